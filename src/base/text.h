@@ -1,0 +1,25 @@
+/* Making foreign text safe to show, and how wide it is. Foreign: token names, RPC messages, file names, titles. */
+#ifndef SETGOV_BASE_TEXT_H
+#define SETGOV_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "src/base/buf.h"
+
+/* Appends s with everything that could deceive made visible: C0/C1 controls, DEL, bidi marks and isolates, zero-width
+ * and other format characters, unassigned code points, and bytes that are not UTF-8, each as \u{XXXX} or \xXX.
+ * A newline stays only when `lines` is true. */
+void text_safe(struct buf *out, struct span s, bool lines);
+bool text_is_utf8(struct span s);                      /* strict: no overlongs, surrogates or > U+10FFFF */
+/* True when text_safe() would change nothing. */
+bool text_is_plain(struct span s, bool lines);
+/* Columns on a terminal (wide = 2, combining = 0). s is valid UTF-8. */
+size_t text_width(struct span s);
+/* Bytes of the longest prefix that fits `columns`. */
+size_t text_fit(struct span s, size_t columns);
+/* Words wrapped at `columns`, each line after the first indented by `indent`; a word that is longer than a line (an
+ * address, a hash) is never cut but put on its own line. */
+void text_wrap(struct buf *out, struct span s, size_t columns, size_t indent);
+
+#endif

@@ -1,0 +1,29 @@
+/* Time comes in through time_now() and randomness through random_bytes(), one function each, so that tests can fix
+ * them. */
+#ifndef SETGOV_BASE_TIME_H
+#define SETGOV_BASE_TIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/base/buf.h"
+#include "src/base/err.h"
+
+struct unix_time {            /* milliseconds since 1970-01-01T00:00:00Z */
+	int64_t ms;
+};
+
+/* The clock, or what time_fix() set. */
+struct unix_time time_now(void);
+void time_fix(struct unix_time t);                            /* tests only */
+void time_format(struct buf *out, struct unix_time t);        /* 2026-11-23T10:15:02.123Z */
+void time_format_minute(struct buf *out, int64_t seconds);    /* 2026-11-23 10:15 UTC */
+MUST_CHECK bool time_parse(struct unix_time *out, struct span text, struct err *e);  /* exactly the first format */
+/* "24h", "5 min", "2 days 3h", "90s", "86400" (seconds) into seconds. */
+MUST_CHECK bool duration_parse(uint64_t *seconds, struct span text, struct err *e);
+void duration_format(struct buf *out, uint64_t seconds);      /* "1 day", "23 h 59 min" (exact, no rounding: "1 h 1 s") */
+/* getrandom(2); dies when there is none. */
+void random_bytes(void *out, size_t n);
+
+#endif
