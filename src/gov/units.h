@@ -1,0 +1,15 @@
+/* Amounts as people type and read them. */
+#ifndef SETGOV_GOV_UNITS_H
+#define SETGOV_GOV_UNITS_H
+
+#include "src/base/buf.h"
+#include "src/base/err.h"
+#include "src/base/u256.h"
+
+/* "0.05 ether", "20 gwei", "1500 wei", "1000000000000000000" (no unit = wei). Refuses digits below one wei, signs and
+ * exponents. */
+MUST_CHECK bool wei_parse(struct u256 *out, struct span text, struct err *e);
+/* "0.05 ether", exact: never rounded; below 10^9 wei in wei. */
+void wei_format(struct buf *out, const struct u256 *wei);
+
+#endif
