@@ -51,10 +51,16 @@ bool err_in(struct err *e, const char *fmt, ...) PRINTF(2, 3);
 /* Names the file, once: the first (innermost) name wins. line 0 = unknown. */
 bool err_file(struct err *e, const char *path, size_t line);
 
+/* The functions above, seen by the compiler as the false that they are: it then knows which outputs are set. */
+#define err_set(...) __extension__({ (err_set)(__VA_ARGS__); false; })
+#define err_refuse(...) __extension__({ (err_refuse)(__VA_ARGS__); false; })
+#define err_in(...) __extension__({ (err_in)(__VA_ARGS__); false; })
+#define err_file(...) __extension__({ (err_file)(__VA_ARGS__); false; })
+
 bool err_is_set(const struct err *e);
 void err_clear(struct err *e);
-/* "file:line: field, byte N: what", without the parts that are not there, and "[CODE] " before what when there
- * is a refusal code. Safe to print: control bytes are escaped. */
+/* "file:line: field, byte N: what", without the parts that are not there, and "[CODE] " before what when there is a
+ * refusal code. Control bytes are escaped; what else may deceive in foreign text is text_safe()'s to show. */
 void err_format(const struct err *e, struct buf *out);
 /* 1, 2, 3 or 4 as in the table above; 0 for no error. */
 int err_exit_status(const struct err *e);
