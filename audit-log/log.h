@@ -1,0 +1,82 @@
+/* The change log: opening it and reading it. Writing is append.h. A directory holds
+ *
+ *     log.db        the trusted file (store.h): the only state of record
+ *     log.key       the log key, 0600: signs checkpoints, can move nothing on chain; whoever has it may append
+ *     views.db      disposable (views.h)
+ *
+ * Everything read is re-hashed and compared with the leaf or digest that was stored; what does not agree is
+ * ERR_MISMATCH, and never handed out. */
+#ifndef SETGOV_AUDIT_LOG_LOG_H
+#define SETGOV_AUDIT_LOG_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "audit-log/store.h"
+#include "src/base/arena.h"
+#include "src/base/buf.h"
+#include "src/base/err.h"
+#include "src/proof/line.h"
+#include "src/proof/merkle.h"
+#include "src/proof/note.h"
+
+struct log;
+
+enum log_mode { LOG_READ, LOG_APPEND };
+
+struct log_options {
+	/* A directory outside the log's own where the newest checkpoint this machine saw is remembered, in
+	 * <sha256(origin) hex>.checkpoint; $XDG_STATE_HOME/setgov, say. NULL: nothing is remembered or compared. */
+	const char *remember;
+};
+
+/* ERR_MISSING: no log there. ERR_REFUSED: "SCHEMA", "FILE-SYSTEM"; for LOG_APPEND also "LOG-SHORT" (fewer lines than
+ * remembered: cut off, or an old copy), "LOG-FORKED" (another history than remembered), "LOG-REMEMBERED" (what is
+ * remembered cannot be read), "LOG-KEY" (no key, another key, or one that others can read), "LOG-DAMAGED" (its own
+ * end does not hash to what it says). `options` may be NULL. */
+MUST_CHECK struct log *log_open(const char *dir, enum log_mode mode, const struct log_options *options, struct err *e);
+/* NULL is fine. A transaction that is open is given up; what was committed is remembered. */
+void log_release(struct log *l);
+
+/* Lines 0..size-1. Inside a transaction the lines added so far count. In LOG_READ it is the size at open or at the last
+ * log_refresh(). */
+uint64_t log_size(const struct log *l);
+struct tree_head log_head(const struct log *l);
+MUST_CHECK bool log_refresh(struct log *l, struct err *e);
+const char *log_dir(const struct log *l);
+struct span log_origin(const struct log *l);
+const struct note_key *log_key(const struct log *l);       /* from line 0 */
+struct hash32 log_last_leaf(const struct log *l);          /* the next line's prev */
+
+/* The bytes of a line, appended to `raw`. */
+MUST_CHECK bool log_line(struct log *l, uint64_t seq, struct buf *raw, struct err *e);
+/* The same, parsed; lives in the arena. */
+MUST_CHECK bool log_line_read(struct log *l, struct arena *a, uint64_t seq, struct line *out, struct err *e);
+/* Lines from..to-1 in order (to is cut to the size), each re-hashed and its prev compared with the line before. `raw` is
+ * borrowed for the call. fn returns false with an error to stop. */
+typedef bool log_line_fn(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e);
+MUST_CHECK bool log_each(struct log *l, uint64_t from, uint64_t to, log_line_fn *fn, void *ctx, struct err *e);
+/* Every line of a change from the trusted file itself, not from a view: what packet, collect and submit decide on. */
+MUST_CHECK bool log_each_of_change(struct log *l, struct span change, log_line_fn *fn, void *ctx, struct err *e);
+/* The line whose id this is, looking backwards from the end to `from`: did it go in? ERR_MISSING. */
+MUST_CHECK bool log_find_id(struct log *l, const uint8_t id[16], uint64_t from, uint64_t *seq, struct err *e);
+
+/* A blob's bytes, appended, by the digest a line names. ERR_MISSING. `class` may be NULL. */
+MUST_CHECK bool log_blob(struct log *l, const struct hash32 *digest, struct buf *bytes, enum blob_class *class, struct err *e);
+/* Where to look first: fills *row and returns true, or false when it does not know. What it says is checked. Set by
+ * views_open(); without it blobs are found by scanning. */
+typedef bool log_blob_hint(void *ctx, const struct hash32 *digest, uint64_t *row);
+void log_set_blob_hint(struct log *l, log_blob_hint *hint, void *ctx);
+
+/* From the tree's nodes. size <= log_size(). */
+MUST_CHECK bool log_root_at(struct log *l, uint64_t size, struct hash32 *out, struct err *e);
+MUST_CHECK bool log_path(struct log *l, uint64_t seq, uint64_t size, struct merkle_path *out, struct err *e);
+MUST_CHECK bool log_consistency(struct log *l, uint64_t old, uint64_t size, struct merkle_path *out, struct err *e);
+/* The newest signed checkpoint in the file, and the newest over exactly `size` lines. ERR_MISSING. */
+MUST_CHECK bool log_newest_checkpoint(struct log *l, struct buf *note, struct tree_head *head, struct err *e);
+MUST_CHECK bool log_checkpoint_at(struct log *l, uint64_t size, struct buf *note, struct err *e);
+/* Compares the log with what is remembered outside it, as log_open(LOG_APPEND) does. Nothing remembered is true. */
+MUST_CHECK bool log_check_remembered(struct log *l, struct err *e);
+
+#endif

@@ -1,0 +1,47 @@
+/* One line of the change log: canonical JSON without a newline, whose bytes are what is hashed, stored and exported.
+ * Stores nothing and knows no kinds. The format is audit-log/FORMAT.md, section 2:
+ *
+ *     {"seq":12,"id":"<32 hex>","prev":"<64 hex>","time":"2026-11-23T10:15:02.123Z","kind":"change.proposed",
+ *      "change":"SC-7","actor":{"id":"p3","auth":"signature"},"body":{…}}
+ *
+ * in this order, on one line; the members of body sorted as RFC 8785 sorts them, its integers within ±(2^53−1). */
+#ifndef SETGOV_PROOF_LINE_H
+#define SETGOV_PROOF_LINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "src/base/arena.h"
+#include "src/base/buf.h"
+#include "src/base/err.h"
+#include "src/base/json.h"
+#include "src/base/time.h"
+
+#define LINE_MAX_BYTES 65535          /* a tile bundle counts an entry's bytes in 16 bits */
+
+struct line {
+	uint64_t seq;
+	uint8_t id[16];               /* random: nobody guesses a neighbour from a proof's hashes */
+	struct hash32 prev;           /* leaf of the line before; zeros in line 0 */
+	struct unix_time time;
+	struct span kind;             /* "change.proposed": [a-z0-9.-], 1 to 64 */
+	struct span change;           /* "SC-7"; empty = null */
+	struct span actor;            /* an id from the profile's people: printable ASCII, 1 to 64 */
+	struct span auth;             /* how it was proved: "signature", "os-user" or "claimed" */
+	const struct json *body;      /* an object */
+	struct span raw;              /* the line's bytes; line_write() does not read it */
+};
+
+/* Appends the line to `out`. ERR_RANGE or ERR_SYNTAX naming the field when a field is not what the format says, or
+ * "needed at most 65535 bytes, found N"; `out` is then as it was. */
+MUST_CHECK bool line_write(struct buf *out, const struct line *l, struct err *e);
+/* Accepts exactly what line_write() makes: writing the result again gives the same bytes. Everything in *l lives in the
+ * arena or in `raw`, which must outlive it. e->at is an offset in the line. */
+MUST_CHECK bool line_parse(struct arena *a, struct line *l, struct span raw, struct err *e);
+/* SHA-256(0x00 ‖ line). */
+void line_leaf(struct hash32 *out, struct span raw);
+bool line_kind_is(const struct line *l, const char *kind);
+/* "SC-7": capital letters and digits, a hyphen, a number without leading zeros. */
+bool line_change_is_valid(struct span change);
+
+#endif
