@@ -87,8 +87,10 @@ endef
 $(foreach f,$(FOLDERS) tests/support,$(eval $(call archive,$(f))))
 
 libs  = $(patsubst %,$(O)/lib/%.a,$(libs_$(1)))
-link  = $(call say,link,$@)
+define link
+	$(call say,link,$@)
 	$(Q)$(CC) $(CFLAGS) $(1) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(2)
+endef
 
 $(O)/setgov: $(O)/obj/src/cli/main.o $$(call libs,src/cli/main.c)
 	$(call link,$(LDFLAGS),$(SETGOV_LIBS))
