@@ -92,9 +92,9 @@ static void escape_controls(struct buf *out, struct span s)
 
 		/* 0xc2 0x80..0x9f are the C1 controls: one byte to some terminals */
 		if (c == 0xc2 && i + 1 < s.n && s.p[i + 1] >= 0x80 && s.p[i + 1] <= 0x9f)
-			buf_fmt(out, "\\u{%02X}", s.p[++i]);
+			buf_fmt(out, "\\u{%04X}", s.p[++i]);
 		else if (c < 0x20 || c == 0x7f)
-			buf_fmt(out, "\\u{%02X}", c);
+			buf_fmt(out, "\\u{%04X}", c);
 		else
 			buf_byte(out, c);
 	}

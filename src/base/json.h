@@ -40,19 +40,25 @@ size_t json_line(struct span text, size_t at);
  * type), ERR_RANGE. */
 const struct json *json_find(const struct json *object, const char *name);   /* NULL when absent or not an object */
 const struct json *json_at(const struct json *array, size_t i);
-MUST_CHECK bool json_get(const struct json *object, const char *name, enum json_type type, const struct json **out, struct err *e);
+MUST_CHECK bool json_get(const struct json *object, const char *name, enum json_type type, const struct json **out,
+			 struct err *e);
 MUST_CHECK bool json_get_str(const struct json *object, const char *name, struct span *out, struct err *e);
-MUST_CHECK bool json_get_u64(const struct json *object, const char *name, uint64_t *out, struct err *e);  /* a number, no fraction, no exponent, <= 2^53-1 */
+/* A number without fraction, exponent or sign, at most 2^53-1. */
+MUST_CHECK bool json_get_u64(const struct json *object, const char *name, uint64_t *out, struct err *e);
 MUST_CHECK bool json_get_bool(const struct json *object, const char *name, bool *out, struct err *e);
-MUST_CHECK bool json_get_hash(const struct json *object, const char *name, struct hash32 *out, struct err *e);  /* "0x" + 64 digits */
-MUST_CHECK bool json_get_bare_hash(const struct json *object, const char *name, struct hash32 *out, struct err *e); /* 64 digits, no 0x */
+/* "0x" and 64 digits; without "0x". */
+MUST_CHECK bool json_get_hash(const struct json *object, const char *name, struct hash32 *out, struct err *e);
+MUST_CHECK bool json_get_bare_hash(const struct json *object, const char *name, struct hash32 *out, struct err *e);
 /* A quantity as people and tools write it: a JSON number without fraction, or a string of decimal digits or 0x hex. */
 MUST_CHECK bool json_get_u256(const struct json *object, const char *name, struct u256 *out, struct err *e);
 /* ERR_UNKNOWN naming the first member that is not in the NULL-ended list. */
 MUST_CHECK bool json_only(const struct json *object, const char *const names[], struct err *e);
 bool json_is_null(const struct json *v);                 /* NULL pointer or JSON null */
+/* Every number in it is an integer within 2^53-1 of zero, so that json_canonical() can write it. ERR_RANGE naming the
+ * first that is not. Ask this of every document from outside before writing it canonically. */
+MUST_CHECK bool json_is_canonical(const struct json *v, struct err *e);
 
-/* Building, in an arena. Text is copied. Names must be unique: a second json_set of a name is a bug. */
+/* Building, in an arena. Text is copied, and is UTF-8 without NUL or it is a bug. Names must be unique: a second json_set of a name is a bug. */
 struct json *json_object(struct arena *a);
 struct json *json_array(struct arena *a);
 struct json *json_null(struct arena *a);
@@ -70,7 +76,7 @@ struct json *json_copy(struct arena *a, const struct json *v);      /* deep, wit
 bool json_same(const struct json *a, const struct json *b);         /* same canonical bytes */
 
 /* RFC 8785: members sorted by UTF-16 code units, no white space, its escapes. Numbers are written as they were
- * read, so only integers without exponent are canonical: anything else here is a bug. */
+ * read, so a tree that is not json_is_canonical() is a bug here. */
 void json_canonical(struct buf *out, const struct json *v);
 /* Members in their written order, no white space: log lines, whose key order is fixed by hand. */
 void json_compact(struct buf *out, const struct json *v);
