@@ -58,7 +58,8 @@ bool json_is_null(const struct json *v);                 /* NULL pointer or JSON
  * first that is not. Ask this of every document from outside before writing it canonically. */
 MUST_CHECK bool json_is_canonical(const struct json *v, struct err *e);
 
-/* Building, in an arena. Text is copied, and is UTF-8 without NUL or it is a bug. Names must be unique: a second json_set of a name is a bug. */
+/* Building, in an arena. Text is copied, and is UTF-8 without NUL or it is a bug. Names must be unique: a second
+ * json_set of a name is a bug. */
 struct json *json_object(struct arena *a);
 struct json *json_array(struct arena *a);
 struct json *json_null(struct arena *a);

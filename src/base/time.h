@@ -22,7 +22,8 @@ void time_format_minute(struct buf *out, int64_t seconds);    /* 2026-11-23 10:1
 MUST_CHECK bool time_parse(struct unix_time *out, struct span text, struct err *e);  /* exactly the first format */
 /* "24h", "5 min", "2 days 3h", "90s", "86400" (seconds) into seconds. */
 MUST_CHECK bool duration_parse(uint64_t *seconds, struct span text, struct err *e);
-void duration_format(struct buf *out, uint64_t seconds);      /* "1 day", "23 h 59 min" (exact, no rounding: "1 h 1 s") */
+/* "1 day", "23 h 59 min"; exact, nothing is rounded: "1 h 1 s". */
+void duration_format(struct buf *out, uint64_t seconds);
 /* getrandom(2); dies when there is none. */
 void random_bytes(void *out, size_t n);
 

@@ -94,7 +94,8 @@ static void no_error_text_drives_a_terminal(void **state)
 	err_in(&e, "na\x07me");
 	err_file(&e, "fi\nle", 0);
 	assert_err(&e, ERR_SYNTAX,
-		   "fi\\u{000A}le: na\\u{0007}me: found \\u{001B}[2J\\u{000D}\\u{000A}\\u{007F} and \\u{009B} but \xc3\xa9");
+		   "fi\\u{000A}le: na\\u{0007}me: "
+		   "found \\u{001B}[2J\\u{000D}\\u{000A}\\u{007F} and \\u{009B} but \xc3\xa9");
 	err_clear(&e);
 }
 
