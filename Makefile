@@ -67,7 +67,7 @@ ifeq ($(filter clean help lint deps,$(MAKECMDGOALS)),)
 endif
 $(BUILD)/links.mk: tests/support/layers tests/support/links.awk $(ENTRIES)
 	@mkdir -p $(@D)
-	@awk -f tests/support/links.awk $^ >$@.tmp && mv $@.tmp $@
+	@awk -f tests/support/links.awk $(filter-out %.awk,$^) >$@.tmp && mv $@.tmp $@
 
 # ---- how each kind of file is made (V=1 shows the commands) ------------------------------------------------------
 Q     := $(if $(V),,@)

@@ -12,6 +12,10 @@ function finish(    f, line) {
 	if (source == "")
 		return
 	need("src/base")
+	f = source
+	sub("/[^/]*$", "", f)
+	if (f in allowed)
+		need(f)
 	line = ""
 	for (f = 1; f <= folders; f++)
 		if (order[f] in libs)
