@@ -59,17 +59,19 @@ void packet_write(struct arena *a, struct buf *out, const struct packet *p);
 MUST_CHECK bool packet_parse(struct arena *a, struct packet *out, struct span text, struct err *e);
 
 /* What a packet says once every field has been recomputed. */
+struct explained_call;
 struct checked_step {
 	enum step_kind step;
 	struct safe_tx tx;
 	struct safe_hashes hashes;
-	struct explained_call *explained;
+	const struct explained_call *explained;
 };
 struct checked_packet {
 	struct proposal proposal;
 	struct line line;
 	const char **sentences;           /* one an action, from the pinned catalogue */
 	size_t n_sentences;
+	const struct explained_call *calls;   /* proposal.calls, one each */
 	bool has_raw;                     /* a raw call: readable, not signable */
 	struct operation operation;       /* route timelock */
 	struct hash32 operation_id;
@@ -80,7 +82,9 @@ struct checked_packet {
 /* Refusal codes, each naming field, found and computed: "DEPLOYMENT", "CATALOGUE", "ABI", "POLICY", "LINE" (proposal line
  * malformed or of another change), "PATH" (line is not under the root), "CHECKPOINT" (not over this size and root, or
  * its signature is wrong), "CALLS" (differ from what the actions compile to), "HASH" (safeTxHash), "SAFE-GAS",
- * "DELEGATECALL", "TARGET", "SELECTOR", "CALLDATA", "SAFE-VERSION", "SIGNATURE" (one that came along is not what it says). */
+ * "DELEGATECALL", "TARGET", "SELECTOR", "CALLDATA", "SAFE-VERSION", "SIGNATURE" (one that came along is not what it says),
+ * "NONCE" (safe.reject's own). Until there is a policy to pin, a packet that names one is refused with "POLICY". The log key is
+ * the packet's own: whether it is the log's is for the reader to remember. */
 MUST_CHECK bool packet_check(struct arena *a, struct checked_packet *out, const struct packet *p, const struct pinned *pin,
 			     struct err *e);
 
