@@ -48,7 +48,7 @@ CRYPTO_LIBS := -lsecp256k1 -lhogweed -lnettle -lgmp
 SETGOV_LIBS := $(CRYPTO_LIBS) -lsqlite3 -lutf8proc -lncursesw -ltinfo
 SIGNER_LIBS := $(CRYPTO_LIBS) -lseccomp -lutf8proc -lncursesw -ltinfo
 NET_LIBS    := -lcurl -lseccomp -lutf8proc
-TEST_LIBS   := $(SETGOV_LIBS) -lseccomp -lcurl -ljansson -lcmocka -lm
+TEST_LIBS   := $(SETGOV_LIBS) -lseccomp -lcurl -lcmocka -lm
 
 # A program is built when its main is there.
 PROGRAMS := $(patsubst src/cli/main.c,$(O)/setgov,$(patsubst src/signer/main.c,$(O)/setgov-signer,$(patsubst \
