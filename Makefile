@@ -30,7 +30,7 @@ CC       := $(CC_$(FLAVOUR))
 O        := $(O_$(FLAVOUR))
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wformat=2 -Wswitch-enum -Wmissing-prototypes
 CFLAGS   := -std=c11 -D_GNU_SOURCE -g $(WARNINGS) $(FLAGS_$(FLAVOUR)) $(EXTRA_CFLAGS)
-CPPFLAGS := -I. -I$(BUILD)/gen -include src/base/ban.h -ffile-prefix-map=$(CURDIR)=. -MMD -MP
+CPPFLAGS := -I. -I$(BUILD) -include src/base/ban.h -ffile-prefix-map=$(CURDIR)=. -MMD -MP
 LDFLAGS  := $(LINK_$(FLAVOUR))
 export LC_ALL := C.UTF-8
 export TZ := UTC
@@ -72,6 +72,15 @@ $(BUILD)/links.mk: tests/support/layers tests/support/links.awk $(ENTRIES)
 # ---- how each kind of file is made (V=1 shows the commands) ------------------------------------------------------
 Q     := $(if $(V),,@)
 say    = $(if $(V),@:,@echo '  $(1) $(2)')
+
+# The catalogue and ABIs are compiled in: gov includes "gen/embedded.inc", the rows of an array of
+# { const char *path; const uint8_t *bytes; size_t n; }. The bytes are followed by a zero that does not count.
+EMBEDDED := $(sort $(wildcard contracts/catalogue.json contracts/abi/*.json))
+$(BUILD)/gen/embedded.inc: tests/support/embed.sh $(EMBEDDED) $(wildcard contracts/abi)
+	@mkdir -p $(@D)
+	$(call say,embed,$(words $(EMBEDDED)) files)
+	$(Q)tests/support/embed.sh $(EMBEDDED) >$@.tmp && mv $@.tmp $@
+$(patsubst %.c,$(O)/obj/%.o,$(wildcard src/gov/*.c)): | $(BUILD)/gen/embedded.inc
 
 $(O)/obj/%.o: %.c
 	@mkdir -p $(@D)

@@ -27,6 +27,8 @@ function row_of(path,    i) {
 	return folder_of(path)
 }
 function check_own_include(header,    row, target, may, known) {
+	if (header ~ /^gen\//)
+		return                         # made by the Makefile
 	row = row_of(FILENAME)
 	target = folder_of(header)
 	if (header !~ /\//) {
