@@ -474,8 +474,10 @@ bool safe_signature_import(struct sig *out, struct addr *owner, struct span byte
 
 	if (bytes.n != SIGNATURE_BYTES)
 		return err_refuse(e, "SIG-LENGTH", "a signature is 65 bytes, found %zu", bytes.n);
-	if (!refuse_kind(bytes.p[64], e) || !sig_from_bytes(&s, bytes, e) || !sig_recover(&who, &s, safe_tx_hash, e))
+	if (!refuse_kind(bytes.p[64], e) || !sig_from_bytes(&s, bytes, e))
 		return false;
+	if (!sig_recover(&who, &s, safe_tx_hash, e))
+		return e != NULL && e->refusal == NULL ? err_refuse(e, "SIG-BAD", "no key makes this signature") : false;
 	for (size_t i = 0; i < n_owners; i++)
 		if (addr_eq(&owners[i], &who)) {
 			*out = s;

@@ -64,8 +64,9 @@ MUST_CHECK bool safe_signatures_parse(struct arena *a, const struct safe_signatu
 				      const struct hash32 *safe_tx_hash, struct err *e);
 
 /* The import rule: 65 bytes that must be an EIP-712 signature over this hash by one of these owners. Refusal codes:
- * "SIG-LENGTH", "SIG-V" (v not 27/28), "ETH-SIGN" (v > 30), "SIG-KIND" (v 0 or 1), "HIGH-S", "NOT-OWNER" (with the address
- * it recovers to: also what a signature for another hash looks like). */
+ * "SIG-LENGTH", "SIG-V" (v not 27/28), "ETH-SIGN" (v > 30), "SIG-KIND" (v 0 or 1), "RANGE" (r or s zero or not below the
+ * group order), "HIGH-S", "SIG-BAD" (no key makes it), "NOT-OWNER" (with the address it recovers to: also what a signature
+ * for another hash looks like). */
 MUST_CHECK bool safe_signature_import(struct sig *out, struct addr *owner, struct span bytes, const struct hash32 *safe_tx_hash,
 				      const struct addr *owners, size_t n_owners, struct err *e);
 
