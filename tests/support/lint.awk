@@ -96,7 +96,7 @@ function check_global(code,    name) {
 		return
 	if (code ~ /^(__extension__ )?typedef/ || code ~ /^[a-z_]+:/ || code !~ /[;=]/)
 		return
-	if (code ~ /^(struct|enum|union) ([a-z0-9_]+ )?\{/ || code ~ /^(struct|enum|union) [a-z0-9_]+;/)
+	if (code ~ /^(static const )?(struct|enum|union) ([a-z0-9_]+ )?\{/ || code ~ /^(struct|enum|union) [a-z0-9_]+;/)
 		return
 	name = code
 	if (code ~ /\(\*[a-z_]/) {                     # a function pointer: void (*x[N])(void)

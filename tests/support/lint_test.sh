@@ -22,6 +22,7 @@ plant src/evm/a.c '' <<'X'
 #include "src/crypto/keccak.h"
 static const int table[] = {1, 2};
 static const char *const names[] = {"a", "strcpy(x)"};
+static const struct { const char *name; int n; } rows[] = {
 /* static int counter; strcpy(a, b) */
 static int add(int a, int b);
 typedef int number;

@@ -53,7 +53,8 @@ static void escapes_are_decoded(void **state)
 	(void)state;
 
 	assert_span_str(parse(&a, "\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\"")->text, "a\"\\/\b\f\n\r\t");
-	assert_span_str(parse(&a, "\"\\u0041\\u00e9\\u20AC\\ud83d\\uDE00z\"")->text, "A\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z");
+	assert_span_str(parse(&a, "\"\\u0041\\u00e9\\u20AC\\ud83d\\uDE00z\"")->text,
+			"A\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z");
 	assert_span_str(json_find(parse(&a, "{\"\\u0061\":1}"), "a")->name, "a");
 	assert_int_equal(parse(&a, "\"\"")->text.n, 0);
 	arena_release(&a);
@@ -196,7 +197,8 @@ static void members_are_read_by_name(void **state)
 static void a_wrong_member_is_named_with_its_byte(void **state)
 {
 	struct arena a = {0};
-	const struct json *v = parse(&a, "{\"s\":\"x\",\"m\":-1,\"f\":1.0,\"e\":1e3,\"b\":9007199254740992,\"h\":\"0x0g\"}");
+	const struct json *v = parse(&a, "{\"s\":\"x\",\"m\":-1,\"f\":1.0,\"e\":1e3,"
+					 "\"b\":9007199254740992,\"h\":\"0x0g\"}");
 	struct err e = {0};
 	struct hash32 h;
 	struct u256 u;
@@ -287,8 +289,9 @@ static void what_is_built_is_written(void **state)
 /* RFC 8785, section 3.2.3: its example of sorting, and section 3.2.2.2 of strings. */
 static void canonical_order_and_escapes_are_those_of_rfc_8785(void **state)
 {
-	static const char in[] = "{\"\\u20ac\":\"Euro Sign\",\"\\r\":\"Carriage Return\",\"\\ufb33\":\"Hebrew Letter Dalet With "
-		"Dagesh\",\"1\":\"One\",\"\\ud83d\\ude00\":\"Emoji: Grinning Face\",\"\\u0080\":\"Control\","
+	static const char in[] = "{\"\\u20ac\":\"Euro Sign\",\"\\r\":\"Carriage Return\","
+		"\"\\ufb33\":\"Hebrew Letter Dalet With Dagesh\",\"1\":\"One\","
+		"\"\\ud83d\\ude00\":\"Emoji: Grinning Face\",\"\\u0080\":\"Control\","
 		"\"\\u00f6\":\"Latin Small Letter O With Diaeresis\"}";
 	static const char *const order[] = {"Carriage Return", "One", "Control", "Latin Small Letter O With Diaeresis",
 		"Euro Sign", "Emoji: Grinning Face", "Hebrew Letter Dalet With Dagesh"};
@@ -441,7 +444,9 @@ static void verdicts_agree_with_jansson(void **state)
 static void writing_and_reading_agree(void **state)
 {
 	struct arena a = {0};
-	const struct json *v = parse(&a, "{\"z\":[1,-2,\"\\u0001\\u001f\\u007f\\u0080\\\"\",{}],\"\":{\"k\":[null,true]},\"a\":\"\\\\\"}");
+	static const char text[] = "{\"z\":[1,-2,"
+		"\"\\u0001\\u001f\\u007f\\u0080\\\"\",{}],\"\":{\"k\":[null,true]},\"a\":\"\\\\\"}";
+	const struct json *v = parse(&a, text);
 	struct buf ours = {0}, again = {0};
 	char *theirs;
 	(void)state;

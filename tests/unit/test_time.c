@@ -97,8 +97,8 @@ static void durations_as_people_write_them(void **state)
 {
 	static const struct { const char *in; uint64_t seconds; } good[] = {
 		{"0", 0}, {"86400", 86400}, {"24h", 86400}, {"48 h", 172800}, {"5 min", 300}, {"90s", 90},
-		{"2 days 3h", 183600}, {"1 day", 86400}, {"1d12h", 129600}, {"1 week", 604800}, {"2 weeks 1 day", 1296000},
-		{"1 hour 1 minute 1 second", 3661}, {"3 hours", 10800}, {"10 seconds", 10},
+		{"2 days 3h", 183600}, {"1 day", 86400}, {"1d12h", 129600}, {"1 week", 604800},
+		{"2 weeks 1 day", 1296000}, {"1 hour 1 minute 1 second", 3661}, {"3 hours", 10800}, {"10 seconds", 10},
 	};
 	struct err e = {0};
 	(void)state;
