@@ -54,7 +54,7 @@ TEST_LIBS   := $(SETGOV_LIBS) -lseccomp -lcurl -lcmocka -lm
 PROGRAMS := $(patsubst src/cli/main.c,$(O)/setgov,$(patsubst src/signer/main.c,$(O)/setgov-signer,$(patsubst \
 	src/net/main.c,$(O)/setgov-net,$(MAINS))))
 
-.PHONY: all deps lint asan units fuzz fuzzers bench demo demo-node check check-airgap vectors install clean help
+.PHONY: again all deps lint asan units fuzz fuzzers bench demo demo-node check check-airgap vectors install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SECONDEXPANSION:
@@ -130,10 +130,13 @@ $(O)/tests/fuzz/%: $(O)/obj/tests/fuzz/%.o $(FUZZ_MAIN_$(FLAVOUR)) $$(call libs,
 # ---- dependencies ------------------------------------------------------------------------------------------------
 # The stamp makes the second run instant; the script itself installs only what is not there.
 deps: $(BUILD)/deps.stamp
-$(BUILD)/deps.stamp: tests/support/deps.sh $(wildcard contracts/package-lock.json)
+$(BUILD)/deps.stamp: tests/support/deps.sh $(wildcard contracts/package-lock.json) \
+		$(if $(wildcard contracts/package-lock.json),$(if $(wildcard contracts/node_modules/.package-lock.json),,again))
 	@mkdir -p $(@D)
 	tests/support/deps.sh
 	@touch $@
+
+again:
 
 # ---- tests -------------------------------------------------------------------------------------------------------
 units: $(UNIT:%=$(O)/tests/unit/%)
@@ -160,9 +163,9 @@ bench: $(BENCH:%=$(O)/tests/bench/%) all
 	@for b in $(BENCH:%=$(O)/tests/bench/%); do echo "== $${b##*/}"; $$b || exit 1; done
 
 # Other projects' vector files, run from DIR and not kept here: make vectors DIR=…
-vectors: units
+vectors:
 	@test -d "$(DIR)" || { echo "make vectors DIR=<folder of other projects' vector files>" >&2; exit 2; }
-	@SETGOV_VECTORS="$(abspath $(DIR))" BUILD=$(BUILD) tests/support/check.sh vectors
+	@SETGOV_VECTORS="$(abspath $(DIR))" BUILD=$(BUILD) MAKE="$(MAKE)" tests/support/check.sh plain
 
 demo: all deps
 	docs/demo.sh

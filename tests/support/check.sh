@@ -133,7 +133,10 @@ part_e2e() {
 
 [ $# -gt 0 ] || set -- plain asan fuzz lint airgap e2e
 for part in "$@"; do
-	"part_$part"
+	case " plain asan fuzz lint airgap e2e " in
+	*" $part "*) "part_$part" ;;
+	*) echo "check.sh: no part is called $part" >&2; exit 2 ;;
+	esac
 done
 
 if [ -s "$failures" ]; then
