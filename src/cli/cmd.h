@@ -1,0 +1,32 @@
+/* The commands, one file each for a subject; what they do and take is in the table (commands.c). */
+#ifndef SETGOV_CLI_CMD_H
+#define SETGOV_CLI_CMD_H
+
+#include "src/cli/command.h"
+#include "src/cli/workspace.h"
+
+bool cmd_init(struct cli *cli, struct err *e);
+bool cmd_help(struct cli *cli, struct err *e);
+bool cmd_status(struct cli *cli, struct err *e);
+bool cmd_changes(struct cli *cli, struct err *e);
+bool cmd_show(struct cli *cli, struct err *e);
+bool cmd_queue(struct cli *cli, struct err *e);
+bool cmd_actions(struct cli *cli, struct err *e);
+bool cmd_draft(struct cli *cli, struct err *e);
+bool cmd_propose(struct cli *cli, struct err *e);
+bool cmd_withdraw(struct cli *cli, struct err *e);
+bool cmd_packet(struct cli *cli, struct err *e);
+bool cmd_collect(struct cli *cli, struct err *e);
+bool cmd_submit(struct cli *cli, struct err *e);
+bool cmd_log_show(struct cli *cli, struct err *e);
+bool cmd_log_verify(struct cli *cli, struct err *e);
+bool cmd_log_checkpoint(struct cli *cli, struct err *e);
+bool cmd_log_export(struct cli *cli, struct err *e);
+bool cmd_log_rebuild(struct cli *cli, struct err *e);
+bool cmd_hash_safe_tx(struct cli *cli, struct err *e);
+bool cmd_hash_operation(struct cli *cli, struct err *e);
+bool cmd_hash_typed_data(struct cli *cli, struct err *e);
+bool cmd_recover(struct cli *cli, struct err *e);
+bool cmd_decode(struct cli *cli, struct err *e);
+
+#endif

@@ -1,0 +1,372 @@
+/* draft, propose, withdraw: from a person's words to a frozen proposal in the log, or out of it again. */
+#include <string.h>
+
+#include "src/base/fs.h"
+#include "src/base/text.h"
+#include "src/cli/cmd.h"
+#include "src/cli/onchain.h"
+#include "src/crypto/hash.h"
+#include "src/evm/address.h"
+
+#define ATTACHMENT_MAX ((size_t)64 << 20)
+
+/* "ACTION name=value… + ACTION …" into a JSON array of canonical actions. */
+static bool read_actions(struct cli *cli, struct json **out, struct err *e)
+{
+	struct arena *a = &cli->arena;
+	*out = json_array(a);
+	for (size_t i = 0; i < cli->n_args; i++) {
+		const struct span name = span_str(cli->args[i]);
+		struct span *pairs = ARENA_ARRAY(a, struct span, cli->n_args + 1);
+		struct json *action;
+		size_t n = 0;
+		for (i++; i < cli->n_args && strcmp(cli->args[i], "+") != 0; i++)
+			pairs[n++] = span_str(cli->args[i]);
+		if (i + 1 == cli->n_args)
+			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "an action is needed after +");
+		const struct action_def *def = catalogue_find(cli->ws->pin.catalogue, name);
+		if (def != NULL && !onchain_fill(cli->ws, a, def, &pairs, &n, e))
+			return err_in(e, "%s", arena_str(a, name));
+		if (!action_read(a, &action, &cli->ws->pin, name, pairs, n, e))
+			return err_in(e, "%s", arena_str(a, name));
+		json_push(*out, action);
+	}
+	return true;
+}
+
+static bool read_attachments(struct cli *cli, struct json **out, struct err *e)
+{
+	struct arena *a = &cli->arena;
+	*out = json_array(a);
+	for (size_t i = 0; i < cli->n_given; i++) {
+		struct span bytes;
+		struct hash32 digest;
+		if (strcmp(cli->given[i].option->name, "--attach") != 0)
+			continue;
+		const char *path = cli->given[i].value, *slash = strrchr(path, '/');
+		if (!cli_read(cli, &bytes, path, ATTACHMENT_MAX, e) ||
+		    !log_add_blob(cli->ws->log, bytes, BLOB_PUBLIC, &digest, e))
+			return false;
+		struct json *o = json_object(a);
+		json_set(o, a, "name", json_str(a, slash != NULL ? slash + 1 : path));
+		json_set(o, a, "sha256", json_bare(a, SPAN_HASH(&digest)));
+		json_push(*out, o);
+	}
+	return true;
+}
+
+static struct span words_of(const struct cli *cli, const char *option, struct span otherwise)
+{
+	const char *v = cli_option(cli, option);
+	return v != NULL ? span_str(v) : otherwise;
+}
+
+static bool check_words(const struct proposal *p, struct err *e)
+{
+	const struct { const char *option; struct span text; } words[] = {
+		{ "--title", p->title }, { "--reason", p->reason }, { "--ticket", p->ticket },
+		{ "--category", p->category }, { "--impact", p->impact }, { "--rollback", p->rollback },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (!text_is_utf8(words[i].text))
+			return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "not UTF-8") || err_in(e, "%s", words[i].option);
+	if (p->title.n == 0 || p->reason.n == 0)
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "a change needs %s", p->title.n == 0 ? "--title" : "--reason");
+	return true;
+}
+
+/* safe.reject names the nonce it spends. */
+static bool reject_nonce(struct proposal *p, struct err *e)
+{
+	struct span name;
+	const struct json *first = p->actions->first;
+	if (first == NULL || !json_get_str(first, "action", &name, NULL) || !span_is(name, "safe.reject"))
+		return true;
+	struct span text;
+	struct u256 v;
+	p->has_nonce = true;
+	return json_get_str(json_find(first, "args"), "nonce", &text, e) && u256_parse(&v, text, e) &&
+	       (u256_fits_u64(&v, &p->nonce) || err_set(e, ERR_RANGE, ERR_NO_OFFSET, "the nonce does not fit 64 bits"));
+}
+
+static bool compile(const struct workspace *ws, struct arena *a, struct proposal *p, struct err *e)
+{
+	bool direct;
+	if (!actions_compile(a, &p->calls, &direct, &ws->pin, p->actions, e) || !reject_nonce(p, e))
+		return false;
+	p->route = direct ? ROUTE_DIRECT : ROUTE_TIMELOCK;
+	if (direct && p->delay != 0)
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "--delay: a direct change has no delay");
+	if (direct && p->after.n > 0)
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "--after: a direct change has no predecessor");
+	return true;
+}
+
+/* The log's own lines say which numbers are taken; called inside the transaction that takes the next one. */
+static bool next_id(struct workspace *ws, struct arena *a, const char **id, struct err *e)
+{
+	uint64_t number;
+	if (!views_catch_up(ws->views, e) || !views_next_change_number(ws->views, &number, e))
+		return false;
+	*id = arena_fmt(a, "SC-%llu", (unsigned long long)number);
+	return true;
+}
+
+static void say_actions(struct cli *cli, const struct json *actions)
+{
+	struct err e = {0};
+	for (const struct json *x = actions->first; x != NULL; x = x->next) {
+		cli_text(cli, "  ");
+		if (!action_say(&cli->arena, &cli->text, &cli->ws->pin, x, &e))
+			cli_text(cli, "(cannot be read: %s)", buf_cstr(&e.what));
+		cli_text(cli, "\n");
+	}
+	err_clear(&e);
+}
+
+static bool write_draft(struct cli *cli, struct proposal *p, const char **id, struct err *e)
+{
+	struct workspace *ws = cli->ws;
+	const char *edit = cli_option(cli, "--edit");
+	struct json *attachments;
+	if (!read_attachments(cli, &attachments, e))
+		return false;
+	if (edit == NULL || attachments->n > 0)
+		p->attachments = attachments;
+	if (edit != NULL)
+		*id = edit;
+	else if (!next_id(ws, &cli->arena, id, e))
+		return false;
+	struct line l = workspace_line(ws, "change.drafted", span_str(*id), proposal_to_json(&cli->arena, p, false));
+	return log_add_line(ws->log, &l, e);
+}
+
+static bool draft_base(struct cli *cli, struct proposal *p, struct err *e)
+{
+	const char *edit = cli_option(cli, "--edit");
+	struct change old;
+	if (edit == NULL)
+		return true;
+	if (!workspace_change(cli->ws, &cli->arena, edit, &old, e))
+		return false;
+	if (old.proposed || old.withdrawn)
+		return err_refuse(e, "FROZEN", "%s is %s; draft a new change instead", edit,
+				  old.withdrawn ? "withdrawn" : "proposed");
+	*p = old.draft;
+	return true;
+}
+
+bool cmd_draft(struct cli *cli, struct err *e)
+{
+	struct workspace *ws = cli->ws;
+	struct proposal p = { .deployment = ws->deployment.id };
+	struct json *actions;
+	const char *delay = cli_option(cli, "--delay"), *id = NULL;
+	if (!draft_base(cli, &p, e) || (delay != NULL && !duration_parse(&p.delay, span_str(delay), e)))
+		return delay != NULL ? err_in(e, "--delay") : false;
+	p.title = words_of(cli, "--title", p.title);
+	p.reason = words_of(cli, "--reason", p.reason);
+	p.ticket = words_of(cli, "--ticket", p.ticket);
+	p.category = words_of(cli, "--category", p.category);
+	p.impact = words_of(cli, "--impact", p.impact);
+	p.rollback = words_of(cli, "--rollback", p.rollback);
+	p.after = words_of(cli, "--after", p.after);
+	if (cli->n_args > 0) {
+		if (!read_actions(cli, &actions, e))
+			return false;
+		p.actions = actions;
+	} else if (p.actions == NULL) {
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "usage: setgov draft %s", cli->command->args);
+	}
+	if (!check_words(&p, e) || !compile(ws, &cli->arena, &p, e) || !log_begin(ws->log, e))
+		return false;
+	if (!write_draft(cli, &p, &id, e) || !log_commit(ws->log, e)) {
+		log_abort(ws->log);
+		return false;
+	}
+	cli_text(cli, "%s is drafted:\n", id);
+	say_actions(cli, p.actions);
+	cli_text(cli, "Next: setgov propose %s\n", id);
+	cli->result = json_object(&cli->arena);
+	json_set(cli->result, &cli->arena, "change", json_str(&cli->arena, id));
+	json_set(cli->result, &cli->arena, "state", json_str(&cli->arena, "drafted"));
+	json_set(cli->result, &cli->arena, "actions", json_copy(&cli->arena, p.actions));
+	json_set(cli->result, &cli->arena, "calls", calls_to_json(&cli->arena, p.calls));
+	return views_catch_up(ws->views, e);
+}
+
+/* The delay is at least the timelock's own: less would be refused on chain, after everybody has signed. */
+static bool settle_delay(struct chain *c, const struct workspace *ws, struct proposal *p, struct err *e)
+{
+	uint64_t least;
+	struct buf b = {0};
+	if (p->route == ROUTE_DIRECT)
+		return true;
+	if (!chain_min_delay(c, &ws->deployment.timelock, &least, e))
+		return false;
+	if (p->delay == 0)
+		p->delay = least;
+	if (p->delay >= least)
+		return true;
+	duration_format(&b, least);
+	err_refuse(e, "DELAY", "the timelock demands %s (%llu s) at least, the draft says %llu s", buf_cstr(&b),
+		   (unsigned long long)least, (unsigned long long)p->delay);
+	buf_release(&b);
+	return false;
+}
+
+/* A call to an address without code succeeds and does nothing. */
+static bool check_code(struct chain *c, struct arena *a, const struct proposal *p, struct err *e)
+{
+	for (size_t i = 0; i < p->calls.n; i++) {
+		struct span code;
+		struct buf at = {0};
+		if (!chain_code(c, a, &p->calls.v[i].to, &code, e))
+			return false;
+		addr_format(&at, &p->calls.v[i].to);
+		const char *text = arena_str(a, buf_view(&at));
+		buf_release(&at);
+		if (code.n == 0)
+			return err_refuse(e, "NO-CODE", "calls[%zu] goes to %s, where there is no contract", i, text);
+	}
+	return true;
+}
+
+static bool settle_predecessor(struct cli *cli, struct proposal *p, struct err *e)
+{
+	struct change before;
+	if (p->after.n == 0)
+		return true;
+	if (!workspace_change(cli->ws, &cli->arena, arena_str(&cli->arena, p->after), &before, e))
+		return err_in(e, "--after");
+	if (!before.proposed || before.proposal.route != ROUTE_TIMELOCK)
+		return err_refuse(e, "AFTER", "%.*s has no timelock operation to wait for", (int)p->after.n,
+				  (const char *)p->after.p);
+	p->predecessor = before.operation;
+	return true;
+}
+
+static bool judge(struct cli *cli, struct proposal *p, struct err *e)
+{
+	struct chain c = {0};
+	const bool ok = onchain_open(cli->ws, &c, e) && settle_delay(&c, cli->ws, p, e) &&
+			check_code(&c, &cli->arena, p, e) && settle_predecessor(cli, p, e);
+	chain_release(&c);
+	return ok;
+}
+
+/* One transaction: the proposal as line k, the root over 0…k, what that root makes of the operation, a checkpoint over
+ * k + 1 lines for the packets to carry. */
+static bool freeze(struct cli *cli, const char *id, const struct proposal *p, struct tree_head *head, struct hash32 *operation,
+		   struct err *e)
+{
+	struct workspace *ws = cli->ws;
+	struct arena *a = &cli->arena;
+	struct line l = workspace_line(ws, "change.proposed", span_str(id), proposal_to_json(a, p, true));
+	if (!log_add_line(ws->log, &l, e))
+		return false;
+	*head = log_head(ws->log);
+	if (!log_add_checkpoint(ws->log, NULL, e))
+		return false;
+	if (p->route == ROUTE_DIRECT)
+		return true;
+	const struct operation op = { p->calls, p->calls.n != 1, p->predecessor, head->root };
+	struct json *body = json_object(a);
+	timelock_id(operation, &op);
+	json_set(body, a, "operation", json_0x(a, SPAN_HASH(operation)));
+	json_set(body, a, "salt", json_0x(a, SPAN_HASH(&head->root)));
+	json_set(body, a, "size", json_u64(a, head->size));
+	struct line planned = workspace_line(ws, "operation.planned", span_str(id), body);
+	return log_add_line(ws->log, &planned, e);
+}
+
+static bool may_propose(const struct change *c, struct err *e)
+{
+	if (c->withdrawn)
+		return err_refuse(e, "WITHDRAWN", "%.*s was withdrawn", (int)c->id.n, (const char *)c->id.p);
+	if (c->proposed)
+		return err_refuse(e, "FROZEN", "%.*s is proposed already (line %llu)", (int)c->id.n, (const char *)c->id.p,
+				  (unsigned long long)c->proposed_seq);
+	return true;
+}
+
+bool cmd_propose(struct cli *cli, struct err *e)
+{
+	struct workspace *ws = cli->ws;
+	struct arena *a = &cli->arena;
+	const char *id = cli->args[0];
+	struct change c;
+	struct tree_head head = {0};
+	struct hash32 operation = {0};
+	if (!workspace_change(ws, a, id, &c, e) || !may_propose(&c, e))
+		return false;
+	struct proposal p = c.draft;
+	p.deployment = ws->deployment.id;
+	p.catalogue = ws->pin.catalogue_digest;
+	p.abi = ws->pin.abi_digest;
+	if (!compile(ws, a, &p, e) || !judge(cli, &p, e) || !log_begin(ws->log, e))
+		return false;
+	/* Another console may have been quicker: what counts is the log as it is now that we hold it. */
+	if (!workspace_change(ws, a, id, &c, e) || !may_propose(&c, e) || !freeze(cli, id, &p, &head, &operation, e) ||
+	    !log_commit(ws->log, e)) {
+		log_abort(ws->log);
+		return false;
+	}
+	cli_text(cli, "%s is proposed and frozen at log size %llu:\n", id, (unsigned long long)head.size);
+	say_actions(cli, p.actions);
+	cli->result = json_object(a);
+	json_set(cli->result, a, "change", json_str(a, id));
+	json_set(cli->result, a, "state", json_str(a, "proposed"));
+	json_set(cli->result, a, "size", json_u64(a, head.size));
+	json_set(cli->result, a, "root", json_0x(a, SPAN_HASH(&head.root)));
+	if (p.route == ROUTE_TIMELOCK) {
+		struct buf delay = {0};
+		duration_format(&delay, p.delay);
+		cli_text(cli, "Operation 0x");
+		buf_hex(&cli->text, SPAN_HASH(&operation));
+		cli_text(cli, "\nSalt      0x");
+		buf_hex(&cli->text, SPAN_HASH(&head.root));
+		cli_text(cli, " (the log's root)\nDelay     %s\n", buf_cstr(&delay));
+		buf_release(&delay);
+		json_set(cli->result, a, "operation", json_0x(a, SPAN_HASH(&operation)));
+		json_set(cli->result, a, "delay", json_u64(a, p.delay));
+	}
+	cli_text(cli, "Next: setgov packet %s\n", id);
+	return views_catch_up(ws->views, e);
+}
+
+bool cmd_withdraw(struct cli *cli, struct err *e)
+{
+	struct workspace *ws = cli->ws;
+	struct arena *a = &cli->arena;
+	const char *reason = cli_option(cli, "--reason");
+	struct change c;
+	size_t loose = 0;
+	if (reason == NULL || reason[0] == '\0')
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "withdrawing needs a --reason");
+	if (!workspace_change(ws, a, cli->args[0], &c, e))
+		return false;
+	if (c.withdrawn)
+		return err_refuse(e, "WITHDRAWN", "%s is withdrawn already", cli->args[0]);
+	if (c.steps[STEP_SCHEDULE].mined || c.steps[STEP_EXECUTE].mined)
+		return err_refuse(e, "ON-CHAIN", "%s is on chain: cancel its operation instead (setgov packet %s --step cancel)",
+				  cli->args[0], cli->args[0]);
+	struct json *body = json_object(a);
+	json_set(body, a, "reason", json_str(a, reason));
+	if (!workspace_append(ws, "change.withdrawn", c.id, body, e))
+		return false;
+	cli_text(cli, "%s is withdrawn.\n", cli->args[0]);
+	for (int s = 0; s < N_STEPS; s++)
+		if (c.steps[s].packed && c.steps[s].n_signatures > 0) {
+			cli_text(cli, "Loose: %s has %zu signature%s and can be executed by anyone until nonce %llu of the Safe is "
+				 "spent. safe.reject nonce=%llu spends it.\n", step_name((enum step_kind)s),
+				 c.steps[s].n_signatures, c.steps[s].n_signatures == 1 ? "" : "s",
+				 (unsigned long long)c.steps[s].nonce, (unsigned long long)c.steps[s].nonce);
+			loose++;
+		}
+	cli->result = json_object(a);
+	json_set(cli->result, a, "change", json_str(a, cli->args[0]));
+	json_set(cli->result, a, "state", json_str(a, "withdrawn"));
+	json_set(cli->result, a, "loose", json_u64(a, loose));
+	return true;
+}

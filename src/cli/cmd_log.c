@@ -1,0 +1,230 @@
+/* log show, verify, checkpoint, export, rebuild. */
+#include <stdlib.h>
+
+#include "audit-log/export_jsonl.h"
+#include "audit-log/verify.h"
+#include "src/base/text.h"
+#include "src/cli/cmd.h"
+
+struct showing {
+	struct cli *cli;
+	const char *change;           /* only this one's lines, or NULL */
+	uint64_t shown;
+};
+
+static void show_json(struct cli *cli, const struct hash32 *leaf, struct span raw)
+{
+	struct json *o = json_object(&cli->arena);
+	const struct json *line = json_parse(&cli->arena, arena_copy(&cli->arena, raw), NULL);
+	json_set(o, &cli->arena, "leaf", json_bare(&cli->arena, SPAN_HASH(leaf)));
+	json_set(o, &cli->arena, "line", json_copy(&cli->arena, line));
+	json_push(cli->result, o);
+}
+
+static bool show_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+{
+	struct showing *s = ctx;
+	struct arena a = {0};
+	struct line l;
+	if (!line_parse(&a, &l, raw, e)) {
+		arena_release(&a);
+		return err_in(e, "line %llu", (unsigned long long)seq);
+	}
+	if (s->change == NULL || span_is(l.change, s->change)) {
+		s->shown++;
+		if (s->cli->json) {
+			show_json(s->cli, leaf, raw);
+		} else {
+			cli_text(s->cli, "%6llu  ", (unsigned long long)seq);
+			time_format(&s->cli->text, l.time);
+			cli_text(s->cli, "  %-8.*s %-20.*s %.*s (%.*s)\n", (int)l.change.n, (const char *)l.change.p, (int)l.kind.n,
+				 (const char *)l.kind.p, (int)l.actor.n, (const char *)l.actor.p, (int)l.auth.n, (const char *)l.auth.p);
+			if (cli_flag(s->cli, "--full")) {
+				cli_text(s->cli, "        ");
+				text_safe(&s->cli->text, raw, false);
+				cli_text(s->cli, "\n");
+			}
+		}
+	}
+	arena_release(&a);
+	return true;
+}
+
+bool cmd_log_show(struct cli *cli, struct err *e)
+{
+	struct log *log = cli->ws->log;
+	struct showing s = { .cli = cli };
+	uint64_t from = 0, to = log_size(log);
+	cli->result = json_array(&cli->arena);
+	if (cli->n_args > 0 && cli->args[0][0] >= '0' && cli->args[0][0] <= '9') {
+		struct u256 v;
+		if (!u256_parse(&v, span_str(cli->args[0]), e) || !u256_fits_u64(&v, &from) || from >= to)
+			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "the log has lines 0 to %llu", (unsigned long long)to - 1);
+		to = from + 1;
+	} else if (cli->n_args > 0) {
+		s.change = cli->args[0];
+	}
+	if (!log_each(log, from, to, show_line, &s, e))
+		return false;
+	if (s.shown == 0)
+		return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "the log has no line of %s", s.change);
+	const struct tree_head head = log_head(log);
+	cli_text(cli, "head    %llu lines, root ", (unsigned long long)head.size);
+	buf_hex(&cli->text, SPAN_HASH(&head.root));
+	cli_text(cli, "\n");
+	return true;
+}
+
+static void say_finding(struct cli *cli, struct json *list, const struct finding *f)
+{
+	struct arena *a = &cli->arena;
+	struct json *o = json_object(a);
+	json_set(o, a, "code", json_str(a, finding_code_name(f->code)));
+	json_set(o, a, "seq", f->seq == FINDING_NO_SEQ ? json_null(a) : json_u64(a, f->seq));
+	json_set(o, a, "text", json_str(a, f->text));
+	json_push(list, o);
+	if (f->seq == FINDING_NO_SEQ)
+		cli_text(cli, "FOUND   [%s] %s\n", finding_code_name(f->code), f->text);
+	else
+		cli_text(cli, "FOUND   [%s] line %llu: %s\n", finding_code_name(f->code), (unsigned long long)f->seq, f->text);
+}
+
+static void say_check(struct cli *cli, struct json *list, const struct verify_check *c)
+{
+	struct arena *a = &cli->arena;
+	struct json *o = json_object(a);
+	json_set(o, a, "done", json_bool(a, c->done));
+	json_set(o, a, "text", json_str(a, c->text));
+	json_set(o, a, "what", json_str(a, c->what));
+	json_push(list, o);
+	cli_text(cli, "%s %s: %s\n", c->done ? "checked" : "NOT CHECKED", c->what, c->text);
+}
+
+bool cmd_log_verify(struct cli *cli, struct err *e)
+{
+	struct arena *a = &cli->arena;
+	struct verify_options options = {0};
+	struct verify_report r;
+	if (!workspace_state_dir(a, &options.remember, e) || !log_verify(a, &r, cli->dir, &options, e))
+		return false;
+	struct json *checks = json_array(a), *findings = json_array(a);
+	for (size_t i = 0; i < r.n_checks; i++)
+		say_check(cli, checks, &r.checks[i]);
+	for (size_t i = 0; i < r.n_findings; i++)
+		say_finding(cli, findings, &r.findings[i]);
+	cli_text(cli, "%llu lines, root ", (unsigned long long)r.head.size);
+	buf_hex(&cli->text, SPAN_HASH(&r.head.root));
+	cli_text(cli, r.n_findings == 0 ? "\nThe log is whole.\n" : "\nThe log is DAMAGED.\n");
+	cli->result = json_object(a);
+	json_set(cli->result, a, "ok", json_bool(a, r.n_findings == 0));
+	json_set(cli->result, a, "size", json_u64(a, r.head.size));
+	json_set(cli->result, a, "root", json_bare(a, SPAN_HASH(&r.head.root)));
+	json_set(cli->result, a, "checks", checks);
+	json_set(cli->result, a, "findings", findings);
+	cli->status = r.n_findings > 0;
+	return true;
+}
+
+static struct json *checkpoint_json(struct cli *cli, struct span note)
+{
+	struct arena *a = &cli->arena;
+	const struct tree_head head = log_head(cli->ws->log);
+	struct json *o = json_object(a);
+	struct buf vkey = {0};
+	note_key_format(&vkey, log_key(cli->ws->log));
+	json_set(o, a, "note", json_text(a, note));
+	json_set(o, a, "root", json_bare(a, SPAN_HASH(&head.root)));
+	json_set(o, a, "size", json_u64(a, head.size));
+	json_set(o, a, "vkey", json_text(a, buf_view(&vkey)));
+	buf_release(&vkey);
+	return o;
+}
+
+bool cmd_log_checkpoint(struct cli *cli, struct err *e)
+{
+	struct buf note = {0};
+	const bool ok = log_checkpoint(cli->ws->log, &note, e);
+	if (ok) {
+		cli_text(cli, "%s", buf_cstr(&note));
+		cli->result = checkpoint_json(cli, buf_view(&note));
+	}
+	buf_release(&note);
+	return ok;
+}
+
+struct spent {
+	struct workspace *ws;
+	struct hash32 *v;
+	size_t n, cap;
+};
+
+static void release_blob(struct spent *s, const struct hash32 *digest)
+{
+	if (s->n == s->cap) {
+		s->cap = s->cap > 0 ? 2 * s->cap : 64;
+		struct hash32 *v = realloc(s->v, s->cap * sizeof(*v));
+		if (v == NULL)
+			die("out of memory");
+		s->v = v;
+	}
+	s->v[s->n++] = *digest;
+}
+
+/* A signature whose nonce the Safe has spent frees nobody to do anything any more. */
+static bool collect_spent(struct spent *s, struct arena *a, struct err *e)
+{
+	struct changes all;
+	if (!workspace_changes(s->ws, a, &all, e))
+		return false;
+	for (size_t i = 0; i < all.n; i++)
+		for (int k = 0; k < N_STEPS; k++) {
+			const struct step *step = &all.v[i].steps[k];
+			if (!step->mined)
+				continue;
+			for (size_t j = 0; j < step->n_signatures; j++)
+				release_blob(s, &step->signatures[j].digest);
+			for (size_t j = 0; j < step->n_submissions; j++)
+				release_blob(s, &step->submissions[j].raw);
+		}
+	return true;
+}
+
+bool cmd_log_export(struct cli *cli, struct err *e)
+{
+	struct arena *a = &cli->arena;
+	struct workspace *ws = cli->ws;
+	struct spent spent = { .ws = ws };
+	struct export_result r;
+	if (!collect_spent(&spent, a, e) || !log_checkpoint(ws->log, NULL, e)) {
+		free(spent.v);
+		return false;
+	}
+	const struct export_options options = { spent.v, spent.n };
+	const bool ok = log_export_jsonl(ws->log, cli->args[0], &options, &r, e);
+	free(spent.v);
+	if (!ok)
+		return false;
+	struct json *body = json_object(a);
+	json_set(body, a, "digest", json_bare(a, SPAN_HASH(&r.digest)));
+	json_set(body, a, "root", json_bare(a, SPAN_HASH(&r.head.root)));
+	json_set(body, a, "size", json_u64(a, r.head.size));
+	json_set(body, a, "withheld", json_u64(a, r.withheld));
+	if (!workspace_append(ws, "log.exported", span_of(NULL, 0), body, e))
+		return false;
+	cli_text(cli, "%s: %llu lines, %llu blobs, %llu withheld, root ", cli->args[0], (unsigned long long)r.lines,
+		 (unsigned long long)r.blobs, (unsigned long long)r.withheld);
+	buf_hex(&cli->text, SPAN_HASH(&r.head.root));
+	cli_text(cli, "\n");
+	cli->result = body;
+	return true;
+}
+
+bool cmd_log_rebuild(struct cli *cli, struct err *e)
+{
+	if (!views_rebuild(cli->ws->views, e))
+		return false;
+	cli_text(cli, "The views are made anew from %llu lines.\n", (unsigned long long)log_size(cli->ws->log));
+	cli->result = json_object(&cli->arena);
+	json_set(cli->result, &cli->arena, "lines", json_u64(&cli->arena, log_size(cli->ws->log)));
+	return true;
+}

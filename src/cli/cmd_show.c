@@ -1,0 +1,460 @@
+/* status, changes, show, queue, actions: what there is. They ask the chain when it answers and say so when it does not. */
+#include <string.h>
+
+#include "src/base/text.h"
+#include "src/cli/cmd.h"
+#include "src/cli/onchain.h"
+#include "src/crypto/words.h"
+#include "src/evm/address.h"
+#include "src/gov/explain.h"
+
+/* False, with a word about it on standard error, when nobody answers: the log alone is shown then. */
+static bool ask_chain(struct cli *cli, struct chain *c)
+{
+	struct err e = {0};
+	if (cli_flag(cli, "--offline"))
+		return false;
+	const bool ok = onchain_open(cli->ws, c, &e);
+	if (!ok) {
+		struct buf words = {0};
+		err_format(&e, &words);
+		cli_say(cli, "without the chain: %s", buf_cstr(&words));
+		buf_release(&words);
+	}
+	err_clear(&e);
+	return ok;
+}
+
+static bool facts_of(struct cli *cli, struct chain *c, bool online, const struct change *change, struct chain_facts *f,
+		     struct err *e)
+{
+	*f = (struct chain_facts){0};
+	return !online || onchain_facts(cli->ws, c, change, f, e);
+}
+
+static void text_line(struct cli *cli, const char *name, struct span text)
+{
+	if (text.n == 0)
+		return;
+	cli_text(cli, "%-10s ", name);
+	text_safe(&cli->text, text, false);
+	cli_text(cli, "\n");
+}
+
+static void say_actions(struct cli *cli, const struct proposal *p, struct json *list)
+{
+	struct err e = {0};
+	for (const struct json *x = p->actions->first; x != NULL; x = x->next) {
+		struct buf b = {0};
+		if (!action_say(&cli->arena, &b, &cli->ws->pin, x, &e)) {
+			buf_clear(&b);
+			buf_fmt(&b, "(not readable under this catalogue: %s)", buf_cstr(&e.what));
+		}
+		cli_text(cli, "  %s\n", buf_cstr(&b));
+		if (list != NULL)
+			json_push(list, json_text(&cli->arena, buf_view(&b)));
+		buf_release(&b);
+	}
+	err_clear(&e);
+}
+
+/* ---- changes and queue ---- */
+
+struct row_list {
+	struct cli *cli;
+	struct chain chain;
+	bool online;
+	struct json *rows;
+	uint64_t safe_nonce;
+};
+
+static bool each_change(struct cli *cli, bool (*fn)(struct row_list *, const struct change *, const struct chain_facts *,
+						     struct err *), struct err *e)
+{
+	struct row_list r = { .cli = cli, .rows = json_array(&cli->arena) };
+	struct changes all;
+	bool ok = workspace_changes(cli->ws, &cli->arena, &all, e);
+	if (!ok)
+		return false;
+	r.online = ask_chain(cli, &r.chain);
+	for (size_t i = 0; ok && i < all.n; i++) {
+		struct chain_facts f;
+		ok = facts_of(cli, &r.chain, r.online, &all.v[i], &f, e) && fn(&r, &all.v[i], &f, e);
+	}
+	chain_release(&r.chain);
+	cli->result = r.rows;
+	return ok;
+}
+
+static bool change_row(struct row_list *r, const struct change *c, const struct chain_facts *f, struct err *e)
+{
+	struct arena *a = &r->cli->arena;
+	const struct proposal *p = c->proposed ? &c->proposal : &c->draft;
+	const char *state = change_state_name(change_state_of(c, f));
+	struct json *o = json_object(a);
+	(void)e;
+	json_set(o, a, "change", json_text(a, c->id));
+	json_set(o, a, "state", json_str(a, state));
+	json_set(o, a, "title", json_text(a, p->title));
+	json_set(o, a, "verified", json_bool(a, c->verified));
+	json_push(r->rows, o);
+	cli_text(r->cli, "%-8.*s %-10s ", (int)c->id.n, (const char *)c->id.p, state);
+	text_safe(&r->cli->text, p->title, false);
+	cli_text(r->cli, "\n");
+	return true;
+}
+
+bool cmd_changes(struct cli *cli, struct err *e)
+{
+	if (!each_change(cli, change_row, e))
+		return false;
+	if (cli->result->n == 0)
+		cli_text(cli, "No changes yet. setgov actions lists what can be drafted.\n");
+	return true;
+}
+
+static const char *waits_for(const struct change *c, enum step_kind k, const struct chain_facts *f, enum step_state state)
+{
+	if (step_is_loose(c, k, f))
+		return "loose";
+	switch (state) {
+	case STEP_NONE: return "packet";
+	case STEP_UNSIGNED:
+	case STEP_PARTLY_SIGNED: return "signatures";
+	case STEP_COMPLETE:
+		if (!f->known || c->proposal.route == ROUTE_DIRECT || k != STEP_EXECUTE)
+			return "submit";
+		return timelock_state_at(f->operation_timestamp, f->block_time) == TIMELOCK_READY ? "submit" : "delay";
+	case STEP_SUBMITTED: return "block";
+	case STEP_STALE: return "new nonce";
+	case STEP_MINED: return "nothing";
+	case STEP_FAILED: return "somebody";
+	}
+	return "";
+}
+
+static void countdown(struct cli *cli, const struct chain_facts *f)
+{
+	struct buf left = {0};
+	if (!f->known || f->operation_timestamp <= 1)
+		return;
+	if (f->operation_timestamp <= f->block_time) {
+		cli_text(cli, "  ready");
+		return;
+	}
+	duration_format(&left, f->operation_timestamp - f->block_time);
+	cli_text(cli, "  ready in %s", buf_cstr(&left));
+	buf_release(&left);
+}
+
+static bool queue_rows(struct row_list *r, const struct change *c, const struct chain_facts *f, struct err *e)
+{
+	struct arena *a = &r->cli->arena;
+	(void)e;
+	for (int k = 0; k < N_STEPS; k++) {
+		const struct step *s = &c->steps[k];
+		const enum step_state state = step_state_of(c, (enum step_kind)k, f);
+		if (!s->packed || s->mined || (s->failed && state != STEP_STALE))
+			continue;
+		struct json *o = json_object(a);
+		const char *waits = waits_for(c, (enum step_kind)k, f, state);
+		json_set(o, a, "change", json_text(a, c->id));
+		json_set(o, a, "step", json_str(a, step_name((enum step_kind)k)));
+		json_set(o, a, "nonce", json_u64(a, s->nonce));
+		json_set(o, a, "state", json_str(a, step_state_name(state)));
+		json_set(o, a, "signatures", json_u64(a, s->n_signatures));
+		json_set(o, a, "needed", f->known ? json_u64(a, f->threshold) : json_null(a));
+		json_set(o, a, "waits", json_str(a, waits));
+		json_set(o, a, "safeTxHash", json_0x(a, SPAN_HASH(&s->safe_tx_hash)));
+		json_push(r->rows, o);
+		cli_text(r->cli, "%6llu  %-8.*s %-9s %zu of ", (unsigned long long)s->nonce, (int)c->id.n, (const char *)c->id.p,
+			 step_name((enum step_kind)k), s->n_signatures);
+		if (f->known)
+			cli_text(r->cli, "%llu", (unsigned long long)f->threshold);
+		else
+			cli_text(r->cli, "?");
+		cli_text(r->cli, "  waits for %s", waits);
+		countdown(r->cli, f);
+		cli_text(r->cli, "\n");
+		say_actions(r->cli, &c->proposal, NULL);
+	}
+	return true;
+}
+
+bool cmd_queue(struct cli *cli, struct err *e)
+{
+	cli_text(cli, " nonce  change   step      signatures\n");
+	if (!each_change(cli, queue_rows, e))
+		return false;
+	if (cli->result->n == 0)
+		cli_text(cli, "Nothing waits.\n");
+	return true;
+}
+
+/* ---- one change ---- */
+
+static struct json *signatures_json(struct cli *cli, const struct step *s)
+{
+	struct arena *a = &cli->arena;
+	struct json *list = json_array(a);
+	for (size_t i = 0; i < s->n_signatures; i++) {
+		const struct person *who = deployment_person_at(&cli->ws->deployment, &s->signatures[i].owner);
+		struct json *o = json_object(a);
+		json_set(o, a, "owner", json_addr(a, &s->signatures[i].owner));
+		json_set(o, a, "person", who != NULL ? json_text(a, who->id) : json_null(a));
+		json_push(list, o);
+		cli_text(cli, "    signed by %s ", who != NULL ? arena_str(a, who->id) : "an owner");
+		addr_format(&cli->text, &s->signatures[i].owner);
+		cli_text(cli, "\n");
+	}
+	return list;
+}
+
+static void show_notes(struct cli *cli, const struct step *s)
+{
+	for (size_t i = 0; i < s->n_notes; i++) {
+		const struct step_note *n = &s->notes[i];
+		cli_text(cli, "    %s%s%.*s%s: ", n->declined ? "declined" : "refused", n->code.n > 0 ? " [" : "", (int)n->code.n,
+			 (const char *)n->code.p, n->code.n > 0 ? "]" : "");
+		text_safe(&cli->text, n->text, false);
+		cli_text(cli, "\n");
+	}
+}
+
+static void show_step(struct cli *cli, const struct change *c, enum step_kind k, const struct chain_facts *f, struct json *list)
+{
+	struct arena *a = &cli->arena;
+	const struct step *s = &c->steps[k];
+	const enum step_state state = step_state_of(c, k, f);
+	struct json *o = json_object(a);
+	if (!s->packed)
+		return;
+	cli_text(cli, "  %s at nonce %llu: %s%s\n    safeTxHash 0x", step_name(k), (unsigned long long)s->nonce,
+		 step_state_name(state), step_is_loose(c, k, f) ? ", LOOSE: executable by anyone until its nonce is spent" : "");
+	buf_hex(&cli->text, SPAN_HASH(&s->safe_tx_hash));
+	struct buf phrase = {0};
+	words_phrase(&phrase, &s->packet);
+	cli_text(cli, "\n    phrase     %s\n", buf_cstr(&phrase));
+	json_set(o, a, "step", json_str(a, step_name(k)));
+	json_set(o, a, "state", json_str(a, step_state_name(state)));
+	json_set(o, a, "nonce", json_u64(a, s->nonce));
+	json_set(o, a, "safeTxHash", json_0x(a, SPAN_HASH(&s->safe_tx_hash)));
+	json_set(o, a, "packet", json_bare(a, SPAN_HASH(&s->packet)));
+	json_set(o, a, "phrase", json_text(a, buf_view(&phrase)));
+	json_set(o, a, "loose", json_bool(a, step_is_loose(c, k, f)));
+	json_set(o, a, "signatures", signatures_json(cli, s));
+	buf_release(&phrase);
+	show_notes(cli, s);
+	if (s->mined) {
+		cli_text(cli, "    in block %llu, transaction 0x", (unsigned long long)s->block);
+		buf_hex(&cli->text, SPAN_HASH(&s->tx));
+		cli_text(cli, "\n");
+		json_set(o, a, "block", json_u64(a, s->block));
+		json_set(o, a, "txHash", json_0x(a, SPAN_HASH(&s->tx)));
+	}
+	json_push(list, o);
+}
+
+static void show_calls(struct cli *cli, const struct proposal *p, struct json *list)
+{
+	struct err e = {0};
+	for (size_t i = 0; i < p->calls.n; i++) {
+		struct explained_call x;
+		if (explain_call(&cli->arena, &x, &cli->ws->pin, &p->calls.v[i], &e)) {
+			explain_format(&cli->text, &x, 2);
+			json_push(list, explain_to_json(&cli->arena, &x));
+		} else {
+			cli_text(cli, "  NOT READABLE: %s\n", buf_cstr(&e.what));
+			err_clear(&e);
+		}
+	}
+}
+
+static void show_words(struct cli *cli, const struct change *c, const struct proposal *p, const char *state)
+{
+	cli_text(cli, "%.*s · %s%s\n", (int)c->id.n, (const char *)c->id.p, state, c->verified ? " · effect verified" : "");
+	say_actions(cli, p, NULL);
+	cli_text(cli, "\nThe proposer's words\n");
+	text_line(cli, "title", p->title);
+	text_line(cli, "reason", p->reason);
+	text_line(cli, "ticket", p->ticket);
+	text_line(cli, "category", p->category);
+	text_line(cli, "impact", p->impact);
+	text_line(cli, "rollback", p->rollback);
+}
+
+bool cmd_show(struct cli *cli, struct err *e)
+{
+	struct arena *a = &cli->arena;
+	struct change c;
+	struct chain chain = {0};
+	struct chain_facts f;
+	bool direct;
+	if (!workspace_look(cli->ws, a, cli->args[0], &c, e))
+		return false;
+	const bool ok = facts_of(cli, &chain, ask_chain(cli, &chain), &c, &f, e);
+	chain_release(&chain);
+	if (!ok)
+		return false;
+	struct proposal p = c.proposed ? c.proposal : c.draft;
+	if (!c.proposed && !actions_compile(a, &p.calls, &direct, &cli->ws->pin, p.actions, e))
+		return false;
+	const char *state = change_state_name(change_state_of(&c, &f));
+	struct json *o = json_object(a), *steps = json_array(a), *sentences = json_array(a), *calls = json_array(a);
+	show_words(cli, &c, &p, state);
+	cli_text(cli, "\nCalls\n");
+	show_calls(cli, &p, calls);
+	if (c.proposed && p.route == ROUTE_TIMELOCK) {
+		cli_text(cli, "\nOperation 0x");
+		buf_hex(&cli->text, SPAN_HASH(&c.operation));
+		cli_text(cli, "\nSalt      0x");
+		buf_hex(&cli->text, SPAN_HASH(&c.root));
+		cli_text(cli, " (the log's root over lines 0 to %llu)\n", (unsigned long long)c.proposed_seq);
+	}
+	cli_text(cli, "\nSteps\n");
+	for (int k = 0; k < N_STEPS; k++)
+		show_step(cli, &c, (enum step_kind)k, &f, steps);
+	if (steps->n == 0)
+		cli_text(cli, "  none is packed yet\n");
+	const size_t before = cli->text.n;
+	say_actions(cli, &p, sentences);
+	cli->text.n = before;
+	cli->result = o;
+	json_set(o, a, "change", json_text(a, c.id));
+	json_set(o, a, "state", json_str(a, state));
+	json_set(o, a, "verified", json_bool(a, c.verified));
+	json_set(o, a, "sentences", sentences);
+	json_set(o, a, "proposal", proposal_to_json(a, &p, c.proposed));
+	json_set(o, a, "explained", calls);
+	if (c.proposed && p.route == ROUTE_TIMELOCK) {
+		json_set(o, a, "operation", json_0x(a, SPAN_HASH(&c.operation)));
+		json_set(o, a, "salt", json_0x(a, SPAN_HASH(&c.root)));
+	}
+	json_set(o, a, "steps", steps);
+	return true;
+}
+
+/* ---- status ---- */
+
+static bool chain_status(struct cli *cli, struct chain *c, struct err *e)
+{
+	struct arena *a = &cli->arena;
+	struct chain_safe safe;
+	struct chain_heads heads;
+	uint64_t delay;
+	struct buf words = {0};
+	if (!chain_safe(c, a, &cli->ws->deployment.safe, &safe, e) ||
+	    !chain_min_delay(c, &cli->ws->deployment.timelock, &delay, e) || !chain_heads(c, &heads, e))
+		return false;
+	duration_format(&words, delay);
+	cli_text(cli, "block %llu", (unsigned long long)c->pin.number);
+	if (heads.has_finalized)
+		cli_text(cli, ", final up to %llu", (unsigned long long)heads.finalized.number);
+	cli_text(cli, "; Safe nonce %llu, %llu of %zu sign; timelock delay %s\n", (unsigned long long)safe.nonce,
+		 (unsigned long long)safe.threshold, safe.owner_count, buf_cstr(&words));
+	buf_release(&words);
+	json_set(cli->result, a, "block", json_u64(a, c->pin.number));
+	json_set(cli->result, a, "safeNonce", json_u64(a, safe.nonce));
+	json_set(cli->result, a, "threshold", json_u64(a, safe.threshold));
+	json_set(cli->result, a, "minDelay", json_u64(a, delay));
+	/* What the profile says and the chain does not is the first thing to know. */
+	size_t known = 0;
+	for (size_t i = 0; i < safe.owner_count; i++)
+		known += deployment_is_owner(&cli->ws->deployment, &safe.owners[i]);
+	if (known != safe.owner_count || known != deployment_owners(&cli->ws->deployment))
+		cli_text(cli, "WARNING: the Safe's owners are not those of the profile\n");
+	if (!addr_is_zero(&safe.guard) || safe.module_count > 0)
+		cli_text(cli, "WARNING: the Safe has %s\n", safe.module_count > 0 ? "modules, which need no signatures" : "a guard");
+	return true;
+}
+
+bool cmd_status(struct cli *cli, struct err *e)
+{
+	struct arena *a = &cli->arena;
+	struct workspace *ws = cli->ws;
+	struct chain c = {0};
+	const struct tree_head head = log_head(ws->log);
+	cli->result = json_object(a);
+	deployment_banner(&cli->text, &ws->deployment);
+	cli_text(cli, "\n");
+	json_set(cli->result, a, "class", json_str(a, deployment_class_name(ws->deployment.class)));
+	json_set(cli->result, a, "deployment", json_bare(a, SPAN_HASH(&ws->deployment.id)));
+	json_set(cli->result, a, "name", json_text(a, ws->deployment.name));
+	json_set(cli->result, a, "size", json_u64(a, head.size));
+	json_set(cli->result, a, "root", json_bare(a, SPAN_HASH(&head.root)));
+	const bool online = ask_chain(cli, &c);
+	const bool ok = !online || chain_status(cli, &c, e);
+	json_set(cli->result, a, "online", json_bool(a, online));
+	chain_release(&c);
+	cli_text(cli, "log: %llu lines, root ", (unsigned long long)head.size);
+	buf_hex(&cli->text, SPAN_HASH(&head.root));
+	cli_text(cli, "\n");
+	return ok;
+}
+
+/* ---- actions ---- */
+
+static const char *type_words(enum action_arg_type t)
+{
+	switch (t) {
+	case ARG_ADDRESS: return "address";
+	case ARG_BOOL: return "true or false";
+	case ARG_UINT: return "number";
+	case ARG_ETHER: return "amount: 0.05 ether";
+	case ARG_DURATION: return "time: 24h";
+	case ARG_TEXT: return "text";
+	case ARG_BYTES: return "bytes: 0x…";
+	case ARG_HASH: return "32 bytes: 0x…";
+	case ARG_ROLE: return "proposer, executor, canceller or admin";
+	case ARG_CONTRACT: return "a contract of the profile";
+	}
+	return "";
+}
+
+static struct json *action_json(struct arena *a, const struct action_def *d)
+{
+	struct json *o = json_object(a), *list = json_array(a);
+	size_t n;
+	const struct action_arg *args = action_args(d, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct json *x = json_object(a);
+		json_set(x, a, "name", json_text(a, args[i].name));
+		json_set(x, a, "ask", json_text(a, args[i].ask));
+		json_set(x, a, "type", json_str(a, type_words(args[i].type)));
+		json_push(list, x);
+	}
+	json_set(o, a, "action", json_text(a, action_name(d)));
+	json_set(o, a, "title", json_text(a, action_title(d)));
+	json_set(o, a, "risk", json_str(a, action_risk_name(action_risk_of(d))));
+	json_set(o, a, "route", json_str(a, action_is_direct(d) ? "direct" : "timelock"));
+	json_set(o, a, "args", list);
+	return o;
+}
+
+static void action_text(struct cli *cli, const struct action_def *d, bool full)
+{
+	const struct span name = action_name(d), title = action_title(d);
+	size_t n;
+	const struct action_arg *args = action_args(d, &n);
+	cli_text(cli, "%-26.*s %-8s %.*s\n", (int)name.n, (const char *)name.p, action_risk_name(action_risk_of(d)), (int)title.n,
+		 (const char *)title.p);
+	for (size_t i = 0; full && i < n; i++)
+		cli_text(cli, "  %-16.*s %.*s (%s%s)\n", (int)args[i].name.n, (const char *)args[i].name.p, (int)args[i].ask.n,
+			 (const char *)args[i].ask.p, type_words(args[i].type), args[i].from_chain.n > 0 ? "; read from the chain" : "");
+}
+
+bool cmd_actions(struct cli *cli, struct err *e)
+{
+	const struct catalogue *c = cli->ws->pin.catalogue;
+	cli->result = json_array(&cli->arena);
+	for (size_t i = 0; i < catalogue_size(c); i++) {
+		const struct action_def *d = catalogue_at(c, i);
+		if (cli->n_args > 0 && !span_is(action_name(d), cli->args[0]))
+			continue;
+		action_text(cli, d, cli->n_args > 0);
+		json_push(cli->result, action_json(&cli->arena, d));
+	}
+	if (cli->result->n == 0)
+		return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "no action \"%s\"; setgov actions lists them", cli->args[0]);
+	return true;
+}

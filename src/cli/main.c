@@ -1,0 +1,79 @@
+/* setgov: one command, once. Finds it in the table, opens what it needs, runs it, prints its result, and turns an error
+ * into words and an exit status. The commands are in cmd_*.c; what they need of a workspace is in workspace.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "src/cli/command.h"
+#include "src/cli/workspace.h"
+
+static struct json *error_json(struct arena *a, const struct err *e)
+{
+	struct json *o = json_object(a), *in = json_object(a);
+	if (e->refusal != NULL)
+		json_set(in, a, "code", json_str(a, e->refusal));
+	if (e->file.n > 0)
+		json_set(in, a, "file", json_text(a, buf_view(&e->file)));
+	if (e->field.n > 0)
+		json_set(in, a, "field", json_text(a, buf_view(&e->field)));
+	if (e->at != ERR_NO_OFFSET)
+		json_set(in, a, "byte", json_u64(a, e->at));
+	json_set(in, a, "what", json_text(a, buf_view(&e->what)));
+	json_set(o, a, "error", in);
+	return o;
+}
+
+static void print_result(struct cli *cli)
+{
+	if (cli->json && cli->result != NULL) {
+		cli->text.n = 0;
+		json_pretty(&cli->text, cli->result);
+		buf_byte(&cli->text, '\n');
+	}
+	fwrite(cli->text.p, 1, cli->text.n, stdout);
+	if (fflush(stdout) != 0)
+		die("cannot write to standard output");
+}
+
+static bool run(struct cli *cli, struct err *e)
+{
+	struct workspace ws = {0};
+	bool ok = true;
+	if (cli->command->needs & CMD_LOG)
+		ok = workspace_open(&ws, cli->dir, (cli->command->needs & CMD_APPEND) == CMD_APPEND, cli->as, e);
+	if (ok) {
+		cli->ws = cli->command->needs & CMD_LOG ? &ws : NULL;
+		ok = cli->command->run(cli, e);
+	}
+	workspace_release(&ws);
+	return ok;
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli = {0};
+	struct err e = {0};
+	int status = 0;
+	bool ok = cli_parse(&cli, argc - 1, argv + 1, &e);
+	if (ok && cli.command == NULL)
+		help_overview(&cli.text);
+	else if (ok)
+		ok = run(&cli, &e);
+	if (!ok) {
+		struct buf words = {0};
+		err_format(&e, &words);
+		fprintf(stderr, "setgov: %s\n", buf_cstr(&words));
+		buf_release(&words);
+		status = err_exit_status(&e);
+		if (cli.json)
+			cli.result = error_json(&cli.arena, &e);
+		else
+			buf_clear(&cli.text);
+	} else {
+		status = cli.status;
+	}
+	print_result(&cli);
+	err_clear(&e);
+	buf_release(&cli.text);
+	arena_release(&cli.arena);
+	return status;
+}

@@ -1,0 +1,214 @@
+#include "src/cli/onchain.h"
+
+#include <string.h>
+
+#include "src/evm/address.h"
+
+bool onchain_open(const struct workspace *ws, struct chain *c, struct err *e)
+{
+	const struct deployment *d = &ws->deployment;
+	if (d->n_endpoints == 0)
+		return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "deployment.json: local.endpoints names no node to ask");
+	return chain_open(c, d->endpoints, d->n_endpoints, d->chain_id, &d->genesis, e);
+}
+
+bool onchain_facts(const struct workspace *ws, struct chain *c, const struct change *change, struct chain_facts *out,
+		   struct err *e)
+{
+	struct arena a = {0};
+	struct chain_safe safe;
+	bool ok = chain_safe(c, &a, &ws->deployment.safe, &safe, e);
+	*out = (struct chain_facts){0};
+	if (ok && change != NULL && change->proposed && change->proposal.route == ROUTE_TIMELOCK) {
+		struct chain_operation op = { .id = change->operation };
+		ok = chain_operations(c, &ws->deployment.timelock, &op, 1, e);
+		out->operation_timestamp = op.state == TIMELOCK_DONE ? 1 : op.ready_at;
+	}
+	if (ok) {
+		out->known = true;
+		out->safe_nonce = safe.nonce;
+		out->threshold = safe.threshold;
+		out->block_time = c->pin.time;
+	}
+	arena_release(&a);
+	return ok;
+}
+
+/* The owner that stands before this one in the Safe's list: what removeOwner and swapOwner have to name. */
+static bool owner_before(const struct chain_safe *safe, const struct addr *owner, struct addr *out, struct err *e)
+{
+	const struct addr sentinel = { .b = { [19] = 1 } };
+	for (size_t i = 0; i < safe->owner_count; i++)
+		if (addr_eq(&safe->owners[i], owner)) {
+			*out = i > 0 ? safe->owners[i - 1] : sentinel;
+			return true;
+		}
+	return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "not an owner of the Safe");
+}
+
+static const struct span *pair_of(const struct span *pairs, size_t n, struct span name, struct span *value)
+{
+	for (size_t i = 0; i < n; i++)
+		if (pairs[i].n > name.n && pairs[i].p[name.n] == '=' && memcmp(pairs[i].p, name.p, name.n) == 0) {
+			*value = span_of(pairs[i].p + name.n + 1, pairs[i].n - name.n - 1);
+			return &pairs[i];
+		}
+	return NULL;
+}
+
+static bool fill_one(struct arena *a, const struct chain_safe *safe, const struct action_arg *arg, const struct span *pairs,
+		     size_t n, struct span *pair, struct err *e)
+{
+	static const char before[] = "owner-before:";
+	struct span value;
+	struct addr owner, found;
+	struct buf b = {0};
+	if (!span_starts(arg->from_chain, before))
+		BUG("the catalogue asks the chain for something nobody fills");
+	const struct span of = span_of(arg->from_chain.p + strlen(before), arg->from_chain.n - strlen(before));
+	if (pair_of(pairs, n, of, &value) == NULL)
+		return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "missing") || err_in(e, "%.*s", (int)of.n, (const char *)of.p);
+	if (!addr_parse(&owner, value, e) || !owner_before(safe, &owner, &found, e))
+		return err_in(e, "%.*s", (int)of.n, (const char *)of.p);
+	buf_span(&b, arg->name);
+	buf_byte(&b, '=');
+	addr_format(&b, &found);
+	*pair = arena_copy(a, buf_view(&b));
+	buf_release(&b);
+	return true;
+}
+
+bool onchain_fill(const struct workspace *ws, struct arena *a, const struct action_def *def, struct span **pairs, size_t *n,
+		  struct err *e)
+{
+	struct chain c = {0};
+	struct chain_safe safe;
+	struct span ignored;
+	size_t n_args;
+	bool ok = true, asked = false;
+	const struct action_arg *args = action_args(def, &n_args);
+	for (size_t i = 0; ok && i < n_args; i++) {
+		if (args[i].from_chain.n == 0 || pair_of(*pairs, *n, args[i].name, &ignored) != NULL)
+			continue;
+		if (!asked)
+			ok = onchain_open(ws, &c, e) && chain_safe(&c, a, &ws->deployment.safe, &safe, e);
+		asked = true;
+		struct span *more = ARENA_ARRAY(a, struct span, *n + 1);
+		memcpy(more, *pairs, *n * sizeof(*more));
+		ok = ok && fill_one(a, &safe, &args[i], *pairs, *n, &more[*n], e);
+		if (ok) {
+			*pairs = more;
+			*n += 1;
+		}
+	}
+	chain_release(&c);
+	return ok;
+}
+
+/* A getter's output as text: one value plainly, several as JSON. */
+static void output_text(struct buf *out, const struct abi_value *tuple)
+{
+	abi_value_format(out, tuple->n == 1 ? &tuple->items[0] : tuple);
+}
+
+static bool read_one(struct chain *c, struct arena *a, const struct action_read_back *r, struct json *into, struct err *e)
+{
+	struct chain_read read = { .to = r->at, .data = r->calldata };
+	struct abi_value out;
+	struct buf b = {0};
+	if (!chain_calls(c, a, &read, 1, e))
+		return false;
+	if (read.ok && !abi_decode(a, &out, r->getter->outputs, read.output, e))
+		return err_in(e, "%.*s", (int)r->getter->signature.n, (const char *)r->getter->signature.p);
+	if (read.ok)
+		output_text(&b, &out);
+	json_set(into, a, "at", json_addr(a, &r->at));
+	json_set(into, a, "before", read.ok ? json_text(a, buf_view(&b)) : json_null(a));
+	json_set(into, a, "contract", json_text(a, r->contract));
+	json_set(into, a, "expect", r->expect.n > 0 ? json_text(a, r->expect) : json_null(a));
+	json_set(into, a, "getter", json_text(a, r->getter->signature));
+	json_set(into, a, "say", json_text(a, r->say));
+	buf_release(&b);
+	return true;
+}
+
+bool onchain_reads(const struct workspace *ws, struct chain *c, struct arena *a, const struct json *actions,
+		   struct json **out, struct err *e)
+{
+	*out = json_array(a);
+	for (const struct json *action = actions->first; action != NULL; action = action->next) {
+		const struct action_read_back *reads;
+		size_t n;
+		if (!action_reads(a, &reads, &n, &ws->pin, action, e))
+			return false;
+		for (size_t i = 0; i < n; i++) {
+			struct json *o = json_object(a);
+			if (!read_one(c, a, &reads[i], o, e))
+				return false;
+			json_push(*out, o);
+		}
+	}
+	return true;
+}
+
+static void fact(struct json *facts, struct arena *a, const char *name, struct json *value)
+{
+	struct json *o = json_object(a);
+	json_set(o, a, "name", json_str(a, name));
+	json_set(o, a, "source", json_str(a, "claimed"));
+	json_set(o, a, "value", value);
+	json_push(facts, o);
+}
+
+static struct json *facts_of(const struct workspace *ws, struct arena *a, const struct chain_safe *safe, uint64_t min_delay,
+			     const struct chain_facts *f, const struct change *change)
+{
+	struct json *facts = json_array(a), *owners = json_array(a);
+	for (size_t i = 0; i < safe->owner_count; i++)
+		json_push(owners, json_addr(a, &safe->owners[i]));
+	(void)ws;
+	fact(facts, a, "safe.nonce", json_u64(a, safe->nonce));
+	fact(facts, a, "safe.threshold", json_u64(a, safe->threshold));
+	fact(facts, a, "safe.owners", owners);
+	fact(facts, a, "safe.version", json_str(a, safe->version));
+	fact(facts, a, "safe.guard", json_addr(a, &safe->guard));
+	fact(facts, a, "timelock.min-delay", json_u64(a, min_delay));
+	if (change->proposed && change->proposal.route == ROUTE_TIMELOCK)
+		fact(facts, a, "timelock.operation-timestamp", json_u64(a, f->operation_timestamp));
+	return facts;
+}
+
+bool onchain_evidence(const struct workspace *ws, struct chain *c, struct arena *a, const struct change *change,
+		      struct json **out, struct err *e)
+{
+	struct chain_safe safe;
+	struct chain_facts f;
+	struct json *reads;
+	uint64_t min_delay;
+	if (!chain_safe(c, a, &ws->deployment.safe, &safe, e) || !onchain_facts(ws, c, change, &f, e) ||
+	    !chain_min_delay(c, &ws->deployment.timelock, &min_delay, e) ||
+	    !onchain_reads(ws, c, a, change->proposal.actions, &reads, e))
+		return false;
+	struct json *block = json_object(a), *endpoints = json_array(a);
+	json_set(block, a, "hash", json_0x(a, SPAN_HASH(&c->pin.hash)));
+	json_set(block, a, "number", json_u64(a, c->pin.number));
+	json_set(block, a, "time", json_u64(a, c->pin.time));
+	for (size_t i = 0; i < c->n; i++)
+		json_push(endpoints, json_text(a, c->ep[i].name));
+	*out = json_object(a);
+	json_set(*out, a, "format", json_str(a, "setgov-evidence/1"));
+	json_set(*out, a, "block", block);
+	json_set(*out, a, "endpoints", endpoints);
+	json_set(*out, a, "facts", facts_of(ws, a, &safe, min_delay, &f, change));
+	json_set(*out, a, "reads", reads);
+	return true;
+}
+
+const struct abi **onchain_abis(const struct workspace *ws, struct arena *a, size_t *n)
+{
+	const struct abi **v = ARENA_ARRAY(a, const struct abi *, ws->pin.n_abis + 1);
+	for (size_t i = 0; i < ws->pin.n_abis; i++)
+		v[i] = ws->pin.abis[i].abi;
+	*n = ws->pin.n_abis;
+	return v;
+}

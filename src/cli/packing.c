@@ -1,0 +1,94 @@
+#include "src/cli/packing.h"
+
+#include <string.h>
+
+#define CARRIED_LINES 200             /* at most, of those since the last answer */
+
+static bool blob_of(struct workspace *ws, struct arena *a, const struct hash32 *digest, struct span *out, struct err *e)
+{
+	struct buf b = {0};
+	const bool ok = log_blob(ws->log, digest, &b, NULL, e);
+	if (ok)
+		*out = arena_copy(a, buf_view(&b));
+	buf_release(&b);
+	return ok;
+}
+
+bool packing_signatures(struct workspace *ws, struct arena *a, const struct step *step, struct owner_signature **out,
+			struct err *e)
+{
+	struct owner_signature *v = ARENA_ARRAY(a, struct owner_signature, step->n_signatures + 1);
+	for (size_t i = 0; i < step->n_signatures; i++) {
+		struct span bytes;
+		v[i].owner = step->signatures[i].owner;
+		if (!blob_of(ws, a, &step->signatures[i].digest, &bytes, e) || !sig_from_bytes(&v[i].sig, bytes, e))
+			return false;
+	}
+	*out = v;
+	return true;
+}
+
+struct carry {
+	struct arena *a;
+	struct span lines[CARRIED_LINES];
+	size_t n;
+};
+
+/* What the owners have not seen since somebody answered: their journals can refill a log. */
+static bool carry_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+{
+	struct carry *c = ctx;
+	struct line l;
+	(void)seq;
+	(void)leaf;
+	if (!line_parse(c->a, &l, arena_copy(c->a, raw), e))
+		return false;
+	if (line_kind_is(&l, "signature.added") || line_kind_is(&l, "answer.refused") || line_kind_is(&l, "answer.declined"))
+		c->n = 0;
+	if (c->n == CARRIED_LINES) {
+		memmove(c->lines, c->lines + 1, (CARRIED_LINES - 1) * sizeof(c->lines[0]));
+		c->n--;
+	}
+	c->lines[c->n++] = l.raw;
+	return true;
+}
+
+static bool carried_lines(struct workspace *ws, struct arena *a, struct packet *out, struct err *e)
+{
+	struct carry *c = ARENA_NEW(a, struct carry);
+	const uint64_t size = log_size(ws->log);
+	c->a = a;
+	if (!log_each(ws->log, size > 2 * CARRIED_LINES ? size - 2 * CARRIED_LINES : 0, size, carry_line, c, e))
+		return false;
+	out->lines = c->lines;
+	out->n_lines = c->n;
+	return true;
+}
+
+bool packing_packet(struct workspace *ws, struct arena *a, const struct change *change, enum step_kind step, bool lean,
+		    struct packet *out, struct err *e)
+{
+	const struct step *s = &change->steps[step];
+	struct owner_signature *signatures;
+	struct span core, evidence;
+	*out = (struct packet){0};
+	if (!blob_of(ws, a, &s->core, &core, e) || !packing_signatures(ws, a, s, &signatures, e))
+		return false;
+	out->core_text = core;
+	out->digest = s->core;
+	struct packet_signature *v = ARENA_ARRAY(a, struct packet_signature, s->n_signatures + 1);
+	for (size_t i = 0; i < s->n_signatures; i++)
+		v[i] = (struct packet_signature){ step, signatures[i] };
+	out->signatures = v;
+	out->n_signatures = s->n_signatures;
+	if (lean)
+		return true;
+	if (s->has_evidence) {
+		if (!blob_of(ws, a, &s->evidence, &evidence, e))
+			return false;
+		out->evidence = json_parse(a, evidence, e);
+		if (out->evidence == NULL)
+			return false;
+	}
+	return carried_lines(ws, a, out, e);
+}
