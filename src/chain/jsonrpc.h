@@ -2,7 +2,7 @@
  * tests), writes batches, reads size-capped replies, matches them by id and checks their shape. What a result means is
  * reader.h's business.
  *
- * Errors name endpoints, never their addresses: "main: eth_call: the node answers …". Nothing received is trusted:
+ * Errors name endpoints, never their urls: "main: eth_call: the node answers …". Nothing received is trusted:
  * a node's words pass through text_safe() and are cut at RPC_WORDS bytes. */
 #ifndef SETGOV_CHAIN_JSONRPC_H
 #define SETGOV_CHAIN_JSONRPC_H
@@ -16,21 +16,12 @@
 #include "src/base/buf.h"
 #include "src/base/err.h"
 #include "src/base/json.h"
+#include "src/gov/deployment.h"
 
 #define RPC_MAX_ENDPOINTS 8
 #define RPC_MAX_REPLY ((size_t)32 * 1024 * 1024)
 #define RPC_BATCH 100                 /* calls in one request; longer batches are cut up */
 #define RPC_WORDS 300
-
-struct endpoint {
-	const char *name;             /* what logs, packets and errors say: [a-z0-9][a-z0-9-]*, at most 32 */
-	const char *url;              /* https://…, or http:// to this machine */
-};
-
-/* The profile's local.endpoints: [{"name","url"}], 1 to 8, names unique. Strings live in the arena. ERR_SYNTAX,
- * ERR_RANGE, ERR_MISSING, ERR_UNKNOWN; no error quotes a url. */
-MUST_CHECK bool endpoints_parse(struct arena *a, struct endpoint **out, size_t *n, const struct json *array,
-				struct err *e);
 
 struct rpc_call {
 	/* asked: */

@@ -21,6 +21,7 @@
 #include "src/base/u256.h"
 #include "src/chain/jsonrpc.h"
 #include "src/crypto/sig.h"
+#include "src/gov/timelock.h"
 
 struct abi_function;
 struct abi_value;
@@ -112,13 +113,10 @@ MUST_CHECK bool chain_safe(struct chain *c, struct arena *a, const struct addr *
 
 /* ---- the timelock ---------------------------------------------------------------------------------------- */
 
-enum operation_state { OPERATION_UNSET, OPERATION_WAITING, OPERATION_READY, OPERATION_DONE };
-const char *operation_state_name(enum operation_state s);     /* "unset", "waiting", "ready", "done" */
-
 struct chain_operation {
 	struct hash32 id;             /* asked */
 	uint64_t ready_at;            /* WAITING, READY: seconds on the chain's clock; otherwise 0 */
-	enum operation_state state;   /* at the pinned block's time */
+	enum timelock_state state;   /* at the pinned block's time */
 };
 MUST_CHECK bool chain_min_delay(struct chain *c, const struct addr *timelock, uint64_t *seconds, struct err *e);
 MUST_CHECK bool chain_operations(struct chain *c, const struct addr *timelock, struct chain_operation *ops, size_t n,

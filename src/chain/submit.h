@@ -18,6 +18,7 @@
 #include "src/base/u256.h"
 #include "src/chain/reader.h"
 #include "src/crypto/sig.h"
+#include "src/gov/deployment.h"
 
 struct abi;
 struct transaction;
@@ -27,18 +28,13 @@ struct submit_fees {
 	struct u256 max_priority;     /* of which at most this to the block's maker */
 };
 
-struct submit_caps {
-	struct submit_fees fees;
-	uint64_t gas;
-};
-
 /* Twice the pinned block's base fee plus the node's suggested tip; lowered to the cap while the cap still covers the next
  * block's base fee (+12.5 %) and the tip. FEE-CAP when it does not, or when the tip is over its cap. With `replaces`
  * (the fees of the transaction to be replaced) at least 12.5 % more of both: REPLACE when the caps forbid that. */
-MUST_CHECK bool submit_choose_fees(struct chain *c, const struct submit_caps *caps, const struct submit_fees *replaces,
+MUST_CHECK bool submit_choose_fees(struct chain *c, const struct fee_caps *caps, const struct submit_fees *replaces,
 				   struct submit_fees *out, struct err *e);
 /* Fees that a person gave: FEE-CAP, REPLACE as above, ERR_RANGE when the tip exceeds the whole. */
-MUST_CHECK bool submit_check_fees(const struct submit_fees *fees, const struct submit_caps *caps,
+MUST_CHECK bool submit_check_fees(const struct submit_fees *fees, const struct fee_caps *caps,
 				  const struct submit_fees *replaces, struct err *e);
 /* old + ceil(old / 8), of both. */
 MUST_CHECK bool submit_replacement_fees(struct submit_fees *out, const struct submit_fees *old, struct err *e);
@@ -47,7 +43,7 @@ struct submit_request {
 	struct addr from, to;
 	struct u256 value;
 	struct span data;
-	struct submit_caps caps;
+	struct fee_caps caps;
 	bool has_nonce;               /* a replacement keeps the nonce of what it replaces */
 	uint64_t nonce;
 	const struct submit_fees *replaces;   /* NULL: replaces nothing */
