@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Direct changes: cancelling an operation, also one that setgov did not make; rejecting a nonce; changing owners.
+set -euo pipefail
+. "$(dirname "$0")/../support/e2e.sh"
+ready
+
+# An operation is scheduled and then cancelled by its own cancel step.
+console draft registry.pause --title "Pause" --reason "Drill" >/dev/null
+console propose SC-1 >/dev/null
+agree SC-1 schedule 1 2 3
+submit SC-1 schedule >/dev/null
+agree SC-1 cancel 1 2 3
+expect 0 "is on chain" submit SC-1 cancel
+same "$(state_of SC-1)" cancelled
+
+# The same, by a direct change that names only the id.
+console draft registry.pause --title "Pause" --reason "Drill again" >/dev/null
+console propose SC-2 >/dev/null
+agree SC-2 schedule 3 4 5
+submit SC-2 schedule >/dev/null
+id=$(console show SC-2 --json | field operation)
+console draft timelock.cancel "operation=$id" --title "Stop it" --reason "Not ours" >/dev/null
+console propose SC-3 >/dev/null
+expect 3 "no step schedule" console packet SC-3 --step schedule
+agree SC-3 execute 1 2 4
+expect 0 "is on chain" submit SC-3 execute
+same "$(state_of SC-2)" cancelled
+
+# A withdrawn change leaves loose signatures; spending their nonce kills them.
+console draft registry.pause --title "Pause" --reason "Mistake" >/dev/null
+console propose SC-4 >/dev/null
+agree SC-4 schedule 1 2 3
+nonce=$(field nonce <"$HERE/packet.json")
+expect 0 "Loose: schedule has 3 signatures" console withdraw SC-4 --reason "wrong contract"
+expect 0 "loose" console queue
+expect 1 "WITHDRAWN" submit SC-4 schedule
+console draft safe.reject "nonce=$nonce" --title "Spend $nonce" --reason "loose signatures" >/dev/null
+console propose SC-5 >/dev/null
+agree SC-5 execute 3 4 5
+expect 0 "is on chain" submit SC-5 execute
+console queue >"$HERE/queue"
+! grep -q loose "$HERE/queue" || fail "still loose"
+
+# Owners: the Safe's list needs the owner before the one that goes, which the chain tells.
+new=0x3333333333333333333333333333333333333333
+console draft safe.swap-owner "old=$(address_of signer-5)" "new=$new" --title "Replace p5" --reason "Left" >/dev/null
+console propose SC-6 >/dev/null
+agree SC-6 execute 1 2 3
+expect 0 "is on chain" submit SC-6 execute
+expect 0 "owners are not those of the profile" console status
+expect 0 "The log is whole" console log verify

@@ -1,0 +1,51 @@
+# shellcheck shell=bash
+# For tests/e2e: a ceremony in a scratch directory that goes away, and a few ways of demanding. Sourced after `set -euo pipefail`
+# with BUILD set or build/ there. Everything a failing check prints names the line that asked.
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+BUILD=$(realpath "${BUILD:-build}")
+HERE=$(mktemp -d)
+export BUILD HERE
+finish() {
+	[ ! -e "$HERE/node/anvil.pid" ] || kill "$(cat "$HERE/node/anvil.pid")" 2>/dev/null || true
+	rm -rf "$HERE"
+}
+trap finish EXIT
+anvil=contracts/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil
+[ -x "$anvil" ] || { echo "SKIPPED: anvil is not installed: make deps"; exit 77; }
+# shellcheck source=tests/support/ceremony.sh
+. tests/support/ceremony.sh
+
+fail() {
+	echo "line ${BASH_LINENO[1]}: $*" >&2
+	exit 1
+}
+# expect STATUS TEXT COMMAND…: the command ends with this status and prints this text (a fixed string) somewhere
+expect() {
+	local want=$1 text=$2 got=0
+	shift 2
+	"$@" >"$HERE/out" 2>&1 || got=$?
+	[ "$got" = "$want" ] || { cat "$HERE/out" >&2; fail "$*: needed status $want, found $got"; }
+	grep -qF -- "$text" "$HERE/out" || { cat "$HERE/out" >&2; fail "$*: nothing says \"$text\""; }
+}
+same() { [ "$1" = "$2" ] || fail "needed \"$2\", found \"$1\""; }
+state_of() { console show "$1" --json | field state; }
+lines_of() { console log show "$1" --json | grep -c "\"kind\": \"$2\"" || true; }
+
+OLD=0x1111111111111111111111111111111111111111
+NEW=0x2222222222222222222222222222222222222222
+# A chain, five signers, the contracts, a workspace.
+ready() {
+	start_node
+	make_keys
+	deploy "$OLD" "$@"
+	trust_all
+}
+# agree CHANGE STEP N…: packed, signed by these signers, collected
+agree() {
+	local change=$1 step=$2 n
+	shift 2
+	packet "$change" "$step"
+	for n in "$@"; do sign "$n" >/dev/null; done
+	# shellcheck disable=SC2046
+	console collect $(answers | shuf) >/dev/null
+}
