@@ -95,14 +95,16 @@ function abiFile(name, abi) {
   const key = (e) => `${rank[e.type]} ${e.name}(${e.inputs.map((p) => p.type).join(',')})`;
   const byKey = new Map(abi.filter((e) => e.type in rank).map((e) => [key(e), entry(e)]));
   const lines = [...byKey.keys()].sort().map((k) => `    ${JSON.stringify(byKey.get(k))}`);
-  return `{\n  "format": "setgov-abi/1",\n  "name": ${JSON.stringify(name)},\n  "abi": [\n${lines.join(',\n')}\n  ]\n}\n`;
+  const head = `{\n  "format": "setgov-abi/1",\n  "name": ${JSON.stringify(name)},\n  "abi": [\n`;
+  return `${head}${lines.join(',\n')}\n  ]\n}\n`;
 }
 
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
 function main() {
   const check = process.argv.includes('--check');
-  const input = { language: 'Solidity', sources: sources(), settings: { ...SETTINGS, outputSelection: outputSelection() } };
+  const settings = { ...SETTINGS, outputSelection: outputSelection() };
+  const input = { language: 'Solidity', sources: sources(), settings };
   const stamp = stampOf(input);
   const fresh = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp &&
     COMPILED.every((name) => existsSync(join(outDir, `${name}.json`)));
