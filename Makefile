@@ -159,8 +159,12 @@ fuzz:
 	@$(MAKE) --no-print-directory FLAVOUR=libfuzzer fuzzers
 	@BUILD=$(BUILD) SECONDS_EACH=$(SECONDS) tests/support/fuzz.sh $(FUZZ)
 
-bench: $(BENCH:%=$(O)/tests/bench/%) all
-	@for b in $(BENCH:%=$(O)/tests/bench/%); do echo "== $${b##*/}"; $$b || exit 1; done
+bench: $(BENCH:%=$(O)/tests/bench/%) $(BUILD)/bench/pair all deps
+	@status=0; for b in $(BENCH:%=$(O)/tests/bench/%); do $$b || status=1; done; \
+		tests/bench/bench.sh $(BUILD) || status=1; exit $$status
+$(BUILD)/bench/pair: tests/bench/pair.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARNINGS) -Werror $< -o $@
 
 # Other projects' vector files, run from DIR and not kept here: make vectors DIR=…
 vectors:
