@@ -9,7 +9,7 @@
 /* "0.05 ether", "20 gwei", "1500 wei", "1000000000000000000" (no unit = wei). Refuses digits below one wei, signs and
  * exponents. */
 MUST_CHECK bool wei_parse(struct u256 *out, struct span text, struct err *e);
-/* "0.05 ether", exact: never rounded; below 10^9 wei in wei. */
+/* "0.05 ether" from 0.001 ether up, "200 gwei" from one gwei up, else "1500 wei". Exact: never rounded. */
 void wei_format(struct buf *out, const struct u256 *wei);
 
 #endif
