@@ -174,12 +174,17 @@ vectors:
 demo: all deps
 	docs/demo.sh
 demo-node: deps
-	contracts/devnet.sh
+	@test -e $(BUILD)/demo/node/state.json || { echo "make demo first: it makes the chain that this brings back" >&2; exit 2; }
+	contracts/devnet.sh resume $(BUILD)/demo/node
+	@cp $(BUILD)/demo/node/rpc-url $(BUILD)/demo/rpc-url
 
 # ---- installing --------------------------------------------------------------------------------------------------
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 0755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin/
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	$(BUILD)/setgov help --man >$(DESTDIR)$(PREFIX)/share/man/man1/setgov.1
+	$(BUILD)/setgov help --completion >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/setgov
 
 clean:
 	rm -rf $(BUILD)
@@ -193,6 +198,6 @@ help:
 	@echo 'vectors        DIR=… runs other projects'"'"' vector files'
 	@echo 'bench          measurements'
 	@echo 'demo           one change from draft to proof on a local chain'
-	@echo 'demo-node      the local chain alone'
+	@echo 'demo-node      the same chain again, after a reboot'
 	@echo 'install        PREFIX=/usr/local, DESTDIR='
 	@echo 'clean          remove build/'
