@@ -31,10 +31,10 @@ struct log_options {
 	const char *remember;
 };
 
-/* ERR_MISSING: no log there. ERR_REFUSED: "SCHEMA", "FILE-SYSTEM"; for LOG_APPEND also "LOG-SHORT" (fewer lines than
- * remembered: cut off, or an old copy), "LOG-FORKED" (another history than remembered), "LOG-REMEMBERED" (what is
- * remembered cannot be read), "LOG-KEY" (no key, another key, or one that others can read), "LOG-DAMAGED" (its own
- * end does not hash to what it says). `options` may be NULL. */
+/* ERR_MISSING: no log there. ERR_REFUSED: "SCHEMA", "FILE-SYSTEM", "LOG-DAMAGED" (its beginning or its end does not hash
+ * to what it says); for LOG_APPEND also "LOG-SHORT" (fewer lines than remembered: cut off, or an old copy),
+ * "LOG-FORKED" (another history than remembered), "LOG-REMEMBERED" (what is remembered cannot be read), "LOG-KEY" (no
+ * key, another key, or one that others can read). `options` may be NULL. */
 MUST_CHECK struct log *log_open(const char *dir, enum log_mode mode, const struct log_options *options, struct err *e);
 /* NULL is fine. A transaction that is open is given up; what was committed is remembered. */
 void log_release(struct log *l);

@@ -38,6 +38,16 @@ MUST_CHECK bool line_write(struct buf *out, const struct line *l, struct err *e)
 /* Accepts exactly what line_write() makes: writing the result again gives the same bytes. Everything in *l lives in the
  * arena or in `raw`, which must outlive it. e->at is an offset in the line. */
 MUST_CHECK bool line_parse(struct arena *a, struct line *l, struct span raw, struct err *e);
+/* The head of a line without a JSON parser: for scans of many. Borrows from raw. True says that the line starts as
+ * line_write() would start it, and nothing about the rest: only line_parse() judges. */
+struct line_peek {
+	uint64_t seq;
+	uint8_t id[16];
+	struct hash32 prev;
+	struct span time;             /* 24 characters, as time_format() writes them */
+	struct span kind, change;     /* change: empty = null */
+};
+bool line_peek(struct line_peek *out, struct span raw);
 /* SHA-256(0x00 ‖ line). */
 void line_leaf(struct hash32 *out, struct span raw);
 bool line_kind_is(const struct line *l, const char *kind);
