@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -53,14 +54,24 @@ static bool write_all(int fd, struct span s, int64_t deadline, struct err *e)
 	return true;
 }
 
+/* SIGPIPE off for this thread while it writes: a reader that died is an error here, not the end of the program. */
 bool frame_write(int fd, struct span body, int64_t deadline_ms, struct err *e)
 {
+	const struct timespec at_once = {0};
+	sigset_t sigpipe, before, pending;
 	struct buf head = {0};
 	bool ok;
 
+	sigemptyset(&sigpipe);
+	sigaddset(&sigpipe, SIGPIPE);
+	sigpending(&pending);
+	sigprocmask(SIG_BLOCK, &sigpipe, &before);
 	buf_fmt(&head, "%zu\n", body.n);
 	ok = write_all(fd, buf_view(&head), deadline_ms, e) && write_all(fd, body, deadline_ms, e);
 	buf_release(&head);
+	if (!ok && !sigismember(&pending, SIGPIPE))
+		sigtimedwait(&sigpipe, NULL, &at_once);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	return ok;
 }
 
