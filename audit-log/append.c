@@ -161,19 +161,15 @@ bool log_add_line(struct log *l, struct line *line, struct err *e)
  * in the same class are kept once, when the views can tell us where they are. */
 static bool have_blob(struct log *l, const struct hash32 *digest, enum blob_class class)
 {
-	struct hash32 name, computed;
 	struct buf bytes = {0};
 	enum blob_class found;
+	struct hash32 name;
 	uint64_t row;
 	bool have;
 
 	if (!l->hint || !l->hint(l->hint_ctx, digest, &row))
 		return false;
-	have = store_blob(l->store, row, &name, &found, &bytes, NULL) && hash32_eq(&name, digest) && found == class;
-	if (have) {
-		sha256(&computed, buf_view(&bytes));
-		have = hash32_eq(&computed, digest);
-	}
+	have = log_blob_row(l, row, &name, &found, &bytes, NULL) && hash32_eq(&name, digest) && found == class;
 	buf_release(&bytes);
 	return have;
 }
@@ -258,16 +254,11 @@ static bool reread_line(struct log *l, uint64_t seq, struct hash32 *prev, struct
 
 static bool reread_blob(struct log *l, uint64_t row, struct err *e)
 {
-	struct hash32 digest, computed;
 	struct buf bytes = {0};
+	struct hash32 digest;
 	enum blob_class class;
-	bool ok = store_blob(l->store, row, &digest, &class, &bytes, e);
+	const bool ok = log_blob_row(l, row, &digest, &class, &bytes, e);
 
-	if (ok) {
-		sha256(&computed, buf_view(&bytes));
-		ok = hash32_eq(&digest, &computed) ||
-		     err_set(e, ERR_IO, ERR_NO_OFFSET, "blob %" PRIu64 " reads back differently from how it was written", row);
-	}
 	buf_release(&bytes);
 	return ok;
 }

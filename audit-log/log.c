@@ -208,24 +208,51 @@ out:
 
 /* ---- blobs ------------------------------------------------------------------------------------------------------ */
 
-/* The row, when its bytes hash to this digest. */
+bool log_blob_row(struct log *l, uint64_t row, struct hash32 *digest, enum blob_class *class, struct buf *bytes,
+		  struct err *e)
+{
+	const size_t before = bytes->n;
+	struct hash32 computed;
+
+	if (!store_blob(l->store, row, digest, class, bytes, e))
+		return false;
+	sha256(&computed, span_of(bytes->p + before, bytes->n - before));
+	if (hash32_eq(digest, &computed))
+		return true;
+	bytes->n = before;
+	return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "blob %" PRIu64 " does not hash to its name", row);
+}
+
+/* The row, when it has this digest. */
 static bool read_blob(struct log *l, uint64_t row, const struct hash32 *digest, struct buf *bytes, enum blob_class *class,
 		      struct err *e)
 {
 	const size_t before = bytes->n;
-	struct hash32 name, computed;
 	enum blob_class found;
+	struct hash32 name;
 
-	if (!store_blob(l->store, row, &name, &found, bytes, e))
+	if (!log_blob_row(l, row, &name, &found, bytes, e))
 		return false;
-	sha256(&computed, span_of(bytes->p + before, bytes->n - before));
-	if (!hash32_eq(&name, digest) || !hash32_eq(&computed, digest)) {
+	if (!hash32_eq(&name, digest)) {
 		bytes->n = before;
-		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "blob %" PRIu64 " does not hash to its name", row);
+		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "blob %" PRIu64 " has another name", row);
 	}
 	if (class)
 		*class = found;
 	return true;
+}
+
+bool log_each_blob(struct log *l, uint64_t from, log_blob_fn *fn, void *ctx, struct err *e)
+{
+	struct store_scan *scan = store_scan_new(l->store, STORE_BLOBS, from, UINT64_MAX, false, e);
+	struct store_row row;
+	enum store_step step;
+	bool ok = scan != NULL;
+
+	while (ok && (step = store_scan_step(scan, &row, e)) != STORE_DONE)
+		ok = step == STORE_ROW && fn(ctx, row.i, &row.hash, row.class, e);
+	store_scan_free(scan);
+	return ok;
 }
 
 static bool scan_for_blob(struct log *l, const struct hash32 *digest, uint64_t *out, struct err *e)
@@ -466,6 +493,11 @@ bool log_check_remembered(struct log *l, struct err *e)
 	buf_release(&a);
 	buf_release(&b);
 	return err_file(e, l->dir, 0);
+}
+
+bool log_is_remembered(const struct log *l)
+{
+	return l->remembered > 0;
 }
 
 /* ---- opening ---------------------------------------------------------------------------------------------------- */

@@ -69,6 +69,14 @@ MUST_CHECK bool log_blob(struct log *l, const struct hash32 *digest, struct buf 
 typedef bool log_blob_hint(void *ctx, const struct hash32 *digest, uint64_t *row);
 void log_set_blob_hint(struct log *l, log_blob_hint *hint, void *ctx);
 
+/* Every blob row from row number `from` on: its name and class, the bytes unread. */
+typedef bool log_blob_fn(void *ctx, uint64_t row, const struct hash32 *digest, enum blob_class class, struct err *e);
+MUST_CHECK bool log_each_blob(struct log *l, uint64_t from, log_blob_fn *fn, void *ctx, struct err *e);
+
+/* That row, bytes re-hashed and appended. */
+MUST_CHECK bool log_blob_row(struct log *l, uint64_t row, struct hash32 *digest, enum blob_class *class, struct buf *bytes,
+			     struct err *e);
+
 /* From the tree's nodes. size <= log_size(). */
 MUST_CHECK bool log_root_at(struct log *l, uint64_t size, struct hash32 *out, struct err *e);
 MUST_CHECK bool log_path(struct log *l, uint64_t seq, uint64_t size, struct merkle_path *out, struct err *e);
@@ -78,5 +86,6 @@ MUST_CHECK bool log_newest_checkpoint(struct log *l, struct buf *note, struct tr
 MUST_CHECK bool log_checkpoint_at(struct log *l, uint64_t size, struct buf *note, struct err *e);
 /* Compares the log with what is remembered outside it, as log_open(LOG_APPEND) does. Nothing remembered is true. */
 MUST_CHECK bool log_check_remembered(struct log *l, struct err *e);
+bool log_is_remembered(const struct log *l);               /* log_check_remembered() found something to compare with */
 
 #endif

@@ -22,7 +22,7 @@ struct views_change {
  * on. NULL when the log itself cannot be read. */
 MUST_CHECK struct views *views_open(struct log *l, struct err *e);
 void views_release(struct views *v);
-/* Applies the lines committed since. */
+/* Applies the lines committed since. Not within a transaction of the log. */
 MUST_CHECK bool views_catch_up(struct views *v, struct err *e);
 MUST_CHECK bool views_rebuild(struct views *v, struct err *e);
 

@@ -1,0 +1,529 @@
+#include "audit-log/verify.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit-log/log.h"
+#include "src/base/fs.h"
+#include "src/base/hex.h"
+#include "src/crypto/hash.h"
+
+static const struct { const char *name, *means; } codes[] = {
+#define C(id, name, means) { name, means },
+	FINDING_CODES(C)
+#undef C
+};
+
+const char *finding_code_name(enum finding_code c)
+{
+	return codes[c].name;
+}
+
+const char *finding_code_means(enum finding_code c)
+{
+	return codes[c].means;
+}
+
+#define MAX_CHECKS 16
+
+struct verifier {
+	struct arena *arena;
+	struct verify_report *report;
+	struct store *store;
+	struct finding *findings;
+	struct verify_check checks[MAX_CHECKS];
+
+	struct hash32 *digests;       /* of the blobs, sorted */
+	size_t n_digests, cap_digests;
+
+	struct frontier tree;         /* over the lines seen */
+	struct hash32 prev;           /* leaf of the last one */
+	struct unix_time time;
+	bool have_time;
+	bool tree_lost;               /* a gap that the nodes could not bridge */
+	struct arena scratch;         /* one line */
+	struct note_key key;
+	bool have_key;
+
+	struct store_scan *nodes;
+	struct store_row node;
+	bool have_node;
+	uint64_t nodes_seen;
+	struct store_scan *checkpoints;
+	struct store_row checkpoint;
+	bool have_checkpoint;
+	uint64_t last_checkpoint_size;
+};
+
+/* ---- saying things ---------------------------------------------------------------------------------------------- */
+
+static void find(struct verifier *v, enum finding_code code, uint64_t seq, const char *fmt, ...) PRINTF(4, 5);
+
+static void find(struct verifier *v, enum finding_code code, uint64_t seq, const char *fmt, ...)
+{
+	struct buf text = {0};
+	va_list ap;
+
+	if (v->report->n_findings == VERIFY_MAX_FINDINGS) {
+		v->report->more++;
+		return;
+	}
+	va_start(ap, fmt);
+	buf_vfmt(&text, fmt, ap);
+	va_end(ap);
+	v->findings[v->report->n_findings++] = (struct finding){ code, seq, arena_str(v->arena, buf_view(&text)) };
+	buf_release(&text);
+}
+
+static void find_error(struct verifier *v, enum finding_code code, uint64_t seq, const char *what, struct err *inner)
+{
+	struct buf text = {0};
+
+	err_format(inner, &text);
+	find(v, code, seq, "%s%s", what, buf_cstr(&text));
+	buf_release(&text);
+	err_clear(inner);
+}
+
+static void checked(struct verifier *v, bool done, const char *what, const char *text)
+{
+	if (v->report->n_checks == MAX_CHECKS)
+		BUG("more checks than MAX_CHECKS");
+	v->checks[v->report->n_checks++] = (struct verify_check){ what, done, text };
+}
+
+/* ---- the file --------------------------------------------------------------------------------------------------- */
+
+static void file_finding(void *ctx, const char *text)
+{
+	find(ctx, FINDING_FILE, FINDING_NO_SEQ, "%s", text);
+}
+
+static void schema_finding(void *ctx, const char *text)
+{
+	find(ctx, FINDING_SCHEMA, FINDING_NO_SEQ, "%s", text);
+}
+
+static void check_file(struct verifier *v)
+{
+	struct err inner = {0};
+	const bool whole = store_check_integrity(v->store, file_finding, v, &inner);
+
+	if (!whole)
+		find_error(v, FINDING_FILE, FINDING_NO_SEQ, "", &inner);
+	checked(v, whole, "file structure", whole ? "SQLite's integrity_check" : "integrity_check could not finish");
+	if (store_check_schema(v->store, schema_finding, v, &inner)) {
+		checked(v, true, "schema", "compared with the built-in text");
+	} else {
+		find_error(v, FINDING_SCHEMA, FINDING_NO_SEQ, "", &inner);
+		checked(v, false, "schema", "could not be read");
+	}
+}
+
+/* ---- blobs ------------------------------------------------------------------------------------------------------ */
+
+static int by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct hash32));
+}
+
+static void keep_digest(struct verifier *v, const struct hash32 *digest)
+{
+	if (v->n_digests == v->cap_digests) {
+		v->cap_digests = v->cap_digests ? 2 * v->cap_digests : 256;
+		v->digests = reallocarray(v->digests, v->cap_digests, sizeof(*v->digests));
+		if (!v->digests)
+			die("out of memory");
+	}
+	v->digests[v->n_digests++] = *digest;
+}
+
+static void check_blob(struct verifier *v, const struct store_row *row, uint64_t expected)
+{
+	struct hash32 computed;
+
+	if (row->i != expected)
+		find(v, FINDING_BLOB_MISSING, FINDING_NO_SEQ, "blob row %" PRIu64 " is not there", expected);
+	sha256(&computed, row->bytes);
+	if (!row->hash_ok || !hash32_eq(&computed, &row->hash))
+		find(v, FINDING_BLOB_DIGEST, FINDING_NO_SEQ, "blob row %" PRIu64 ": its bytes do not hash to its name", row->i);
+	else
+		keep_digest(v, &row->hash);
+}
+
+static void check_blobs(struct verifier *v)
+{
+	struct err inner = {0};
+	struct store_scan *scan = store_scan_new(v->store, STORE_BLOBS, 0, UINT64_MAX, true, &inner);
+	enum store_step step = STORE_ERROR;
+	struct store_row row;
+	uint64_t next = 0;
+
+	while (scan && (step = store_scan_step(scan, &row, &inner)) == STORE_ROW) {
+		check_blob(v, &row, next);
+		next = row.i + 1;
+		v->report->blobs++;
+	}
+	store_scan_free(scan);
+	if (v->n_digests)
+		qsort(v->digests, v->n_digests, sizeof(*v->digests), by_bytes);
+	if (step == STORE_ERROR)
+		find_error(v, FINDING_FILE, FINDING_NO_SEQ, "blobs cannot be read: ", &inner);
+	checked(v, step == STORE_DONE, "blobs", arena_fmt(v->arena, "%" PRIu64 " re-hashed", v->report->blobs));
+}
+
+/* Members of a body that name a blob by its digest. */
+static const struct { const char *kind, *member; } blob_members[] = {
+	{ "log.opened", "profile" },       { "step.packed", "core" },   { "step.packed", "evidence" },
+	{ "signature.added", "signature" }, { "submit.intended", "data" }, { "submit.intended", "raw" },
+	{ "step.mined", "receipt" },       { "step.failed", "receipt" },
+};
+
+static void need_blob(struct verifier *v, const struct line *l, const struct json *digest, const char *member)
+{
+	struct hash32 h;
+
+	if (!digest || digest->type != JSON_STRING || !hex_bare(h.b, 32, digest->text, NULL))
+		return;
+	if (!v->n_digests || !bsearch(&h, v->digests, v->n_digests, sizeof(h), by_bytes))
+		find(v, FINDING_BLOB_MISSING, l->seq, "body.%s names blob %.*s, which is not there or is damaged", member,
+		     (int)digest->text.n, (const char *)digest->text.p);
+}
+
+static void check_blobs_of(struct verifier *v, const struct line *l)
+{
+	const struct json *attachments = json_find(l->body, "attachments");
+
+	for (size_t i = 0; i < ARRAY_LEN(blob_members); i++)
+		if (line_kind_is(l, blob_members[i].kind))
+			need_blob(v, l, json_find(l->body, blob_members[i].member), blob_members[i].member);
+	if (!line_kind_is(l, "change.drafted") && !line_kind_is(l, "change.proposed"))
+		return;
+	for (const struct json *one = attachments ? attachments->first : NULL; one; one = one->next)
+		need_blob(v, l, json_find(one, "sha256"), "attachments");
+}
+
+/* ---- checkpoints, which the walk over the lines passes by --------------------------------------------------------- */
+
+static void next_checkpoint(struct verifier *v)
+{
+	struct err inner = {0};
+	const uint64_t expected = v->report->checkpoints;
+	enum store_step step;
+
+	if (!v->checkpoints)
+		return;
+	step = store_scan_step(v->checkpoints, &v->checkpoint, &inner);
+	v->have_checkpoint = step == STORE_ROW;
+	if (step == STORE_ERROR)
+		find_error(v, FINDING_FILE, FINDING_NO_SEQ, "checkpoints cannot be read: ", &inner);
+	if (!v->have_checkpoint)
+		return;
+	if (v->checkpoint.i != expected)
+		find(v, FINDING_CHECKPOINT_FORM, FINDING_NO_SEQ, "checkpoint row %" PRIu64 " is not there", expected);
+	v->report->checkpoints = v->checkpoint.i < UINT64_MAX ? v->checkpoint.i + 1 : expected;
+}
+
+static void judge_checkpoint(struct verifier *v)
+{
+	const uint64_t row = v->checkpoint.i, size = v->checkpoint.size;
+	const uint64_t seq = size ? size - 1 : FINDING_NO_SEQ;
+	const struct span note_bytes = v->checkpoint.bytes;
+	struct err inner = {0};
+	struct arena a = {0};
+	struct checkpoint c = {0};
+	struct note n;
+	struct hash32 root;
+	const bool formed = note_parse(&a, &n, note_bytes, &inner) && checkpoint_parse(&c, n.text, &inner);
+
+	if (!formed) {
+		find_error(v, FINDING_CHECKPOINT_FORM, seq, "", &inner);
+	} else if (c.head.size != size || size < v->last_checkpoint_size) {
+		find(v, FINDING_CHECKPOINT_FORM, seq, "checkpoint %" PRIu64 " is kept under size %" PRIu64 ", says %" PRIu64
+		     ", after one over %" PRIu64, row, size, c.head.size, v->last_checkpoint_size);
+	} else if (!v->have_key) {
+		find(v, FINDING_CHECKPOINT_SIGNATURE, seq, "checkpoint %" PRIu64 " cannot be verified: line 0 names no key", row);
+	} else if (!note_verify(&n, &v->key, &inner)) {
+		find_error(v, FINDING_CHECKPOINT_SIGNATURE, seq, "", &inner);
+	} else if (!span_eq(c.origin, v->key.name)) {
+		find(v, FINDING_CHECKPOINT_FORM, seq, "checkpoint %" PRIu64 " is of another log", row);
+	}
+	frontier_root(&v->tree, &root);
+	if (formed && v->tree.size == size && !hash32_eq(&root, &c.head.root) && !v->tree_lost)
+		find(v, FINDING_CHECKPOINT_ROOT, seq, "checkpoint %" PRIu64 " was signed over another history than the first %"
+		     PRIu64 " lines", row, size);
+	else if (v->tree.size < size)
+		find(v, FINDING_CHECKPOINT_ROOT, seq, "checkpoint %" PRIu64 " is over %" PRIu64 " lines, the log has %" PRIu64
+		     ": it was cut off", row, size, v->tree.size);
+	v->last_checkpoint_size = size;
+	err_clear(&inner);
+	arena_release(&a);
+}
+
+static void judge_checkpoints_at(struct verifier *v, bool all)
+{
+	while (v->have_checkpoint && (all || v->checkpoint.size <= v->tree.size)) {
+		judge_checkpoint(v);
+		next_checkpoint(v);
+	}
+}
+
+/* ---- the tree, beside the lines ----------------------------------------------------------------------------------- */
+
+static void next_node(struct verifier *v)
+{
+	struct err inner = {0};
+	enum store_step step;
+
+	if (!v->nodes)
+		return;
+	step = store_scan_step(v->nodes, &v->node, &inner);
+	v->have_node = step == STORE_ROW;
+	if (step == STORE_ERROR)
+		find_error(v, FINDING_FILE, FINDING_NO_SEQ, "tree nodes cannot be read: ", &inner);
+}
+
+/* The leaf that the tree has at the place where the walk is; false when it has none. */
+static bool leaf_in_tree(const struct verifier *v, struct hash32 *out)
+{
+	if (!v->have_node || !v->node.hash_ok || v->node.i != merkle_count(v->tree.size))
+		return false;
+	*out = v->node.hash;
+	return true;
+}
+
+static void check_node(struct verifier *v, uint64_t seq, uint64_t index, const struct hash32 *computed)
+{
+	if (!v->have_node || v->node.i > index) {
+		find(v, FINDING_NODE_MISSING, seq, "tree node %" PRIu64 " is not there", index);
+		return;
+	}
+	v->nodes_seen++;
+	if (!v->node.hash_ok || !hash32_eq(&v->node.hash, computed))
+		find(v, FINDING_NODE, seq, "tree node %" PRIu64 " is not the hash of what it covers", index);
+	next_node(v);
+}
+
+static void add_leaf(struct verifier *v, const struct hash32 *leaf)
+{
+	const uint64_t seq = v->tree.size, first = merkle_count(seq);
+	struct hash32 kept[MERKLE_LEVELS];
+	const size_t n = frontier_add(&v->tree, leaf, kept);
+
+	for (size_t i = 0; i < n && !v->tree_lost; i++)
+		check_node(v, seq, first + i, &kept[i]);
+	v->prev = *leaf;
+	judge_checkpoints_at(v, false);
+}
+
+/* Lines that are gone leave their leaves in the tree, which is how the walk goes on behind them. */
+static void bridge_gap(struct verifier *v, uint64_t to)
+{
+	const uint64_t from = v->tree.size;
+	struct hash32 leaf;
+
+	if (to - from == 1)
+		find(v, FINDING_LINE_MISSING, from, "line %" PRIu64 " is not there", from);
+	else
+		find(v, FINDING_LINE_MISSING, from, "lines %" PRIu64 " to %" PRIu64 " are not there", from, to - 1);
+	while (v->tree.size < to && !v->tree_lost) {
+		if (leaf_in_tree(v, &leaf))
+			add_leaf(v, &leaf);
+		else
+			v->tree_lost = true;
+	}
+	v->have_time = false;
+}
+
+/* ---- lines ------------------------------------------------------------------------------------------------------ */
+
+/* The bytes, the leaf beside them and the leaf in the tree should be one; where two of three agree the third is wrong. */
+static struct hash32 judge_leaf(struct verifier *v, const struct store_row *row)
+{
+	struct hash32 computed, in_tree;
+	const bool have = leaf_in_tree(v, &in_tree);
+
+	line_leaf(&computed, row->bytes);
+	if (row->hash_ok && hash32_eq(&computed, &row->hash))
+		return computed;
+	if (have && hash32_eq(&computed, &in_tree)) {
+		find(v, FINDING_LINE_LEAF, row->i, "the leaf stored beside line %" PRIu64 " was changed, the line was not", row->i);
+		return computed;
+	}
+	find(v, FINDING_LINE_LEAF, row->i, "line %" PRIu64 " does not hash to its leaf: it was changed", row->i);
+	return have && row->hash_ok && hash32_eq(&row->hash, &in_tree) ? in_tree : computed;
+}
+
+static void judge_opening(struct verifier *v, const struct line *l)
+{
+	struct err inner = {0};
+	struct span format, origin, vkey;
+
+	if (!line_kind_is(l, "log.opened")) {
+		find(v, FINDING_OPENING, l->seq, "line 0 is a %.*s", (int)l->kind.n, (const char *)l->kind.p);
+	} else if (!json_get_str(l->body, "format", &format, &inner) || !json_get_str(l->body, "origin", &origin, &inner) ||
+		   !json_get_str(l->body, "logKey", &vkey, &inner) ||
+		   !note_key_parse(v->arena, &v->key, vkey, &inner)) {
+		find_error(v, FINDING_OPENING, l->seq, "", &inner);
+	} else if (!span_is(format, "setgov-log/1") || !span_eq(origin, v->key.name)) {
+		find(v, FINDING_OPENING, l->seq, "line 0 opens another format, or its key is of another log");
+	} else {
+		v->have_key = true;
+		v->report->vkey = arena_str(v->arena, vkey);
+	}
+}
+
+static void judge_time(struct verifier *v, const struct line *l)
+{
+	if (v->have_time && l->time.ms < v->time.ms && !line_kind_is(l, "clock.stepped-back"))
+		find(v, FINDING_LINE_TIME, l->seq, "line %" PRIu64 " is earlier than the one before it", l->seq);
+	v->time = l->time;
+	v->have_time = true;
+}
+
+/* `prev` is the leaf of the line before, as judged. */
+static void judge_line(struct verifier *v, const struct store_row *row)
+{
+	struct err inner = {0};
+	struct line l;
+
+	arena_release(&v->scratch);
+	if (!line_parse(&v->scratch, &l, row->bytes, &inner)) {
+		find_error(v, FINDING_LINE_FORM, row->i, "", &inner);
+		return;
+	}
+	if (l.seq != row->i)
+		find(v, FINDING_LINE_SEQ, row->i, "line %" PRIu64 " says it is %" PRIu64, row->i, l.seq);
+	if (!v->tree_lost && !hash32_eq(&l.prev, &v->prev))
+		find(v, FINDING_LINE_PREV, row->i, "line %" PRIu64 " does not continue the line before it", row->i);
+	if (row->i == 0)
+		judge_opening(v, &l);
+	judge_time(v, &l);
+	check_blobs_of(v, &l);
+}
+
+static void judge_row(struct verifier *v, const struct store_row *row)
+{
+	struct hash32 leaf;
+
+	if (row->i > v->tree.size && !v->tree_lost)
+		bridge_gap(v, row->i);
+	leaf = judge_leaf(v, row);
+	judge_line(v, row);
+	if (v->tree_lost)
+		v->prev = leaf;
+	else
+		add_leaf(v, &leaf);
+}
+
+/* What is left of nodes and checkpoints when the lines have ended: a tail that was cut off shows here, unless they were
+ * cut off with it. */
+static void judge_the_rest(struct verifier *v)
+{
+	if (v->tree_lost)
+		return;
+	if (v->have_node)
+		find(v, FINDING_NODE_MISSING, FINDING_NO_SEQ, "the tree goes on after the last line: node %" PRIu64
+		     " belongs to no line", v->node.i);
+	judge_checkpoints_at(v, true);
+}
+
+static void say_what_was_walked(struct verifier *v, uint64_t lines, bool whole)
+{
+	struct arena *a = v->arena;
+
+	checked(v, whole, "lines", arena_fmt(a, "%" PRIu64 ": form, seq, leaf, chain, time", lines));
+	checked(v, whole && !v->tree_lost, "tree", v->tree_lost ? "lost behind a gap"
+	       : arena_fmt(a, "%" PRIu64 " nodes recomputed", v->nodes_seen));
+	checked(v, whole && v->have_key && !v->tree_lost && v->report->checkpoints, "checkpoints",
+		!v->have_key ? "no key in line 0" : !v->report->checkpoints ? "there is none"
+		: arena_fmt(a, "%" PRIu64 " signatures and roots", v->report->checkpoints));
+}
+
+static void check_lines(struct verifier *v)
+{
+	struct err inner = {0};
+	struct store_scan *scan = store_scan_new(v->store, STORE_LINES, 0, UINT64_MAX, true, &inner);
+	enum store_step step = STORE_ERROR;
+	struct store_row row;
+	uint64_t lines = 0;
+
+	v->nodes = store_scan_new(v->store, STORE_NODES, 0, UINT64_MAX, true, NULL);
+	v->checkpoints = store_scan_new(v->store, STORE_CHECKPOINTS, 0, UINT64_MAX, true, NULL);
+	next_node(v);
+	next_checkpoint(v);
+	for (; scan && (step = store_scan_step(scan, &row, &inner)) == STORE_ROW; lines++)
+		judge_row(v, &row);
+	if (step == STORE_ERROR)
+		find_error(v, FINDING_FILE, v->tree.size, "lines cannot be read: ", &inner);
+	else if (!lines)
+		find(v, FINDING_OPENING, FINDING_NO_SEQ, "the log has no lines");
+	else
+		judge_the_rest(v);
+	say_what_was_walked(v, lines, step == STORE_DONE && v->nodes && v->checkpoints);
+	store_scan_free(scan);
+	store_scan_free(v->nodes);
+	store_scan_free(v->checkpoints);
+	v->report->head = frontier_head(&v->tree);
+}
+
+/* ---- outside ---------------------------------------------------------------------------------------------------- */
+
+static void check_remembered(struct verifier *v, const char *dir, const char *remember)
+{
+	static const char what[] = "checkpoint remembered on this machine";
+	const struct log_options options = { .remember = remember };
+	struct err inner = {0};
+	struct log *l;
+
+	if (!remember) {
+		checked(v, false, what, "no place to look was given");
+		return;
+	}
+	l = log_open(dir, LOG_READ, &options, &inner);
+	if (!l) {
+		checked(v, false, what, "the log cannot be opened");
+	} else if (!log_check_remembered(l, &inner)) {
+		find_error(v, FINDING_REMEMBERED, FINDING_NO_SEQ, "", &inner);
+		checked(v, true, what, "compared");
+	} else {
+		const bool there = log_is_remembered(l);
+
+		checked(v, there, what, there ? "compared" : "there is none");
+	}
+	err_clear(&inner);
+	log_release(l);
+}
+
+bool log_verify(struct arena *a, struct verify_report *out, const char *dir, const struct verify_options *o, struct err *e)
+{
+	struct verifier v = { .arena = a, .report = out };
+	char *path = fs_join(dir, "log.db");
+	bool ok = false;
+
+	*out = (struct verify_report){0};
+	v.findings = ARENA_ARRAY(a, struct finding, VERIFY_MAX_FINDINGS);
+	v.store = store_open(path, STORE_EXAMINE, e);
+	if (v.store && store_read_begin(v.store, e)) {
+		struct verify_check *checks;
+
+		check_file(&v);
+		check_blobs(&v);
+		check_lines(&v);
+		store_read_end(v.store);
+		check_remembered(&v, dir, o ? o->remember : NULL);
+		checked(&v, false, "signatures and hashes inside lines", "not part of this check");
+		checked(&v, false, "anchors on chain", "not part of this check");
+		checks = ARENA_ARRAY(a, struct verify_check, out->n_checks);
+		memcpy(checks, v.checks, out->n_checks * sizeof(*checks));
+		out->checks = checks;
+		out->findings = v.findings;
+		ok = true;
+	}
+	store_release(v.store);
+	arena_release(&v.scratch);
+	free(v.digests);
+	free(path);
+	return ok;
+}
