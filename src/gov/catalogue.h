@@ -1,6 +1,6 @@
 /* The catalogue: each thing an admin can do, as data. contracts/catalogue.json says how an action's arguments are asked
  * for and bounded, which calls it makes on which contracts, the sentence a person reads, what to read back, and what
- * undoes it; contracts/README.md has its format. A new contract is new data, not new code.
+ * undoes it; docs/catalogue.md has its format. A new contract is new data, not new code.
  *
  * Round trip, always: typed action -> calldata -> decoded -> encoded again gives the same bytes and the same sentence.
  * Pure: what the chain has to tell (the owner before one in the Safe's list) comes in as an argument and is part of
@@ -56,7 +56,6 @@ const struct action_def *catalogue_find(const struct catalogue *c, struct span n
 struct span action_name(const struct action_def *d);
 struct span action_title(const struct action_def *d);
 bool action_is_direct(const struct action_def *d);
-bool action_deescalates(const struct action_def *d);
 enum action_risk action_risk_of(const struct action_def *d);
 const char *action_risk_name(enum action_risk r);
 const struct action_arg *action_args(const struct action_def *d, size_t *n);
@@ -72,11 +71,13 @@ MUST_CHECK bool action_read(struct arena *a, struct json **action, const struct 
 MUST_CHECK bool action_compile(struct arena *a, struct calls *out, const struct pinned *p, const struct json *action,
 			       struct err *e);
 /* All actions of a proposal; their calls in order. Direct and timelock actions do not mix; a direct change has exactly
- * one call. *direct says which. safe.reject sets *reject_nonce (else left alone). */
+ * one call. *direct says which. */
 MUST_CHECK bool actions_compile(struct arena *a, struct calls *out, bool *direct, const struct pinned *p,
 				const struct json *actions, struct err *e);
 /* The sentence: addresses whole, labels from the pinned profile, amounts in the units people use. */
 MUST_CHECK bool action_say(struct arena *a, struct buf *out, const struct pinned *p, const struct json *action, struct err *e);
+/* It takes power away or stops something: no freeze window or rate limit may hold it up. */
+bool action_deescalates(struct arena *a, const struct pinned *p, const struct json *action);
 /* The action that undoes it, or NULL when there is none. */
 const struct json *action_undo(struct arena *a, const struct pinned *p, const struct json *action);
 

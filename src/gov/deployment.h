@@ -43,7 +43,7 @@ struct deployment {
 	struct hash32 genesis;
 	struct addr safe, timelock;
 	struct span safe_version;     /* "1.3.0" or "1.4.1": older Safes are verified, not signed for */
-	const struct contract *contracts;
+	const struct contract *contracts;     /* by name */
 	size_t n_contracts;           /* the timelock and the safe are among them */
 	const struct person *people;
 	size_t n_people;

@@ -1,0 +1,68 @@
+/* The catalogue as parsed: what catalogue.c makes and action.c works with. Nobody else includes this. */
+#ifndef SETGOV_GOV_CATALOGUE_DEF_H
+#define SETGOV_GOV_CATALOGUE_DEF_H
+
+#include "src/gov/catalogue.h"
+
+/* A bound on a number: digits, or how many owners the Safe has, give or take one. */
+struct bound {
+	bool set, owners;
+	int offset;
+	struct u256 value;
+};
+
+struct arg_def {
+	struct action_arg arg;
+	struct bound min, max;
+	bool not_zero;
+	const struct json *abis;      /* CONTRACT: names of ABIs it may have */
+	struct span why;              /* of its bounds */
+};
+
+/* Where a call or a read goes: "each" (every contract whose ABI has the function), "safe", "timelock", or "$arg". */
+struct call_def {
+	struct span on;
+	struct span function;         /* signature; empty: no calldata */
+	struct span raw;              /* "$arg": calldata as it is, instead of function and args */
+	const struct json *args;      /* expressions: "$arg" or a literal */
+	struct span value;            /* expression, or empty: none */
+};
+
+struct read_def {
+	struct call_def call;         /* function is the getter */
+	struct span expect;           /* expression, or empty: just shown */
+	struct span say;
+};
+
+struct check_def {
+	bool distinct;                /* else: each at most the next */
+	const struct json *args;
+	struct span why;
+};
+
+struct action_def {
+	struct span name, title, say;
+	bool direct;
+	enum action_risk risk;
+	bool deescalates;             /* always */
+	struct span deescalates_arg, deescalates_is;   /* or when this argument is that */
+	const struct arg_def *args;
+	struct action_arg *plain_args;
+	size_t n_args;
+	const struct check_def *checks;
+	size_t n_checks;
+	const struct call_def *calls;
+	size_t n_calls;
+	const struct read_def *reads;
+	size_t n_reads;
+	const struct json *undo;      /* or NULL */
+};
+
+struct catalogue {
+	struct action_def *actions;
+	size_t n;
+};
+
+const struct arg_def *action_arg_def(const struct action_def *d, struct span name);   /* NULL: no such */
+
+#endif
