@@ -1,4 +1,5 @@
-/* Ed25519 (RFC 8032, PureEdDSA) for the log key, by hogweed. Verification is strict: s below the group order. */
+/* Ed25519 (RFC 8032, PureEdDSA) for the log key, by hogweed. Verification is strict: s below the group
+ * order. */
 #ifndef SETGOV_CRYPTO_ED25519_H
 #define SETGOV_CRYPTO_ED25519_H
 
@@ -7,7 +8,7 @@
 
 #include "src/base/buf.h"
 
-/* `seed` is the 32-byte secret key of RFC 8032. No copy of it, or of what is derived from it, stays behind. */
+/* `seed` is the 32-byte secret key of RFC 8032. No copy of it, or of what comes from it, stays behind. */
 void ed25519_public(uint8_t pub[32], const uint8_t seed[32]);
 void ed25519_make(uint8_t sig[64], const uint8_t seed[32], struct span message);
 bool ed25519_verify(const uint8_t pub[32], struct span message, const uint8_t sig[64]);

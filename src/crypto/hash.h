@@ -11,7 +11,8 @@
 
 void sha256(struct hash32 *out, struct span data);
 
-/* The same in pieces: begin, any number of adds, one end. (Not _init, _update: nettle's header has those names.) */
+/* The same in pieces: begin, any number of adds, one end. (Not _init, _update: nettle's header has those
+ * names.) */
 struct sha256 {
 	struct sha256_ctx ctx;
 };

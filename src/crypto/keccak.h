@@ -1,5 +1,5 @@
-/* Keccak-256 as Ethereum uses it: the 1600-bit sponge with rate 136 and padding byte 0x01 (SHA3-256 has 0x06).
- * Our own, because no packaged library has this padding. Permutation: FIPS 202, section 3.2. */
+/* Keccak-256 as Ethereum uses it: the 1600-bit sponge with rate 136 and padding byte 0x01 (SHA3-256 has
+ * 0x06). Our own, because no packaged library has this padding. Permutation: FIPS 202, section 3.2. */
 #ifndef SETGOV_CRYPTO_KECCAK_H
 #define SETGOV_CRYPTO_KECCAK_H
 

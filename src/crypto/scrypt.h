@@ -1,5 +1,5 @@
-/* scrypt (RFC 7914). Our own: OpenSSL refuses r=1 with N=262144, which real keystores use.
- * Memory is 128*N*r bytes plus 128*r*(p+2), mapped for the call, left out of core dumps, wiped and unmapped after. */
+/* scrypt (RFC 7914). Our own: OpenSSL refuses r=1 with N=262144, which real keystores use. Memory is
+ * 128*N*r bytes plus 128*r*(p+2), mapped for the call, left out of core dumps, wiped and unmapped after. */
 #ifndef SETGOV_CRYPTO_SCRYPT_H
 #define SETGOV_CRYPTO_SCRYPT_H
 
@@ -15,8 +15,8 @@
 #define SCRYPT_R_MAX 64
 #define SCRYPT_P_MAX 64
 
-/* What scrypt() would refuse, before anything is allocated: ERR_RANGE with e->field "n", "r" or "p". N is a power of
- * two above 1, r and p are 1..64, 128*N*r is at most 1 GiB. */
+/* What scrypt() would refuse, before anything is allocated: ERR_RANGE with e->field "n", "r" or "p". N is a
+ * power of two above 1, r and p are 1..64, 128*N*r is at most 1 GiB. */
 MUST_CHECK bool scrypt_check(uint64_t N, uint64_t r, uint64_t p, struct err *e);
 
 /* n bytes into out. ERR_RANGE as above, ERR_IO when the memory cannot be had. */

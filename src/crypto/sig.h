@@ -1,5 +1,5 @@
-/* secp256k1: addresses of keys, signatures, and who made one. The only user of libsecp256k1, with a fresh context
- * for each call, randomised when a key is involved; a broken promise to the library ends in die().
+/* secp256k1: addresses of keys, signatures, and who made one. The only user of libsecp256k1, with a fresh
+ * context for each call, randomised when a key is involved; a broken promise to the library ends in die().
  * Spec: SEC 1 section 4.1, RFC 6979 for the nonce, EIP-2 for low s, Ethereum's v of 27 or 28. */
 #ifndef SETGOV_CRYPTO_SIG_H
 #define SETGOV_CRYPTO_SIG_H
@@ -24,14 +24,17 @@ struct sig {
 	uint8_t v;            /* 27 or 28 */
 };
 
-/* Signs with a deterministic nonce and low s, and recovers the key's own address from the result before handing it
- * out. False, with *out zero, when the key is zero or not below the group order. No copy of the key stays behind. */
+/* Signs with a deterministic nonce and low s, and recovers the key's own address from the result before
+ * handing it out. False, with *out zero, when the key is zero or not below the group order. No copy of the
+ * key stays behind. */
 MUST_CHECK bool sig_make(struct sig *out, const struct hash32 *digest, const uint8_t key[32]);
 
-/* Whose signature it is. Refuses what Ethereum does, in this order: ERR_REFUSED with code "RANGE" (r or s is zero or
- * not below the group order), "HIGH-S" (s above half of it: the same signature can be written in two ways), "V" (not
- * 27 or 28). ERR_CRYPTO when no key could have made it. e->field is "r", "s", "v" or empty. */
-MUST_CHECK bool sig_recover(struct addr *out, const struct sig *s, const struct hash32 *digest, struct err *e);
+/* Whose signature it is. Refuses what Ethereum does, in this order: ERR_REFUSED with code "RANGE" (r or s
+ * is zero or not below the group order), "HIGH-S" (s above half of it: the same signature can be written in
+ * two ways), "V" (not 27 or 28). ERR_CRYPTO when no key could have made it. e->field is "r", "s", "v" or
+ * empty. */
+MUST_CHECK bool sig_recover(struct addr *out, const struct sig *s, const struct hash32 *digest,
+			    struct err *e);
 
 /* s is between 1 and half the group order. */
 bool sig_is_low_s(const struct sig *s);

@@ -1,5 +1,5 @@
-/* What libraries leave behind. A curve or a cipher copies keys into its own frames and need not clear them, so
- * whoever hands a secret to one calls stack_wipe() before returning. */
+/* What libraries leave behind. A curve or a cipher copies keys into its own frames and need not clear them,
+ * so whoever hands a secret to one calls stack_wipe() before returning. */
 #ifndef SETGOV_CRYPTO_WIPE_H
 #define SETGOV_CRYPTO_WIPE_H
 

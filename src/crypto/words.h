@@ -1,5 +1,5 @@
-/* The 2,048 English words of BIP-39, sorted; no two begin with the same four letters. Here they spell fingerprints
- * that two people compare over a phone. */
+/* The 2,048 English words of BIP-39, sorted; no two begin with the same four letters. Here they spell
+ * fingerprints that two people compare over a phone. */
 #ifndef SETGOV_CRYPTO_WORDS_H
 #define SETGOV_CRYPTO_WORDS_H
 
