@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "src/base/text.h"
 #include "src/crypto/keccak.h"
 
 #define MAX_ENTRIES 4096u
@@ -205,8 +206,8 @@ static bool no_collision(const struct abi_function *f, size_t n, const char *wha
 			if (memcmp(f[i].selector, f[k].selector, sizeof(f[i].selector)) == 0)
 				return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET,
 					       "%s %.*s and %.*s share the selector 0x%02x%02x%02x%02x", what,
-					       (int)f[k].signature.n, (const char *)f[k].signature.p,
-					       (int)f[i].signature.n, (const char *)f[i].signature.p,
+					       text_shown(f[k].signature), (const char *)f[k].signature.p,
+					       text_shown(f[i].signature), (const char *)f[i].signature.p,
 					       (unsigned)f[i].selector[0], (unsigned)f[i].selector[1],
 					       (unsigned)f[i].selector[2], (unsigned)f[i].selector[3]);
 	return true;
@@ -218,7 +219,7 @@ static bool no_event_twice(const struct abi_event *ev, size_t n, struct err *e)
 		for (size_t k = 0; k < i; k++)
 			if (hash32_eq(&ev[i].topic, &ev[k].topic))
 				return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "event %.*s is there twice",
-					       (int)ev[i].signature.n, (const char *)ev[i].signature.p);
+					       text_shown(ev[i].signature), (const char *)ev[i].signature.p);
 	return true;
 }
 
@@ -319,7 +320,7 @@ bool abi_calldata_decode(struct arena *a, struct abi_value *out, const struct ab
 		return err_set(e, ERR_SYNTAX, 0, "a selector has 4 bytes, found %zu", calldata.n);
 	if (memcmp(calldata.p, f->selector, 4) != 0)
 		return err_set(e, ERR_MISMATCH, 0, "%.*s has the selector 0x%02x%02x%02x%02x",
-			       (int)f->signature.n, (const char *)f->signature.p, (unsigned)f->selector[0],
+			       text_shown(f->signature), (const char *)f->signature.p, (unsigned)f->selector[0],
 			       (unsigned)f->selector[1], (unsigned)f->selector[2], (unsigned)f->selector[3]);
 	return abi_decode(a, out, f->inputs, span_of(calldata.p + 4, calldata.n - 4), e);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/base/hex.h"
+#include "src/base/text.h"
 #include "src/evm/address.h"
 
 /* ---- in ---- */
@@ -172,7 +173,7 @@ static bool json_object_items(struct arena *a, struct abi_value *out, const stru
 	for (const struct json *m = v->first; m; m = m->next)
 		if (abi_field_index(t, arena_str(a, m->name)) == SIZE_MAX) {
 			err_set(e, ERR_UNKNOWN, m->at, "there is no such field");
-			return err_in(e, "%.*s", (int)m->name.n, (const char *)m->name.p);
+			return err_in(e, "%.*s", text_shown(m->name), (const char *)m->name.p);
 		}
 	out->n = t->count;
 	out->items = ARENA_ARRAY(a, struct abi_value, t->count);

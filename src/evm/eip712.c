@@ -7,38 +7,52 @@
 #include "src/crypto/keccak.h"
 #include "src/evm/abi.h"
 
-#define WORD 32u
-#define ARRAY_SUFFIXES_MAX 8u         /* T[][]…: nobody signs a deeper table */
+#define DOMAIN_TYPE "EIP712Domain"
+#define NAME(s) text_shown(s), (const char *)(s).p
+
+/* ---- what a document holds ---- */
+
+enum shape { ATOM, STRUCT, ARRAY };
+
+struct type {
+	enum shape shape;
+	struct abi_type atom;            /* ATOM */
+	struct def *def;                 /* STRUCT */
+	const struct type *elem;         /* ARRAY */
+	size_t count;                    /* ARRAY: 0 = any number */
+};
 
 struct member {
 	struct span name;
-	struct span type;                /* as written: "Person[2][]" */
-	const struct struct_type *base;  /* the struct it is made of, or NULL */
-	struct abi_type atom;            /* otherwise */
-	size_t n_counts;                 /* array suffixes, outermost last as they are written */
-	bool fixed[ARRAY_SUFFIXES_MAX];
-	size_t count[ARRAY_SUFFIXES_MAX];
+	struct span type_text;
+	const struct type *type;
 };
 
-struct struct_type {
+enum visit { NEW, OPEN, DONE };
+
+struct def {
 	struct span name;
-	const struct json *json;
 	struct member *members;
 	size_t n;
-	int visit;                       /* 0 not yet, 1 on the way, 2 done: finds cycles */
-	bool marked;                     /* collected for one encodeType */
-	struct span text;                /* encodeType */
-	struct hash32 hash;              /* of that text */
+	enum visit visit;                /* while looking for recursion */
+	bool referenced;                 /* while writing one encodeType */
+	struct span type_text;           /* encodeType; empty until it is needed */
+	struct hash32 type_hash;
 };
 
 struct eip712 {
-	struct struct_type *types;
-	size_t n_types;
-	const struct struct_type *primary, *domain_type;
+	struct def *defs;
+	size_t n;
+	struct def *primary, *domain_def;
 	const struct json *domain, *message;
-	struct span data;                /* encodeData of the message, typeHash first */
-	struct hash32 domain_hash, message_hash;
-	bool has_message;
+	struct hash32 domain_hash, message_hash, digest;
+	struct span message_data;
+};
+
+struct parser {
+	struct arena *arena;
+	struct eip712 *doc;
+	struct err *e;
 };
 
 /* ---- types ---- */
@@ -48,345 +62,439 @@ static bool is_identifier(struct span s)
 	for (size_t i = 0; i < s.n; i++) {
 		const uint8_t c = s.p[i];
 		const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
-		if (!letter && !(i > 0 && c >= '0' && c <= '9'))
+
+		if (!letter && (i == 0 || c < '0' || c > '9'))
 			return false;
 	}
 	return s.n > 0;
 }
 
-static struct struct_type *type_of(const struct eip712 *d, struct span name)
+/* Solidity's own words; EIP-712 has none of the last four, but a struct may not take their names either. */
+static bool is_elementary(struct span name)
 {
-	for (size_t i = 0; i < d->n_types; i++)
-		if (span_eq(d->types[i].name, name))
-			return &d->types[i];
+	struct abi_type atom;
+
+	return abi_type_atom(&atom, name) || span_is(name, "uint") || span_is(name, "int") || span_is(name, "byte") ||
+	       span_is(name, "function");
+}
+
+static struct def *find_def(const struct eip712 *doc, struct span name)
+{
+	for (size_t i = 0; i < doc->n; i++)
+		if (span_eq(doc->defs[i].name, name))
+			return &doc->defs[i];
 	return NULL;
 }
 
-/* One "[…]" from the end of a type's text. */
-static bool take_suffix(struct member *m, struct span *text, size_t at, struct err *e)
+/* Cuts the last "[]" or "[k]" off *text. */
+static bool cut_suffix(struct span *text, size_t *count, struct err *e)
 {
-	size_t open = text->n - 1;
-	size_t count = 0;
-	while (open > 0 && text->p[open] != '[')
+	size_t open = text->n - 1, n = 0;
+
+	while (open && text->p[open] != '[')
 		open--;
-	const size_t digits = text->n - 2 - open;
-	if (text->p[open] != '[' || digits > 7 || (digits > 1 && text->p[open + 1] == '0'))
-		return err_set(e, ERR_SYNTAX, at, "not a type");
-	for (size_t i = open + 1; i + 1 < text->n; i++) {
-		if (text->p[i] < '0' || text->p[i] > '9')
-			return err_set(e, ERR_SYNTAX, at, "not a type");
-		count = 10 * count + (size_t)(text->p[i] - '0');
+	if (text->p[open] != '[' || text->n - open > 11)
+		return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "needed [] or [k] with k of at most 9 digits");
+	for (size_t i = open + 1; i < text->n - 1; i++) {
+		if (text->p[i] < '0' || text->p[i] > '9' || (n == 0 && text->p[i] == '0'))
+			return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET,
+				       "an array's length is a number without leading zeros, at least 1");
+		n = n * 10 + (size_t)(text->p[i] - '0');
 	}
-	if (m->n_counts == ARRAY_SUFFIXES_MAX)
-		return err_set(e, ERR_RANGE, at, "arrays nested more than %u deep", ARRAY_SUFFIXES_MAX);
-	m->fixed[m->n_counts] = digits > 0;
-	m->count[m->n_counts++] = count;
 	*text = span_of(text->p, open);
+	*count = n;
 	return true;
 }
 
-static bool read_member_type(const struct eip712 *d, struct member *m, size_t at, struct err *e)
+static bool named_type(struct parser *p, struct type *t, struct span name)
 {
-	struct span base = m->type;
-	while (base.n > 1 && base.p[base.n - 1] == ']')
-		if (!take_suffix(m, &base, at, e))
-			return false;
-	m->base = type_of(d, base);
-	if (m->base != NULL)
+	if (abi_type_atom(&t->atom, name) && t->atom.kind != ABI_FUNCTION) {
+		t->shape = ATOM;
 		return true;
-	if (!abi_type_atom(&m->atom, base) || m->atom.kind == ABI_FUNCTION)
-		return err_set(e, ERR_UNKNOWN, at, "neither a basic type nor one of the document's");
-	return true;
+	}
+	t->shape = STRUCT;
+	t->def = find_def(p->doc, name);
+	return t->def || err_set(p->e, ERR_UNKNOWN, ERR_NO_OFFSET, "there is no type %.*s", NAME(name));
 }
 
-static bool read_member(const struct eip712 *d, struct struct_type *t, size_t i, const struct json *v, struct err *e)
+static const struct type *parse_type(struct parser *p, struct span text, unsigned depth)
+{
+	struct type *t = ARENA_NEW(p->arena, struct type);
+
+	if (!text.n || text.p[text.n - 1] != ']')
+		return named_type(p, t, text) ? t : NULL;
+	if (depth == ABI_MAX_DEPTH)
+		return err_set(p->e, ERR_RANGE, ERR_NO_OFFSET, "arrays nested deeper than %u", ABI_MAX_DEPTH), NULL;
+	t->shape = ARRAY;
+	if (!cut_suffix(&text, &t->count, p->e))
+		return NULL;
+	t->elem = parse_type(p, text, depth + 1);
+	return t->elem ? t : NULL;
+}
+
+static bool parse_member(struct parser *p, struct def *d, size_t i, const struct json *v)
 {
 	static const char *const names[] = { "name", "type", NULL };
-	struct member *m = &t->members[i];
+	struct member *m = &d->members[i];
+	const struct json *type;
+
 	if (v->type != JSON_OBJECT)
-		return err_set(e, ERR_SYNTAX, v->at, "needed an object");
-	if (!json_only(v, names, e) || !json_get_str(v, "name", &m->name, e) || !json_get_str(v, "type", &m->type, e))
+		return err_set(p->e, ERR_SYNTAX, v->at, "needed an object");
+	if (!json_only(v, names, p->e) || !json_get_str(v, "name", &m->name, p->e) ||
+	    !json_get(v, "type", JSON_STRING, &type, p->e))
 		return false;
 	if (!is_identifier(m->name))
-		return err_set(e, ERR_SYNTAX, json_find(v, "name")->at, "not an identifier") || err_in(e, "name");
+		return err_set(p->e, ERR_SYNTAX, v->at, "name is not an identifier");
 	for (size_t k = 0; k < i; k++)
-		if (span_eq(t->members[k].name, m->name))
-			return err_set(e, ERR_MISMATCH, json_find(v, "name")->at, "given twice") || err_in(e, "name");
-	return read_member_type(d, m, json_find(v, "type")->at, e) || err_in(e, "type");
+		if (span_eq(d->members[k].name, m->name))
+			return err_set(p->e, ERR_SYNTAX, v->at, "%.*s is there twice", NAME(m->name));
+	m->type_text = type->text;
+	m->type = parse_type(p, type->text, 0);
+	if (m->type)
+		return true;
+	if (p->e)
+		p->e->at = type->at;
+	return err_in(p->e, "type");
 }
 
-static bool read_struct(struct arena *a, const struct eip712 *d, struct struct_type *t, struct err *e)
+static bool parse_def(struct parser *p, struct def *d, const struct json *v)
 {
 	size_t i = 0;
-	if (t->json->n > EIP712_MAX_MEMBERS)
-		return err_set(e, ERR_RANGE, t->json->at, "more than %u members", EIP712_MAX_MEMBERS);
-	t->members = ARENA_ARRAY(a, struct member, t->json->n + 1);
-	t->n = t->json->n;
-	for (const struct json *v = t->json->first; v != NULL; v = v->next, i++)
-		if (!read_member(d, t, i, v, e))
-			return err_in(e, "[%zu]", i);
+
+	if (v->type != JSON_ARRAY)
+		return err_set(p->e, ERR_SYNTAX, v->at, "needed an array of members");
+	if (v->n > EIP712_MAX_MEMBERS)
+		return err_set(p->e, ERR_RANGE, v->at, "more than %u members", EIP712_MAX_MEMBERS);
+	d->n = v->n;
+	d->members = ARENA_ARRAY(p->arena, struct member, v->n);
+	for (const struct json *m = v->first; m; m = m->next, i++)
+		if (!parse_member(p, d, i, m))
+			return err_in(p->e, "[%zu]", i);
 	return true;
 }
 
-/* A struct that holds itself, directly or through others, has no finite encoding that two readers agree on. */
-static bool check_cycles(struct struct_type *t, struct err *e)
+static bool name_defs(struct parser *p, const struct json *types)
 {
-	if (t->visit == 2)
-		return true;
-	if (t->visit == 1)
-		return err_set(e, ERR_SYNTAX, t->json->at, "%.*s contains itself", text_shown(t->name), (const char *)t->name.p);
-	t->visit = 1;
-	for (size_t i = 0; i < t->n; i++) {
-		union { const struct struct_type *in; struct struct_type *out; } base = { t->members[i].base };
-		if (base.in != NULL && !check_cycles(base.out, e))
+	size_t i = 0;
+
+	if (types->n > EIP712_MAX_TYPES)
+		return err_set(p->e, ERR_RANGE, types->at, "more than %u types", EIP712_MAX_TYPES);
+	p->doc->n = types->n;
+	p->doc->defs = ARENA_ARRAY(p->arena, struct def, types->n);
+	for (const struct json *t = types->first; t; t = t->next, i++) {
+		if (!is_identifier(t->name) || is_elementary(t->name))
+			return err_set(p->e, ERR_SYNTAX, t->at, "no struct can have the name %.*s", NAME(t->name));
+		p->doc->defs[i].name = t->name;
+	}
+	return true;
+}
+
+static struct def *struct_of(const struct type *t)
+{
+	while (t->shape == ARRAY)
+		t = t->elem;
+	return t->shape == STRUCT ? t->def : NULL;
+}
+
+/* At most EIP712_MAX_TYPES deep. */
+static bool no_recursion(struct def *d, struct err *e)
+{
+	d->visit = OPEN;
+	for (size_t i = 0; i < d->n; i++) {
+		struct def *inner = struct_of(d->members[i].type);
+
+		if (!inner || inner->visit == DONE)
+			continue;
+		if (inner->visit == OPEN) {
+			err_set(e, ERR_REFUSED, ERR_NO_OFFSET, "recursive type: %.*s is inside itself", NAME(inner->name));
+			return err_in(e, "%.*s.%.*s", NAME(d->name), NAME(d->members[i].name));
+		}
+		if (!no_recursion(inner, e))
 			return false;
 	}
-	t->visit = 2;
+	d->visit = DONE;
 	return true;
 }
 
-static bool read_types(struct arena *a, struct eip712 *d, const struct json *types, struct err *e)
+static bool parse_types(struct parser *p, const struct json *types)
 {
 	size_t i = 0;
-	struct abi_type atom;
-	if (types->n > EIP712_MAX_TYPES)
-		return err_set(e, ERR_RANGE, types->at, "more than %u types", EIP712_MAX_TYPES);
-	d->types = ARENA_ARRAY(a, struct struct_type, types->n + 1);
-	for (const struct json *v = types->first; v != NULL; v = v->next, i++) {
-		d->types[i].name = v->name;
-		d->types[i].json = v;
-		if (v->type != JSON_ARRAY)
-			return err_set(e, ERR_SYNTAX, v->at, "needed an array") || err_in(e, "%s", arena_str(a, v->name));
-		if (!is_identifier(v->name) || abi_type_atom(&atom, v->name))
-			return err_set(e, ERR_SYNTAX, v->at, "not a name for a struct") || err_in(e, "%s", arena_str(a, v->name));
-	}
-	d->n_types = types->n;
-	for (i = 0; i < d->n_types; i++)
-		if (!read_struct(a, d, &d->types[i], e))
-			return err_in(e, "%s", arena_str(a, d->types[i].name));
-	for (i = 0; i < d->n_types; i++)
-		if (!check_cycles(&d->types[i], e))
-			return err_in(e, "%s", arena_str(a, d->types[i].name));
+
+	if (!name_defs(p, types))
+		return false;
+	for (const struct json *t = types->first; t; t = t->next, i++)
+		if (!parse_def(p, &p->doc->defs[i], t))
+			return err_in(p->e, "%.*s", NAME(t->name));
+	for (i = 0; i < p->doc->n; i++)
+		if (p->doc->defs[i].visit == NEW && !no_recursion(&p->doc->defs[i], p->e))
+			return false;
 	return true;
 }
 
 /* ---- encodeType ---- */
 
-static void mark(struct eip712 *d, struct struct_type *t)
+static void mark(struct def *d)
 {
-	t->marked = true;
-	for (size_t i = 0; i < t->n; i++) {
-		struct struct_type *base = t->members[i].base != NULL ? type_of(d, t->members[i].base->name) : NULL;
-		if (base != NULL && !base->marked)
-			mark(d, base);
-	}
+	if (d->referenced)
+		return;
+	d->referenced = true;
+	for (size_t i = 0; i < d->n; i++)
+		if (struct_of(d->members[i].type))
+			mark(struct_of(d->members[i].type));
 }
 
-static void append_type(struct buf *out, const struct struct_type *t)
+static bool sorts_before(struct span a, struct span b)
 {
-	buf_span(out, t->name);
+	const size_t n = a.n < b.n ? a.n : b.n;
+	const int order = memcmp(a.p, b.p, n);
+
+	return order ? order < 0 : a.n < b.n;
+}
+
+/* The first marked struct by name, unmarked; NULL when none is left. */
+static const struct def *take_first(const struct eip712 *doc)
+{
+	struct def *first = NULL;
+
+	for (size_t i = 0; i < doc->n; i++)
+		if (doc->defs[i].referenced && (!first || sorts_before(doc->defs[i].name, first->name)))
+			first = &doc->defs[i];
+	if (first)
+		first->referenced = false;
+	return first;
+}
+
+static void write_def(struct buf *out, const struct def *d)
+{
+	buf_span(out, d->name);
 	buf_byte(out, '(');
-	for (size_t i = 0; i < t->n; i++) {
-		if (i > 0)
+	for (size_t i = 0; i < d->n; i++) {
+		if (i)
 			buf_byte(out, ',');
-		buf_span(out, t->members[i].type);
+		buf_span(out, d->members[i].type_text);
 		buf_byte(out, ' ');
-		buf_span(out, t->members[i].name);
+		buf_span(out, d->members[i].name);
 	}
 	buf_byte(out, ')');
 }
 
-static int compare_names(struct span a, struct span b)
+/* EIP-712, "Definition of encodeType": the struct itself, then those it references, sorted by name. */
+static void encode_type(struct parser *p, struct def *d)
 {
-	const int c = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);
-	return c != 0 ? c : (a.n > b.n) - (a.n < b.n);
-}
+	struct buf text = {0};
+	const struct def *next;
 
-/* The type itself, then the ones it is made of, sorted by name. */
-static void spell_type(struct arena *a, struct eip712 *d, struct struct_type *t)
-{
-	struct buf b = {0};
-	struct span last = {0};
-	for (size_t i = 0; i < d->n_types; i++)
-		d->types[i].marked = false;
-	mark(d, t);
-	append_type(&b, t);
-	for (;;) {
-		const struct struct_type *next = NULL;
-		for (size_t i = 0; i < d->n_types; i++) {
-			const struct struct_type *x = &d->types[i];
-			if (x->marked && x != t && (last.p == NULL || compare_names(x->name, last) > 0) &&
-			    (next == NULL || compare_names(x->name, next->name) < 0))
-				next = x;
-		}
-		if (next == NULL)
-			break;
-		append_type(&b, next);
-		last = next->name;
-	}
-	t->text = arena_copy(a, buf_view(&b));
-	keccak256(&t->hash, t->text);
-	buf_release(&b);
+	if (d->type_text.n)
+		return;
+	mark(d);
+	d->referenced = false;
+	write_def(&text, d);
+	while ((next = take_first(p->doc)))
+		write_def(&text, next);
+	d->type_text = arena_copy(p->arena, buf_view(&text));
+	keccak256(&d->type_hash, d->type_text);
+	buf_release(&text);
 }
 
 /* ---- encodeData ---- */
 
-static bool encode_struct(struct arena *a, struct buf *out, const struct struct_type *t, const struct json *v, struct err *e);
+static bool hash_struct(struct parser *p, struct def *d, const struct json *v, struct hash32 *out,
+			struct span *data);
 
-static bool encode_atom(struct arena *a, struct buf *out, const struct abi_type *t, const struct json *v, struct err *e)
+static bool encode_atom(struct parser *p, const struct type *t, const struct json *v, struct buf *out)
 {
 	struct abi_value value;
 	struct hash32 h;
-	if (!abi_value_from_json(a, &value, t, v, e))
+
+	if (!abi_value_from_json(p->arena, &value, &t->atom, v, p->e))
 		return false;
-	if (t->kind == ABI_BYTES || t->kind == ABI_STRING) {
+	if (t->atom.dynamic) {
 		keccak256(&h, value.bytes);
 		buf_span(out, SPAN_HASH(&h));
-		return true;
+	} else {
+		abi_encode(out, &value);
 	}
-	abi_encode(out, &value);
 	return true;
 }
 
-/* With `depth` of the member's array suffixes still around the value. */
-static bool encode_value(struct arena *a, struct buf *out, const struct member *m, size_t depth, const struct json *v, struct err *e)
+static bool encode_value(struct parser *p, const struct type *t, const struct json *v, struct buf *out);
+
+static bool encode_elements(struct parser *p, const struct type *t, const struct json *v, struct buf *out)
+{
+	size_t i = 0;
+
+	for (const struct json *x = v->first; x; x = x->next, i++)
+		if (!encode_value(p, t->elem, x, out))
+			return err_in(p->e, "[%zu]", i);
+	return true;
+}
+
+static bool encode_array(struct parser *p, const struct type *t, const struct json *v, struct buf *out)
 {
 	struct buf inner = {0};
 	struct hash32 h;
-	bool ok = true;
-	size_t i = 0;
-	if (depth == 0 && m->base == NULL)
-		return encode_atom(a, out, &m->atom, v, e);
-	if (depth == 0) {
-		ok = encode_struct(a, &inner, m->base, v, e);
-	} else {
-		/* The suffix written last is the outermost; take_suffix() met it first. */
-		const size_t k = m->n_counts - depth;
-		if (v->type != JSON_ARRAY)
-			return err_set(e, ERR_SYNTAX, v->at, "needed an array");
-		if (m->fixed[k] && v->n != m->count[k])
-			return err_set(e, ERR_RANGE, v->at, "needed %zu elements, found %zu", m->count[k], v->n);
-		for (const struct json *x = v->first; ok && x != NULL; x = x->next, i++)
-			ok = encode_value(a, &inner, m, depth - 1, x, e) || err_in(e, "[%zu]", i);
-	}
-	if (ok) {
-		keccak256(&h, buf_view(&inner));
-		buf_span(out, SPAN_HASH(&h));
-	}
+	bool ok;
+
+	if (v->type != JSON_ARRAY)
+		return err_set(p->e, ERR_SYNTAX, v->at, "needed an array");
+	if (t->count && v->n != t->count)
+		return err_set(p->e, ERR_RANGE, v->at, "needed %zu elements, found %zu", t->count, v->n);
+	ok = encode_elements(p, t, v, &inner);
+	keccak256(&h, buf_view(&inner));
 	buf_release(&inner);
+	buf_span(out, SPAN_HASH(&h));
 	return ok;
 }
 
-static bool has_member(const struct struct_type *t, struct span name)
+/* Appends 32 bytes. Depth is bounded by the document's: each level here is one there. */
+static bool encode_value(struct parser *p, const struct type *t, const struct json *v, struct buf *out)
 {
-	for (size_t i = 0; i < t->n; i++)
-		if (span_eq(t->members[i].name, name))
-			return true;
-	return false;
+	struct hash32 h;
+
+	switch (t->shape) {
+	case ATOM:
+		return encode_atom(p, t, v, out);
+	case STRUCT:
+		if (!hash_struct(p, t->def, v, &h, NULL))
+			return false;
+		buf_span(out, SPAN_HASH(&h));
+		return true;
+	case ARRAY:
+		return encode_array(p, t, v, out);
+	}
+	BUG("shape %d", (int)t->shape);
 }
 
-/* typeHash, then one word for each member in the type's order. */
-static bool encode_struct(struct arena *a, struct buf *out, const struct struct_type *t, const struct json *v, struct err *e)
+static const struct json *member_value(const struct json *object, struct span name)
 {
-	if (v->type != JSON_OBJECT)
-		return err_set(e, ERR_SYNTAX, v->at, "needed an object");
-	for (const struct json *x = v->first; x != NULL; x = x->next)
-		if (!has_member(t, x->name))
-			return err_set(e, ERR_UNKNOWN, x->at, "the type has no such member") ||
-			       err_in(e, "%s", arena_str(a, x->name));
-	buf_span(out, SPAN_HASH(&t->hash));
-	for (size_t i = 0; i < t->n; i++) {
-		const struct member *m = &t->members[i];
-		const char *name = arena_str(a, m->name);
-		const struct json *x = json_find(v, name);
-		if (x == NULL)
-			return err_set(e, ERR_MISSING, v->at, "missing") || err_in(e, "%s", name);
-		if (!encode_value(a, out, m, m->n_counts, x, e))
-			return err_in(e, "%s", name);
+	for (const struct json *v = object->first; v; v = v->next)
+		if (span_eq(v->name, name))
+			return v;
+	return NULL;
+}
+
+static bool only_members(const struct def *d, const struct json *v, struct err *e)
+{
+	for (const struct json *x = v->first; x; x = x->next) {
+		size_t i = 0;
+
+		while (i < d->n && !span_eq(d->members[i].name, x->name))
+			i++;
+		if (i == d->n) {
+			err_set(e, ERR_UNKNOWN, x->at, "%.*s has no such member", NAME(d->name));
+			return err_in(e, "%.*s", NAME(x->name));
+		}
 	}
 	return true;
+}
+
+static bool encode_members(struct parser *p, const struct def *d, const struct json *v, struct buf *out)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		const struct member *m = &d->members[i];
+		const struct json *x = member_value(v, m->name);
+
+		if (!x)
+			err_set(p->e, ERR_MISSING, v->at, "needed by type %.*s", NAME(d->name));
+		if (!x || !encode_value(p, m->type, x, out))
+			return err_in(p->e, "%.*s", NAME(m->name));
+	}
+	return true;
+}
+
+/* EIP-712, "Definition of hashStruct": keccak256(typeHash || encodeData). */
+static bool hash_struct(struct parser *p, struct def *d, const struct json *v, struct hash32 *out, struct span *data)
+{
+	struct buf encoded = {0};
+	bool ok;
+
+	if (v->type != JSON_OBJECT)
+		return err_set(p->e, ERR_SYNTAX, v->at, "needed an object");
+	if (!only_members(d, v, p->e))
+		return false;
+	encode_type(p, d);
+	buf_span(&encoded, SPAN_HASH(&d->type_hash));
+	ok = encode_members(p, d, v, &encoded);
+	keccak256(out, buf_view(&encoded));
+	if (data)
+		*data = arena_copy(p->arena, buf_view(&encoded));
+	buf_release(&encoded);
+	return ok;
 }
 
 /* ---- the document ---- */
 
-static bool read_primary(struct arena *a, struct eip712 *d, const struct json *doc, struct err *e)
+static struct def *need_def(struct parser *p, struct span name, size_t at)
 {
-	struct span name;
-	(void)a;
-	if (!json_get_str(doc, "primaryType", &name, e))
-		return false;
-	d->primary = type_of(d, name);
-	if (d->primary == NULL)
-		return err_set(e, ERR_UNKNOWN, json_find(doc, "primaryType")->at, "types does not define it") ||
-		       err_in(e, "primaryType");
-	d->domain_type = type_of(d, span_str("EIP712Domain"));
-	if (d->domain_type == NULL)
-		return err_set(e, ERR_MISSING, json_find(doc, "types")->at, "missing") || err_in(e, "types.EIP712Domain");
-	d->has_message = d->primary != d->domain_type;
-	return true;
+	struct def *d = find_def(p->doc, name);
+
+	if (!d)
+		err_set(p->e, ERR_MISSING, at, "types does not define %.*s", NAME(name));
+	return d;
 }
 
-static bool hash_domain(struct arena *a, struct eip712 *d, struct err *e)
+static void finish_digest(struct eip712 *doc)
 {
-	struct buf b = {0};
-	const bool ok = encode_struct(a, &b, d->domain_type, d->domain, e);
-	if (ok)
-		keccak256(&d->domain_hash, buf_view(&b));
-	buf_release(&b);
-	return ok || err_in(e, "domain");
+	struct keccak k;
+
+	keccak_init(&k);
+	keccak_update(&k, span_of("\x19\x01", 2));
+	keccak_update(&k, SPAN_HASH(&doc->domain_hash));
+	if (doc->primary != doc->domain_def)
+		keccak_update(&k, SPAN_HASH(&doc->message_hash));
+	keccak_final(&k, &doc->digest);
 }
 
-static bool hash_message(struct arena *a, struct eip712 *d, struct err *e)
+static bool hash_message(struct parser *p)
 {
-	struct buf b = {0};
-	bool ok = true;
-	if (d->has_message)
-		ok = encode_struct(a, &b, d->primary, d->message, e);
-	else if (d->message->type != JSON_OBJECT || d->message->n != 0)
-		ok = err_set(e, ERR_UNKNOWN, d->message->at, "a document about its domain alone has an empty message");
-	if (ok && d->has_message) {
-		d->data = arena_copy(a, buf_view(&b));
-		keccak256(&d->message_hash, d->data);
-	}
-	buf_release(&b);
-	return ok || err_in(e, "message");
+	struct eip712 *doc = p->doc;
+	static const struct def nothing = { .name = { (const uint8_t *)DOMAIN_TYPE, sizeof(DOMAIN_TYPE) - 1 } };
+
+	if (doc->primary == doc->domain_def)
+		return only_members(&nothing, doc->message, p->e) || err_in(p->e, "message");
+	return hash_struct(p, doc->primary, doc->message, &doc->message_hash, &doc->message_data) ||
+	       err_in(p->e, "message");
 }
 
-const struct eip712 *eip712_from_json(struct arena *a, const struct json *doc, struct err *e)
+const struct eip712 *eip712_from_json(struct arena *a, const struct json *json, struct err *e)
 {
 	static const char *const names[] = { "types", "primaryType", "domain", "message", NULL };
-	struct eip712 *d = ARENA_NEW(a, struct eip712);
-	const struct json *types;
-	if (doc->type != JSON_OBJECT) {
-		err_set(e, ERR_SYNTAX, doc->at, "needed an object");
+	struct parser p = { .arena = a, .doc = ARENA_NEW(a, struct eip712), .e = e };
+	const struct json *types, *primary;
+
+	if (json->type != JSON_OBJECT)
+		return err_set(e, ERR_SYNTAX, json->at, "needed an object"), NULL;
+	if (!json_only(json, names, e) || !json_get(json, "types", JSON_OBJECT, &types, e) ||
+	    !json_get(json, "primaryType", JSON_STRING, &primary, e) ||
+	    !json_get(json, "domain", JSON_OBJECT, &p.doc->domain, e) ||
+	    !json_get(json, "message", JSON_OBJECT, &p.doc->message, e))
 		return NULL;
-	}
-	if (!json_only(doc, names, e) || !json_get(doc, "types", JSON_OBJECT, &types, e) ||
-	    !json_get(doc, "domain", JSON_OBJECT, &d->domain, e) || !json_get(doc, "message", JSON_OBJECT, &d->message, e))
+	if (!parse_types(&p, types))
+		return err_in(e, "types"), NULL;
+	p.doc->domain_def = need_def(&p, span_str(DOMAIN_TYPE), types->at);
+	p.doc->primary = p.doc->domain_def ? need_def(&p, primary->text, primary->at) : NULL;
+	if (!p.doc->primary)
 		return NULL;
-	if (!read_types(a, d, types, e)) {
-		err_in(e, "types");
+	if (!hash_struct(&p, p.doc->domain_def, p.doc->domain, &p.doc->domain_hash, NULL))
+		return err_in(e, "domain"), NULL;
+	if (!hash_message(&p))
 		return NULL;
-	}
-	if (!read_primary(a, d, doc, e))
-		return NULL;
-	for (size_t i = 0; i < d->n_types; i++)
-		spell_type(a, d, &d->types[i]);
-	return hash_domain(a, d, e) && hash_message(a, d, e) ? d : NULL;
+	finish_digest(p.doc);
+	return p.doc;
 }
 
-const struct eip712 *eip712_parse(struct arena *a, struct span json, struct err *e)
+const struct eip712 *eip712_parse(struct arena *a, struct span text, struct err *e)
 {
-	const struct json *doc = json_parse(a, json, e);
-	return doc != NULL ? eip712_from_json(a, doc, e) : NULL;
+	const struct json *doc = json_parse(a, text, e);
+
+	return doc ? eip712_from_json(a, doc, e) : NULL;
 }
+
+/* ---- asking it ---- */
 
 void eip712_digest(const struct eip712 *doc, struct hash32 *out)
 {
-	uint8_t bytes[2 + 2 * WORD] = { 0x19, 0x01 };
-	memcpy(bytes + 2, doc->domain_hash.b, WORD);
-	memcpy(bytes + 2 + WORD, doc->message_hash.b, WORD);
-	keccak256(out, span_of(bytes, doc->has_message ? sizeof(bytes) : 2 + WORD));
+	*out = doc->digest;
 }
 
 void eip712_domain_hash(const struct eip712 *doc, struct hash32 *out)
@@ -396,12 +504,12 @@ void eip712_domain_hash(const struct eip712 *doc, struct hash32 *out)
 
 bool eip712_has_message(const struct eip712 *doc)
 {
-	return doc->has_message;
+	return doc->primary != doc->domain_def;
 }
 
 void eip712_message_hash(const struct eip712 *doc, struct hash32 *out)
 {
-	assert(doc->has_message);
+	assert(eip712_has_message(doc));
 	*out = doc->message_hash;
 }
 
@@ -412,17 +520,17 @@ struct span eip712_primary(const struct eip712 *doc)
 
 struct span eip712_type_text(const struct eip712 *doc)
 {
-	return doc->primary->text;
+	return doc->primary->type_text;
 }
 
 struct span eip712_domain_type_text(const struct eip712 *doc)
 {
-	return doc->domain_type->text;
+	return doc->domain_def->type_text;
 }
 
 struct span eip712_message_data(const struct eip712 *doc)
 {
-	return doc->data;
+	return doc->message_data;
 }
 
 const struct json *eip712_domain(const struct eip712 *doc)
