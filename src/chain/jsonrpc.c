@@ -147,12 +147,12 @@ static bool start(struct rpc *r, struct err *e)
 
 /* ---- one exchange ---- */
 
-/* All tries, the waits between them, and five seconds. */
+/* All tries, the waits between them, and three seconds. */
 static int64_t deadline(const struct rpc *r)
 {
 	const int64_t tries = (int64_t)r->retries + 1;
 
-	return frame_clock_ms() + tries * (int64_t)r->timeout_ms + ((int64_t)250 << tries) + 5000;
+	return frame_clock_ms() + tries * (int64_t)r->timeout_ms + ((int64_t)250 << tries) + 3000;
 }
 
 static void write_header(struct buf *out, struct arena *a, const struct rpc *r, const struct endpoint *ep)
@@ -166,6 +166,13 @@ static void write_header(struct buf *out, struct arena *a, const struct rpc *r, 
 	json_compact(out, doc);
 }
 
+static bool broken_pipe(struct err *e)
+{
+	if (e)
+		e->code = ERR_CHAIN;
+	return err_in(e, "setgov-net");
+}
+
 /* setgov-net is ours, but what it says came over a network: strict here too. */
 static bool read_header(struct arena *a, struct span text, struct err *e)
 {
@@ -174,11 +181,11 @@ static bool read_header(struct arena *a, struct span text, struct err *e)
 	bool ok;
 
 	if (!doc || !json_get_bool(doc, "ok", &ok, e))
-		return err_in(e, "setgov-net");
+		return broken_pipe(e);
 	if (ok)
 		return true;
 	if (!json_get_str(doc, "kind", &kind, e) || !json_get_str(doc, "text", &words, e))
-		return err_in(e, "setgov-net");
+		return broken_pipe(e);
 	kind = rpc_words(a, kind);
 	words = rpc_words(a, words);
 	if (span_is(kind, "request"))
@@ -207,7 +214,7 @@ static bool exchange(struct rpc *r, struct arena *a, const struct endpoint *ep, 
 	write_header(&header, a, r, ep);
 	if (ok && !exchange_frames(r, buf_view(&header), body, &head, &bytes, e)) {
 		stop(r);              /* out of step: the next request gets a fresh one */
-		ok = err_in(e, "setgov-net");
+		ok = broken_pipe(e);
 	}
 	ok = ok && read_header(a, arena_copy(a, buf_view(&head)), e);
 	if (ok)
