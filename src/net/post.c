@@ -149,14 +149,15 @@ static void fail(struct post_answer *out, enum net_kind kind, const char *fmt, .
 	va_end(ap);
 }
 
-/* The numbers are X509_V_ERR_*: OpenSSL's, and stable. */
+/* The numbers are X509_V_ERR_*: OpenSSL's, and stable. The library checks the name after the chain and before it notes
+ * the result, which then still is its initial 1. */
 static void fail_certificate(CURL *curl, struct post_answer *out)
 {
 	long code = 0;
 
 	curl_easy_getinfo(curl, CURLINFO_SSL_VERIFYRESULT, &code);
 	switch (code) {
-	case 0: case 62: case 64:
+	case 0: case 1: case 62: case 64:
 		fail(out, NET_TLS_NAME, "the certificate is for another name");
 		break;
 	case 9:
