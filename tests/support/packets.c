@@ -37,12 +37,12 @@ const char *sample_profile(struct arena *a, uint64_t chain_id)
 		people = arena_fmt(a, "%s%s{\"id\":\"p%u\",\"address\":\"%s\",\"owner\":true}", people, i == 0 ? "" : ",", i + 1,
 				   owner_address(a, i));
 	return arena_fmt(a, "{\"format\":\"setgov-deployment/1\",\"identity\":{\"name\":\"sample\",\"class\":\"test\","
-		"\"chainId\":%llu,\"genesisHash\":\"0x%064d\",\"safe\":\"0x5a5A5a5a5A5a5a5a5a5A5A5A5A5a5a5A5A5A5A5A\","
+		"\"chainId\":%llu,\"genesisHash\":\"0x%064d\",\"safe\":\"0x7070707070707070707070707070707070707070\","
 		"\"safeVersion\":\"1.4.1\",\"timelock\":\"0x7171717171717171717171717171717171717171\",\"contracts\":{"
 		"\"registry\":{\"abi\":\"SetRegistry\",\"address\":\"0x7272727272727272727272727272727272727272\"},"
 		"\"paymaster\":{\"abi\":\"SetPaymaster\",\"address\":\"0x7373737373737373737373737373737373737373\"},"
 		"\"timelock\":{\"abi\":\"SetTimelock\",\"address\":\"0x7171717171717171717171717171717171717171\"},"
-		"\"safe\":{\"abi\":\"Safe\",\"address\":\"0x5a5A5a5a5A5a5a5a5a5A5A5A5A5a5a5A5A5A5A5A\"}},"
+		"\"safe\":{\"abi\":\"Safe\",\"address\":\"0x7070707070707070707070707070707070707070\"}},"
 		"\"people\":[%s],\"feeCaps\":{\"maxFeePerGas\":\"200 gwei\",\"maxPriorityFeePerGas\":\"5 gwei\",\"gas\":2000000}},"
 		"\"local\":{\"endpoints\":[]}}", (unsigned long long)chain_id, 7, people);
 }
