@@ -320,11 +320,13 @@ static bool signature_from_json(struct arena *a, const struct json *v, struct pa
 	if (!json_only(v, members, e) || !get_step(v, &out->step, e) || !json_get_addr(v, "owner", &out->by.owner, e) ||
 	    !json_get_bytes(a, v, "signature", &bytes, e))
 		return false;
-	if (sig_from_bytes(&out->by.sig, bytes, e))
-		return true;
-	if (e != NULL)
-		e->at = json_find(v, "signature")->at;
-	return err_in(e, "signature");
+	if (!sig_from_bytes(&out->by.sig, bytes, e)) {
+		if (e != NULL)
+			e->at = json_find(v, "signature")->at;
+		return err_in(e, "signature");
+	}
+	return json_same(v, signature_json(a, out)) ||
+	       err_set(e, ERR_SYNTAX, v->at, "an address is written in EIP-55, a signature in lower case");
 }
 
 static bool get_signatures(struct arena *a, struct packet *out, const struct json *doc, struct err *e)

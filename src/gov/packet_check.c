@@ -113,15 +113,27 @@ static bool check_path(const struct check *c, struct err *e)
 	return same_digest(&c->core->root, &root, "core.root", "computed", "PATH", e);
 }
 
+/* The key as it is written in one way only. */
+static bool read_log_key(const struct check *c, struct note_key *key, struct err *e)
+{
+	struct buf text = {0};
+	bool same;
+
+	if (!note_key_parse(c->a, key, c->core->log_key, e))
+		return refuse_as(e, "CHECKPOINT");
+	note_key_format(&text, key);
+	same = span_eq(buf_view(&text), c->core->log_key);
+	buf_release(&text);
+	return same || err_refuse(e, "CHECKPOINT", "not as a verifier key is written");
+}
+
 static bool check_checkpoint(const struct check *c, struct err *e)
 {
 	struct note_key key;
 	struct checkpoint cp;
 
-	if (!note_key_parse(c->a, &key, c->core->log_key, e)) {
-		err_in(e, "core.logKey");
-		return refuse_as(e, "CHECKPOINT");
-	}
+	if (!read_log_key(c, &key, e))
+		return err_in(e, "core.logKey");
 	if (!checkpoint_open(c->a, &cp, c->core->checkpoint, &key, e)) {
 		err_in(e, "core.checkpoint");
 		return refuse_as(e, "CHECKPOINT");

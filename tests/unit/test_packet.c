@@ -267,7 +267,7 @@ static void a_rewritten_line_is_refused(void **state)
 		{ "\"kind\":\"change.proposed\"", "\"kind\":\"change.drafted\"", "LINE", "core.proposal.kind" },
 		{ "\"seq\":5", "\"seq\": 5", "LINE", "core.proposal" },
 		{ "\"delay\":86400", "\"delay\":-1", "LINE", "core.proposal.body.delay" },
-		{ "\"title\"", "\"label\":\"x\",\"title\"", "LINE", "core.proposal.body.label" },
+		{ "\"impact\":\"\"", "\"impact\":\"\",\"label\":\"x\"", "LINE", "core.proposal.body.label" },
 	};
 
 	(void)state;
@@ -284,7 +284,7 @@ static void a_rewritten_line_is_refused(void **state)
 /* The salt is the root over another proposal of the same log; the line that is shown is a harmless one from it. */
 static void a_salt_that_hides_another_proposal_is_refused(void **state)
 {
-	static const char *const pairs[] = { "enabled=true", NULL };
+	static const char *const pairs[] = { "on=true", NULL };
 	struct sample hidden, shown;
 
 	(void)state;
@@ -410,7 +410,7 @@ static void a_colliding_selector_is_refused_by_target(void **state)
 	action = json_object(&s.a);
 	args = json_object(&s.a);
 	json_set(args, &s.a, "data", json_0x(&s.a, call.data));
-	json_set(args, &s.a, "to", json_str(&s.a, "0x7373737373737373737373737373737373737373"));
+	json_set(args, &s.a, "to", json_str(&s.a, "paymaster"));
 	json_set(args, &s.a, "value", json_str(&s.a, "0"));
 	json_set(action, &s.a, "action", json_str(&s.a, "call.raw"));
 	json_set(action, &s.a, "args", args);
