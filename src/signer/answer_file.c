@@ -1,0 +1,60 @@
+#include "src/signer/answer_file.h"
+
+#include <string.h>
+
+#include "src/base/fs.h"
+#include "src/crypto/hash.h"
+#include "src/evm/address.h"
+
+struct answer answer_about(const struct signer *s, const struct reviewed *r, size_t i)
+{
+	const struct packet_core *core = &r->packet.core;
+	return (struct answer){
+		.deployment = core->deployment, .packet_digest = r->packet.digest, .step = core->steps[i].step,
+		.safe_tx_hash = core->steps[i].safe_tx_hash, .has_journal_head = true, .journal_head = s->journal.head,
+	};
+}
+
+static const char *answer_path(struct signer *s, const struct reviewed *r, const struct answer *ans)
+{
+	const char *given = signer_option(s, "-o");
+	const size_t n = strlen(r->path);
+	const size_t stem = n > 5 && strcmp(r->path + n - 5, ".json") == 0 ? n - 5 : n;
+	struct buf who = {0};
+	if (given != NULL)
+		return given;
+	const struct person *p = ans->has_owner && r->pin != NULL ? deployment_person_at(&r->pin->deployment, &ans->owner) : NULL;
+	if (p != NULL)
+		buf_span(&who, p->id);
+	else
+		buf_str(&who, "nobody");
+	const char *path = arena_fmt(&s->arena, "%.*s.%s.%s.answer.json", (int)stem, r->path, step_name(ans->step), buf_cstr(&who));
+	buf_release(&who);
+	return path;
+}
+
+bool answer_file_write(struct signer *s, const struct reviewed *r, const struct answer *ans, struct err *e)
+{
+	const char *path = answer_path(s, r, ans);
+	struct buf b = {0};
+	struct hash32 digest;
+	answer_write(&s->arena, &b, ans);
+	sha256(&digest, buf_view(&b));
+	const bool ok = fs_write(path, buf_view(&b), 0644, e);
+	buf_release(&b);
+	if (!ok)
+		return false;
+	buf_fmt(&s->text, "Answer written to %s\n  digest ", path);
+	buf_hex(&s->text, SPAN_HASH(&digest));
+	buf_byte(&s->text, '\n');
+	if (s->result == NULL || s->result->type != JSON_ARRAY)
+		s->result = json_array(&s->arena);
+	struct json *o = json_object(&s->arena);
+	json_set(o, &s->arena, "file", json_str(&s->arena, path));
+	json_set(o, &s->arena, "digest", json_bare(&s->arena, SPAN_HASH(&digest)));
+	json_set(o, &s->arena, "step", json_str(&s->arena, step_name(ans->step)));
+	json_set(o, &s->arena, "kind", json_str(&s->arena, ans->kind == ANSWER_SIGNATURE ? "signature" :
+						ans->kind == ANSWER_REFUSAL ? "refusal" : "decline"));
+	json_push(s->result, o);
+	return true;
+}

@@ -1,0 +1,50 @@
+/* The signer's directory: keys, the class each was made for, and pinned deployments.
+ *
+ *     keys/0x….json    a keystore V3            keys/0x….class    production, test or rehearsal
+ *     pins/<id>.json   the identity part of a profile, canonical: its name is its SHA-256
+ *     journal.jsonl    journal.h */
+#ifndef SETGOV_SIGNER_HOME_H
+#define SETGOV_SIGNER_HOME_H
+
+#include "src/base/arena.h"
+#include "src/base/err.h"
+#include "src/gov/deployment.h"
+
+struct key_file {
+	struct addr address;
+	enum deployment_class class;
+	const char *path;
+};
+struct pin {
+	struct deployment deployment;
+	const char *path;
+};
+struct home {
+	struct arena arena;
+	const char *dir;
+	struct key_file *keys;
+	size_t n_keys;
+	struct pin *pins;
+	size_t n_pins;
+};
+
+/* Makes the directories (0700) that are missing. Needs no files but those below `dir`. */
+MUST_CHECK bool home_make(const char *dir, struct err *e);
+/* Reads everything. A pin that is not what its name says is ERR_REFUSED "PIN"; a key without its class ERR_REFUSED "KEY". */
+MUST_CHECK bool home_open(struct home *h, const char *dir, struct err *e);
+void home_release(struct home *h);
+
+const struct key_file *home_key(const struct home *h, const struct addr *a);          /* NULL: no such */
+const struct pin *home_pin(const struct home *h, const struct hash32 *id);
+/* An owner of any pinned deployment: such a key signs no transaction. */
+bool home_is_any_owner(const struct home *h, const struct addr *a);
+
+/* ERR_REFUSED "EXISTS". The caller adds the journal's line. */
+MUST_CHECK bool home_add_key(struct home *h, const struct addr *a, enum deployment_class class, struct span keystore, struct err *e);
+/* Takes back a key that was not finished: its second copy could not be read. */
+void home_remove_key(struct home *h, const struct addr *a);
+MUST_CHECK bool home_add_pin(struct home *h, const struct deployment *d, const struct pin *replaces, struct err *e);
+
+MUST_CHECK bool class_parse(enum deployment_class *out, struct span text, struct err *e);
+
+#endif

@@ -1,0 +1,22 @@
+/* What keeps this process in: no core dumps, no debugger, no new privileges; then no files but the named directories
+ * (Landlock) and no system calls but the ones that reading, hashing, asking and writing need (seccomp; anything else
+ * kills the process). There is no network, no exec and no fork behind this door. */
+#ifndef SETGOV_SIGNER_SANDBOX_H
+#define SETGOV_SIGNER_SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "src/base/arena.h"
+#include "src/base/err.h"
+
+/* Before anything else is done. */
+MUST_CHECK bool sandbox_harden(struct err *e);
+/* The name of a network interface, other than loopback, that is up; NULL when none is. */
+const char *sandbox_interface_up(struct arena *a);
+/* Swap could write a key to disk. */
+bool sandbox_has_swap(void);
+/* Closes the door. *landlocked is false where the kernel has no Landlock. Never opens again. */
+MUST_CHECK bool sandbox_enter(const char *const writable[], size_t n, bool *landlocked, struct err *e);
+
+#endif

@@ -1,0 +1,63 @@
+/* One run of setgov-signer: what main() has ready when a verb runs, inside the sandbox. */
+#ifndef SETGOV_SIGNER_SIGNER_H
+#define SETGOV_SIGNER_SIGNER_H
+
+#include "src/base/arena.h"
+#include "src/base/err.h"
+#include "src/base/json.h"
+#include "src/signer/home.h"
+#include "src/signer/journal.h"
+#include "src/signer/terminal.h"
+
+struct given {
+	const char *name, *value;     /* value NULL: a flag */
+};
+
+/* A file that the command line names, read whole before the sandbox closed; not yet looked at. */
+struct input {
+	const char *path;
+	struct span bytes;
+};
+
+struct signer {
+	struct arena arena;
+	const char **args;
+	size_t n_args;
+	struct given *given;
+	size_t n_given;
+	struct input *inputs;         /* one for each argument, and one for each option that names a file to read */
+	size_t n_inputs;
+	const char *home_dir;
+	struct home home;
+	struct journal journal;
+	struct terminal terminal;
+	bool json, landlocked, swap;
+	const char *interface;        /* one that is up and is not loopback, or NULL */
+	struct buf text;              /* result for people */
+	struct json *result;          /* for --json */
+};
+
+const char *signer_option(const struct signer *s, const char *name);      /* NULL: not given */
+bool signer_flag(const struct signer *s, const char *name);
+MUST_CHECK bool signer_input(const struct signer *s, const char *path, struct span *out, struct err *e);
+/* From --passphrase-fd, or asked for on the terminal. */
+MUST_CHECK struct secret *signer_passphrase(const struct signer *s, const char *question, struct err *e);
+/* Opens one of our keystores (or a file read before). The caller frees the key. */
+MUST_CHECK struct secret *signer_unlock(struct signer *s, const char *path, struct span file, struct secret *passphrase,
+					const struct addr *expect, struct err *e);
+MUST_CHECK bool signer_keystore(struct signer *s, const struct key_file *k, struct span *file, struct err *e);
+
+/* The verbs: main.c has their table. */
+bool verb_new(struct signer *s, struct err *e);
+bool verb_import(struct signer *s, struct err *e);
+bool verb_address(struct signer *s, struct err *e);
+bool verb_trust(struct signer *s, struct err *e);
+bool verb_review(struct signer *s, struct err *e);
+bool verb_sign(struct signer *s, struct err *e);
+bool verb_decline(struct signer *s, struct err *e);
+bool verb_sign_tx(struct signer *s, struct err *e);
+bool verb_journal(struct signer *s, struct err *e);
+bool verb_selftest(struct signer *s, struct err *e);
+bool verb_sandbox_probe(struct signer *s, struct err *e);
+
+#endif
