@@ -1,0 +1,74 @@
+// Verifies an export from audit-log/FORMAT.md alone: no code of ours, only node's own crypto.
+//     node verify_export.mjs DIR [VKEY]
+// Exit status 0 and a summary, or 1 and the first thing that is wrong.
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const [dir, trusted] = process.argv.slice(2);
+const sha256 = (...parts) => parts.reduce((h, p) => h.update(p), createHash('sha256')).digest();
+const wrong = (text) => { console.error(text); process.exit(1); };
+const demand = (ok, text) => ok || wrong(text);
+const read = (name) => readFileSync(join(dir, name));
+
+// Section 3
+const leafHash = (line) => sha256(Buffer.of(0), line);
+function root(leaves) {
+	if (leaves.length === 0) return sha256('');
+	if (leaves.length === 1) return leaves[0];
+	let k = 1;
+	while (k * 2 < leaves.length) k *= 2;
+	return sha256(Buffer.of(1), root(leaves.slice(0, k)), root(leaves.slice(k)));
+}
+
+// Section 2
+const file = read('lines.jsonl');
+demand(file.length && file.at(-1) === 10, 'lines.jsonl does not end with a newline');
+const lines = [];
+for (let at = 0; at < file.length;) {
+	const end = file.indexOf(10, at);
+	lines.push(file.subarray(at, end));
+	at = end + 1;
+}
+const leaves = lines.map(leafHash), parsed = lines.map((l) => JSON.parse(l));
+parsed.forEach((line, i) => {
+	demand(Object.keys(line).join() === 'seq,id,prev,time,kind,change,actor,body', `line ${i}: members`);
+	demand(line.seq === i, `line ${i}: says seq ${line.seq}`);
+	demand(line.prev === (i ? leaves[i - 1].toString('hex') : '0'.repeat(64)), `line ${i}: does not continue line ${i - 1}`);
+	demand(!i || line.time >= parsed[i - 1].time || line.kind === 'clock.stepped-back', `line ${i}: time falls`);
+});
+demand(parsed[0].kind === 'log.opened' && parsed[0].body.format === 'setgov-log/1', 'line 0 opens no log');
+
+// Section 5
+const vkey = read('log.vkey').toString().trimEnd();
+demand(vkey === parsed[0].body.logKey && (!trusted || trusted === vkey), 'log.vkey is not the key of line 0');
+const [, name, id, base64] = vkey.match(/^([^+]+)\+([0-9a-f]{8})\+(.+)$/);
+const key = Buffer.from(base64, 'base64');
+demand(key[0] === 1 && key.length === 33 && name === parsed[0].body.origin, 'log.vkey');
+demand(sha256(name, '\n', key).subarray(0, 4).toString('hex') === id, 'log.vkey: key id');
+const note = read('checkpoint').toString();
+const [text, signatures] = [note.slice(0, note.lastIndexOf('\n\n') + 1), note.slice(note.lastIndexOf('\n\n') + 2)];
+const ours = signatures.split('\n').map((s) => s.split(' ')).filter(([dash, by]) => dash === '\u2014' && by === name)
+	.map(([, , s]) => Buffer.from(s, 'base64')).filter((s) => s.subarray(0, 4).toString('hex') === id);
+const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), key.subarray(1)]);
+const pub = createPublicKey({ key: der, format: 'der', type: 'spki' });
+demand(ours.length && ours.every((s) => verify(null, Buffer.from(text), pub, s.subarray(4))), 'checkpoint: signature');
+const [origin, size, head] = text.split('\n');
+demand(origin === name && Number(size) <= lines.length, 'checkpoint: origin or size');
+demand(root(leaves.slice(0, Number(size))).toString('base64') === head, 'checkpoint: root over the lines differs');
+
+// Section 7
+const manifest = JSON.parse(read('manifest.json'));
+demand(manifest.lines.count === lines.length && manifest.lines.sha256 === sha256(file).toString('hex'), 'manifest: lines');
+const blobs = new Set(readdirSync(join(dir, 'blobs')));
+for (const blob of blobs) demand(sha256(read(join('blobs', blob))).toString('hex') === blob, `blob ${blob}: bytes`);
+for (const b of manifest.blobs) demand(blobs.has(b.sha256), `blob ${b.sha256} is not there`);
+const known = new Set([...blobs, ...manifest.withheld.map((w) => w.sha256)]);
+const named = { 'log.opened': ['profile'], 'step.packed': ['core', 'evidence'], 'signature.added': ['signature'],
+	'submit.intended': ['data', 'raw'], 'step.mined': ['receipt'], 'step.failed': ['receipt'] };
+for (const l of parsed) {
+	const digests = (named[l.kind] ?? []).map((m) => l.body[m]);
+	if (/^change\.(drafted|proposed)$/.test(l.kind)) digests.push(...(l.body.attachments ?? []).map((a) => a.sha256));
+	for (const d of digests.filter((x) => x)) demand(known.has(d), `line ${l.seq}: blob ${d} is not there`);
+}
+console.log(`${lines.length} lines, ${size} of them under the checkpoint, ${blobs.size} blobs, ${manifest.withheld.length} withheld`);
