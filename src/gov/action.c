@@ -223,14 +223,28 @@ static bool is_number(const struct arg_def *arg)
 	return arg->arg.type == ARG_UINT || arg->arg.type == ARG_ETHER || arg->arg.type == ARG_DURATION;
 }
 
+static bool check_address(const struct filled *f, const struct arg_def *arg, struct span value, struct err *e)
+{
+	const struct addr sentinel = { .b = { [19] = 1 } };
+	const char *found = NULL;
+	struct addr at;
+	if (!addr_parse(&at, value, e))
+		return false;
+	if (arg->not_zero && addr_is_zero(&at))
+		found = "the zero address";
+	else if (arg->not_sentinel && addr_eq(&at, &sentinel))
+		found = "the address 1, which marks the ends of the Safe's lists";
+	else if (arg->not_safe && addr_eq(&at, &f->p->deployment->safe))
+		found = "this Safe itself";
+	return found == NULL || err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%s%s%.*s", found, arg->why.n > 0 ? ": " : "",
+					text_shown(arg->why), (const char *)arg->why.p);
+}
+
 static bool check_bounds(const struct filled *f, const struct arg_def *arg, struct span value, struct err *e)
 {
-	struct addr at;
 	struct u256 v;
-	if (arg->arg.type == ARG_ADDRESS && arg->not_zero)
-		return !addr_parse(&at, value, NULL) || !addr_is_zero(&at) ||
-		       err_set(e, ERR_RANGE, ERR_NO_OFFSET, "the zero address%s%.*s", arg->why.n > 0 ? ": " : "",
-			       text_shown(arg->why), (const char *)arg->why.p);
+	if (arg->arg.type == ARG_ADDRESS)
+		return check_address(f, arg, value, e);
 	if (!is_number(arg) || !u256_parse(&v, value, e))
 		return !is_number(arg);
 	const struct u256 min = bound_value(f, &arg->min), max = bound_value(f, &arg->max);
@@ -248,19 +262,37 @@ static struct span value_of(const struct filled *f, struct span name)
 }
 
 /* distinct: no two the same. order: each at most the next. */
+static bool check_pair(const struct filled *f, const struct check_def *c, struct span one, struct span two, struct err *e)
+{
+	const struct span x = value_of(f, one), y = value_of(f, two);
+	struct u256 vx, vy;
+	const bool good = c->kind == CHECK_DISTINCT ? !span_eq(x, y)
+						    : u256_parse(&vx, x, NULL) && u256_parse(&vy, y, NULL) && u256_cmp(&vx, &vy) <= 0;
+	return good || err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%.*s and %.*s: %.*s", text_shown(one), (const char *)one.p,
+			       text_shown(two), (const char *)two.p, text_shown(c->why), (const char *)c->why.p);
+}
+
+static bool check_owner(const struct filled *f, const struct check_def *c, struct span name, struct err *e)
+{
+	const bool wanted = c->kind == CHECK_OWNERS;
+	struct addr at;
+	if (!addr_parse(&at, value_of(f, name), e))
+		return false;
+	return deployment_is_owner(f->p->deployment, &at) == wanted ||
+	       err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%s an owner in the profile: %.*s", wanted ? "not" : "already",
+		       text_shown(c->why), (const char *)c->why.p) ||
+	       err_in(e, "%.*s", text_shown(name), (const char *)name.p);
+}
+
 static bool run_check(const struct filled *f, const struct check_def *c, struct err *e)
 {
+	const bool pairs = c->kind == CHECK_DISTINCT || c->kind == CHECK_ORDER;
 	for (const struct json *v = c->args->first; v != NULL; v = v->next) {
-		for (const struct json *w = v->next; w != NULL; w = c->distinct ? w->next : NULL) {
-			const struct span x = value_of(f, v->text), y = value_of(f, w->text);
-			struct u256 vx, vy;
-			const bool bad = c->distinct ? span_eq(x, y) : !u256_parse(&vx, x, NULL) || !u256_parse(&vy, y, NULL) ||
-								       u256_cmp(&vx, &vy) > 0;
-			if (bad)
-				return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%.*s and %.*s: %.*s", text_shown(v->text),
-					       (const char *)v->text.p, text_shown(w->text), (const char *)w->text.p,
-					       text_shown(c->why), (const char *)c->why.p);
-		}
+		if (!pairs && !check_owner(f, c, v->text, e))
+			return false;
+		for (const struct json *w = pairs ? v->next : NULL; w != NULL; w = c->kind == CHECK_ORDER ? NULL : w->next)
+			if (!check_pair(f, c, v->text, w->text, e))
+				return false;
 	}
 	return true;
 }
@@ -630,47 +662,40 @@ static void say_value(const struct filled *f, struct buf *out, const struct arg_
 	}
 }
 
-/* "{name}" is the argument; "{name?yes:no}" one of two wordings by a bool; "{name.length}" how many bytes. */
-static bool say_hole(const struct filled *f, struct buf *out, struct span hole, struct err *e)
+/* "{name}" is the argument; "{name?yes:no}" one of two wordings by a bool. */
+static void say_hole(const struct filled *f, struct buf *out, struct span text)
 {
-	const uint8_t *q = memchr(hole.p, '?', hole.n), *colon = q != NULL ? memchr(q, ':', hole.n - (size_t)(q - hole.p)) : NULL;
-	const struct span name = span_of(hole.p, q != NULL ? (size_t)(q - hole.p) : hole.n);
-	const struct arg_def *arg = action_arg_def(f->d, name);
-	if (arg == NULL || (q != NULL && colon == NULL))
-		return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "the sentence of %.*s names {%.*s}", text_shown(f->d->name),
-			       (const char *)f->d->name.p, text_shown(hole), (const char *)hole.p);
-	const struct span value = value_of(f, name);
-	if (q == NULL)
-		say_value(f, out, arg, value);
-	else if (span_is(value, "true"))
-		buf_span(out, span_of(q + 1, (size_t)(colon - q - 1)));
+	struct hole h;
+	if (!hole_parse(&h, text))
+		BUG("a sentence that the catalogue checked cannot be read");
+	const struct span value = value_of(f, h.name);
+	if (h.choice)
+		buf_span(out, span_is(value, "true") ? h.yes : h.no);
 	else
-		buf_span(out, span_of(colon + 1, hole.n - (size_t)(colon + 1 - hole.p)));
-	return true;
+		say_value(f, out, action_arg_def(f->d, h.name), value);
 }
 
-static bool say_template(const struct filled *f, struct buf *out, struct span t, struct err *e)
+static void say_template(const struct filled *f, struct buf *out, struct span t)
 {
 	for (size_t i = 0; i < t.n; i++) {
-		if (t.p[i] != '{') {
+		const uint8_t *end = t.p[i] == '{' ? memchr(t.p + i, '}', t.n - i) : NULL;
+		if (end == NULL) {
 			buf_byte(out, t.p[i]);
 			continue;
 		}
-		const uint8_t *end = memchr(t.p + i, '}', t.n - i);
-		if (end == NULL)
-			return err_set(e, ERR_SYNTAX, i, "a sentence with { and without }");
 		const size_t n = (size_t)(end - t.p) - i;
-		if (!say_hole(f, out, span_of(t.p + i + 1, n - 1), e))
-			return false;
+		say_hole(f, out, span_of(t.p + i + 1, n - 1));
 		i += n;
 	}
-	return true;
 }
 
 bool action_say(struct arena *a, struct buf *out, const struct pinned *p, const struct json *action, struct err *e)
 {
 	struct filled f;
-	return load(&f, a, p, action, e) && say_template(&f, out, f.d->say, e);
+	if (!load(&f, a, p, action, e))
+		return false;
+	say_template(&f, out, f.d->say);
+	return true;
 }
 
 bool action_deescalates(struct arena *a, const struct pinned *p, const struct json *action)
@@ -714,8 +739,9 @@ static bool build_read(const struct filled *f, const struct read_def *r, const s
 		       struct action_read_back *out, struct err *e)
 {
 	struct buf data = {0}, say = {0};
-	bool ok = build_calldata(f, &r->call, target, &data, &out->getter, e) && say_template(f, &say, r->say, e);
+	bool ok = build_calldata(f, &r->call, target, &data, &out->getter, e);
 	if (ok) {
+		say_template(f, &say, r->say);
 		buf_str(&say, " on ");
 		buf_span(&say, target->name);
 		out->at = target->address;

@@ -57,9 +57,39 @@ static bool read_bound(const struct json *o, const char *name, struct bound *out
 
 /* ---- arguments ---- */
 
+/* What people type before "=", and what stands in holes of sentences. */
+static bool check_name(const struct json *o, struct span name, bool dots, struct err *e)
+{
+	bool ok = name.n > 0 && name.n <= 64;
+	for (size_t i = 0; ok && i < name.n; i++)
+		ok = (name.p[i] >= 'a' && name.p[i] <= 'z') || (name.p[i] >= 'A' && name.p[i] <= 'Z') ||
+		     (name.p[i] >= '0' && name.p[i] <= '9') || (dots && (name.p[i] == '.' || name.p[i] == '-'));
+	return ok || err_set(e, ERR_SYNTAX, json_find(o, "name")->at, "needed letters and digits%s", dots ? ", . and -" : "") ||
+	       err_in(e, "name");
+}
+
+/* "not": addresses that this one may not be. */
+static bool read_not(const struct json *o, struct arg_def *out, struct err *e)
+{
+	const struct json *list;
+	if (!read_names(o, "not", &list, e))
+		return false;
+	for (const struct json *v = list != NULL ? list->first : NULL; v != NULL; v = v->next) {
+		if (span_is(v->text, "zero"))
+			out->not_zero = true;
+		else if (span_is(v->text, "safe"))
+			out->not_safe = true;
+		else if (span_is(v->text, "sentinel"))
+			out->not_sentinel = true;
+		else
+			return err_set(e, ERR_UNKNOWN, v->at, "needed zero, safe or sentinel") || err_in(e, "not");
+	}
+	return true;
+}
+
 static bool read_arg(const struct json *v, struct arg_def *out, struct err *e)
 {
-	static const char *const members[] = { "name", "type", "ask", "abis", "default", "fromChain", "min", "max", "notZero",
+	static const char *const members[] = { "name", "type", "ask", "abis", "default", "fromChain", "min", "max", "not",
 					       "unit", "why", NULL };
 	static const char *const types[] = { "address", "bool", "uint", "ether", "duration", "text", "bytes", "hash", "role",
 					     "contract" };
@@ -70,8 +100,8 @@ static bool read_arg(const struct json *v, struct arg_def *out, struct err *e)
 	    !one_of(v, "type", types, ARRAY_LEN(types), &type, e) || !read_names(v, "abis", &out->abis, e) ||
 	    !optional_str(v, "default", &out->arg.default_value, e) || !optional_str(v, "fromChain", &out->arg.from_chain, e) ||
 	    !optional_str(v, "unit", &out->arg.unit, e) || !optional_str(v, "why", &out->why, e) ||
-	    !read_bound(v, "min", &out->min, e) || !read_bound(v, "max", &out->max, e) ||
-	    (json_find(v, "notZero") != NULL && !json_get_bool(v, "notZero", &out->not_zero, e)))
+	    !read_bound(v, "min", &out->min, e) || !read_bound(v, "max", &out->max, e) || !read_not(v, out, e) ||
+	    !check_name(v, out->arg.name, false, e))
 		return false;
 	out->arg.type = (enum action_arg_type)type;
 	if (out->arg.type == ARG_CONTRACT && out->abis == NULL)
@@ -85,12 +115,15 @@ static bool read_args(struct arena *a, struct action_def *d, const struct json *
 	size_t i = 0;
 	d->plain_args = ARENA_ARRAY(a, struct action_arg, list->n + 1);
 	for (const struct json *v = list->first; v != NULL; v = v->next, i++) {
-		if (!read_arg(v, &args[i], e))
+		bool ok = read_arg(v, &args[i], e);
+		if (ok && action_arg_def(d, args[i].arg.name) != NULL)
+			ok = err_set(e, ERR_MISMATCH, v->at, "there is an argument of this name already");
+		if (!ok)
 			return err_in(e, "args[%zu]", i);
 		d->plain_args[i] = args[i].arg;
+		d->args = args;
+		d->n_args = i + 1;
 	}
-	d->args = args;
-	d->n_args = list->n;
 	return true;
 }
 
@@ -110,15 +143,74 @@ static bool check_expression(const struct action_def *d, struct span s, size_t a
 	return err_set(e, ERR_UNKNOWN, at, "no argument is called %.*s", text_shown(s), (const char *)s.p);
 }
 
+/* ---- sentences ---- */
+
+bool hole_parse(struct hole *out, struct span text)
+{
+	const uint8_t *end = text.p + text.n, *q = text.n > 0 ? memchr(text.p, '?', text.n) : NULL;
+	const uint8_t *colon = q != NULL ? memchr(q, ':', (size_t)(end - q)) : NULL;
+	*out = (struct hole){ .name = text };
+	if (q == NULL)
+		return true;
+	if (colon == NULL)
+		return false;
+	out->choice = true;
+	out->name = span_of(text.p, (size_t)(q - text.p));
+	out->yes = span_of(q + 1, (size_t)(colon - q - 1));
+	out->no = span_of(colon + 1, (size_t)(end - colon - 1));
+	return true;
+}
+
+static bool check_hole(const struct action_def *d, struct span text, size_t at, struct err *e)
+{
+	struct hole h;
+	const struct arg_def *arg;
+	if (!hole_parse(&h, text))
+		return err_set(e, ERR_SYNTAX, at, "needed {name?yes:no}, found {%.*s}", text_shown(text), (const char *)text.p);
+	arg = action_arg_def(d, h.name);
+	if (arg == NULL)
+		return err_set(e, ERR_UNKNOWN, at, "no argument is called {%.*s}", text_shown(h.name), (const char *)h.name.p);
+	return !h.choice || arg->arg.type == ARG_BOOL ||
+	       err_set(e, ERR_SYNTAX, at, "{%.*s} is not true or false", text_shown(h.name), (const char *)h.name.p);
+}
+
+static bool check_say(const struct action_def *d, const struct json *o, struct err *e)
+{
+	const struct json *v = json_find(o, "say");
+	const struct span t = v->text;
+	if (!text_is_plain(t, false))
+		return err_set(e, ERR_SYNTAX, v->at, "needed plain text on one line") || err_in(e, "say");
+	for (size_t i = 0; i < t.n; i++) {
+		const uint8_t *end = t.p[i] == '{' ? memchr(t.p + i, '}', t.n - i) : t.p + i;
+		if (end == NULL)
+			return err_set(e, ERR_SYNTAX, v->at, "a sentence with { and without }") || err_in(e, "say");
+		if (t.p[i] != '{')
+			continue;
+		if (!check_hole(d, span_of(t.p + i + 1, (size_t)(end - t.p) - i - 1), v->at, e))
+			return err_in(e, "say");
+		i = (size_t)(end - t.p);
+	}
+	return true;
+}
+
 /* ---- calls, reads, checks ---- */
+
+static bool check_on(const struct action_def *d, struct span on, size_t at, struct err *e)
+{
+	const struct arg_def *arg;
+	if (span_is(on, "each") || span_is(on, "safe") || span_is(on, "timelock"))
+		return true;
+	arg = on.n > 0 && on.p[0] == '$' ? action_arg_def(d, span_of(on.p + 1, on.n - 1)) : NULL;
+	return (arg != NULL && arg->arg.type == ARG_CONTRACT) ||
+	       err_set(e, ERR_SYNTAX, at, "needed each, safe, timelock, or $ and an argument that is a contract");
+}
 
 static bool check_call(const struct action_def *d, const struct call_def *c, const struct json *v, struct err *e)
 {
-	if (!span_is(c->on, "each") && !span_is(c->on, "safe") && !span_is(c->on, "timelock") &&
-	    (c->on.n == 0 || c->on.p[0] != '$'))
-		return err_set(e, ERR_SYNTAX, v->at, "needed each, safe, timelock or $argument") || err_in(e, "on");
-	if (!check_expression(d, c->on, v->at, e))
+	if (!check_on(d, c->on, v->at, e))
 		return err_in(e, "on");
+	if (span_is(c->on, "each") && c->function.n == 0)
+		return err_set(e, ERR_MISSING, v->at, "each needs a function to know the contracts by") || err_in(e, "function");
 	if (!check_expression(d, c->value, v->at, e))
 		return err_in(e, "value");
 	if (!check_expression(d, c->raw, v->at, e))
@@ -146,24 +238,49 @@ static bool read_read(const struct action_def *d, const struct json *v, struct r
 		return err_set(e, ERR_SYNTAX, v->at, "needed an object");
 	return json_only(v, members, e) && json_get_str(v, "on", &out->call.on, e) &&
 	       json_get_str(v, "getter", &out->call.function, e) && read_names(v, "args", &out->call.args, e) &&
-	       optional_str(v, "expect", &out->expect, e) && json_get_str(v, "say", &out->say, e) &&
+	       optional_str(v, "expect", &out->expect, e) && json_get_str(v, "say", &out->say, e) && check_say(d, v, e) &&
 	       check_call(d, &out->call, v, e) && check_expression(d, out->expect, v->at, e);
+}
+
+static bool fits_check(const struct arg_def *arg, enum check_kind kind)
+{
+	switch (kind) {
+	case CHECK_DISTINCT:
+		return true;
+	case CHECK_ORDER:
+		return arg->arg.type == ARG_UINT || arg->arg.type == ARG_ETHER || arg->arg.type == ARG_DURATION;
+	case CHECK_OWNERS:
+	case CHECK_STRANGERS:
+		return arg->arg.type == ARG_ADDRESS;
+	}
+	BUG("check %d", (int)kind);
 }
 
 static bool read_check(const struct action_def *d, const struct json *v, struct check_def *out, struct err *e)
 {
-	static const char *const members[] = { "distinct", "order", "why", NULL };
+	static const char *const kinds[] = { [CHECK_DISTINCT] = "distinct", [CHECK_ORDER] = "order", [CHECK_OWNERS] = "owners",
+					     [CHECK_STRANGERS] = "strangers" };
+	static const char *const members[] = { "distinct", "order", "owners", "strangers", "why", NULL };
+	size_t found = 0;
 	if (v->type != JSON_OBJECT)
 		return err_set(e, ERR_SYNTAX, v->at, "needed an object");
-	out->distinct = json_find(v, "distinct") != NULL;
-	if (!json_only(v, members, e) || !read_names(v, out->distinct ? "distinct" : "order", &out->args, e) ||
-	    !json_get_str(v, "why", &out->why, e))
+	if (!json_only(v, members, e) || !json_get_str(v, "why", &out->why, e))
 		return false;
-	if (out->args == NULL || out->args->n < 2)
-		return err_set(e, ERR_MISSING, v->at, "needed distinct or order, of two arguments at least");
-	for (const struct json *x = out->args->first; x != NULL; x = x->next)
-		if (action_arg_def(d, x->text) == NULL)
-			return err_set(e, ERR_UNKNOWN, x->at, "no such argument");
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (json_find(v, kinds[i]) != NULL) {
+			out->kind = (enum check_kind)i;
+			found++;
+		}
+	if (found != 1)
+		return err_set(e, ERR_MISSING, v->at, "needed one of distinct, order, owners and strangers");
+	if (!read_names(v, kinds[out->kind], &out->args, e))
+		return false;
+	for (const struct json *x = out->args->first; x != NULL; x = x->next) {
+		const struct arg_def *arg = action_arg_def(d, x->text);
+		if (arg == NULL || !fits_check(arg, out->kind))
+			return err_set(e, ERR_UNKNOWN, x->at, "no argument that can be checked so") ||
+			       err_in(e, "%s", kinds[out->kind]);
+	}
 	return true;
 }
 
@@ -216,6 +333,48 @@ static bool read_deescalates(struct action_def *d, const struct json *o, struct 
 	       err_in(e, "deescalates.arg");
 }
 
+/* What can be seen without the other actions; that the action exists is checked when all are read. */
+static bool read_undo(struct action_def *d, const struct json *o, struct err *e)
+{
+	static const char *const members[] = { "action", "args", NULL };
+	const struct json *args = NULL;
+	struct span name;
+	if (json_find(o, "undo") == NULL)
+		return true;
+	if (!json_get(o, "undo", JSON_OBJECT, &d->undo, e))
+		return false;
+	if (!json_only(d->undo, members, e) || !json_get_str(d->undo, "action", &name, e) ||
+	    !json_get(d->undo, "args", JSON_OBJECT, &args, e))
+		return err_in(e, "undo");
+	for (const struct json *v = args->first; v != NULL; v = v->next) {
+		const bool negated = v->type == JSON_STRING && v->text.n > 1 && v->text.p[0] == '!';
+		const struct span s = negated ? span_of(v->text.p + 1, v->text.n - 1) : v->text;
+		if (v->type != JSON_STRING)
+			err_set(e, ERR_SYNTAX, v->at, "needed a string");
+		else if (check_expression(d, s, v->at, e))
+			continue;
+		return err_in(e, "undo.args.%.*s", text_shown(v->name), (const char *)v->name.p);
+	}
+	return true;
+}
+
+static bool check_undo(const struct catalogue *c, const struct action_def *d, struct err *e)
+{
+	const struct json *args = d->undo != NULL ? json_find(d->undo, "args") : NULL;
+	const struct action_def *other;
+	if (args == NULL)
+		return true;
+	other = catalogue_find(c, json_find(d->undo, "action")->text);
+	if (other == NULL)
+		return err_set(e, ERR_UNKNOWN, d->undo->at, "no such action") || err_in(e, "undo.action");
+	for (const struct json *v = args->first; v != NULL; v = v->next)
+		if (action_arg_def(other, v->name) == NULL)
+			return err_set(e, ERR_UNKNOWN, v->at, "%.*s has no such argument", text_shown(other->name),
+				       (const char *)other->name.p) ||
+			       err_in(e, "undo.args.%.*s", text_shown(v->name), (const char *)v->name.p);
+	return true;
+}
+
 static bool read_action(struct arena *a, struct action_def *d, const struct json *o, struct err *e)
 {
 	static const char *const members[] = { "name", "title", "route", "risk", "deescalates", "args", "checks", "calls", "say",
@@ -229,11 +388,12 @@ static bool read_action(struct arena *a, struct action_def *d, const struct json
 	if (!json_only(o, members, e) || !json_get_str(o, "name", &d->name, e) || !json_get_str(o, "title", &d->title, e) ||
 	    !json_get_str(o, "say", &d->say, e) || !one_of(o, "route", routes, ARRAY_LEN(routes), &route, e) ||
 	    !one_of(o, "risk", risks, ARRAY_LEN(risks), &risk, e) || !json_get(o, "args", JSON_ARRAY, &args, e) ||
-	    !read_args(a, d, args, e) || !read_deescalates(d, o, e) || !read_lists(a, d, o, e))
+	    !check_name(o, d->name, true, e) || !read_args(a, d, args, e) || !check_say(d, o, e) ||
+	    !read_deescalates(d, o, e) || !read_lists(a, d, o, e))
 		return false;
 	d->direct = route == 1;
 	d->risk = (enum action_risk)risk;
-	return json_find(o, "undo") == NULL || json_get(o, "undo", JSON_OBJECT, &d->undo, e);
+	return read_undo(d, o, e);
 }
 
 const struct catalogue *catalogue_parse(struct arena *a, struct span text, struct err *e)
@@ -264,6 +424,11 @@ const struct catalogue *catalogue_parse(struct arena *a, struct span text, struc
 		}
 		c->n++;
 	}
+	for (i = 0; i < c->n; i++)
+		if (!check_undo(c, &c->actions[i], e)) {
+			err_in(e, "actions[%zu]", i);
+			return NULL;
+		}
 	return c;
 }
 
@@ -284,6 +449,28 @@ const struct action_def *catalogue_find(const struct catalogue *c, struct span n
 	for (size_t i = 0; i < c->n; i++)
 		if (span_eq(c->actions[i].name, name))
 			return &c->actions[i];
+	return NULL;
+}
+
+bool catalogue_calls(const struct catalogue *c, struct span function)
+{
+	for (size_t i = 0; i < c->n; i++)
+		for (size_t k = 0; k < c->actions[i].n_calls; k++)
+			if (span_eq(c->actions[i].calls[k].function, function))
+				return true;
+	return false;
+}
+
+const struct arg_def *catalogue_parameter(const struct catalogue *c, struct span function, size_t at)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct action_def *d = &c->actions[i];
+		for (size_t k = 0; k < d->n_calls; k++) {
+			const struct json *v = span_eq(d->calls[k].function, function) ? json_at(d->calls[k].args, at) : NULL;
+			if (v != NULL && v->text.n > 0 && v->text.p[0] == '$')
+				return action_arg_def(d, span_of(v->text.p + 1, v->text.n - 1));
+		}
+	}
 	return NULL;
 }
 

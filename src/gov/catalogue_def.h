@@ -1,4 +1,5 @@
-/* The catalogue as parsed: what catalogue.c makes and action.c works with. Nobody else includes this. */
+/* The catalogue as parsed: what catalogue.c makes and action.c works with. Besides them, explain.c looks up the units of
+ * parameters here, and nobody else includes it. */
 #ifndef SETGOV_GOV_CATALOGUE_DEF_H
 #define SETGOV_GOV_CATALOGUE_DEF_H
 
@@ -14,7 +15,7 @@ struct bound {
 struct arg_def {
 	struct action_arg arg;
 	struct bound min, max;
-	bool not_zero;
+	bool not_zero, not_safe, not_sentinel;         /* ADDRESS; the sentinel is 0x…01, the ends of the Safe's lists */
 	const struct json *abis;      /* CONTRACT: names of ABIs it may have */
 	struct span why;              /* of its bounds */
 };
@@ -34,8 +35,14 @@ struct read_def {
 	struct span say;
 };
 
+enum check_kind {
+	CHECK_DISTINCT,               /* no two the same */
+	CHECK_ORDER,                  /* numbers, each at most the next */
+	CHECK_OWNERS, CHECK_STRANGERS,               /* each an owner of the Safe in the profile, or none */
+};
+
 struct check_def {
-	bool distinct;                /* else: each at most the next */
+	enum check_kind kind;
 	const struct json *args;
 	struct span why;
 };
@@ -64,5 +71,15 @@ struct catalogue {
 };
 
 const struct arg_def *action_arg_def(const struct action_def *d, struct span name);   /* NULL: no such */
+/* The argument that becomes parameter i of this function, in the first action that has one; NULL: none. */
+const struct arg_def *catalogue_parameter(const struct catalogue *c, struct span function, size_t i);
+/* Some action makes calls of this function. */
+bool catalogue_calls(const struct catalogue *c, struct span function);
+/* A hole of a sentence, "{name}" or "{name?yes:no}" without its braces. False when it is neither. */
+struct hole {
+	struct span name, yes, no;
+	bool choice;
+};
+bool hole_parse(struct hole *out, struct span text);
 
 #endif
