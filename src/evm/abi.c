@@ -7,6 +7,7 @@
 #include "src/base/text.h"
 
 #define WORD 32u
+#define S(n) ((n) == 1 ? "" : "s")
 
 /* ---- one value ---- */
 
@@ -27,7 +28,7 @@ static bool holds(const char *name, unsigned bits, unsigned holds_bits, unsigned
 		return true;
 	if (bits)
 		return err_set(e, ERR_RANGE, at, "%s%u holds %u bits, found %u", name, bits, holds_bits, found);
-	return err_set(e, ERR_RANGE, at, "%s holds %u bits, found %u", name, holds_bits, found);
+	return err_set(e, ERR_RANGE, at, "%s holds %u bit%s, found %u", name, holds_bits, S(holds_bits), found);
 }
 
 /* True when v is a value of the type, one of those that live in .word. */
@@ -124,7 +125,7 @@ static bool need(const struct decoder *d, size_t at, size_t n)
 {
 	if (n <= d->data.n - at)
 		return true;
-	return err_set(d->e, ERR_SYNTAX, at, "needed %zu bytes, found %zu", n, d->data.n - at);
+	return err_set(d->e, ERR_SYNTAX, at, "needed %zu byte%s, found %zu", n, S(n), d->data.n - at);
 }
 
 static bool zeros(const struct decoder *d, size_t at, size_t n, const char *what)
@@ -136,7 +137,7 @@ static bool zeros(const struct decoder *d, size_t at, size_t n, const char *what
 	return true;
 }
 
-/* A length or an offset: at most `max`, or "<what> N: at most <max> …" */
+/* A length or an offset: both fit 64 bits, or are nonsense. */
 static bool read_size(const struct decoder *d, size_t at, uint64_t *out)
 {
 	struct u256 v;
@@ -174,7 +175,7 @@ static bool decode_bytes(const struct decoder *d, struct abi_value *out, size_t 
 		return false;
 	left = d->data.n - at - WORD;
 	if (n > left)
-		return err_set(d->e, ERR_SYNTAX, at, "%s of %llu bytes, found %zu", name, (unsigned long long)n, left);
+		return err_set(d->e, ERR_SYNTAX, at, "%s of length %llu, %zu left", name, (unsigned long long)n, left);
 	padding = (WORD - n % WORD) % WORD;
 	if (!need(d, at + WORD + (size_t)n, padding) || !zeros(d, at + WORD + (size_t)n, padding, name))
 		return false;
@@ -262,8 +263,8 @@ static bool decode_list(const struct decoder *d, struct abi_value *out, size_t a
 	if (!read_size(d, at, &n))
 		return false;
 	if (n > (d->data.n - at - WORD) / out->type->elem->size)
-		return err_set(d->e, ERR_RANGE, at, "%llu elements do not fit the %zu bytes that are left",
-			       (unsigned long long)n, d->data.n - at - WORD);
+		return err_set(d->e, ERR_RANGE, at, "length %llu needs more than the %zu byte%s left",
+			       (unsigned long long)n, d->data.n - at - WORD, S(d->data.n - at - WORD));
 	return decode_items(d, out, (size_t)n, at + WORD, end, false);
 }
 
@@ -300,7 +301,7 @@ bool abi_decode(struct arena *a, struct abi_value *out, const struct abi_type *t
 	if (!decode_items(&d, out, tuple->count, 0, &end, true))
 		return false;
 	if (end != data.n)
-		return err_set(e, ERR_SYNTAX, end, "%zu bytes after the end", data.n - end);
+		return err_set(e, ERR_SYNTAX, end, "%zu byte%s after the end", data.n - end, S(data.n - end));
 	return true;
 }
 

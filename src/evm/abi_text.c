@@ -8,6 +8,8 @@
 #include "src/base/text.h"
 #include "src/evm/address.h"
 
+#define S(n) ((n) == 1 ? "" : "s")
+
 /* ---- in ---- */
 
 static bool fits(const struct abi_type *t, const struct u256 *magnitude, bool negative, struct err *e)
@@ -55,7 +57,7 @@ static bool hex(struct arena *a, struct abi_value *out, struct span text, struct
 	buf_release(&b);
 	if (!ok || out->type->kind == ABI_BYTES || out->bytes.n == want)
 		return ok;
-	return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "needed %zu bytes, found %zu", want, out->bytes.n);
+	return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "needed %zu byte%s, found %zu", want, S(want), out->bytes.n);
 }
 
 static bool address(struct abi_value *out, struct span text, struct err *e)
@@ -145,7 +147,7 @@ static bool json_array_items(struct arena *a, struct abi_value *out, const struc
 	size_t i = 0;
 
 	if (t->kind != ABI_LIST && v->n != t->count)
-		return err_set(e, ERR_RANGE, v->at, "needed %zu elements, found %zu", t->count, v->n);
+		return err_set(e, ERR_RANGE, v->at, "needed %zu element%s, found %zu", t->count, S(t->count), v->n);
 	out->n = v->n;
 	out->items = ARENA_ARRAY(a, struct abi_value, v->n);
 	for (const struct json *item = v->first; item; item = item->next, i++)

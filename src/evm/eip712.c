@@ -7,6 +7,7 @@
 #include "src/crypto/keccak.h"
 #include "src/evm/abi.h"
 
+#define S(n) ((n) == 1 ? "" : "s")
 #define DOMAIN_TYPE "EIP712Domain"
 #define NAME(s) text_shown(s), (const char *)(s).p
 
@@ -206,7 +207,8 @@ static bool no_recursion(struct def *d, struct err *e)
 		if (!inner || inner->visit == DONE)
 			continue;
 		if (inner->visit == OPEN) {
-			err_set(e, ERR_REFUSED, ERR_NO_OFFSET, "recursive type: %.*s is inside itself", NAME(inner->name));
+			err_set(e, ERR_REFUSED, ERR_NO_OFFSET, "recursive type: %.*s is inside itself",
+				NAME(inner->name));
 			return err_in(e, "%.*s.%.*s", NAME(d->name), NAME(d->members[i].name));
 		}
 		if (!no_recursion(inner, e))
@@ -338,7 +340,7 @@ static bool encode_array(struct parser *p, const struct type *t, const struct js
 	if (v->type != JSON_ARRAY)
 		return err_set(p->e, ERR_SYNTAX, v->at, "needed an array");
 	if (t->count && v->n != t->count)
-		return err_set(p->e, ERR_RANGE, v->at, "needed %zu elements, found %zu", t->count, v->n);
+		return err_set(p->e, ERR_RANGE, v->at, "needed %zu element%s, found %zu", t->count, S(t->count), v->n);
 	ok = encode_elements(p, t, v, &inner);
 	keccak256(&h, buf_view(&inner));
 	buf_release(&inner);
