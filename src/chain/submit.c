@@ -194,7 +194,7 @@ static bool would_revert(const struct rpc_call *call, const struct submit_reques
 /* The node's estimate and a quarter: what a call needs moves a little with the state it finds. */
 static bool estimate_gas(struct chain *c, struct arena *a, const struct submit_request *q, uint64_t *gas, struct err *e)
 {
-	struct rpc_call call = { .method = "eth_estimateGas", .params = ask_params(a, estimate_param(a, q), NULL) };
+	struct rpc_call call = { .method = "eth_estimateGas", .params = ask_params(a, estimate_param(a, q), json_str(a, "latest")) };
 	size_t who = 0;
 	uint64_t least;
 

@@ -97,16 +97,17 @@ static bool build_core(struct packing *p, uint64_t nonce, const struct hash32 *e
 	struct arena *a = &p->cli->arena;
 	const struct change *c = &p->change;
 	struct merkle_path path = {0};
+	struct hash32 root;
 	struct buf line = {0}, note = {0}, vkey = {0};
 	const struct packet_step step = { p->step, nonce, p->hashes.tx };
-	bool ok = log_line(ws->log, c->proposed_seq, &line, e) && log_path(ws->log, c->proposed_seq, c->size, &path, e) &&
-		  log_checkpoint_at(ws->log, c->size, &note, e);
+	bool ok = log_line(ws->log, c->proposed_seq, &line, e) && log_root_at(ws->log, c->size, &root, e) &&
+		  log_path(ws->log, c->proposed_seq, c->size, &path, e) && log_checkpoint_at(ws->log, c->size, &note, e);
 	if (ok) {
 		note_key_format(&vkey, log_key(ws->log));
 		const struct packet_core core = {
 			.deployment = ws->deployment.id, .catalogue = ws->pin.catalogue_digest, .abi = ws->pin.abi_digest,
 			.has_evidence = true, .evidence = *evidence, .change = c->id, .proposal = buf_view(&line),
-			.size = c->size, .root = c->root, .path = path.hash, .n_path = path.n,
+			.size = c->size, .root = root, .path = path.hash, .n_path = path.n,
 			.checkpoint = buf_view(&note), .log_key = buf_view(&vkey), .steps = &step, .n_steps = 1,
 		};
 		packet_core_write(a, out, &core);

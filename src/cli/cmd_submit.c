@@ -394,12 +394,10 @@ static bool log_intent(struct sending *s, const struct transaction *tx, struct s
 		       const struct submission *replaced, struct err *e)
 {
 	struct arena *a = s->a;
-	struct hash32 raw_digest, data_digest;
-	if (!log_add_blob(s->ws->log, raw, BLOB_BEARER, &raw_digest, e) ||
-	    !log_add_blob(s->ws->log, tx->data, BLOB_BEARER, &data_digest, e))
+	struct hash32 raw_digest;
+	if (!log_add_blob(s->ws->log, raw, BLOB_BEARER, &raw_digest, e))
 		return false;
 	struct json *body = json_object(a);
-	json_set(body, a, "data", json_bare(a, SPAN_HASH(&data_digest)));
 	json_set(body, a, "gas", json_u64(a, tx->gas));
 	json_set(body, a, "maxFeePerGas", json_u256(a, &tx->max_fee));
 	json_set(body, a, "maxPriorityFeePerGas", json_u256(a, &tx->max_priority));

@@ -18,7 +18,7 @@ refused() { # refused CODE EXPRESSION
 	expect 1 "[$1]" console collect "$HERE/edited.json"
 }
 refused ETH-SIGN 'a.signature = a.signature.slice(0, 130) + (parseInt(a.signature.slice(130), 16) + 4).toString(16)'
-refused NOT-OWNER 'a.signature = a.signature.slice(0, 20) + (a.signature[20] === "0" ? "1" : "0") + a.signature.slice(21)'
+refused NOT-OWNER 'a.signature = a.signature.slice(0, 90) + (a.signature[90] === "0" ? "1" : "0") + a.signature.slice(91)'
 refused HIGH-S 'const n = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n; const s = n - BigInt("0x" + a.signature.slice(66, 130)); a.signature = a.signature.slice(0, 66) + s.toString(16).padStart(64, "0") + (a.signature.slice(130) === "1b" ? "1c" : "1b")'
 refused STALE 'a.safeTxHash = "0x" + "11".repeat(32)'
 refused PACKET 'a.packetDigest = "22".repeat(32)'

@@ -46,7 +46,7 @@ rpc() { # rpc METHOD [PARAMS]: raw JSON-RPC to the node, the reply on standard o
 
 start_node() {
 	mkdir -p "$HERE/node"
-	contracts/devnet.sh start "$HERE/node" "${1:-}" 2>/dev/null
+	contracts/devnet.sh start "$HERE/node" 2>"$HERE/node.log" || { cat "$HERE/node.log" >&2; return 1; }
 	cp "$HERE/node/rpc-url" "$HERE/rpc-url"
 }
 
