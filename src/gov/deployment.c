@@ -11,6 +11,8 @@
 #define PEOPLE_MAX 256u
 #define ENDPOINTS_MAX 8u
 #define NAME_MAX_BYTES 128u
+#define URL_MAX_BYTES 2048u
+#define GAS_MIN 21000u
 
 /* ---- names ---- */
 
@@ -45,6 +47,13 @@ static bool read_class(const struct json *o, enum deployment_class *out, struct 
 	return err_set(e, ERR_UNKNOWN, json_find(o, "class")->at, "needed production, test or rehearsal") || err_in(e, "class");
 }
 
+/* An error about a member that is there, at its place. */
+static bool at_member(const struct json *o, const char *name, enum err_code code, const char *what, struct err *e)
+{
+	err_set(e, code, json_find(o, name)->at, "%s", what);
+	return err_in(e, "%s", name);
+}
+
 /* Addresses of a profile are read by people on two machines: only the checksummed form. */
 static bool get_address(const struct json *o, const char *name, struct addr *out, struct err *e)
 {
@@ -61,6 +70,14 @@ static bool get_address(const struct json *o, const char *name, struct addr *out
 
 /* ---- contracts ---- */
 
+static bool is_abi_name(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') || (s.p[i] >= '0' && s.p[i] <= '9')))
+			return false;
+	return s.n > 0 && s.n <= 64;
+}
+
 static bool read_contract(const struct json *v, struct contract *out, struct err *e)
 {
 	static const char *const names[] = { "abi", "address", NULL };
@@ -69,7 +86,10 @@ static bool read_contract(const struct json *v, struct contract *out, struct err
 		return err_set(e, ERR_SYNTAX, v->at, "a contract's name is of a to z, 0 to 9 and -");
 	if (v->type != JSON_OBJECT)
 		return err_set(e, ERR_SYNTAX, v->at, "needed an object");
-	return json_only(v, names, e) && json_get_str(v, "abi", &out->abi, e) && get_address(v, "address", &out->address, e);
+	if (!json_only(v, names, e) || !json_get_str(v, "abi", &out->abi, e) || !get_address(v, "address", &out->address, e))
+		return false;
+	return is_abi_name(out->abi) || err_set(e, ERR_SYNTAX, json_find(v, "abi")->at, "an ABI's name is of letters and digits") ||
+	       err_in(e, "abi");
 }
 
 static int compare_spans(struct span a, struct span b)
@@ -110,11 +130,16 @@ static bool read_contracts(struct arena *a, struct deployment *d, const struct j
 	return true;
 }
 
-/* The Safe and the timelock are called too: both are listed, with the same addresses. */
-static bool check_listed(const struct deployment *d, const struct addr *at, const char *name, size_t offset, struct err *e)
+/* The Safe and the timelock are called too: both are listed, with the same addresses, and calls to them are decoded by
+ * these ABIs. */
+static bool check_listed(const struct deployment *d, const struct addr *at, const char *name, const char *abi,
+			 const struct json *list, struct err *e)
 {
-	return deployment_contract_at(d, at) != NULL ||
-	       err_set(e, ERR_MISSING, offset, "the %s has to be listed here too, with its address", name);
+	const struct contract *c = deployment_contract_at(d, at);
+	if (c == NULL)
+		return err_set(e, ERR_MISSING, list->at, "the %s has to be listed here too, with its address", name);
+	return span_is(c->abi, abi) || err_set(e, ERR_MISMATCH, list->at, "the %s has the ABI %s", name, abi) ||
+	       err_in(e, "%.*s.abi", text_shown(c->name), (const char *)c->name.p);
 }
 
 /* ---- people ---- */
@@ -143,6 +168,8 @@ static bool read_people(struct arena *a, struct deployment *d, const struct json
 			if (span_eq(v[k].id, v[i].id) || addr_eq(&v[k].address, &v[i].address))
 				ok = err_set(e, ERR_MISMATCH, x->at, "the same %s as [%zu]",
 					     span_eq(v[k].id, v[i].id) ? "id" : "address", k);
+		if (ok && deployment_contract_at(d, &v[i].address) != NULL)
+			ok = err_set(e, ERR_MISMATCH, x->at, "the same address as a contract");
 		if (!ok)
 			return err_in(e, "[%zu]", i);
 		owners += v[i].owner;
@@ -171,8 +198,45 @@ static bool get_wei(const struct json *o, const char *name, struct u256 *out, st
 static bool read_caps(const struct json *o, struct fee_caps *out, struct err *e)
 {
 	static const char *const names[] = { "maxFeePerGas", "maxPriorityFeePerGas", "gas", NULL };
-	return json_only(o, names, e) && get_wei(o, "maxFeePerGas", &out->max_fee, e) &&
-	       get_wei(o, "maxPriorityFeePerGas", &out->max_priority, e) && json_get_u64(o, "gas", &out->gas, e);
+	if (!json_only(o, names, e) || !get_wei(o, "maxFeePerGas", &out->max_fee, e) ||
+	    !get_wei(o, "maxPriorityFeePerGas", &out->max_priority, e) || !json_get_u64(o, "gas", &out->gas, e))
+		return false;
+	if (u256_cmp(&out->max_priority, &out->max_fee) > 0)
+		return at_member(o, "maxPriorityFeePerGas", ERR_RANGE, "more than maxFeePerGas", e);
+	return out->gas >= GAS_MIN || at_member(o, "gas", ERR_RANGE, "no transaction takes less than 21000", e);
+}
+
+static bool get_chain_id(const struct json *o, uint64_t *out, struct err *e)
+{
+	return json_get_u64(o, "chainId", out, e) && (*out > 0 || at_member(o, "chainId", ERR_RANGE, "no chain has the id 0", e));
+}
+
+/* As a node writes it: one hash, one text, one deployment id. */
+static bool get_genesis(const struct json *o, struct hash32 *out, struct err *e)
+{
+	struct span s;
+	if (!json_get_hash(o, "genesisHash", out, e) || !json_get_str(o, "genesisHash", &s, e))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] >= 'A' && s.p[i] <= 'F')
+			return at_member(o, "genesisHash", ERR_SYNTAX, "needed lower case", e);
+	return !hash32_is_zero(out) || at_member(o, "genesisHash", ERR_RANGE, "no block has the hash 0", e);
+}
+
+/* N.N.N, perhaps with "+L2". */
+static bool get_version(const struct json *o, struct span *out, struct err *e)
+{
+	size_t n, dots = 0, digits = 0;
+	if (!json_get_str(o, "safeVersion", out, e))
+		return false;
+	n = out->n > 3 && memcmp(out->p + out->n - 3, "+L2", 3) == 0 ? out->n - 3 : out->n;
+	for (size_t i = 0; i < n && digits <= 3; i++) {
+		const bool digit = out->p[i] >= '0' && out->p[i] <= '9', dot = out->p[i] == '.' && digits > 0;
+		dots += dot;
+		digits = digit ? digits + 1 : dot ? 0 : SIZE_MAX;
+	}
+	return (dots == 2 && digits > 0 && digits <= 3) ||
+	       at_member(o, "safeVersion", ERR_SYNTAX, "needed a version such as 1.4.1", e);
 }
 
 static bool read_name(const struct json *o, struct span *out, struct err *e)
@@ -192,14 +256,14 @@ static bool read_identity(struct arena *a, struct deployment *d, const struct js
 	const struct json *contracts, *people, *caps;
 	struct buf text = {0};
 	if (!json_only(o, names, e) || !json_is_canonical(o, e) || !read_name(o, &d->name, e) ||
-	    !read_class(o, &d->class, e) || !json_get_u64(o, "chainId", &d->chain_id, e) ||
-	    !json_get_hash(o, "genesisHash", &d->genesis, e) || !get_address(o, "safe", &d->safe, e) ||
-	    !json_get_str(o, "safeVersion", &d->safe_version, e) || !get_address(o, "timelock", &d->timelock, e) ||
+	    !read_class(o, &d->class, e) || !get_chain_id(o, &d->chain_id, e) || !get_genesis(o, &d->genesis, e) ||
+	    !get_address(o, "safe", &d->safe, e) || !get_version(o, &d->safe_version, e) ||
+	    !get_address(o, "timelock", &d->timelock, e) ||
 	    !json_get(o, "contracts", JSON_OBJECT, &contracts, e) || !json_get(o, "people", JSON_ARRAY, &people, e) ||
 	    !json_get(o, "feeCaps", JSON_OBJECT, &caps, e))
 		return false;
-	if (!read_contracts(a, d, contracts, e) || !check_listed(d, &d->safe, "Safe", contracts->at, e) ||
-	    !check_listed(d, &d->timelock, "timelock", contracts->at, e))
+	if (!read_contracts(a, d, contracts, e) || !check_listed(d, &d->safe, "Safe", "Safe", contracts, e) ||
+	    !check_listed(d, &d->timelock, "timelock", "SetTimelock", contracts, e))
 		return err_in(e, "contracts");
 	if (!read_people(a, d, people, e))
 		return err_in(e, "people");
@@ -212,6 +276,16 @@ static bool read_identity(struct arena *a, struct deployment *d, const struct js
 	return true;
 }
 
+/* Whether http:// stays on this machine is setgov-net's business. An error never quotes a URL: it may hold a key. */
+static bool is_url(struct span s)
+{
+	const size_t host = span_starts(s, "https://") ? 8 : 7;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] > '~')
+			return false;
+	return (span_starts(s, "https://") || span_starts(s, "http://")) && s.n > host && s.p[host] != '/' && s.n <= URL_MAX_BYTES;
+}
+
 static bool read_endpoint(const struct json *v, struct endpoint *out, struct err *e)
 {
 	static const char *const names[] = { "name", "url", NULL };
@@ -222,8 +296,7 @@ static bool read_endpoint(const struct json *v, struct endpoint *out, struct err
 	if (!is_id(out->name))
 		return err_set(e, ERR_SYNTAX, json_find(v, "name")->at, "an endpoint's name is of a to z, 0 to 9 and -") ||
 		       err_in(e, "name");
-	return span_starts(out->url, "https://") || span_starts(out->url, "http://") ||
-	       err_set(e, ERR_SYNTAX, json_find(v, "url")->at, "needed https://, or http:// to this machine") || err_in(e, "url");
+	return is_url(out->url) || at_member(v, "url", ERR_SYNTAX, "needed https://, or http:// to this machine", e);
 }
 
 static bool read_endpoints(struct arena *a, struct deployment *d, const struct json *list, struct err *e)

@@ -7,6 +7,7 @@
 #include "src/base/time.h"
 #include "src/crypto/keccak.h"
 #include "src/evm/address.h"
+#include "src/gov/catalogue_def.h"
 #include "src/gov/timelock.h"
 #include "src/gov/units.h"
 
@@ -68,18 +69,75 @@ static bool name_has(const char *name, const char *part)
 	return strcasestr(name, part) != NULL;
 }
 
-/* What a person needs beside the value: whose address it is, which role, how long. */
-static const char *label_of(struct arena *a, const struct pinned *p, const char *name, const struct abi_value *v)
+static const char *wei_label(struct arena *a, const struct u256 *v)
 {
-	if (v->type->kind == ABI_ADDRESS) {
-		const struct addr at = abi_as_addr(v);
-		return addr_is_zero(&at) ? "the zero address" : deployment_label(a, p->deployment, &at);
+	struct buf b = {0};
+	wei_format(&b, v);
+	const char *s = arena_str(a, buf_view(&b));
+	buf_release(&b);
+	return s;
+}
+
+static const char *address_label(struct arena *a, const struct pinned *p, const struct abi_value *v)
+{
+	const struct addr at = abi_as_addr(v);
+	return addr_is_zero(&at) ? "the zero address" : deployment_label(a, p->deployment, &at);
+}
+
+/* "registry, paymaster"; NULL unless the profile knows every one. */
+static const char *addresses_label(struct arena *a, const struct pinned *p, const struct abi_value *v)
+{
+	const char *out = NULL;
+	for (size_t i = 0; i < v->n; i++) {
+		const char *one = address_label(a, p, &v->items[i]);
+		if (one == NULL)
+			return NULL;
+		out = out == NULL ? one : arena_fmt(a, "%s, %s", out, one);
 	}
-	if (v->type->kind == ABI_FIXED_BYTES && v->type->count == 32 && name_has(name, "role"))
-		return role_label(v->bytes);
-	if (v->type->kind == ABI_UINT && name_has(name, "delay"))
-		return seconds_label(a, &v->word);
+	return out;
+}
+
+/* The catalogue knows the units of what its actions pass: wei or seconds. */
+static const char *number_label(struct arena *a, const struct pinned *p, struct span function, size_t i, const char *name,
+				const struct u256 *v)
+{
+	const struct arg_def *arg = catalogue_parameter(p->catalogue, function, i);
+	if (arg != NULL && arg->arg.type == ARG_ETHER)
+		return wei_label(a, v);
+	if ((arg != NULL && arg->arg.type == ARG_DURATION) || name_has(name, "delay"))
+		return seconds_label(a, v);
 	return NULL;
+}
+
+/* What a person needs beside the value: whose address it is, which role, how much, how long. */
+static const char *label_of(struct arena *a, const struct pinned *p, struct span function, size_t i, const char *name,
+			    const struct abi_value *v)
+{
+	const struct abi_type *t = v->type;
+	if (t->kind == ABI_ADDRESS)
+		return address_label(a, p, v);
+	if ((t->kind == ABI_LIST || t->kind == ABI_ARRAY) && t->elem->kind == ABI_ADDRESS)
+		return addresses_label(a, p, v);
+	if (t->kind == ABI_FIXED_BYTES && t->count == 32 && name_has(name, "role"))
+		return role_label(v->bytes);
+	return t->kind == ABI_UINT ? number_label(a, p, function, i, name, &v->word) : NULL;
+}
+
+/* Whole, and safe to show; a string stands in quotes, so that it cannot pass for something else. */
+static const char *value_text(struct arena *a, const struct abi_value *v)
+{
+	struct buf text = {0}, safe = {0};
+	abi_value_format(&text, v);
+	if (v->type->kind == ABI_STRING)
+		json_quote(&safe, buf_view(&text));
+	else
+		buf_span(&safe, buf_view(&text));
+	buf_clear(&text);
+	text_safe(&text, buf_view(&safe), false);
+	const char *s = arena_str(a, buf_view(&text));
+	buf_release(&text);
+	buf_release(&safe);
+	return s;
 }
 
 static void explain_args(struct arena *a, struct explained_call *out, const struct pinned *p, const struct abi_value *tuple)
@@ -87,17 +145,13 @@ static void explain_args(struct arena *a, struct explained_call *out, const stru
 	struct explained_arg *args = ARENA_ARRAY(a, struct explained_arg, tuple->n);
 	for (size_t i = 0; i < tuple->n; i++) {
 		const struct abi_field *f = &tuple->type->fields[i];
-		struct buf type = {0}, text = {0}, safe = {0};
+		struct buf type = {0};
 		abi_type_format(&type, f->type);
-		abi_value_format(&text, &tuple->items[i]);
-		text_safe(&safe, buf_view(&text), false);
 		args[i].name = f->name[0] != '\0' ? f->name : arena_fmt(a, "argument %zu", i);
 		args[i].type = arena_str(a, buf_view(&type));
-		args[i].text = arena_str(a, buf_view(&safe));
-		args[i].label = label_of(a, p, f->name, &tuple->items[i]);
+		args[i].text = value_text(a, &tuple->items[i]);
+		args[i].label = label_of(a, p, out->function, i, f->name, &tuple->items[i]);
 		buf_release(&type);
-		buf_release(&text);
-		buf_release(&safe);
 	}
 	out->args = args;
 	out->n_args = tuple->n;
@@ -128,12 +182,15 @@ static bool explain_timelock(struct arena *a, struct explained_call *out, const 
 			     unsigned depth, struct err *e)
 {
 	struct timelock_call t;
-	if (!timelock_parse(a, &t, c->data, e)) {
-		if (e != NULL && e->code == ERR_UNKNOWN) {       /* updateDelay, grantRole …: nothing inside */
-			err_clear(e);
-			return true;
-		}
-		return refuse_calldata(e);
+	struct err why = {0};
+	if (!timelock_parse(a, &t, c->data, &why)) {
+		const bool other = why.code == ERR_UNKNOWN;      /* updateDelay, grantRole …: nothing inside */
+		if (!other)
+			err_refuse(e, "CALLDATA", "%s", buf_cstr(&why.what));
+		if (!other && e != NULL)
+			buf_str(&e->field, buf_cstr(&why.field));
+		err_clear(&why);
+		return other;
 	}
 	return t.function == TIMELOCK_CANCEL || explain_inner(a, out, p, t.operation.calls, depth, e);
 }
