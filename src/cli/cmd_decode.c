@@ -1,5 +1,5 @@
-/* setgov decode --to ADDR DATA: calldata in words, by the ABI of the contract that the profile has at that address. The profile
- * is the workspace's, or --deployment FILE. */
+/* setgov decode --to ADDR DATA: calldata in words, by the ABI of the contract that the profile has at that
+ * address. The profile is the workspace's, or --deployment FILE. */
 #include "src/base/hex.h"
 #include "src/cli/cmd.h"
 #include "src/cli/workspace.h"

@@ -55,7 +55,8 @@ void answer_write(struct arena *a, struct buf *out, const struct answer *ans)
 	json_set(o, a, "owner", ans->has_owner ? json_addr(a, &ans->owner) : json_null(a));
 	set_kind(a, o, ans);
 	json_set(o, a, "compared", ans->compared.n != 0 ? json_text(a, ans->compared) : json_null(a));
-	json_set(o, a, "journalHead", ans->has_journal_head ? json_bare(a, SPAN_HASH(&ans->journal_head)) : json_null(a));
+	json_set(o, a, "journalHead",
+		 ans->has_journal_head ? json_bare(a, SPAN_HASH(&ans->journal_head)) : json_null(a));
 	json_canonical(out, o);
 	buf_byte(out, '\n');
 }
@@ -206,7 +207,8 @@ bool answer_parse(struct arena *a, struct answer *out, struct span text, struct 
 
 	*out = (struct answer){0};
 	if (text.n > ANSWER_MAX)
-		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "an answer has at most %u bytes, found %zu", ANSWER_MAX, text.n);
+		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "an answer has at most %u bytes, found %zu",
+			       ANSWER_MAX, text.n);
 	doc = json_parse(a, text, e);
 	return doc != NULL && from_json(a, out, doc, e) && is_canonical(a, out, text, e);
 }

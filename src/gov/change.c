@@ -290,7 +290,8 @@ static bool apply_drafted(struct arena *a, struct change *c, const struct line *
 static bool apply_proposed(struct arena *a, struct change *c, const struct line *l, struct err *e)
 {
 	if (c->proposed)
-		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "proposed again: line %" PRIu64 " froze it", c->proposed_seq);
+		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "proposed again: line %" PRIu64 " froze it",
+			       c->proposed_seq);
 	if (!proposal_from_json(a, &c->proposal, l->body, true, e))
 		return false;
 	c->proposed = true;
@@ -333,7 +334,8 @@ static bool apply_packed(struct arena *a, struct change *c, const struct line *l
 
 	(void)a;
 	if (!get_step(c, l->body, &s, e) || !json_get_u64(l->body, "nonce", &nonce, e) ||
-	    !json_get_hash(l->body, "safeTxHash", &hash, e) || !json_get_bare_hash(l->body, "packet", &s->packet, e) ||
+	    !json_get_hash(l->body, "safeTxHash", &hash, e) ||
+	    !json_get_bare_hash(l->body, "packet", &s->packet, e) ||
 	    !json_get_bare_hash(l->body, "core", &s->core, e) ||
 	    !get_digest_or_null(l->body, "evidence", &s->has_evidence, &s->evidence, e))
 		return false;
@@ -471,7 +473,8 @@ bool change_apply(struct arena *a, struct change *c, const struct line *l, struc
 	c->last_seq = l->seq;
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (line_kind_is(l, kinds[i].kind))
-			return kinds[i].apply(a, c, l, e) || err_in(e, "line %" PRIu64 " (%s)", l->seq, kinds[i].kind);
+			return kinds[i].apply(a, c, l, e) ||
+			       err_in(e, "line %" PRIu64 " (%s)", l->seq, kinds[i].kind);
 	return true;
 }
 
@@ -479,7 +482,8 @@ bool change_apply(struct arena *a, struct change *c, const struct line *l, struc
 
 enum change_state change_state_of(const struct change *c, const struct chain_facts *f)
 {
-	const enum change_state waiting = c->withdrawn ? CHANGE_WITHDRAWN : c->proposed ? CHANGE_PROPOSED : CHANGE_DRAFTED;
+	const enum change_state waiting =
+		c->withdrawn ? CHANGE_WITHDRAWN : c->proposed ? CHANGE_PROPOSED : CHANGE_DRAFTED;
 
 	if (c->steps[STEP_EXECUTE].mined)
 		return CHANGE_EXECUTED;
@@ -494,7 +498,8 @@ enum change_state change_state_of(const struct change *c, const struct chain_fac
 		case TIMELOCK_DONE:
 			return CHANGE_EXECUTED;
 		case TIMELOCK_UNSET:      /* not scheduled yet, or cancelled by whoever may */
-			return c->steps[STEP_SCHEDULE].mined || c->steps[STEP_CANCEL].mined ? CHANGE_CANCELLED : waiting;
+			return c->steps[STEP_SCHEDULE].mined || c->steps[STEP_CANCEL].mined ? CHANGE_CANCELLED
+											    : waiting;
 		}
 	if (c->steps[STEP_CANCEL].mined)
 		return CHANGE_CANCELLED;

@@ -1,6 +1,6 @@
-/* A change, as the log tells it: what was proposed, and how far each of its steps came. A change is folded from its log
- * lines (change_apply) and never stored; what only the chain knows (the Safe's nonce, the operation's timestamp) is
- * handed in as struct chain_facts and decides nothing here but words. */
+/* A change, as the log tells it: what was proposed, and how far each of its steps came. A change is folded from
+ * its log lines (change_apply) and never stored; what only the chain knows (the Safe's nonce, the operation's
+ * timestamp) is handed in as struct chain_facts and decides nothing here but words. */
 #ifndef SETGOV_GOV_CHANGE_H
 #define SETGOV_GOV_CHANGE_H
 
@@ -32,14 +32,20 @@ struct proposal {
 	uint64_t nonce;
 };
 struct json *proposal_to_json(struct arena *a, const struct proposal *p, bool frozen);
-MUST_CHECK bool proposal_from_json(struct arena *a, struct proposal *out, const struct json *body, bool frozen, struct err *e);
+MUST_CHECK bool proposal_from_json(struct arena *a, struct proposal *out, const struct json *body, bool frozen,
+				   struct err *e);
 
 struct step_signature { struct addr owner; struct hash32 digest; uint64_t seq; struct span packet; };
 struct step_note { struct span owner_text, code, text; bool declined; uint64_t seq; };
-struct submission { struct hash32 tx; struct addr sender; uint64_t nonce; struct hash32 raw; uint64_t seq; bool rejected; };
+struct submission {
+	struct hash32 tx, raw;
+	struct addr sender;
+	uint64_t nonce, seq;
+	bool rejected;
+};
 
-enum step_state { STEP_NONE, STEP_UNSIGNED, STEP_PARTLY_SIGNED, STEP_COMPLETE, STEP_SUBMITTED, STEP_MINED, STEP_FAILED,
-		  STEP_STALE };
+enum step_state { STEP_NONE, STEP_UNSIGNED, STEP_PARTLY_SIGNED, STEP_COMPLETE, STEP_SUBMITTED, STEP_MINED,
+		  STEP_FAILED, STEP_STALE };
 const char *step_state_name(enum step_state s);
 
 struct step {
@@ -60,8 +66,8 @@ struct step {
 	uint64_t block, block_time;
 };
 
-enum change_state { CHANGE_DRAFTED, CHANGE_PROPOSED, CHANGE_SCHEDULED, CHANGE_READY, CHANGE_EXECUTED, CHANGE_CANCELLED,
-		    CHANGE_WITHDRAWN };
+enum change_state { CHANGE_DRAFTED, CHANGE_PROPOSED, CHANGE_SCHEDULED, CHANGE_READY, CHANGE_EXECUTED,
+		    CHANGE_CANCELLED, CHANGE_WITHDRAWN };
 const char *change_state_name(enum change_state s);
 
 struct change {
@@ -87,17 +93,18 @@ struct chain_facts {
 };
 enum change_state change_state_of(const struct change *c, const struct chain_facts *f);
 enum step_state step_state_of(const struct change *c, enum step_kind s, const struct chain_facts *f);
-/* Not mined, withdrawn or failed, still has a signature that the Safe would accept: "loose: executable by anyone until nonce
- * N is spent". */
+/* Not mined, withdrawn or failed, still has a signature that the Safe would accept: "loose: executable by anyone
+ * until nonce N is spent". */
 bool step_is_loose(const struct change *c, enum step_kind s, const struct chain_facts *f);
 /* Holds its nonce against others: packed, not mined, failed, stale or withdrawn. */
 bool step_is_open(const struct change *c, enum step_kind s, const struct chain_facts *f);
 
 struct operation change_operation(const struct change *c);    /* route timelock, proposed */
 /* The Safe transaction of a step at this nonce: schedule, execute, cancel through the timelock; the one call on route
- * direct. The value is 0 except on execute, which sends the sum of the operation's values. ERR_RANGE for a step that the
- * route does not have. */
-MUST_CHECK bool change_step_tx(struct arena *a, struct safe_tx *out, const struct deployment *d, const struct proposal *p,
-			       const struct hash32 *salt, enum step_kind s, uint64_t nonce, struct err *e);
+ * direct. The value is 0 except on execute, which sends the sum of the operation's values. ERR_RANGE for a step
+ * that the route does not have. */
+MUST_CHECK bool change_step_tx(struct arena *a, struct safe_tx *out, const struct deployment *d,
+			       const struct proposal *p, const struct hash32 *salt, enum step_kind s, uint64_t nonce,
+			       struct err *e);
 
 #endif

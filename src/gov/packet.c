@@ -194,7 +194,8 @@ static bool get_path(struct arena *a, const struct json *o, struct packet_core *
 	return true;
 }
 
-static bool step_from_json(const struct json *v, struct packet_step *out, const struct packet_step *before, struct err *e)
+static bool step_from_json(const struct json *v, struct packet_step *out, const struct packet_step *before,
+			   struct err *e)
 {
 	static const char *const members[] = { "nonce", "safeTxHash", "step", NULL };
 
@@ -202,7 +203,8 @@ static bool step_from_json(const struct json *v, struct packet_step *out, const 
 	    !json_get_hash(v, "safeTxHash", &out->safe_tx_hash, e))
 		return false;
 	if (before != NULL && before->step >= out->step) {
-		err_set(e, ERR_SYNTAX, json_find(v, "step")->at, "steps stand once each, in the order schedule, execute, cancel");
+		err_set(e, ERR_SYNTAX, json_find(v, "step")->at,
+			"steps stand once each, in the order schedule, execute, cancel");
 		return err_in(e, "step");
 	}
 	return true;
@@ -230,8 +232,8 @@ static bool get_steps(struct arena *a, const struct json *o, struct packet_core 
 static bool core_from_json(struct arena *a, struct packet_core *out, const struct json *o, struct err *e)
 {
 	static const char *const members[] = { "abi", "catalogue", "change", "checkpoint", "deployment", "evidence",
-					       "format", "logKey", "path", "policy", "proposal", "root", "size", "steps",
-					       NULL };
+					       "format", "logKey", "path", "policy", "proposal", "root",
+					       "size", "steps", NULL };
 
 	return json_only(o, members, e) && get_format(o, CORE_FORMAT, e) &&
 	       json_get_bare_hash(o, "deployment", &out->deployment, e) &&
@@ -261,8 +263,8 @@ static bool core_is_canonical(struct arena *a, struct packet *out, struct span t
 	if (ok)
 		out->core_text = span_of(text.p + core->at, canonical.n);
 	else
-		err_set(e, ERR_SYNTAX, core->at + same, "not canonical JSON: one line, no spaces, sorted members, lower-case "
-			"digits");
+		err_set(e, ERR_SYNTAX, core->at + same,
+			"not canonical JSON: one line, no spaces, sorted members, lower-case digits");
 	buf_release(&canonical);
 	return ok;
 }
@@ -293,7 +295,8 @@ static bool evidence_is_named(const struct packet *p, const struct json *evidenc
 	buf_clear(&canonical);
 	buf_hex(&canonical, SPAN_HASH(&computed));
 	if (!hash32_eq(&computed, &p->core.evidence))
-		err_set(e, ERR_MISMATCH, evidence->at, "the core names another digest, computed %s", buf_cstr(&canonical));
+		err_set(e, ERR_MISMATCH, evidence->at, "the core names another digest, computed %s",
+			buf_cstr(&canonical));
 	buf_release(&canonical);
 	return hash32_eq(&computed, &p->core.evidence);
 }
@@ -317,8 +320,8 @@ static bool signature_from_json(struct arena *a, const struct json *v, struct pa
 	static const char *const members[] = { "owner", "signature", "step", NULL };
 	struct span bytes;
 
-	if (!json_only(v, members, e) || !get_step(v, &out->step, e) || !json_get_addr(v, "owner", &out->by.owner, e) ||
-	    !json_get_bytes(a, v, "signature", &bytes, e))
+	if (!json_only(v, members, e) || !get_step(v, &out->step, e) ||
+	    !json_get_addr(v, "owner", &out->by.owner, e) || !json_get_bytes(a, v, "signature", &bytes, e))
 		return false;
 	if (!sig_from_bytes(&out->by.sig, bytes, e)) {
 		if (e != NULL)
@@ -377,7 +380,8 @@ bool packet_parse(struct arena *a, struct packet *out, struct span text, struct 
 
 	*out = (struct packet){0};
 	if (text.n > PACKET_MAX)
-		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "a packet has at most %u bytes, found %zu", PACKET_MAX, text.n);
+		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "a packet has at most %u bytes, found %zu",
+			       PACKET_MAX, text.n);
 	doc = json_parse(a, text, e);
 	return doc != NULL && json_only(doc, members, e) && get_format(doc, FORMAT, e) &&
 	       get_core(a, out, doc, text, e) && get_evidence(out, doc, e) && get_signatures(a, out, doc, e) &&

@@ -1,10 +1,10 @@
 /* The packet: one file that carries a change to a machine without a network, and the answer that comes back.
  *
- * A packet is {"format":"setgov-packet/1","core":{…},"evidence":{…}|null,"signatures":[…],"lines":[…]}. The core is canonical JSON
- * and is enough to sign; packet digest = SHA-256(core). Evidence is named in the core by digest and can be left out
- * (--lean); signatures and lines are in no digest. Nothing in a packet is believed: packet_check() recomputes every
- * derived field from the proposal line and what the reader has pinned, and names the first that differs.
- * docs/formats.md has the members. */
+ * A packet is {"format":"setgov-packet/1","core":{…},"evidence":{…}|null,"signatures":[…],"lines":[…]}. The core
+ * is canonical JSON and is enough to sign; packet digest = SHA-256(core). Evidence is named in the core by digest
+ * and can be left out (--lean); signatures and lines are in no digest. Nothing in a packet is believed:
+ * packet_check() recomputes every derived field from the proposal line and what the reader has pinned, and names
+ * the first that differs. docs/formats.md has the members. */
 #ifndef SETGOV_GOV_PACKET_H
 #define SETGOV_GOV_PACKET_H
 
@@ -79,14 +79,15 @@ struct checked_packet {
 	size_t n_steps;
 	const char *phrase;               /* 8 words of the packet digest */
 };
-/* Refusal codes, each naming field, found and computed: "DEPLOYMENT", "CATALOGUE", "ABI", "POLICY", "LINE" (proposal line
- * malformed or of another change), "PATH" (line is not under the root), "CHECKPOINT" (not over this size and root, or
- * its signature is wrong), "CALLS" (differ from what the actions compile to), "HASH" (safeTxHash), "SAFE-GAS",
- * "DELEGATECALL", "TARGET", "SELECTOR", "CALLDATA", "SAFE-VERSION", "SIGNATURE" (one that came along is not what it says),
- * "NONCE" (safe.reject's own). Until there is a policy to pin, a packet that names one is refused with "POLICY". The log key is
- * the packet's own: whether it is the log's is for the reader to remember. */
-MUST_CHECK bool packet_check(struct arena *a, struct checked_packet *out, const struct packet *p, const struct pinned *pin,
-			     struct err *e);
+/* Refusal codes, each naming field, found and computed: "DEPLOYMENT", "CATALOGUE", "ABI", "POLICY", "LINE"
+ * (proposal line malformed or of another change), "PATH" (line is not under the root), "CHECKPOINT" (not over this
+ * size and root, or its signature is wrong), "CALLS" (differ from what the actions compile to), "HASH"
+ * (safeTxHash), "SAFE-GAS", "DELEGATECALL", "TARGET", "SELECTOR", "CALLDATA", "SAFE-VERSION", "SIGNATURE" (one
+ * that came along is not what it says), "NONCE" (safe.reject's own). Until there is a policy to pin, a packet that
+ * names one is refused with "POLICY". The log key is the packet's own: whether it is the log's is for the reader
+ * to remember. */
+MUST_CHECK bool packet_check(struct arena *a, struct checked_packet *out, const struct packet *p,
+			     const struct pinned *pin, struct err *e);
 
 /* Answers. */
 enum answer_kind { ANSWER_SIGNATURE, ANSWER_REFUSAL, ANSWER_DECLINE };

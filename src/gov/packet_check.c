@@ -29,8 +29,8 @@ static bool refuse_as(struct err *e, const char *code)
 	return false;
 }
 
-static bool same_digest(const struct hash32 *found, const struct hash32 *wanted, const char *field, const char *wanted_name,
-			const char *code, struct err *e)
+static bool same_digest(const struct hash32 *found, const struct hash32 *wanted, const char *field,
+			const char *wanted_name, const char *code, struct err *e)
 {
 	struct buf f = {0}, w = {0};
 
@@ -58,8 +58,10 @@ static bool check_pins(const struct check *c, struct err *e)
 {
 	enum safe_scheme scheme;
 
-	if (!same_digest(&c->core->deployment, &c->pin->deployment->id, "core.deployment", "pinned", "DEPLOYMENT", e) ||
-	    !same_digest(&c->core->catalogue, &c->pin->catalogue_digest, "core.catalogue", "pinned", "CATALOGUE", e) ||
+	if (!same_digest(&c->core->deployment, &c->pin->deployment->id, "core.deployment", "pinned",
+			 "DEPLOYMENT", e) ||
+	    !same_digest(&c->core->catalogue, &c->pin->catalogue_digest, "core.catalogue", "pinned",
+			 "CATALOGUE", e) ||
 	    !same_digest(&c->core->abi, &c->pin->abi_digest, "core.abi", "pinned", "ABI", e))
 		return false;
 	if (c->core->has_policy) {
@@ -71,7 +73,8 @@ static bool check_pins(const struct check *c, struct err *e)
 		return refuse_as(e, "SAFE-VERSION");
 	}
 	if (scheme != SAFE_CURRENT)
-		return err_refuse(e, "SAFE-VERSION", "Safes before 1.3.0 have no chain id in what is signed: not signed for");
+		return err_refuse(e, "SAFE-VERSION",
+				  "Safes before 1.3.0 have no chain id in what is signed: not signed for");
 	return true;
 }
 
@@ -139,7 +142,8 @@ static bool check_checkpoint(const struct check *c, struct err *e)
 		return refuse_as(e, "CHECKPOINT");
 	}
 	return same_number(cp.head.size, c->core->size, "core.checkpoint.size", "CHECKPOINT", e) &&
-	       same_digest(&cp.head.root, &c->core->root, "core.checkpoint.root", "needed core.root", "CHECKPOINT", e);
+	       same_digest(&cp.head.root, &c->core->root, "core.checkpoint.root", "needed core.root",
+			   "CHECKPOINT", e);
 }
 
 /* The line names what it was proposed under; so does the core. */
@@ -147,8 +151,8 @@ static bool check_body(const struct check *c, struct err *e)
 {
 	const struct proposal *p = &c->out->proposal;
 
-	if (!same_digest(&p->deployment, &c->core->deployment, "core.proposal.body.deployment", "needed core.deployment",
-			 "DEPLOYMENT", e) ||
+	if (!same_digest(&p->deployment, &c->core->deployment, "core.proposal.body.deployment",
+			 "needed core.deployment", "DEPLOYMENT", e) ||
 	    !same_digest(&p->catalogue, &c->core->catalogue, "core.proposal.body.catalogue", "needed core.catalogue",
 			 "CATALOGUE", e) ||
 	    !same_digest(&p->abi, &c->core->abi, "core.proposal.body.abi", "needed core.abi", "ABI", e))
@@ -183,8 +187,8 @@ static bool check_nonce(const struct check *c, uint64_t reject, struct err *e)
 	const struct proposal *p = &c->out->proposal;
 
 	if (p->has_nonce != (reject != UINT64_MAX)) {
-		err_refuse(e, "NONCE", p->has_nonce ? "found one, but no action is safe.reject" : "missing: safe.reject "
-			   "names its nonce");
+		err_refuse(e, "NONCE", p->has_nonce ? "found one, but no action is safe.reject"
+						    : "missing: safe.reject names its nonce");
 		return err_in(e, "core.proposal.body.nonce");
 	}
 	if (!p->has_nonce)
@@ -210,7 +214,8 @@ static bool check_calls(const struct check *c, struct err *e)
 		return refuse_as(e, "CALLS");
 	}
 	if (direct != (p->route == ROUTE_DIRECT)) {
-		err_refuse(e, "CALLS", "found %s, these actions go %s", route_name(p->route), direct ? "direct" : "by timelock");
+		err_refuse(e, "CALLS", "found %s, these actions go %s", route_name(p->route),
+			   direct ? "direct" : "by timelock");
 		return err_in(e, "core.proposal.body.route");
 	}
 	if (!calls_eq(calls, p->calls)) {
@@ -278,7 +283,8 @@ static bool explain_step(const struct check *c, struct checked_step *s, struct e
 	return explain_call(c->a, x, c->pin, &call, e) || refuse_as(e, "CALLDATA");
 }
 
-static bool check_step(const struct check *c, struct checked_step *s, const struct packet_step *claimed, struct err *e)
+static bool check_step(const struct check *c, struct checked_step *s, const struct packet_step *claimed,
+		       struct err *e)
 {
 	const struct deployment *d = c->pin->deployment;
 	const struct u256 chain_id = u256_from_u64(d->chain_id);

@@ -263,10 +263,11 @@ static struct json *typed_message(struct arena *a, const struct safe_tx *tx)
 void safe_typed_data(struct buf *out, const struct u256 *chain_id, const struct addr *safe, const struct safe_tx *tx)
 {
 	static const char *const domain_type[] = { "uint256", "chainId", "address", "verifyingContract", NULL };
-	static const char *const tx_type[] = { "address", "to", "uint256", "value", "bytes", "data", "uint8", "operation",
-					       "uint256", "safeTxGas", "uint256", "baseGas", "uint256", "gasPrice",
-					       "address", "gasToken", "address", "refundReceiver", "uint256", "nonce",
-					       NULL };
+	static const char *const tx_type[] = {
+		"address", "to", "uint256", "value", "bytes", "data", "uint8", "operation", "uint256", "safeTxGas",
+		"uint256", "baseGas", "uint256", "gasPrice", "address", "gasToken", "address", "refundReceiver",
+		"uint256", "nonce", NULL
+	};
 	struct arena a = {0};
 	struct json *doc = json_object(&a), *types = json_object(&a), *domain = json_object(&a);
 	uint64_t small = 0;
@@ -359,13 +360,15 @@ static bool read_contract(struct blob *b, struct safe_signature *out, struct spa
 	if (!signer_from_word(&out->signer, head, at, e))
 		return false;
 	if (!u256_fits_u64(&offset, &start) || start > b->all.n || b->all.n - start < 32)
-		return err_set(e, ERR_RANGE, at + 32, "the contract signature begins after the end of %zu bytes", b->all.n);
+		return err_set(e, ERR_RANGE, at + 32,
+			       "the contract signature begins after the end of %zu bytes", b->all.n);
 	if (b->tails == 0 ? start < at + SIGNATURE_BYTES || start % SIGNATURE_BYTES != 0 : start != b->tails)
-		return err_set(e, ERR_SYNTAX, at + 32, "the contract signature begins at byte %zu, which is not where the "
-			       "bytes before it end", (size_t)start);
+		return err_set(e, ERR_SYNTAX, at + 32, "the contract signature begins at byte %zu, "
+			       "which is not where the bytes before it end", (size_t)start);
 	word = u256_from_be(b->all.p + start);
 	if (!u256_fits_u64(&word, &length) || length > b->all.n - start - 32)
-		return err_set(e, ERR_RANGE, (size_t)start, "the contract signature is longer than the %zu bytes left",
+		return err_set(e, ERR_RANGE, (size_t)start,
+			       "the contract signature is longer than the %zu bytes left",
 			       b->all.n - (size_t)start - 32);
 	if (b->tails == 0)
 		b->heads = (size_t)start;
@@ -447,8 +450,8 @@ static bool refuse_kind(uint8_t v, struct err *e)
 	if (v == 27 || v == 28)
 		return true;
 	if (v > 30)
-		return err_refuse(e, "ETH-SIGN", "v is %u: signed as a message (eth_sign), not as typed data; needed 27 "
-				  "or 28", v);
+		return err_refuse(e, "ETH-SIGN",
+				  "v is %u: signed as a message (eth_sign), not as typed data; needed 27 or 28", v);
 	if (v <= 1)
 		return err_refuse(e, "SIG-KIND", "v is %u: %s, not a signature; needed 27 or 28", v,
 				  v == 0 ? "a contract's word" : "a hash approved on chain");
@@ -460,7 +463,8 @@ static bool refuse_stranger(const struct addr *who, struct err *e)
 	struct buf text = {0};
 
 	addr_format(&text, who);
-	err_refuse(e, "NOT-OWNER", "recovers to %s, which is not an owner: signed by somebody else, or for another hash",
+	err_refuse(e, "NOT-OWNER",
+		   "recovers to %s, which is not an owner: signed by somebody else, or for another hash",
 		   buf_cstr(&text));
 	buf_release(&text);
 	return false;
@@ -477,7 +481,7 @@ bool safe_signature_import(struct sig *out, struct addr *owner, struct span byte
 	if (!refuse_kind(bytes.p[64], e) || !sig_from_bytes(&s, bytes, e))
 		return false;
 	if (!sig_recover(&who, &s, safe_tx_hash, e))
-		return e != NULL && e->refusal == NULL ? err_refuse(e, "SIG-BAD", "no key makes this signature") : false;
+		return e != NULL && e->refusal == NULL && err_refuse(e, "SIG-BAD", "no key makes this signature");
 	for (size_t i = 0; i < n_owners; i++)
 		if (addr_eq(&owners[i], &who)) {
 			*out = s;

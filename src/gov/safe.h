@@ -36,19 +36,20 @@ struct safe_hashes {
 MUST_CHECK bool safe_scheme_of(enum safe_scheme *out, struct span version, struct err *e);
 void safe_hash(struct safe_hashes *out, enum safe_scheme scheme, const struct u256 *chain_id,
 	       const struct addr *safe, const struct safe_tx *tx);
-/* ERR_REFUSED "SAFE-GAS" or "DELEGATECALL" naming the field that must be zero: safeTxGas, baseGas, gasPrice, gasToken,
- * refundReceiver, operation. Anything else lets a stranger burn the nonce (reference: ExecutionFailure). */
+/* ERR_REFUSED "SAFE-GAS" or "DELEGATECALL" naming the field that must be zero: safeTxGas, baseGas, gasPrice,
+ * gasToken, refundReceiver, operation. Anything else lets a stranger burn the nonce. */
 MUST_CHECK bool safe_tx_is_plain(const struct safe_tx *tx, struct err *e);
-/* The JSON of tests/vectors/safe-tx.json "input": all thirteen members required; numbers or strings. `safe`, `chain_id`,
- * `scheme` out. */
-MUST_CHECK bool safe_tx_from_json(struct arena *a, struct safe_tx *tx, enum safe_scheme *scheme, struct u256 *chain_id,
-				  struct addr *safe, const struct json *doc, struct err *e);
+/* The JSON of tests/vectors/safe-tx.json "input": all thirteen members required; numbers or strings. `safe`,
+ * `chain_id`, `scheme` out. */
+MUST_CHECK bool safe_tx_from_json(struct arena *a, struct safe_tx *tx, enum safe_scheme *scheme,
+				  struct u256 *chain_id, struct addr *safe, const struct json *doc, struct err *e);
 /* The EIP-712 document that wallets sign (`eth_signTypedData_v4`, `cast wallet sign --data`). SAFE_CURRENT. */
 void safe_typed_data(struct buf *out, const struct u256 *chain_id, const struct addr *safe, const struct safe_tx *tx);
 
 /* Signature blobs. */
 enum safe_signature_type { SAFE_SIG_EIP712, SAFE_SIG_ETH_SIGN, SAFE_SIG_APPROVED_HASH, SAFE_SIG_CONTRACT };
-const char *safe_signature_type_name(enum safe_signature_type t);   /* "eip712" "eth_sign" "approvedHash" "contract" */
+/* "eip712" "eth_sign" "approvedHash" "contract" */
+const char *safe_signature_type_name(enum safe_signature_type t);
 
 struct safe_signature {
 	uint8_t v;
@@ -64,11 +65,12 @@ MUST_CHECK bool safe_signatures_parse(struct arena *a, const struct safe_signatu
 				      const struct hash32 *safe_tx_hash, struct err *e);
 
 /* The import rule: 65 bytes that must be an EIP-712 signature over this hash by one of these owners. Refusal codes:
- * "SIG-LENGTH", "SIG-V" (v not 27/28), "ETH-SIGN" (v > 30), "SIG-KIND" (v 0 or 1), "RANGE" (r or s zero or not below the
- * group order), "HIGH-S", "SIG-BAD" (no key makes it), "NOT-OWNER" (with the address it recovers to: also what a signature
- * for another hash looks like). */
-MUST_CHECK bool safe_signature_import(struct sig *out, struct addr *owner, struct span bytes, const struct hash32 *safe_tx_hash,
-				      const struct addr *owners, size_t n_owners, struct err *e);
+ * "SIG-LENGTH", "SIG-V" (v not 27/28), "ETH-SIGN" (v > 30), "SIG-KIND" (v 0 or 1), "RANGE" (r or s zero or not
+ * below the group order), "HIGH-S", "SIG-BAD" (no key makes it), "NOT-OWNER" (with the address it recovers to:
+ * also what a signature for another hash looks like). */
+MUST_CHECK bool safe_signature_import(struct sig *out, struct addr *owner, struct span bytes,
+				      const struct hash32 *safe_tx_hash, const struct addr *owners, size_t n_owners,
+				      struct err *e);
 
 struct owner_signature {
 	struct addr owner;

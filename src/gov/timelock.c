@@ -30,7 +30,8 @@ static const struct abi_function *function(struct arena *a, enum timelock_functi
 /* Targets, values, payloads, predecessor, salt: the first five arguments, the same in hash, schedule and execute. */
 static void fill(struct arena *a, struct abi_value *args, const struct abi_type *tuple, const struct operation *op)
 {
-	const struct abi_type *to = tuple->fields[0].type, *value = tuple->fields[1].type, *data = tuple->fields[2].type;
+	const struct abi_field *f = tuple->fields;
+	const struct abi_type *to = f[0].type, *value = f[1].type, *data = f[2].type;
 	const size_t n = op->calls.n;
 
 	if (op->batch) {
@@ -125,7 +126,8 @@ static bool same_length(const char *name, size_t found, size_t wanted, struct er
 	return err_in(e, "%s", name);
 }
 
-static bool take_operation(struct arena *a, struct operation *op, const struct abi_value *args, bool batch, struct err *e)
+static bool take_operation(struct arena *a, struct operation *op, const struct abi_value *args, bool batch,
+			   struct err *e)
 {
 	const size_t n = batch ? args[0].n : 1;
 	struct call *v;
@@ -177,8 +179,8 @@ bool timelock_parse(struct arena *a, struct timelock_call *out, struct span data
 		out->function = (enum timelock_function)i;
 		return abi_calldata_decode(a, &all, f, data, e) && take_arguments(a, out, &all, e);
 	}
-	return err_set(e, ERR_UNKNOWN, 0, "selector 0x%02x%02x%02x%02x is none of the timelock's five calls", data.p[0],
-		       data.p[1], data.p[2], data.p[3]);
+	return err_set(e, ERR_UNKNOWN, 0, "selector 0x%02x%02x%02x%02x is none of the timelock's five calls",
+		       data.p[0], data.p[1], data.p[2], data.p[3]);
 }
 
 enum timelock_state timelock_state_at(uint64_t timestamp, uint64_t block_time)
@@ -244,7 +246,8 @@ static bool batch_from_json(struct arena *a, struct operation *out, const struct
 	struct call *c;
 
 	if (!json_only(doc, members, e) || !json_get(doc, "targets", JSON_ARRAY, &targets, e) ||
-	    !json_get(doc, "values", JSON_ARRAY, &values, e) || !json_get(doc, "payloads", JSON_ARRAY, &payloads, e) ||
+	    !json_get(doc, "values", JSON_ARRAY, &values, e) ||
+	    !json_get(doc, "payloads", JSON_ARRAY, &payloads, e) ||
 	    !same_length("values", values->n, targets->n, e) || !same_length("payloads", payloads->n, targets->n, e))
 		return false;
 	c = ARENA_ARRAY(a, struct call, targets->n);

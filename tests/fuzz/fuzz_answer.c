@@ -1,4 +1,5 @@
-/* Answers: what is accepted is written back as the same bytes (but for the last newline); what is refused has a place. */
+/* Answers: what is accepted is written back as the same bytes (but for the last newline); what is refused has a
+ * place. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
-/* Packets: what is accepted is written and read again with the same digest and contents; what is refused has a place. What is
- * accepted is checked against a pinned profile under which its digests are taken for good, so that the checks behind them
- * are reached too. */
+/* Packets: what is accepted is written and read again with the same digest and contents; what is refused has a
+ * place. What is accepted is checked against a pinned profile under which its digests are taken for good, so that
+ * the checks behind them are reached too. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -37,7 +37,8 @@ static void check_round_trip(struct arena *a, const struct packet *p)
 	struct packet again;
 
 	packet_write(a, &once, p);
-	demand(packet_parse(a, &again, buf_view(&once), NULL) && hash32_eq(&again.digest, &p->digest), "a written packet is another packet");
+	demand(packet_parse(a, &again, buf_view(&once), NULL) && hash32_eq(&again.digest, &p->digest),
+	       "a written packet is another packet");
 	packet_write(a, &twice, &again);
 	demand(span_eq(buf_view(&once), buf_view(&twice)), "a packet is written in two ways");
 	buf_release(&once);

@@ -1,5 +1,5 @@
-/* Signature blobs: 32 bytes of hash, then the blob. What is accepted lies inside the blob and covers it; what is refused says
- * where. A 65-byte blob also goes through the import rule. */
+/* Signature blobs: 32 bytes of hash, then the blob. What is accepted lies inside the blob and covers it; what is
+ * refused says where. A 65-byte blob also goes through the import rule. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

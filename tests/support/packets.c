@@ -34,16 +34,18 @@ const char *sample_profile(struct arena *a, uint64_t chain_id)
 	const char *people = "";
 
 	for (unsigned i = 0; i < SAMPLE_OWNERS; i++)
-		people = arena_fmt(a, "%s%s{\"id\":\"p%u\",\"address\":\"%s\",\"owner\":true}", people, i == 0 ? "" : ",", i + 1,
-				   owner_address(a, i));
-	return arena_fmt(a, "{\"format\":\"setgov-deployment/1\",\"identity\":{\"name\":\"sample\",\"class\":\"test\","
+		people = arena_fmt(a, "%s%s{\"id\":\"p%u\",\"address\":\"%s\",\"owner\":true}", people,
+				   i == 0 ? "" : ",", i + 1, owner_address(a, i));
+	return arena_fmt(a,
+			 "{\"format\":\"setgov-deployment/1\",\"identity\":{\"name\":\"sample\",\"class\":\"test\","
 		"\"chainId\":%llu,\"genesisHash\":\"0x%064d\",\"safe\":\"0x7070707070707070707070707070707070707070\","
 		"\"safeVersion\":\"1.4.1\",\"timelock\":\"0x7171717171717171717171717171717171717171\",\"contracts\":{"
 		"\"registry\":{\"abi\":\"SetRegistry\",\"address\":\"0x7272727272727272727272727272727272727272\"},"
 		"\"paymaster\":{\"abi\":\"SetPaymaster\",\"address\":\"0x7373737373737373737373737373737373737373\"},"
 		"\"timelock\":{\"abi\":\"SetTimelock\",\"address\":\"0x7171717171717171717171717171717171717171\"},"
 		"\"safe\":{\"abi\":\"Safe\",\"address\":\"0x7070707070707070707070707070707070707070\"}},"
-		"\"people\":[%s],\"feeCaps\":{\"maxFeePerGas\":\"200 gwei\",\"maxPriorityFeePerGas\":\"5 gwei\",\"gas\":2000000}},"
+		"\"people\":[%s],\"feeCaps\":{\"maxFeePerGas\":\"200 gwei\",\"maxPriorityFeePerGas\":\"5 "
+		"gwei\",\"gas\":2000000}},"
 		"\"local\":{\"endpoints\":[]}}", (unsigned long long)chain_id, 7, people);
 }
 
@@ -70,8 +72,9 @@ void sample_propose(struct sample *s, const char *action, const char *const pair
 		typed[n] = span_str(pairs[n]);
 	assert_ok(action_read(&s->a, &one, &s->pin, span_str(action), typed, n, &e), &e);
 	json_push(all, one);
-	*p = (struct proposal){ .title = span_str("New key"), .reason = span_str("The old one is two years old"), .actions = all,
-				.deployment = s->d.id, .catalogue = s->pin.catalogue_digest, .abi = s->pin.abi_digest };
+	*p = (struct proposal){ .title = span_str("New key"), .reason = span_str("The old one is two years old"),
+				.actions = all, .deployment = s->d.id, .catalogue = s->pin.catalogue_digest,
+				.abi = s->pin.abi_digest };
 	assert_ok(actions_compile(&s->a, &p->calls, &direct, &s->pin, all, &e), &e);
 	p->route = direct ? ROUTE_DIRECT : ROUTE_TIMELOCK;
 	p->delay = direct ? 0 : 86400;
@@ -146,7 +149,8 @@ static void set_steps(struct sample *s, unsigned steps)
 
 		if (!(steps & 1u << k))
 			continue;
-		assert_ok(change_step_tx(&s->a, &tx, &s->d, &s->proposal, &core->root, (enum step_kind)k, nonce, &e), &e);
+		assert_ok(change_step_tx(&s->a, &tx, &s->d, &s->proposal, &core->root, (enum step_kind)k,
+					 nonce, &e), &e);
 		safe_hash(&hashes, SAFE_CURRENT, &chain_id, &s->d.safe, &tx);
 		v[core->n_steps++] = (struct packet_step){ (enum step_kind)k, nonce, hashes.tx };
 	}

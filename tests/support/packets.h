@@ -1,5 +1,5 @@
-/* Packets made from nothing: a profile with five owners, a log of six lines whose last is the proposal, a log key, and the
- * steps' hashes; and made again after a test has changed a part of it. */
+/* Packets made from nothing: a profile with five owners, a log of six lines whose last is the proposal, a log key,
+ * and the steps' hashes; and made again after a test has changed a part of it. */
 #ifndef SETGOV_TESTS_SUPPORT_PACKETS_H
 #define SETGOV_TESTS_SUPPORT_PACKETS_H
 

@@ -118,8 +118,10 @@ static void what_is_not_an_answer_is_located(void **state)
 	edited(&a, "\"compared\":null", "\"compared\":\"me\"", ERR_UNKNOWN,
 	       "compared, byte 12: needed signer, own, nobody or null");
 	edited(&a, "\"code\":\"CALLS\",", "", ERR_MISSING, "refusal.code, byte 288: missing");
-	edited(&a, "\"code\":\"CALLS\"", "\"code\":\"\"", ERR_RANGE, "refusal.code, byte 296: needed 1 to 32 bytes, found 0");
-	edited(&a, "\"refusal\"", "\"signature\"", ERR_SYNTAX, "signature, byte 290: needed a string, found an object");
+	edited(&a, "\"code\":\"CALLS\"", "\"code\":\"\"", ERR_RANGE,
+	       "refusal.code, byte 296: needed 1 to 32 bytes, found 0");
+	edited(&a, "\"refusal\"", "\"signature\"", ERR_SYNTAX, "signature, byte 290: needed a string, found an "
+							       "object");
 	edited(&a, "\"compared\"", "\"decline\":{\"text\":\"x\"},\"compared\"", ERR_SYNTAX,
 	       "byte 0: needed one of signature, refusal and decline, found 2");
 	edited(&a, "{\"compared\"", "{ \"compared\"", ERR_SYNTAX, "byte 1: not canonical JSON on one line");

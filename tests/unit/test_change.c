@@ -70,20 +70,23 @@ static struct fold proposed(void)
 
 static void pack(struct fold *f, const char *step, unsigned nonce, const char *hash)
 {
-	must(f, "step.packed", arena_fmt(&f->a, "{\"core\":\"" H("c0") "\",\"evidence\":null,\"nonce\":%u,\"packet\":\"" H("c1")
+	must(f, "step.packed", arena_fmt(&f->a,
+		"{\"core\":\"" H("c0") "\",\"evidence\":null,\"nonce\":%u,\"packet\":\"" H("c1")
 		"\",\"safeTxHash\":\"0x%s\",\"step\":\"%s\",\"supersedes\":null}", nonce, hash, step));
 }
 
 static void add_signature(struct fold *f, const char *step, const char *owner, const char *hash)
 {
-	must(f, "signature.added", arena_fmt(&f->a, "{\"compared\":null,\"journalHead\":null,\"owner\":\"%s\",\"packet\":null,"
+	must(f, "signature.added", arena_fmt(&f->a,
+					     "{\"compared\":null,\"journalHead\":null,\"owner\":\"%s\",\"packet\":null,"
 		"\"safeTxHash\":\"0x%s\",\"signature\":\"" H("dd") "\",\"step\":\"%s\"}", owner, hash, step));
 }
 
 static void a_proposal_is_read_and_written_alike(void **state)
 {
 	static const char *const bodies[] = {
-		FROZEN("timelock", "86400", CALL("1234", "5") "," CALL("", "7")), FROZEN("direct", "0", CALL("1234", "5")),
+		FROZEN("timelock", "86400", CALL("1234", "5") "," CALL("", "7")),
+		FROZEN("direct", "0", CALL("1234", "5")),
 	};
 	struct arena a = {0};
 	struct err e = {0};
@@ -113,7 +116,8 @@ static void proposals_are_read_strictly(void **state)
 		  "nonce, byte 274: unknown member" },
 		{ FROZEN("direct", "0", CALL("", "0") "," CALL("", "0")), true, ERR_RANGE,
 		  "calls, byte 272: needed one call, found 2" },
-		{ FROZEN("timelock", "0", ""), true, ERR_RANGE, "calls, byte 274: needed at least one call, found 0" },
+		{ FROZEN("timelock", "0", ""), true, ERR_RANGE,
+		  "calls, byte 274: needed at least one call, found 0" },
 		{ FROZEN("timelock", "0", CALL("1", "0")), true, ERR_SYNTAX,
 		  "calls[0].data, byte 287: odd number of hex digits: 1" },
 	};
@@ -139,10 +143,13 @@ static void an_operation_that_the_calls_do_not_make_is_refused(void **state)
 
 	(void)state;
 	must(&f, "change.proposed", FROZEN("timelock", "86400", CALL("1234", "5")));
-	assert_false(apply(&f, "operation.planned", "{\"operation\":\"0x" H("01") "\",\"salt\":\"0x" H("5a") "\",\"size\":6}"));
-	assert_err(&f.e, ERR_MISMATCH, "line 6 (operation.planned).operation: differs from the id of the calls, predecessor "
+	assert_false(apply(&f, "operation.planned",
+			   "{\"operation\":\"0x" H("01") "\",\"salt\":\"0x" H("5a") "\",\"size\":6}"));
+	assert_err(&f.e, ERR_MISMATCH, "line 6 (operation.planned).operation: differs from the id of the calls, "
+				       "predecessor "
 		   "and salt");
-	assert_false(apply(&f, "operation.planned", "{\"operation\":\"0x" H("01") "\",\"salt\":\"0x" H("5a") "\",\"size\":7}"));
+	assert_false(apply(&f, "operation.planned",
+			   "{\"operation\":\"0x" H("01") "\",\"salt\":\"0x" H("5a") "\",\"size\":7}"));
 	assert_err(&f.e, ERR_MISMATCH, "line 7 (operation.planned).size: found 7, computed 6");
 	assert_false(apply(&f, "change.proposed", FROZEN("direct", "0", CALL("", "0"))));
 	assert_err(&f.e, ERR_MISMATCH, "line 8 (change.proposed): proposed again: line 5 froze it");
@@ -212,14 +219,16 @@ static void a_withdrawn_change_with_a_signature_is_loose(void **state)
 
 static const char *submitted(struct fold *f, const char *step, const char *tx)
 {
-	must(f, "submit.intended", arena_fmt(&f->a, "{\"step\":\"%s\",\"sender\":\"" A("09") "\",\"txHash\":\"0x%s\",\"nonce\":3,"
+	must(f, "submit.intended", arena_fmt(&f->a,
+		"{\"step\":\"%s\",\"sender\":\"" A("09") "\",\"txHash\":\"0x%s\",\"nonce\":3,"
 		"\"raw\":\"" H("ee") "\"}", step, tx));
 	return tx;
 }
 
 static void receipt(struct fold *f, const char *kind, const char *step, const char *tx)
 {
-	must(f, kind, arena_fmt(&f->a, "{\"step\":\"%s\",\"txHash\":\"0x%s\",\"block\":20,\"blockTime\":1000}", step, tx));
+	must(f, kind, arena_fmt(&f->a, "{\"step\":\"%s\",\"txHash\":\"0x%s\",\"block\":20,\"blockTime\":1000}",
+				step, tx));
 }
 
 static void a_change_goes_through_its_states(void **state)
@@ -239,7 +248,8 @@ static void a_change_goes_through_its_states(void **state)
 	assert_true(step_is_loose(&f.c, STEP_SCHEDULE, &chain));
 	submitted(&f, "schedule", H("f2"));
 	assert_int_equal(step_state_of(&f.c, STEP_SCHEDULE, &chain), STEP_SUBMITTED);
-	must(&f, "submit.rejected", "{\"step\":\"schedule\",\"txHash\":\"0x" H("f2") "\",\"code\":\"X\",\"text\":\"x\"}");
+	must(&f, "submit.rejected",
+	     "{\"step\":\"schedule\",\"txHash\":\"0x" H("f2") "\",\"code\":\"X\",\"text\":\"x\"}");
 	assert_int_equal(step_state_of(&f.c, STEP_SCHEDULE, &chain), STEP_COMPLETE);
 	submitted(&f, "schedule", H("f3"));
 	receipt(&f, "step.mined", "schedule", H("f3"));
@@ -267,8 +277,11 @@ static void refusals_and_declines_are_kept(void **state)
 	struct fold f = proposed();
 
 	(void)state;
-	must(&f, "answer.refused", "{\"step\":\"cancel\",\"safeTxHash\":\"0x" H("aa") "\",\"owner\":null,\"code\":\"CALLS\",\"text\":\"differ\"}");
-	must(&f, "answer.declined", "{\"step\":\"cancel\",\"safeTxHash\":\"0x" H("aa") "\",\"owner\":\"" A("01") "\",\"text\":\"no\"}");
+	must(&f, "answer.refused",
+	     "{\"step\":\"cancel\",\"safeTxHash\":\"0x" H("aa") "\",\"owner\":null,\"code\":\"CALLS\","
+	     "\"text\":\"differ\"}");
+	must(&f, "answer.declined",
+	     "{\"step\":\"cancel\",\"safeTxHash\":\"0x" H("aa") "\",\"owner\":\"" A("01") "\",\"text\":\"no\"}");
 	must(&f, "something.newer", "{\"step\":7}");
 	assert_int_equal(f.c.steps[STEP_CANCEL].n_notes, 2);
 	assert_false(f.c.steps[STEP_CANCEL].notes[0].declined);
@@ -276,7 +289,8 @@ static void refusals_and_declines_are_kept(void **state)
 	assert_true(f.c.steps[STEP_CANCEL].notes[1].declined);
 	assert_span_str(f.c.steps[STEP_CANCEL].notes[1].owner_text, A("01"));
 	assert_false(apply(&f, "answer.declined", "{\"step\":\"cancle\",\"text\":\"no\"}"));
-	assert_err(&f.e, ERR_UNKNOWN, "line 10 (answer.declined).step, byte 8: a step is schedule, execute or cancel");
+	assert_err(&f.e, ERR_UNKNOWN, "line 10 (answer.declined).step, byte 8: a step is schedule, execute or "
+				      "cancel");
 	end(&f);
 }
 

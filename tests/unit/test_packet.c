@@ -1,5 +1,5 @@
-/* Packets: their form, and every way of lying in one. What a signer shows and signs rests on packet_check(), so each test
- * here is an attack on a person who reads what it says. */
+/* Packets: their form, and every way of lying in one. What a signer shows and signs rests on packet_check(), so
+ * each test here is an attack on a person who reads what it says. */
 #include "src/crypto/hash.h"
 #include "src/crypto/words.h"
 #include "src/gov/explain.h"
@@ -254,7 +254,8 @@ static void rewrite_line(struct sample *s, const char *from, const char *to)
 	const char *line = arena_str(&s->a, s->p.core.proposal), *where = strstr(line, from);
 
 	assert_non_null(where);
-	s->p.core.proposal = span_str(arena_fmt(&s->a, "%.*s%s%s", (int)(where - line), line, to, where + strlen(from)));
+	s->p.core.proposal = span_str(arena_fmt(&s->a, "%.*s%s%s", (int)(where - line), line, to,
+						where + strlen(from)));
 }
 
 static void a_rewritten_line_is_refused(void **state)
@@ -367,7 +368,8 @@ static void the_same_safe_on_two_chains_is_told_apart(void **state)
 	assert_true(addr_eq(&here.d.safe, &there.d.safe));
 	here.pin = there.pin;
 	refused(&here, "DEPLOYMENT", "core.deployment");
-	here.proposal.deployment = there.d.id;             /* hashes for chain 84532999 under the other's deployment id */
+	/* hashes for chain 84532999 under the other's deployment id */
+	here.proposal.deployment = there.d.id;
 	here.p.n_signatures = 0;
 	sample_log(&here, 1);
 	refused(&here, "HASH", "core.steps[0].safeTxHash");
@@ -485,7 +487,8 @@ static void evidence_can_be_left_out_but_not_changed(void **state)
 
 	(void)state;
 	sample_rotate(&s);
-	evidence(&s, "{\"labels\":{\"0x8282828282828282828282828282828282828282\":\"the treasury\"},\"sentence\":\"nothing\"}");
+	evidence(&s, "{\"labels\":{\"0x8282828282828282828282828282828282828282\":\"the "
+		     "treasury\"},\"sentence\":\"nothing\"}");
 	assert_ok(accepted(&s, &c, &e), &e);
 	assert_null(strstr(c.sentences[0], "treasury"));
 	digest = s.p.digest;
@@ -559,7 +562,8 @@ static void the_form_is_strict(void **state)
 	edited("setgov-core/1", "setgov-core/9", ERR_UNKNOWN, "core.format", "needed setgov-core/1");
 	edited("\"core\": {", "\"core\": { ", ERR_SYNTAX, "core",
 	       "not canonical JSON: one line, no spaces, sorted members, lower-case digits");
-	edited("\"nonce\":4", "\"nonce\":4,\"operation\":1", ERR_UNKNOWN, "core.steps[0].operation", "unknown member");
+	edited("\"nonce\":4", "\"nonce\":4,\"operation\":1", ERR_UNKNOWN, "core.steps[0].operation",
+	       "unknown member");
 	edited("\"nonce\":4", "\"delegatecall\":true,\"nonce\":4", ERR_UNKNOWN, "core.steps[0].delegatecall",
 	       "unknown member");
 	edited("\"step\":\"execute\"", "\"step\":\"schedule\"", ERR_SYNTAX, "core.steps[1].step",
@@ -568,7 +572,8 @@ static void the_form_is_strict(void **state)
 	edited("\"size\":6", "\"size\":6.0", ERR_SYNTAX, "core.size", "needed a whole number without exponent");
 	edited("\"evidence\": null", "\"evidence\": {\"x\":1.5}", ERR_RANGE, "evidence.x",
 	       "needed an integer within 2^53-1 of zero");
-	edited("\"evidence\": null", "\"evidence\": {\"x\":1}", ERR_MISMATCH, "evidence", "the core names none, found some");
+	edited("\"evidence\": null", "\"evidence\": {\"x\":1}", ERR_MISMATCH, "evidence",
+	       "the core names none, found some");
 	edited("\"lines\": []", "\"lines\": [1]", ERR_SYNTAX, "lines[0]", "needed a string of at most 65535 bytes");
 	edited("\"lines\": []", "\"lines\": [], \"labels\": {}", ERR_UNKNOWN, "labels", "unknown member");
 	edited(",\n  \"lines\": []", "", ERR_MISSING, "lines", "missing");
@@ -614,7 +619,8 @@ static bool is_space(uint8_t c)
 	return c == ' ' || c == '\n' || c == '\t' || c == '\r';
 }
 
-/* Every bit, alone. Nothing but white space between the outer members, and what stands in `lines`, can change unnoticed. */
+/* Every bit, alone. Nothing but white space between the outer members, and what stands in `lines`, can change
+ * unnoticed. */
 static void no_flipped_bit_goes_unnoticed(void **state)
 {
 	const struct span lines[] = { span_str("aaaa") };

@@ -18,7 +18,8 @@ static struct input read_input(struct arena *a, const struct json *vector)
 	struct input in = {0};
 	struct err e = {0};
 
-	assert_ok(safe_tx_from_json(a, &in.tx, &in.scheme, &in.chain_id, &in.safe, json_find(vector, "input"), &e), &e);
+	assert_ok(safe_tx_from_json(a, &in.tx, &in.scheme, &in.chain_id, &in.safe, json_find(vector, "input"),
+				    &e), &e);
 	return in;
 }
 
@@ -72,7 +73,8 @@ static void every_real_transaction_hashes_as_published(void **state)
 	assert_int_equal(all->n, 44);
 	for (const struct json *v = all->first; v != NULL; v = v->next) {
 		const struct json *expect = json_find(v, "expect"), *with_blob = json_find(v, "signatures");
-		const struct hash32 domain = read_hash(expect, "domainHash"), message = read_hash(expect, "messageHash"),
+		const struct hash32 domain = read_hash(expect, "domainHash"),
+				    message = read_hash(expect, "messageHash"),
 				    hash = read_hash(expect, "safeTxHash");
 		const struct input in = read_input(&a, v);
 		struct safe_hashes found;
@@ -161,7 +163,8 @@ static void versions_pick_the_scheme(void **state)
 	static const struct { const char *version; enum safe_scheme scheme; } good[] = {
 		{ "0.0.1", SAFE_DATAGAS }, { "0.1.0", SAFE_DATAGAS }, { "1.0.0", SAFE_NO_CHAIN_ID },
 		{ "1.1.1", SAFE_NO_CHAIN_ID }, { "1.2.0", SAFE_NO_CHAIN_ID }, { "1.3.0", SAFE_CURRENT },
-		{ "1.3.0+L2", SAFE_CURRENT }, { "1.4.1", SAFE_CURRENT }, { "1.10.0", SAFE_CURRENT }, { "2.0.0", SAFE_CURRENT },
+		{ "1.3.0+L2", SAFE_CURRENT }, { "1.4.1", SAFE_CURRENT }, { "1.10.0", SAFE_CURRENT },
+		{ "2.0.0", SAFE_CURRENT },
 	};
 	static const struct { const char *version, *text; } bad[] = {
 		{ "", "byte 0: a Safe's version is like 1.4.1 or 1.3.0+L2: needed a digit" },
@@ -215,16 +218,19 @@ static void documents_are_read_strictly(void **state)
 {
 	static const struct { const char *from, *to; enum err_code code; const char *text; } cases[] = {
 		{ "\"nonce\":7", "\"nonce\":-7", ERR_RANGE, "nonce, byte 232: negative" },
-		{ "\"nonce\":7", "\"nonce\":7.0", ERR_SYNTAX, "nonce, byte 233: needed a whole number without exponent" },
+		{ "\"nonce\":7", "\"nonce\":7.0", ERR_SYNTAX, "nonce, byte 233: needed a whole number without "
+							      "exponent" },
 		{ "\"nonce\":7", "\"nonce\":7,\"label\":1", ERR_UNKNOWN, "label, byte 242: unknown member" },
 		{ ",\"nonce\":7", "", ERR_MISSING, "nonce, byte 0: missing" },
 		{ "\"operation\":0", "\"operation\":2", ERR_RANGE,
 		  "operation, byte 127: needed 0 (call) or 1 (delegatecall)" },
-		{ "\"data\":\"0x1234\"", "\"data\":\"0x123\"", ERR_SYNTAX, "data, byte 112: odd number of hex digits: 3" },
+		{ "\"data\":\"0x1234\"", "\"data\":\"0x123\"", ERR_SYNTAX,
+		  "data, byte 112: odd number of hex digits: 3" },
 		{ "\"1.4.1\"", "\"1.4\"", ERR_SYNTAX,
 		  "safeVersion, byte 83: a Safe's version is like 1.4.1 or 1.3.0+L2: needed a dot" },
 	};
-	const char *good = "{\"chainId\":1,\"safe\":\"0x5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a\",\"safeVersion\":\"1.4.1\","
+	const char *good =
+		"{\"chainId\":1,\"safe\":\"0x5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a\",\"safeVersion\":\"1.4.1\","
 		"\"value\":\"0\",\"data\":\"0x1234\",\"operation\":0,\"safeTxGas\":0,\"baseGas\":0,\"gasPrice\":0,"
 		"\"gasToken\":\"0x0000000000000000000000000000000000000000\",\"nonce\":7,"
 		"\"refundReceiver\":\"0x0000000000000000000000000000000000000000\","
@@ -239,7 +245,8 @@ static void documents_are_read_strictly(void **state)
 		const char *text;
 
 		assert_non_null(where);
-		text = arena_fmt(&a, "%.*s%s%s", (int)(where - good), good, cases[i].to, where + strlen(cases[i].from));
+		text = arena_fmt(&a, "%.*s%s%s", (int)(where - good), good, cases[i].to,
+				 where + strlen(cases[i].from));
 		assert_false(safe_tx_from_json(&a, &in.tx, &in.scheme, &in.chain_id, &in.safe,
 					       json_parse(&a, span_str(text), &e), &e));
 		assert_err(&e, cases[i].code, cases[i].text);
@@ -279,16 +286,21 @@ static void malformed_blobs_name_signature_and_byte(void **state)
 	blob_is_refused(APPROVED Z32 Z32 "1d", ERR_RANGE, "signature[1], byte 129: v is 27 or 28 (EIP-712), 31 or 32 "
 			"(eth_sign), 1 (approved hash) or 0 (contract), found 29");
 	blob_is_refused(Z32 Z32 "1b", ERR_REFUSED, "signature[0].r: [RANGE] zero is not part of any signature");
-	blob_is_refused("01" R_OWNER Z32 "01", ERR_SYNTAX, "signature[0], byte 0: an owner's address is 20 bytes, padded with "
+	blob_is_refused("01" R_OWNER Z32 "01", ERR_SYNTAX, "signature[0], byte 0: an owner's address is 20 "
+							   "bytes, padded with "
 			"zeros");
-	blob_is_refused(R_OWNER WORD("42") "00" Z32, ERR_RANGE, "signature[0], byte 32: the contract signature begins after "
+	blob_is_refused(R_OWNER WORD("42") "00" Z32, ERR_RANGE, "signature[0], byte 32: the contract signature "
+								"begins after "
 			"the end of 97 bytes");
-	blob_is_refused(R_OWNER WORD("40") "00" Z32, ERR_SYNTAX, "signature[0], byte 32: the contract signature begins at byte "
+	blob_is_refused(R_OWNER WORD("40") "00" Z32, ERR_SYNTAX, "signature[0], byte 32: the contract signature "
+								 "begins at byte "
 			"64, which is not where the bytes before it end");
-	blob_is_refused(R_OWNER WORD("41") "00" WORD("01"), ERR_RANGE, "signature[0], byte 65: the contract signature is longer "
+	blob_is_refused(R_OWNER WORD("41") "00" WORD("01"), ERR_RANGE,
+			"signature[0], byte 65: the contract signature is longer "
 			"than the 0 bytes left");
 	blob_is_refused(R_OWNER WORD("41") "00" WORD("01") "aabb", ERR_SYNTAX, "byte 98: 1 bytes after the end");
-	blob_is_refused(R_OWNER WORD("82") "00" R_OWNER WORD("83") "00" Z32 Z32, ERR_SYNTAX, "signature[1], byte 97: the contract "
+	blob_is_refused(R_OWNER WORD("82") "00" R_OWNER WORD("83") "00" Z32 Z32, ERR_SYNTAX,
+			"signature[1], byte 97: the contract "
 			"signature begins at byte 131, which is not where the bytes before it end");
 }
 
@@ -374,7 +386,8 @@ static void each_wrong_signature_has_its_own_reason(void **state)
 	assert_false(import(&t, 65, &other));
 	assert_string_equal(t.e.refusal, "NOT-OWNER");
 	sign_with(t.bytes, 9, &t.hash);
-	import_refused(&t, "[NOT-OWNER] recovers to 0x58DA990A8F4A3a6ca7cb6315d68a140105917352, which is not an owner: signed by "
+	import_refused(&t, "[NOT-OWNER] recovers to 0x58DA990A8F4A3a6ca7cb6315d68a140105917352, which is not an "
+			   "owner: signed by "
 		       "somebody else, or for another hash");
 	memset(t.bytes, 0, 32);
 	import_refused(&t, "r: [RANGE] zero is not part of any signature");

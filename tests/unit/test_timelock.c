@@ -54,7 +54,8 @@ static void check_operation(struct arena *a, const struct json *v)
 	assert_true(hash32_eq(&id, &want));
 	timelock_schedule(&data, &op, delay);
 	assert_true(span_eq(buf_view(&data), read_bytes(a, v, "schedule")));
-	check_call(a, arena_copy(a, buf_view(&data)), &op, &id, op.batch ? TIMELOCK_SCHEDULE_BATCH : TIMELOCK_SCHEDULE);
+	check_call(a, arena_copy(a, buf_view(&data)), &op, &id,
+		   op.batch ? TIMELOCK_SCHEDULE_BATCH : TIMELOCK_SCHEDULE);
 	buf_clear(&data);
 	timelock_execute(&data, &op);
 	assert_true(span_eq(buf_view(&data), read_bytes(a, v, "execute")));
@@ -113,7 +114,8 @@ static void other_calldata_is_refused(void **state)
 	(void)state;
 	refused(&a, hex_bytes(&a, ""), ERR_SYNTAX, "byte 0: a selector is 4 bytes, found 0");
 	refused(&a, hex_bytes(&a, "01d506"), ERR_SYNTAX, "byte 0: a selector is 4 bytes, found 3");
-	refused(&a, hex_bytes(&a, "deadbeef00"), ERR_UNKNOWN, "byte 0: selector 0xdeadbeef is none of the timelock's five calls");
+	refused(&a, hex_bytes(&a, "deadbeef00"), ERR_UNKNOWN,
+		"byte 0: selector 0xdeadbeef is none of the timelock's five calls");
 	for (size_t n = 4; n < good.n; n++) {
 		assert_false(timelock_parse(&a, &call, span_of(good.p, n), &e));
 		assert_true(e.at != ERR_NO_OFFSET);
@@ -144,17 +146,22 @@ static void batches_have_as_many_values_as_targets(void **state)
 	arena_release(&a);
 }
 
+#define TARGET "{\"targets\":[\"0x7777777777777777777777777777777777777777\"],"
+
 static void documents_are_read_strictly(void **state)
 {
 	static const struct { const char *json; enum err_code code; const char *text; } cases[] = {
 		{ "[]", ERR_SYNTAX, "byte 0: needed an object, found an array" },
-		{ "{\"target\":\"0x12\"}", ERR_SYNTAX, "target, byte 10: an address has 40 digits after 0x, found 2" },
-		{ "{\"targets\":[],\"values\":[0],\"payloads\":[]}", ERR_MISMATCH, "values: 0 targets need 0, found 1" },
-		{ "{\"targets\":[\"0x7777777777777777777777777777777777777777\"],\"values\":[1.5],\"payloads\":[\"0x\"]}", ERR_SYNTAX,
+		{ "{\"target\":\"0x12\"}", ERR_SYNTAX, "target, byte 10: an address has 40 digits after 0x, "
+						       "found 2" },
+		{ "{\"targets\":[],\"values\":[0],\"payloads\":[]}", ERR_MISMATCH,
+		  "values: 0 targets need 0, found 1" },
+		{ TARGET "\"values\":[1.5],\"payloads\":[\"0x\"]}", ERR_SYNTAX,
 		  "values[0], byte 69: needed a whole number without exponent" },
-		{ "{\"targets\":[\"0x7777777777777777777777777777777777777777\"],\"values\":[1],\"payloads\":[\"0xzz\"]}", ERR_SYNTAX,
+		{ TARGET "\"values\":[1],\"payloads\":[\"0xzz\"]}", ERR_SYNTAX,
 		  "payloads[0], byte 86: 'z' is not a hex digit" },
-		{ "{\"targets\":[],\"values\":[],\"payloads\":[],\"delay\":5}", ERR_UNKNOWN, "delay, byte 48: unknown member" },
+		{ "{\"targets\":[],\"values\":[],\"payloads\":[],\"delay\":5}", ERR_UNKNOWN,
+		  "delay, byte 48: unknown member" },
 		{ "{\"targets\":[],\"values\":[],\"payloads\":[]}", ERR_MISSING, "predecessor, byte 0: missing" },
 	};
 	struct arena a = {0};
