@@ -5,6 +5,7 @@
 #include "src/base/text.h"
 #include "src/crypto/hash.h"
 #include "src/evm/address.h"
+#include "src/gov/fields.h"
 #include "src/gov/units.h"
 
 #define CONTRACTS_MAX 256u
@@ -61,8 +62,7 @@ static bool get_address(const struct json *o, const char *name, struct addr *out
 	if (!json_get_str(o, name, &s, e))
 		return false;
 	if (!addr_parse_checksummed(out, s, e)) {
-		if (e != NULL)
-			e->at = json_find(o, name)->at;
+		err_in_string(e, json_find(o, name));
 		return err_in(e, "%s", name);
 	}
 	return !addr_is_zero(out) || err_set(e, ERR_RANGE, json_find(o, name)->at, "the zero address") || err_in(e, "%s", name);
@@ -190,8 +190,7 @@ static bool get_wei(const struct json *o, const char *name, struct u256 *out, st
 		return false;
 	if (wei_parse(out, s, e))
 		return true;
-	if (e != NULL)
-		e->at = json_find(o, name)->at;
+	err_in_string(e, json_find(o, name));
 	return err_in(e, "%s", name);
 }
 
