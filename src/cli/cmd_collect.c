@@ -1,5 +1,5 @@
-/* collect: what comes back from signers, in any order and any number of times. Imports signatures, refusals and declines;
- * anything else that a file says differently is reported and logged, never merged. */
+/* collect: what comes back from signers, in any order and any number of times. Imports signatures, refusals and
+ * declines; anything else that a file says differently is reported and logged, never merged. */
 #include <string.h>
 
 #include "src/base/fs.h"
@@ -56,7 +56,8 @@ static struct json *result(struct collecting *c, const char *what, const struct 
 }
 
 /* A file, or a signature in it, that is not imported: the log keeps that it came, and why not. */
-static bool refuse(struct collecting *c, const struct target *t, const char *code, const char *text, struct err *e)
+static bool refuse(struct collecting *c, const struct target *t, const char *code, const char *text,
+		   struct err *e)
 {
 	struct arena *a = &c->cli->arena;
 	struct json *body = json_object(a);
@@ -72,7 +73,8 @@ static bool refuse(struct collecting *c, const struct target *t, const char *cod
 	cli_text(c->cli, "%s: refused [%s]: %s\n", c->file, code, buf_cstr(&safe));
 	buf_release(&safe);
 	c->refused++;
-	struct line l = workspace_line(c->cli->ws, "signature.refused", t != NULL ? t->change->id : span_of(NULL, 0), body);
+	struct line l = workspace_line(c->cli->ws, "signature.refused",
+				       t != NULL ? t->change->id : span_of(NULL, 0), body);
 	return log_add_line(c->cli->ws->log, &l, e);
 }
 
@@ -82,7 +84,9 @@ static bool refuse_err(struct collecting *c, const struct target *t, struct err 
 	struct err plain = *why;
 	plain.refusal = NULL;
 	err_format(&plain, &text);
-	const char *code = why->refusal != NULL ? why->refusal : why->code == ERR_CRYPTO ? "SIGNATURE" : "MALFORMED";
+	const char *code = why->refusal != NULL	     ? why->refusal
+			   : why->code == ERR_CRYPTO ? "SIGNATURE"
+						     : "MALFORMED";
 	const bool ok = refuse(c, t, code, buf_cstr(&text), e);
 	buf_release(&text);
 	err_clear(why);
@@ -96,8 +100,8 @@ struct said {
 	const struct hash32 *journal; /* or NULL */
 };
 
-static bool add_signature(struct collecting *c, const struct target *t, const struct addr *owner, const struct sig *sig,
-			  const struct said *said, struct err *e)
+static bool add_signature(struct collecting *c, const struct target *t, const struct addr *owner,
+			  const struct sig *sig, const struct said *said, struct err *e)
 {
 	struct workspace *ws = c->cli->ws;
 	struct arena *a = &c->cli->arena;
@@ -109,7 +113,8 @@ static bool add_signature(struct collecting *c, const struct target *t, const st
 		return false;
 	struct json *body = json_object(a);
 	json_set(body, a, "compared", said->compared.n > 0 ? json_text(a, said->compared) : json_null(a));
-	json_set(body, a, "journalHead", said->journal != NULL ? json_bare(a, SPAN_HASH(said->journal)) : json_null(a));
+	json_set(body, a, "journalHead",
+		 said->journal != NULL ? json_bare(a, SPAN_HASH(said->journal)) : json_null(a));
 	json_set(body, a, "owner", json_addr(a, owner));
 	json_set(body, a, "packet", said->packet.n > 0 ? json_text(a, said->packet) : json_null(a));
 	json_set(body, a, "safeTxHash", json_0x(a, SPAN_HASH(&t->step->safe_tx_hash)));
@@ -120,8 +125,8 @@ static bool add_signature(struct collecting *c, const struct target *t, const st
 	l.auth = span_str("signature");
 	struct json *o = result(c, "added", t);
 	json_set(o, a, "owner", json_addr(a, owner));
-	cli_text(c->cli, "%s: %.*s signed %s of %.*s\n", c->file, (int)who->id.n, (const char *)who->id.p, step_name(t->kind),
-		 (int)t->change->id.n, (const char *)t->change->id.p);
+	cli_text(c->cli, "%s: %.*s signed %s of %.*s\n", c->file, (int)who->id.n, (const char *)who->id.p,
+		 step_name(t->kind), (int)t->change->id.n, (const char *)t->change->id.p);
 	c->added++;
 	return log_add_line(ws->log, &l, e);
 }
@@ -153,7 +158,8 @@ static bool import(struct collecting *c, const struct target *t, struct span byt
 		if (!addr_eq(&t->step->signatures[i].owner, &owner))
 			continue;
 		if (!hash32_eq(&t->step->signatures[i].digest, &digest))
-			return refuse(c, t, "SIG-TWICE", "the log holds another signature by this owner for the same hash", e);
+			return refuse(c, t, "SIG-TWICE",
+				      "the log holds another signature by this owner for the same hash", e);
 		result(c, "known", t);
 		cli_text(c->cli, "%s: known already\n", c->file);
 		c->kept++;
@@ -191,12 +197,14 @@ static bool search_packed(void *ctx, uint64_t seq, const struct hash32 *leaf, st
 	(void)leaf;
 	if (!line_parse(s->a, &l, arena_copy(s->a, raw), e))
 		return false;
-	if (line_kind_is(&l, "step.packed") && json_get_str(l.body, "packet", &hex, NULL) && span_eq(hex, s->hex))
+	if (line_kind_is(&l, "step.packed") && json_get_str(l.body, "packet", &hex, NULL) &&
+	    span_eq(hex, s->hex))
 		s->found = true;
 	return true;
 }
 
-static bool log_made_packet(struct collecting *c, const struct target *t, const struct hash32 *digest, bool *made, struct err *e)
+static bool log_made_packet(struct collecting *c, const struct target *t, const struct hash32 *digest,
+			    bool *made, struct err *e)
 {
 	struct buf hex = {0};
 	buf_hex(&hex, SPAN_HASH(digest));
@@ -223,13 +231,15 @@ static bool add_note(struct collecting *c, const struct target *t, const struct 
 	json_set(body, a, "source", json_bare(a, SPAN_HASH(&c->source)));
 	json_set(body, a, "step", json_str(a, step_name(t->kind)));
 	json_set(body, a, "text", json_text(a, ans->text));
-	struct line l = workspace_line(ws, declined ? "answer.declined" : "answer.refused", t->change->id, body);
+	struct line l = workspace_line(ws, declined ? "answer.declined" : "answer.refused", t->change->id,
+				       body);
 	if (who != NULL)
 		l.actor = who->id;
 	l.auth = span_str("claimed");
 	result(c, declined ? "declined" : "refusal", t);
 	cli_text(c->cli, "%s: %s %s %s of %.*s: ", c->file, who != NULL ? arena_str(a, who->id) : "a signer",
-		 declined ? "declined" : "refused", step_name(t->kind), (int)t->change->id.n, (const char *)t->change->id.p);
+		 declined ? "declined" : "refused", step_name(t->kind), (int)t->change->id.n,
+		 (const char *)t->change->id.p);
 	text_safe(&c->cli->text, ans->text, false);
 	cli_text(c->cli, "\n");
 	c->notes++;
@@ -249,13 +259,16 @@ static bool take_answer(struct collecting *c, struct span text, struct err *e)
 	if (!hash32_eq(&ans.deployment, &c->cli->ws->deployment.id))
 		return refuse(c, NULL, "DEPLOYMENT", "an answer for another deployment", e);
 	if (!target_by_hash(c, &ans.safe_tx_hash, &t))
-		return refuse(c, NULL, "STALE", "no step has this safeTxHash: made up, or its nonce was given away since", e);
+		return refuse(c, NULL, "STALE",
+			      "no step has this safeTxHash: made up, or its nonce was given away since", e);
 	if (t.kind != ans.step)
 		return refuse(c, &t, "STEP", "the answer names another step than its safeTxHash", e);
 	if (!log_made_packet(c, &t, &ans.packet_digest, &made, e))
 		return false;
 	if (!made)
-		return refuse(c, &t, "PACKET", "this safeTxHash under a packet that the log did not make: find out who made it", e);
+		return refuse(c, &t, "PACKET",
+			      "this safeTxHash under a packet that the log did not make: find out who made it",
+			      e);
 	if (ans.kind != ANSWER_SIGNATURE) {
 		if (!note_is_known(c, &t, &known, e))
 			return false;
@@ -265,8 +278,10 @@ static bool take_answer(struct collecting *c, struct span text, struct err *e)
 	struct buf hex = {0};
 	sig_to_bytes(bytes, &ans.sig);
 	buf_hex(&hex, SPAN_HASH(&ans.packet_digest));
-	const struct said said = { buf_view(&hex), ans.compared, ans.has_journal_head ? &ans.journal_head : NULL };
-	const bool ok = import(c, &t, span_of(bytes, sizeof(bytes)), ans.has_owner ? &ans.owner : NULL, &said, e);
+	const struct said said = {buf_view(&hex), ans.compared,
+				  ans.has_journal_head ? &ans.journal_head : NULL};
+	const bool ok = import(c, &t, span_of(bytes, sizeof(bytes)), ans.has_owner ? &ans.owner : NULL, &said,
+			       e);
 	buf_release(&hex);
 	return ok;
 }
@@ -286,7 +301,8 @@ static bool search_source(void *ctx, uint64_t seq, const struct hash32 *leaf, st
 	(void)leaf;
 	if (!line_parse(s->a, &l, arena_copy(s->a, raw), e))
 		return false;
-	if (span_starts(l.kind, "answer.") && json_get_str(l.body, "source", &hex, NULL) && span_eq(hex, s->source))
+	if (span_starts(l.kind, "answer.") && json_get_str(l.body, "source", &hex, NULL) &&
+	    span_eq(hex, s->source))
 		s->found = true;
 	return true;
 }
@@ -321,12 +337,14 @@ static bool take_packet(struct collecting *c, struct span text, struct err *e)
 		struct target t;
 		bool made;
 		if (!target_by_hash(c, &p.core.steps[i].safe_tx_hash, &t) || t.kind != p.core.steps[i].step) {
-			ok = refuse(c, NULL, "STALE", "no step has this packet's safeTxHash: made up, or given away since", e);
+			ok = refuse(c, NULL, "STALE",
+				    "no step has this packet's safeTxHash: made up, or given away since", e);
 			continue;
 		}
 		ok = log_made_packet(c, &t, &p.digest, &made, e);
 		if (ok && !made) {
-			ok = refuse(c, &t, "PACKET", "a packet that the log did not make: find out who made it", e);
+			ok = refuse(c, &t, "PACKET", "a packet that the log did not make: find out who made it",
+				    e);
 			continue;
 		}
 		for (size_t k = 0; ok && k < p.n_signatures; k++) {
@@ -335,8 +353,9 @@ static bool take_packet(struct collecting *c, struct span text, struct err *e)
 			if (p.signatures[k].step != t.kind)
 				continue;
 			sig_to_bytes(bytes, &p.signatures[k].by.sig);
-			ok = import(c, &t, span_of(bytes, sizeof(bytes)), &p.signatures[k].by.owner, &said, e) && refold(c, e) &&
-			     target_by_hash(c, &p.core.steps[i].safe_tx_hash, &t);
+			ok = import(c, &t, span_of(bytes, sizeof(bytes)), &p.signatures[k].by.owner, &said,
+				    e) &&
+			     refold(c, e) && target_by_hash(c, &p.core.steps[i].safe_tx_hash, &t);
 		}
 	}
 	buf_release(&hex);
@@ -357,7 +376,8 @@ static bool take_bare(struct collecting *c, struct span bytes, struct err *e)
 			if (!step->packed || step->mined)
 				continue;
 			err_clear(&why);
-			if (safe_signature_import(&sig, &owner, bytes, &step->safe_tx_hash, c->owners, c->n_owners, &why))
+			if (safe_signature_import(&sig, &owner, bytes, &step->safe_tx_hash, c->owners,
+						  c->n_owners, &why))
 				return import(c, &t, bytes, NULL, &said, e);
 		}
 	if (!err_is_set(&why))
@@ -367,7 +387,8 @@ static bool take_bare(struct collecting *c, struct span bytes, struct err *e)
 
 static struct span trimmed(struct span s)
 {
-	while (s.n > 0 && (s.p[s.n - 1] == '\n' || s.p[s.n - 1] == '\r' || s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+	while (s.n > 0 &&
+	       (s.p[s.n - 1] == '\n' || s.p[s.n - 1] == '\r' || s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
 		s.n--;
 	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t' || s.p[0] == '\n' || s.p[0] == '\r')) {
 		s.p++;
@@ -387,7 +408,8 @@ static bool take_hex(struct collecting *c, struct span text, struct err *e)
 	if (hex_decode(&bytes, buf_view(&with), &why))
 		ok = take_bare(c, buf_view(&bytes), e);
 	else
-		ok = refuse(c, NULL, "MALFORMED", "neither a packet, nor an answer, nor a signature of 65 bytes", e);
+		ok = refuse(c, NULL, "MALFORMED",
+			    "neither a packet, nor an answer, nor a signature of 65 bytes", e);
 	err_clear(&why);
 	buf_release(&bytes);
 	buf_release(&with);
@@ -410,7 +432,8 @@ static bool take(struct collecting *c, struct span file, struct err *e)
 		return take_packet(c, file, e);
 	if (span_is(format, "setgov-answer/1"))
 		return take_answer(c, file, e);
-	return refuse(c, NULL, "FORMAT", "a file of another format than setgov-packet/1 and setgov-answer/1", e);
+	return refuse(c, NULL, "FORMAT", "a file of another format than setgov-packet/1 and setgov-answer/1",
+		      e);
 }
 
 /* One file, one transaction: either all it brought is in the log, or nothing. */
@@ -443,8 +466,8 @@ bool cmd_collect(struct cli *cli, struct err *e)
 	for (size_t i = 0; i < cli->n_args; i++)
 		if (!collect_file(&c, cli->args[i], e))
 			return false;
-	cli_text(cli, "%zu added, %zu known, %zu refused or declined by signers, %zu not accepted\n", c.added, c.kept, c.notes,
-		 c.refused);
+	cli_text(cli, "%zu added, %zu known, %zu refused or declined by signers, %zu not accepted\n", c.added,
+		 c.kept, c.notes, c.refused);
 	cli->result = c.results;
 	cli->status = c.refused > 0;
 	return views_catch_up(cli->ws->views, e);

@@ -38,7 +38,8 @@ static bool get_pins(struct cli *cli, struct pinned *out, struct err *e)
 		return true;
 	}
 	if (path == NULL)
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "decode needs a workspace (-C DIR) or --deployment FILE");
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
+			       "decode needs a workspace (-C DIR) or --deployment FILE");
 	if (!cli_read(cli, &text, path, PROFILE_MAX, e))
 		return false;
 	if (!deployment_parse(&cli->arena, d, text, e))

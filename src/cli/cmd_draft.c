@@ -69,9 +69,11 @@ static bool check_words(const struct proposal *p, struct err *e)
 	};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (!text_is_utf8(words[i].text))
-			return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "not UTF-8") || err_in(e, "%s", words[i].option);
+			return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "not UTF-8") ||
+			       err_in(e, "%s", words[i].option);
 	if (p->title.n == 0 || p->reason.n == 0)
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "a change needs %s", p->title.n == 0 ? "--title" : "--reason");
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "a change needs %s",
+			       p->title.n == 0 ? "--title" : "--reason");
 	return true;
 }
 
@@ -86,7 +88,8 @@ static bool reject_nonce(struct proposal *p, struct err *e)
 	struct u256 v;
 	p->has_nonce = true;
 	return json_get_str(json_find(first, "args"), "nonce", &text, e) && u256_parse(&v, text, e) &&
-	       (u256_fits_u64(&v, &p->nonce) || err_set(e, ERR_RANGE, ERR_NO_OFFSET, "the nonce does not fit 64 bits"));
+	       (u256_fits_u64(&v, &p->nonce) ||
+		err_set(e, ERR_RANGE, ERR_NO_OFFSET, "the nonce does not fit 64 bits"));
 }
 
 static bool compile(const struct workspace *ws, struct arena *a, struct proposal *p, struct err *e)
@@ -137,7 +140,8 @@ static bool write_draft(struct cli *cli, struct proposal *p, const char **id, st
 		*id = edit;
 	else if (!next_id(ws, &cli->arena, id, e))
 		return false;
-	struct line l = workspace_line(ws, "change.drafted", span_str(*id), proposal_to_json(&cli->arena, p, false));
+	struct line l = workspace_line(ws, "change.drafted", span_str(*id),
+				       proposal_to_json(&cli->arena, p, false));
 	return log_add_line(ws->log, &l, e);
 }
 
@@ -227,7 +231,8 @@ static bool check_code(struct chain *c, struct arena *a, const struct proposal *
 		const char *text = arena_str(a, buf_view(&at));
 		buf_release(&at);
 		if (code.n == 0)
-			return err_refuse(e, "NO-CODE", "calls[%zu] goes to %s, where there is no contract", i, text);
+			return err_refuse(e, "NO-CODE", "calls[%zu] goes to %s, where there is no contract", i,
+					  text);
 	}
 	return true;
 }
@@ -255,10 +260,10 @@ static bool judge(struct cli *cli, struct proposal *p, struct err *e)
 	return ok;
 }
 
-/* One transaction: the proposal as line k, the root over 0…k, what that root makes of the operation, a checkpoint over
- * k + 1 lines for the packets to carry. */
-static bool freeze(struct cli *cli, const char *id, const struct proposal *p, struct tree_head *head, struct hash32 *operation,
-		   struct err *e)
+/* One transaction: the proposal as line k, the root over 0…k, what that root makes of the operation, a
+ * checkpoint over k + 1 lines for the packets to carry. */
+static bool freeze(struct cli *cli, const char *id, const struct proposal *p, struct tree_head *head,
+		   struct hash32 *operation, struct err *e)
 {
 	struct workspace *ws = cli->ws;
 	struct arena *a = &cli->arena;
@@ -285,8 +290,8 @@ static bool may_propose(const struct change *c, struct err *e)
 	if (c->withdrawn)
 		return err_refuse(e, "WITHDRAWN", "%.*s was withdrawn", (int)c->id.n, (const char *)c->id.p);
 	if (c->proposed)
-		return err_refuse(e, "FROZEN", "%.*s is proposed already (line %llu)", (int)c->id.n, (const char *)c->id.p,
-				  (unsigned long long)c->proposed_seq);
+		return err_refuse(e, "FROZEN", "%.*s is proposed already (line %llu)", (int)c->id.n,
+				  (const char *)c->id.p, (unsigned long long)c->proposed_seq);
 	return true;
 }
 
@@ -307,8 +312,8 @@ bool cmd_propose(struct cli *cli, struct err *e)
 	if (!compile(ws, a, &p, e) || !judge(cli, &p, e) || !log_begin(ws->log, e))
 		return false;
 	/* Another console may have been quicker: what counts is the log as it is now that we hold it. */
-	if (!workspace_change(ws, a, id, &c, e) || !may_propose(&c, e) || !freeze(cli, id, &p, &head, &operation, e) ||
-	    !log_commit(ws->log, e)) {
+	if (!workspace_change(ws, a, id, &c, e) || !may_propose(&c, e) ||
+	    !freeze(cli, id, &p, &head, &operation, e) || !log_commit(ws->log, e)) {
 		log_abort(ws->log);
 		return false;
 	}
@@ -349,8 +354,10 @@ bool cmd_withdraw(struct cli *cli, struct err *e)
 	if (c.withdrawn)
 		return err_refuse(e, "WITHDRAWN", "%s is withdrawn already", cli->args[0]);
 	if (c.steps[STEP_SCHEDULE].mined || c.steps[STEP_EXECUTE].mined)
-		return err_refuse(e, "ON-CHAIN", "%s is on chain: cancel its operation instead (setgov packet %s --step cancel)",
-				  cli->args[0], cli->args[0]);
+		return err_refuse(
+			e, "ON-CHAIN",
+			"%s is on chain: cancel its operation instead (setgov packet %s --step cancel)",
+			cli->args[0], cli->args[0]);
 	struct json *body = json_object(a);
 	json_set(body, a, "reason", json_str(a, reason));
 	if (!workspace_append(ws, "change.withdrawn", c.id, body, e))
@@ -358,10 +365,13 @@ bool cmd_withdraw(struct cli *cli, struct err *e)
 	cli_text(cli, "%s is withdrawn.\n", cli->args[0]);
 	for (int s = 0; s < N_STEPS; s++)
 		if (c.steps[s].packed && c.steps[s].n_signatures > 0) {
-			cli_text(cli, "Loose: %s has %zu signature%s and can be executed by anyone until nonce %llu of the Safe is "
-				 "spent. safe.reject nonce=%llu spends it.\n", step_name((enum step_kind)s),
-				 c.steps[s].n_signatures, c.steps[s].n_signatures == 1 ? "" : "s",
-				 (unsigned long long)c.steps[s].nonce, (unsigned long long)c.steps[s].nonce);
+			cli_text(cli,
+				 "Loose: %s has %zu signature%s and can be executed by anyone until nonce %llu "
+				 "of the Safe is "
+				 "spent. safe.reject nonce=%llu spends it.\n",
+				 step_name((enum step_kind)s), c.steps[s].n_signatures,
+				 c.steps[s].n_signatures == 1 ? "" : "s", (unsigned long long)c.steps[s].nonce,
+				 (unsigned long long)c.steps[s].nonce);
 			loose++;
 		}
 	cli->result = json_object(a);

@@ -1,4 +1,5 @@
-/* setgov hash safe-tx|operation|typed-data FILE: the hashes of what a file says, without workspace or network. */
+/* setgov hash safe-tx|operation|typed-data FILE: the hashes of what a file says, without workspace or network.
+ */
 #include "src/cli/cmd.h"
 #include "src/evm/eip712.h"
 #include "src/gov/safe.h"

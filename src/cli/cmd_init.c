@@ -41,7 +41,8 @@ static struct span identity_text(struct arena *a, const struct deployment *d)
 	return s;
 }
 
-static bool create(struct cli *cli, const struct deployment *d, const char *path, struct span text, struct err *e)
+static bool create(struct cli *cli, const struct deployment *d, const char *path, struct span text,
+		   struct err *e)
 {
 	struct arena *a = &cli->arena;
 	const struct span identity = identity_text(a, d);
@@ -73,7 +74,8 @@ static bool create(struct cli *cli, const struct deployment *d, const char *path
 }
 
 /* Owners were changed, a contract was added, a devnet was made anew: the log keeps both. */
-static bool adopt(struct cli *cli, const struct deployment *d, const char *path, struct span text, struct err *e)
+static bool adopt(struct cli *cli, const struct deployment *d, const char *path, struct span text,
+		  struct err *e)
 {
 	struct arena *a = &cli->arena;
 	struct workspace ws = {0};
@@ -89,13 +91,15 @@ static bool adopt(struct cli *cli, const struct deployment *d, const char *path,
 	ws.auth = span_str("os-user");
 	bool ok = log_begin(ws.log, e) && log_add_blob(ws.log, identity_text(a, d), BLOB_PUBLIC, &blob, e);
 	if (ok) {
-		struct line l = workspace_line(&ws, "deployment.adopted", span_of(NULL, 0), opening_body(a, d, &blob));
+		struct line l = workspace_line(&ws, "deployment.adopted", span_of(NULL, 0),
+					       opening_body(a, d, &blob));
 		ok = log_add_line(ws.log, &l, e) && log_commit(ws.log, e) && fs_write(path, text, 0644, e);
 	}
 	log_abort(ws.log);
 	log_release(ws.log);
 	if (ok)
-		say_deployment(cli, d, "The workspace goes on under this profile; every signer has to trust it too.");
+		say_deployment(cli, d,
+			       "The workspace goes on under this profile; every signer has to trust it too.");
 	return ok;
 }
 
@@ -107,7 +111,8 @@ static bool same_chain_and_safe(const struct deployment *a, const struct deploym
 bool cmd_init(struct cli *cli, struct err *e)
 {
 	struct arena *a = &cli->arena;
-	const char *file = cli_option(cli, "--deployment"), *path = arena_fmt(a, "%s/deployment.json", cli->dir);
+	const char *file = cli_option(cli, "--deployment"),
+		   *path = arena_fmt(a, "%s/deployment.json", cli->dir);
 	struct deployment d, old;
 	struct span text, old_text;
 	struct pinned pin;
@@ -122,10 +127,12 @@ bool cmd_init(struct cli *cli, struct err *e)
 	if (!workspace_profile(a, &old_text, path, e) || !deployment_parse(a, &old, old_text, e))
 		return err_file(e, path, 0);
 	if (hash32_eq(&old.id, &d.id)) {
-		say_deployment(cli, &d, "The workspace has this profile already; its local part is taken over.");
+		say_deployment(cli, &d,
+			       "The workspace has this profile already; its local part is taken over.");
 		return fs_write(path, text, 0644, e);
 	}
 	if (!same_chain_and_safe(&old, &d))
-		return err_refuse(e, "DEPLOYMENT", "this workspace is for another chain or Safe: make one in another directory");
+		return err_refuse(e, "DEPLOYMENT",
+				  "this workspace is for another chain or Safe: make one in another directory");
 	return adopt(cli, &d, path, text, e);
 }

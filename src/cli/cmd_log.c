@@ -37,8 +37,10 @@ static bool show_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct
 		} else {
 			cli_text(s->cli, "%6llu  ", (unsigned long long)seq);
 			time_format(&s->cli->text, l.time);
-			cli_text(s->cli, "  %-8.*s %-20.*s %.*s (%.*s)\n", (int)l.change.n, (const char *)l.change.p, (int)l.kind.n,
-				 (const char *)l.kind.p, (int)l.actor.n, (const char *)l.actor.p, (int)l.auth.n, (const char *)l.auth.p);
+			cli_text(s->cli, "  %-8.*s %-20.*s %.*s (%.*s)\n", (int)l.change.n,
+				 (const char *)l.change.p, (int)l.kind.n, (const char *)l.kind.p,
+				 (int)l.actor.n, (const char *)l.actor.p, (int)l.auth.n,
+				 (const char *)l.auth.p);
 			if (cli_flag(s->cli, "--full")) {
 				cli_text(s->cli, "        ");
 				text_safe(&s->cli->text, raw, false);
@@ -59,7 +61,8 @@ bool cmd_log_show(struct cli *cli, struct err *e)
 	if (cli->n_args > 0 && cli->args[0][0] >= '0' && cli->args[0][0] <= '9') {
 		struct u256 v;
 		if (!u256_parse(&v, span_str(cli->args[0]), e) || !u256_fits_u64(&v, &from) || from >= to)
-			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "the log has lines 0 to %llu", (unsigned long long)to - 1);
+			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "the log has lines 0 to %llu",
+				       (unsigned long long)to - 1);
 		to = from + 1;
 	} else if (cli->n_args > 0) {
 		s.change = cli->args[0];
@@ -86,7 +89,8 @@ static void say_finding(struct cli *cli, struct json *list, const struct finding
 	if (f->seq == FINDING_NO_SEQ)
 		cli_text(cli, "FOUND   [%s] %s\n", finding_code_name(f->code), f->text);
 	else
-		cli_text(cli, "FOUND   [%s] line %llu: %s\n", finding_code_name(f->code), (unsigned long long)f->seq, f->text);
+		cli_text(cli, "FOUND   [%s] line %llu: %s\n", finding_code_name(f->code),
+			 (unsigned long long)f->seq, f->text);
 }
 
 static void say_check(struct cli *cli, struct json *list, const struct verify_check *c)
@@ -211,8 +215,8 @@ bool cmd_log_export(struct cli *cli, struct err *e)
 	json_set(body, a, "withheld", json_u64(a, r.withheld));
 	if (!workspace_append(ws, "log.exported", span_of(NULL, 0), body, e))
 		return false;
-	cli_text(cli, "%s: %llu lines, %llu blobs, %llu withheld, root ", cli->args[0], (unsigned long long)r.lines,
-		 (unsigned long long)r.blobs, (unsigned long long)r.withheld);
+	cli_text(cli, "%s: %llu lines, %llu blobs, %llu withheld, root ", cli->args[0],
+		 (unsigned long long)r.lines, (unsigned long long)r.blobs, (unsigned long long)r.withheld);
 	buf_hex(&cli->text, SPAN_HASH(&r.head.root));
 	cli_text(cli, "\n");
 	cli->result = body;

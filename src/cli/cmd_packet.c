@@ -1,5 +1,5 @@
-/* packet: a step of a proposed change, at a nonce of the Safe, as one file to carry to a signer. The same core is written
- * again for as long as it can be signed; a new one takes a line in the log. */
+/* packet: a step of a proposed change, at a nonce of the Safe, as one file to carry to a signer. The same core
+ * is written again for as long as it can be signed; a new one takes a line in the log. */
 #include <string.h>
 
 #include "src/base/fs.h"
@@ -27,7 +27,8 @@ static bool pick_step(struct packing *p, struct err *e)
 	const struct change *c = &p->change;
 	if (name != NULL)
 		return step_parse(&p->step, span_str(name), e) || err_in(e, "--step");
-	p->step = c->proposal.route == ROUTE_DIRECT || c->steps[STEP_SCHEDULE].mined ? STEP_EXECUTE : STEP_SCHEDULE;
+	p->step = c->proposal.route == ROUTE_DIRECT || c->steps[STEP_SCHEDULE].mined ? STEP_EXECUTE
+										     : STEP_SCHEDULE;
 	return true;
 }
 
@@ -38,21 +39,26 @@ static bool may_pack(const struct packing *p, struct err *e)
 	const struct pinned *pin = &p->cli->ws->pin;
 	const struct step *s = &c->steps[p->step];
 	if (!c->proposed)
-		return err_refuse(e, "NOT-PROPOSED", "%s is only drafted: setgov propose %s", p->cli->args[0], p->cli->args[0]);
+		return err_refuse(e, "NOT-PROPOSED", "%s is only drafted: setgov propose %s", p->cli->args[0],
+				  p->cli->args[0]);
 	if (c->withdrawn && p->step != STEP_CANCEL)
 		return err_refuse(e, "WITHDRAWN", "%s was withdrawn", p->cli->args[0]);
 	if (s->mined)
-		return err_refuse(e, "MINED", "%s of %s is mined in block %llu", step_name(p->step), p->cli->args[0],
-				  (unsigned long long)s->block);
+		return err_refuse(e, "MINED", "%s of %s is mined in block %llu", step_name(p->step),
+				  p->cli->args[0], (unsigned long long)s->block);
 	if (!hash32_eq(&c->proposal.deployment, &pin->deployment->id))
-		return err_refuse(e, "DEPLOYMENT", "%s was proposed for another deployment profile: propose it anew", p->cli->args[0]);
-	if (!hash32_eq(&c->proposal.catalogue, &pin->catalogue_digest) || !hash32_eq(&c->proposal.abi, &pin->abi_digest))
-		return err_refuse(e, "CATALOGUE", "%s was proposed under another catalogue: propose it anew", p->cli->args[0]);
+		return err_refuse(e, "DEPLOYMENT",
+				  "%s was proposed for another deployment profile: propose it anew",
+				  p->cli->args[0]);
+	if (!hash32_eq(&c->proposal.catalogue, &pin->catalogue_digest) ||
+	    !hash32_eq(&c->proposal.abi, &pin->abi_digest))
+		return err_refuse(e, "CATALOGUE", "%s was proposed under another catalogue: propose it anew",
+				  p->cli->args[0]);
 	return true;
 }
 
-/* The lowest nonce, from the Safe's own up, that no open step holds. A cancel takes the Safe's own and displaces its
- * holder; a rejection has named its nonce. */
+/* The lowest nonce, from the Safe's own up, that no open step holds. A cancel takes the Safe's own and
+ * displaces its holder; a rejection has named its nonce. */
 static bool pick_nonce(struct packing *p, const struct changes *all, uint64_t *nonce, struct err *e)
 {
 	const uint64_t own = p->facts.safe_nonce;
@@ -60,8 +66,8 @@ static bool pick_nonce(struct packing *p, const struct changes *all, uint64_t *n
 	if (p->change.proposal.has_nonce) {
 		*nonce = p->change.proposal.nonce;
 		if (*nonce < own)
-			return err_refuse(e, "NONCE", "the Safe is at nonce %llu: %llu is spent", (unsigned long long)own,
-					  (unsigned long long)*nonce);
+			return err_refuse(e, "NONCE", "the Safe is at nonce %llu: %llu is spent",
+					  (unsigned long long)own, (unsigned long long)*nonce);
 		return true;
 	}
 	if (p->step == STEP_CANCEL)
@@ -71,8 +77,10 @@ static bool pick_nonce(struct packing *p, const struct changes *all, uint64_t *n
 		taken = false;
 		for (size_t i = 0; i < all->n; i++)
 			for (int s = 0; s < N_STEPS; s++) {
-				const bool self = span_eq(all->v[i].id, p->change.id) && (enum step_kind)s == p->step;
-				if (!self && step_is_open(&all->v[i], (enum step_kind)s, &f) && all->v[i].steps[s].nonce == *nonce)
+				const bool self = span_eq(all->v[i].id, p->change.id) &&
+						  (enum step_kind)s == p->step;
+				if (!self && step_is_open(&all->v[i], (enum step_kind)s, &f) &&
+				    all->v[i].steps[s].nonce == *nonce)
 					taken = true;
 			}
 		*nonce += taken;
@@ -91,7 +99,8 @@ static bool build_tx(struct packing *p, uint64_t nonce, struct err *e)
 }
 
 /* The core for this nonce, from the log alone but for the evidence's digest. */
-static bool build_core(struct packing *p, uint64_t nonce, const struct hash32 *evidence, struct buf *out, struct err *e)
+static bool build_core(struct packing *p, uint64_t nonce, const struct hash32 *evidence, struct buf *out,
+		       struct err *e)
 {
 	struct workspace *ws = p->cli->ws;
 	struct arena *a = &p->cli->arena;
@@ -101,14 +110,26 @@ static bool build_core(struct packing *p, uint64_t nonce, const struct hash32 *e
 	struct buf line = {0}, note = {0}, vkey = {0};
 	const struct packet_step step = { p->step, nonce, p->hashes.tx };
 	bool ok = log_line(ws->log, c->proposed_seq, &line, e) && log_root_at(ws->log, c->size, &root, e) &&
-		  log_path(ws->log, c->proposed_seq, c->size, &path, e) && log_checkpoint_at(ws->log, c->size, &note, e);
+		  log_path(ws->log, c->proposed_seq, c->size, &path, e) &&
+		  log_checkpoint_at(ws->log, c->size, &note, e);
 	if (ok) {
 		note_key_format(&vkey, log_key(ws->log));
 		const struct packet_core core = {
-			.deployment = ws->deployment.id, .catalogue = ws->pin.catalogue_digest, .abi = ws->pin.abi_digest,
-			.has_evidence = true, .evidence = *evidence, .change = c->id, .proposal = buf_view(&line),
-			.size = c->size, .root = root, .path = path.hash, .n_path = path.n,
-			.checkpoint = buf_view(&note), .log_key = buf_view(&vkey), .steps = &step, .n_steps = 1,
+			.deployment = ws->deployment.id,
+			.catalogue = ws->pin.catalogue_digest,
+			.abi = ws->pin.abi_digest,
+			.has_evidence = true,
+			.evidence = *evidence,
+			.change = c->id,
+			.proposal = buf_view(&line),
+			.size = c->size,
+			.root = root,
+			.path = path.hash,
+			.n_path = path.n,
+			.checkpoint = buf_view(&note),
+			.log_key = buf_view(&vkey),
+			.steps = &step,
+			.n_steps = 1,
 		};
 		packet_core_write(a, out, &core);
 	}
@@ -118,7 +139,8 @@ static bool build_core(struct packing *p, uint64_t nonce, const struct hash32 *e
 	return ok;
 }
 
-static bool log_packed(struct packing *p, uint64_t nonce, struct span core, struct hash32 *digest, struct err *e)
+static bool log_packed(struct packing *p, uint64_t nonce, struct span core, struct hash32 *digest,
+		       struct err *e)
 {
 	struct workspace *ws = p->cli->ws;
 	struct arena *a = &p->cli->arena;
@@ -157,8 +179,8 @@ static bool pack(struct packing *p, struct err *e)
 	json_canonical(&text, p->evidence);
 	sha256(&evidence, buf_view(&text));
 	buf_clear(&text);
-	bool ok = workspace_changes(ws, a, &all, e) && workspace_change(ws, a, p->cli->args[0], &p->change, e) &&
-		  may_pack(p, e);
+	bool ok = workspace_changes(ws, a, &all, e) &&
+		  workspace_change(ws, a, p->cli->args[0], &p->change, e) && may_pack(p, e);
 	const struct step *s = &p->change.steps[p->step];
 	if (ok && s->packed && step_is_open(&p->change, p->step, &p->facts) && p->step != STEP_CANCEL)
 		nonce = s->nonce;
@@ -218,7 +240,9 @@ static void say(struct packing *p, const struct packet *packet, const char *path
 		 (unsigned long long)s->nonce, path);
 	cli_text(cli, "Phrase      %s\nsafeTxHash  0x", buf_cstr(&phrase));
 	buf_hex(&cli->text, SPAN_HASH(&s->safe_tx_hash));
-	cli_text(cli, "\nSignatures  %zu of %llu\nNext: setgov-signer sign on each signer's machine, then setgov collect FILE…\n",
+	cli_text(cli,
+		 "\nSignatures  %zu of %llu\nNext: setgov-signer sign on each signer's machine, then setgov "
+		 "collect FILE…\n",
 		 s->n_signatures, (unsigned long long)p->facts.threshold);
 	cli->result = json_object(a);
 	json_set(cli->result, a, "change", json_str(a, cli->args[0]));
@@ -255,7 +279,8 @@ static bool run(struct packing *p, struct err *e)
 	}
 	if (cli_flag(p->cli, "--typed-data"))
 		return typed_data(p, e);
-	if (!packing_packet(p->cli->ws, &p->cli->arena, &p->change, p->step, cli_flag(p->cli, "--lean"), &packet, e) ||
+	if (!packing_packet(p->cli->ws, &p->cli->arena, &p->change, p->step, cli_flag(p->cli, "--lean"),
+			    &packet, e) ||
 	    !write_out(p, &packet, &path, e))
 		return false;
 	say(p, &packet, path);

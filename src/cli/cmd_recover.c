@@ -53,7 +53,8 @@ bool cmd_recover(struct cli *cli, struct err *e)
 		return false;
 	if (!hex_fixed(hash.b, sizeof(hash.b), hash_text, e))
 		return err_in(e, "--hash");
-	ok = hex_decode(&blob, blob_text, e) ? recover(cli, buf_view(&blob), &hash, e) : err_in(e, "--signatures");
+	ok = hex_decode(&blob, blob_text, e) ? recover(cli, buf_view(&blob), &hash, e)
+					     : err_in(e, "--signatures");
 	buf_release(&blob);
 	return ok;
 }

@@ -1,4 +1,5 @@
-/* status, changes, show, queue, actions: what there is. They ask the chain when it answers and say so when it does not. */
+/* status, changes, show, queue, actions: what there is. They ask the chain when it answers and say so when it
+ * does not. */
 #include <string.h>
 
 #include "src/base/text.h"
@@ -25,8 +26,8 @@ static bool ask_chain(struct cli *cli, struct chain *c)
 	return ok;
 }
 
-static bool facts_of(struct cli *cli, struct chain *c, bool online, const struct change *change, struct chain_facts *f,
-		     struct err *e)
+static bool facts_of(struct cli *cli, struct chain *c, bool online, const struct change *change,
+		     struct chain_facts *f, struct err *e)
 {
 	*f = (struct chain_facts){0};
 	return !online || onchain_facts(cli->ws, c, change, f, e);
@@ -68,8 +69,10 @@ struct row_list {
 	uint64_t safe_nonce;
 };
 
-static bool each_change(struct cli *cli, bool (*fn)(struct row_list *, const struct change *, const struct chain_facts *,
-						     struct err *), struct err *e)
+static bool each_change(struct cli *cli,
+			bool (*fn)(struct row_list *, const struct change *, const struct chain_facts *,
+				   struct err *),
+			struct err *e)
 {
 	struct row_list r = { .cli = cli, .rows = json_array(&cli->arena) };
 	struct changes all;
@@ -113,7 +116,8 @@ bool cmd_changes(struct cli *cli, struct err *e)
 	return true;
 }
 
-static const char *waits_for(const struct change *c, enum step_kind k, const struct chain_facts *f, enum step_state state)
+static const char *waits_for(const struct change *c, enum step_kind k, const struct chain_facts *f,
+			     enum step_state state)
 {
 	if (step_is_loose(c, k, f))
 		return "loose";
@@ -124,7 +128,8 @@ static const char *waits_for(const struct change *c, enum step_kind k, const str
 	case STEP_COMPLETE:
 		if (!f->known || c->proposal.route == ROUTE_DIRECT || k != STEP_EXECUTE)
 			return "submit";
-		return timelock_state_at(f->operation_timestamp, f->block_time) == TIMELOCK_READY ? "submit" : "delay";
+		return timelock_state_at(f->operation_timestamp, f->block_time) == TIMELOCK_READY ? "submit"
+												  : "delay";
 	case STEP_SUBMITTED: return "block";
 	case STEP_STALE: return "new nonce";
 	case STEP_MINED: return "nothing";
@@ -167,8 +172,8 @@ static bool queue_rows(struct row_list *r, const struct change *c, const struct 
 		json_set(o, a, "waits", json_str(a, waits));
 		json_set(o, a, "safeTxHash", json_0x(a, SPAN_HASH(&s->safe_tx_hash)));
 		json_push(r->rows, o);
-		cli_text(r->cli, "%6llu  %-8.*s %-9s %zu of ", (unsigned long long)s->nonce, (int)c->id.n, (const char *)c->id.p,
-			 step_name((enum step_kind)k), s->n_signatures);
+		cli_text(r->cli, "%6llu  %-8.*s %-9s %zu of ", (unsigned long long)s->nonce, (int)c->id.n,
+			 (const char *)c->id.p, step_name((enum step_kind)k), s->n_signatures);
 		if (f->known)
 			cli_text(r->cli, "%llu", (unsigned long long)f->threshold);
 		else
@@ -214,14 +219,16 @@ static void show_notes(struct cli *cli, const struct step *s)
 {
 	for (size_t i = 0; i < s->n_notes; i++) {
 		const struct step_note *n = &s->notes[i];
-		cli_text(cli, "    %s%s%.*s%s: ", n->declined ? "declined" : "refused", n->code.n > 0 ? " [" : "", (int)n->code.n,
-			 (const char *)n->code.p, n->code.n > 0 ? "]" : "");
+		cli_text(cli, "    %s%s%.*s%s: ", n->declined ? "declined" : "refused",
+			 n->code.n > 0 ? " [" : "", (int)n->code.n, (const char *)n->code.p,
+			 n->code.n > 0 ? "]" : "");
 		text_safe(&cli->text, n->text, false);
 		cli_text(cli, "\n");
 	}
 }
 
-static void show_step(struct cli *cli, const struct change *c, enum step_kind k, const struct chain_facts *f, struct json *list)
+static void show_step(struct cli *cli, const struct change *c, enum step_kind k, const struct chain_facts *f,
+		      struct json *list)
 {
 	struct arena *a = &cli->arena;
 	const struct step *s = &c->steps[k];
@@ -230,7 +237,8 @@ static void show_step(struct cli *cli, const struct change *c, enum step_kind k,
 	if (!s->packed)
 		return;
 	cli_text(cli, "  %s at nonce %llu: %s%s\n    safeTxHash 0x", step_name(k), (unsigned long long)s->nonce,
-		 step_state_name(state), step_is_loose(c, k, f) ? ", LOOSE: executable by anyone until its nonce is spent" : "");
+		 step_state_name(state),
+		 step_is_loose(c, k, f) ? ", LOOSE: executable by anyone until its nonce is spent" : "");
 	buf_hex(&cli->text, SPAN_HASH(&s->safe_tx_hash));
 	struct buf phrase = {0};
 	words_phrase(&phrase, &s->packet);
@@ -272,7 +280,8 @@ static void show_calls(struct cli *cli, const struct proposal *p, struct json *l
 
 static void show_words(struct cli *cli, const struct change *c, const struct proposal *p, const char *state)
 {
-	cli_text(cli, "%.*s · %s%s\n", (int)c->id.n, (const char *)c->id.p, state, c->verified ? " · effect verified" : "");
+	cli_text(cli, "%.*s · %s%s\n", (int)c->id.n, (const char *)c->id.p, state,
+		 c->verified ? " · effect verified" : "");
 	say_actions(cli, p, NULL);
 	cli_text(cli, "\nThe proposer's words\n");
 	text_line(cli, "title", p->title);
@@ -300,7 +309,8 @@ bool cmd_show(struct cli *cli, struct err *e)
 	if (!c.proposed && !actions_compile(a, &p.calls, &direct, &cli->ws->pin, p.actions, e))
 		return false;
 	const char *state = change_state_name(change_state_of(&c, &f));
-	struct json *o = json_object(a), *steps = json_array(a), *sentences = json_array(a), *calls = json_array(a);
+	struct json *o = json_object(a), *steps = json_array(a), *sentences = json_array(a),
+		    *calls = json_array(a);
 	show_words(cli, &c, &p, state);
 	cli_text(cli, "\nCalls\n");
 	show_calls(cli, &p, calls);
@@ -350,8 +360,9 @@ static bool chain_status(struct cli *cli, struct chain *c, struct err *e)
 	cli_text(cli, "block %llu", (unsigned long long)c->pin.number);
 	if (heads.has_finalized)
 		cli_text(cli, ", final up to %llu", (unsigned long long)heads.finalized.number);
-	cli_text(cli, "; Safe nonce %llu, %llu of %zu sign; timelock delay %s\n", (unsigned long long)safe.nonce,
-		 (unsigned long long)safe.threshold, safe.owner_count, buf_cstr(&words));
+	cli_text(cli, "; Safe nonce %llu, %llu of %zu sign; timelock delay %s\n",
+		 (unsigned long long)safe.nonce, (unsigned long long)safe.threshold, safe.owner_count,
+		 buf_cstr(&words));
 	buf_release(&words);
 	json_set(cli->result, a, "block", json_u64(a, c->pin.number));
 	json_set(cli->result, a, "safeNonce", json_u64(a, safe.nonce));
@@ -364,7 +375,8 @@ static bool chain_status(struct cli *cli, struct chain *c, struct err *e)
 	if (known != safe.owner_count || known != deployment_owners(&cli->ws->deployment))
 		cli_text(cli, "WARNING: the Safe's owners are not those of the profile\n");
 	if (!addr_is_zero(&safe.guard) || safe.module_count > 0)
-		cli_text(cli, "WARNING: the Safe has %s\n", safe.module_count > 0 ? "modules, which need no signatures" : "a guard");
+		cli_text(cli, "WARNING: the Safe has %s\n",
+			 safe.module_count > 0 ? "modules, which need no signatures" : "a guard");
 	return true;
 }
 
@@ -436,11 +448,12 @@ static void action_text(struct cli *cli, const struct action_def *d, bool full)
 	const struct span name = action_name(d), title = action_title(d);
 	size_t n;
 	const struct action_arg *args = action_args(d, &n);
-	cli_text(cli, "%-26.*s %-8s %.*s\n", (int)name.n, (const char *)name.p, action_risk_name(action_risk_of(d)), (int)title.n,
-		 (const char *)title.p);
+	cli_text(cli, "%-26.*s %-8s %.*s\n", (int)name.n, (const char *)name.p,
+		 action_risk_name(action_risk_of(d)), (int)title.n, (const char *)title.p);
 	for (size_t i = 0; full && i < n; i++)
-		cli_text(cli, "  %-16.*s %.*s (%s%s)\n", (int)args[i].name.n, (const char *)args[i].name.p, (int)args[i].ask.n,
-			 (const char *)args[i].ask.p, type_words(args[i].type), args[i].from_chain.n > 0 ? "; read from the chain" : "");
+		cli_text(cli, "  %-16.*s %.*s (%s%s)\n", (int)args[i].name.n, (const char *)args[i].name.p,
+			 (int)args[i].ask.n, (const char *)args[i].ask.p, type_words(args[i].type),
+			 args[i].from_chain.n > 0 ? "; read from the chain" : "");
 }
 
 bool cmd_actions(struct cli *cli, struct err *e)
@@ -455,6 +468,7 @@ bool cmd_actions(struct cli *cli, struct err *e)
 		json_push(cli->result, action_json(&cli->arena, d));
 	}
 	if (cli->result->n == 0)
-		return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "no action \"%s\"; setgov actions lists them", cli->args[0]);
+		return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "no action \"%s\"; setgov actions lists them",
+			       cli->args[0]);
 	return true;
 }

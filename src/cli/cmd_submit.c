@@ -1,5 +1,6 @@
-/* submit: a step onto the chain, once. The log has the intent, with the transaction's hash and bytes, before the node has
- * them; so whoever runs this again, however the first run ended, finds that transaction and never makes a second one. */
+/* submit: a step onto the chain, once. The log has the intent, with the transaction's hash and bytes, before
+ * the node has them; so whoever runs this again, however the first run ended, finds that transaction and never
+ * makes a second one. */
 #include <string.h>
 #include <unistd.h>
 
@@ -50,7 +51,8 @@ static struct step *step_of(struct sending *s)
 }
 
 /* What failed is logged too. */
-static bool log_rejected(struct sending *s, const struct hash32 *tx, const char *code, const char *text, struct err *e)
+static bool log_rejected(struct sending *s, const struct hash32 *tx, const char *code, const char *text,
+			 struct err *e)
 {
 	struct arena *a = s->a;
 	struct json *body = json_object(a);
@@ -92,7 +94,8 @@ static bool open_payer(struct sending *s, struct err *e)
 		return err_file(e, s->key_file, 0);
 	s->has_payer = true;
 	if (deployment_is_owner(&s->ws->deployment, &s->payer))
-		return err_refuse(e, "OWNER-KEY", "%s is an owner's key: an owner's key pays for nothing", s->key_file);
+		return err_refuse(e, "OWNER-KEY", "%s is an owner's key: an owner's key pays for nothing",
+				  s->key_file);
 	return true;
 }
 
@@ -110,14 +113,16 @@ static bool has_role(const struct chain_roles *r, enum step_kind k)
 static bool pick_sender(struct sending *s, struct err *e)
 {
 	static const char *const role[] = { "proposer", "executor", "canceller" };
-	struct chain_roles r[3] = { { .account = s->ws->deployment.safe }, { .account = s->payer }, { .account = {{0}} } };
+	struct chain_roles r[3] = {
+		{.account = s->ws->deployment.safe}, {.account = s->payer}, {.account = {{0}}}};
 	if (s->change.proposal.route == ROUTE_DIRECT)
 		return true;
 	if (!chain_roles(&s->chain, &s->ws->deployment.timelock, r, 3, e))
 		return false;
 	const bool safe = has_role(&r[0], s->kind), payer = s->has_payer && has_role(&r[1], s->kind);
 	const bool anyone = has_role(&r[2], s->kind);
-	const bool complete = step_of(s)->n_signatures >= s->facts.threshold && step_of(s)->nonce == s->facts.safe_nonce;
+	const bool complete = step_of(s)->n_signatures >= s->facts.threshold &&
+			      step_of(s)->nonce == s->facts.safe_nonce;
 	s->by_timelock = (payer || (anyone && s->has_payer)) && !(safe && complete);
 	if (!safe && !s->by_timelock)
 		return err_refuse(e, "ROLE", "on chain this Safe is not a %s of the timelock%s", role[s->kind],
@@ -154,11 +159,16 @@ static bool check_nonce(struct sending *s, struct err *e)
 	if (s->by_timelock || nonce == own)
 		return true;
 	if (nonce > own)
-		return err_refuse(e, "NONCE", "the step is signed for nonce %llu and the Safe is at %llu: what holds the nonces "
-				  "between goes first", (unsigned long long)nonce, (unsigned long long)own);
-	return err_refuse(e, "STALE", "the step is signed for nonce %llu and the Safe is at %llu: its signatures are dead; setgov "
-			  "packet %s --step %s gives it a new nonce", (unsigned long long)nonce, (unsigned long long)own, s->id,
-			  step_name(s->kind));
+		return err_refuse(
+			e, "NONCE",
+			"the step is signed for nonce %llu and the Safe is at %llu: what holds the nonces "
+			"between goes first",
+			(unsigned long long)nonce, (unsigned long long)own);
+	return err_refuse(
+		e, "STALE",
+		"the step is signed for nonce %llu and the Safe is at %llu: its signatures are dead; setgov "
+		"packet %s --step %s gives it a new nonce",
+		(unsigned long long)nonce, (unsigned long long)own, s->id, step_name(s->kind));
 }
 
 static bool check_operation(struct sending *s, struct err *e)
@@ -179,8 +189,8 @@ static bool check_operation(struct sending *s, struct err *e)
 		time_format_minute(&e->what, (int64_t)at);
 		buf_str(&e->what, " by the chain's clock");
 	} else {
-		err_refuse(e, "OPERATION", "the operation is %s on chain: %s is not possible", timelock_state_name(state),
-			   step_name(s->kind));
+		err_refuse(e, "OPERATION", "the operation is %s on chain: %s is not possible",
+			   timelock_state_name(state), step_name(s->kind));
 	}
 	buf_release(&left);
 	return false;
@@ -223,8 +233,8 @@ static void explain_revert(struct sending *s, struct err *e)
 	if (e->refusal == NULL || strcmp(e->refusal, "WOULD-REVERT") != 0 || s->by_timelock ||
 	    strstr(buf_cstr(&e->what), "GS013") == NULL)
 		return;
-	if (chain_explain_gs013(&s->chain, s->a, &s->ws->deployment.safe, &s->tx.to, &s->tx.value, s->tx.data, s->abis, s->n_abis,
-				&why, &ignored))
+	if (chain_explain_gs013(&s->chain, s->a, &s->ws->deployment.safe, &s->tx.to, &s->tx.value, s->tx.data,
+				s->abis, s->n_abis, &why, &ignored))
 		err_refuse(e, "WOULD-REVERT", "%s", buf_cstr(&why));
 	err_clear(&ignored);
 	buf_release(&why);
@@ -246,8 +256,10 @@ static bool prepare(struct sending *s, const struct submission *replaced, struct
 		.abis = s->abis, .n_abis = s->n_abis,
 	};
 	struct buf *data = ARENA_NEW(s->a, struct buf), raw = {0};
-	bool fee, tip, ok = build_call(s, data, &q.to, &q.value, e) && fee_option(s, "--max-fee", &wish.max_fee, &fee, e) &&
-			    fee_option(s, "--max-priority", &wish.max_priority, &tip, e);
+	bool fee, tip,
+		ok = build_call(s, data, &q.to, &q.value, e) &&
+		     fee_option(s, "--max-fee", &wish.max_fee, &fee, e) &&
+		     fee_option(s, "--max-priority", &wish.max_priority, &tip, e);
 	q.data = arena_copy(s->a, buf_view(data));
 	buf_release(data);
 	if (ok && fee != tip)
@@ -293,7 +305,8 @@ static struct json *unsigned_json(struct sending *s, const struct transaction *t
 
 /* ---- the payer's signature ---- */
 
-static bool signer_reply(struct sending *s, struct span text, const struct transaction *want, struct span *raw, struct err *e)
+static bool signer_reply(struct sending *s, struct span text, const struct transaction *want, struct span *raw,
+			 struct err *e)
 {
 	struct transaction got;
 	struct sig sig;
@@ -312,7 +325,8 @@ static bool signer_reply(struct sending *s, struct span text, const struct trans
 		transaction_encode(&a, want, NULL);
 		transaction_encode(&b, &got, NULL);
 		if (!span_eq(buf_view(&a), buf_view(&b)) || !addr_eq(&from, &s->payer))
-			ok = err_refuse(e, "SIGNER", "setgov-signer signed another transaction than it was asked for");
+			ok = err_refuse(e, "SIGNER",
+					"setgov-signer signed another transaction than it was asked for");
 	}
 	buf_release(&bytes);
 	buf_release(&a);
@@ -320,7 +334,8 @@ static bool signer_reply(struct sending *s, struct span text, const struct trans
 	return ok;
 }
 
-static bool ask_signer(struct sending *s, const char *packet, const struct transaction *tx, struct span *raw, struct err *e)
+static bool ask_signer(struct sending *s, const char *packet, const struct transaction *tx, struct span *raw,
+		       struct err *e)
 {
 	struct buf fee = {0}, tip = {0}, out = {0};
 	const char *fd = cli_option(s->cli, "--passphrase-fd");
@@ -354,7 +369,8 @@ static bool ask_signer(struct sending *s, const char *packet, const struct trans
 	bool ok = spawn_run(argv, &out, SIGNER_OUTPUT, &status, e);
 	if (ok && status != 0)
 		ok = status == 1 ? err_refuse(e, "SIGNER", "setgov-signer refused, see above")
-				 : err_set(e, status == 4 ? ERR_IO : ERR_SYNTAX, ERR_NO_OFFSET, "setgov-signer failed, see above");
+				 : err_set(e, status == 4 ? ERR_IO : ERR_SYNTAX, ERR_NO_OFFSET,
+					   "setgov-signer failed, see above");
 	ok = ok && signer_reply(s, arena_copy(s->a, buf_view(&out)), tx, raw, e);
 	buf_release(&fee);
 	buf_release(&tip);
@@ -362,13 +378,15 @@ static bool ask_signer(struct sending *s, const char *packet, const struct trans
 	return ok;
 }
 
-/* The signer reads the packet from a file of its own; it holds signatures, so it is nobody else's and goes at once. */
+/* The signer reads the packet from a file of its own; it holds signatures, so it is nobody else's and goes at
+ * once. */
 static bool sign(struct sending *s, const struct transaction *tx, struct span *raw, struct err *e)
 {
 	struct packet packet;
 	struct buf b = {0};
 	const char *dir = arena_fmt(s->a, "%s/packets", s->cli->dir);
-	const char *path = arena_fmt(s->a, "%s/.%s.%s.%ld.submit.json", dir, s->id, step_name(s->kind), (long)getpid());
+	const char *path = arena_fmt(s->a, "%s/.%s.%s.%ld.submit.json", dir, s->id, step_name(s->kind),
+				     (long)getpid());
 	if (!packing_packet(s->ws, s->a, &s->change, s->kind, true, &packet, e) || !fs_mkdirs(dir, 0700, e))
 		return false;
 	packet_write(s->a, &b, &packet);
@@ -390,8 +408,8 @@ static void find_live(struct sending *s)
 			s->live = &step->submissions[i];
 }
 
-static bool log_intent(struct sending *s, const struct transaction *tx, struct span raw, const struct hash32 *hash,
-		       const struct submission *replaced, struct err *e)
+static bool log_intent(struct sending *s, const struct transaction *tx, struct span raw,
+		       const struct hash32 *hash, const struct submission *replaced, struct err *e)
 {
 	struct arena *a = s->a;
 	struct hash32 raw_digest;
@@ -422,7 +440,8 @@ static bool still_ours(struct sending *s, const struct submission *replaced, str
 	if (step_of(s)->mined)
 		return err_refuse(e, "MINED", "the step was mined meanwhile");
 	if (s->live != NULL && (replaced == NULL || !hash32_eq(&s->live->tx, &expected)))
-		return err_refuse(e, "SUBMITTED", "another submission was quicker: run this again to follow it");
+		return err_refuse(e, "SUBMITTED",
+				  "another submission was quicker: run this again to follow it");
 	return true;
 }
 
@@ -432,7 +451,8 @@ static bool commit_intent(struct sending *s, const struct transaction *tx, struc
 	keccak256(hash, raw);
 	if (!log_begin(s->ws->log, e))
 		return false;
-	if (!still_ours(s, replaced, e) || !log_intent(s, tx, raw, hash, replaced, e) || !log_commit(s->ws->log, e)) {
+	if (!still_ours(s, replaced, e) || !log_intent(s, tx, raw, hash, replaced, e) ||
+	    !log_commit(s->ws->log, e)) {
 		log_abort(s->ws->log);
 		return false;
 	}
@@ -456,9 +476,12 @@ static bool receipt_proves(const struct sending *s, const struct chain_receipt *
 	const struct deployment *d = &s->ws->deployment;
 	const struct addr at = s->by_timelock ? d->timelock : d->safe;
 	const struct abi *abi = pinned_abi(&s->ws->pin, &at);
-	const struct abi_event *ev = abi == NULL ? NULL :
-				     abi_find_event_name(abi, s->by_timelock ? timelock_event[s->kind] : "ExecutionSuccess");
-	const struct hash32 *what = s->by_timelock ? &s->change.operation : &s->change.steps[s->kind].safe_tx_hash;
+	const struct abi_event *ev = abi == NULL
+					     ? NULL
+					     : abi_find_event_name(abi, s->by_timelock ? timelock_event[s->kind]
+										       : "ExecutionSuccess");
+	const struct hash32 *what = s->by_timelock ? &s->change.operation
+						   : &s->change.steps[s->kind].safe_tx_hash;
 	if (!r->ok || ev == NULL)
 		return false;
 	for (size_t i = 0; i < r->log_count; i++)
@@ -468,13 +491,15 @@ static bool receipt_proves(const struct sending *s, const struct chain_receipt *
 	return false;
 }
 
-static bool log_outcome(struct sending *s, const struct chain_receipt *r, bool proved, const char *why, struct err *e)
+static bool log_outcome(struct sending *s, const struct chain_receipt *r, bool proved, const char *why,
+			struct err *e)
 {
 	struct arena *a = s->a;
 	struct buf text = {0};
 	struct hash32 receipt;
 	json_compact(&text, r->raw);
-	bool ok = log_begin(s->ws->log, e) && log_add_blob(s->ws->log, buf_view(&text), BLOB_PUBLIC, &receipt, e);
+	bool ok = log_begin(s->ws->log, e) &&
+		  log_add_blob(s->ws->log, buf_view(&text), BLOB_PUBLIC, &receipt, e);
 	buf_release(&text);
 	if (!ok) {
 		log_abort(s->ws->log);
@@ -506,7 +531,8 @@ static bool verify_effect(struct sending *s, struct err *e)
 	bool good = true;
 	if (s->kind != STEP_EXECUTE)
 		return true;
-	if (!chain_repin(&s->chain, e) || !onchain_reads(s->ws, &s->chain, a, s->change.proposal.actions, &reads, e))
+	if (!chain_repin(&s->chain, e) ||
+	    !onchain_reads(s->ws, &s->chain, a, s->change.proposal.actions, &reads, e))
 		return false;
 	for (const struct json *r = reads->first; r != NULL; r = r->next) {
 		const struct json *now = json_find(r, "before"), *expect = json_find(r, "expect");
@@ -518,8 +544,9 @@ static bool verify_effect(struct sending *s, struct err *e)
 		json_set(o, a, "getter", json_copy(a, json_find(r, "getter")));
 		json_push(found, o);
 		const struct json *say = json_find(r, "say");
-		cli_text(s->cli, "  %s %.*s: %.*s\n", same ? "as intended " : "NOT INTENDED", (int)say->text.n, (const char *)say->text.p,
-			 now->type == JSON_STRING ? (int)now->text.n : 7, now->type == JSON_STRING ? (const char *)now->text.p : "nothing");
+		cli_text(s->cli, "  %s %.*s: %.*s\n", same ? "as intended " : "NOT INTENDED", (int)say->text.n,
+			 (const char *)say->text.p, now->type == JSON_STRING ? (int)now->text.n : 7,
+			 now->type == JSON_STRING ? (const char *)now->text.p : "nothing");
 		good = good && same;
 	}
 	struct json *body = json_object(a);
@@ -534,8 +561,8 @@ static bool verify_effect(struct sending *s, struct err *e)
 static void say_mined(struct sending *s, const struct chain_receipt *r)
 {
 	struct json *o = json_object(s->a);
-	cli_text(s->cli, "%s of %s is on chain: block %llu, gas %llu, transaction 0x", step_name(s->kind), s->id,
-		 (unsigned long long)r->block, (unsigned long long)r->gas_used);
+	cli_text(s->cli, "%s of %s is on chain: block %llu, gas %llu, transaction 0x", step_name(s->kind),
+		 s->id, (unsigned long long)r->block, (unsigned long long)r->gas_used);
 	buf_hex(&s->cli->text, SPAN_HASH(&r->tx_hash));
 	cli_text(s->cli, "\n");
 	json_set(o, s->a, "change", json_str(s->a, s->id));
@@ -556,8 +583,8 @@ static bool finish(struct sending *s, const struct chain_receipt *r, struct err 
 		bool found = false;
 		buf_str(&why, "reverted: ");
 		if (!chain_transaction(&s->chain, s->a, &r->tx_hash, &tx, &found, e) ||
-		    (found && !chain_explain_call(&s->chain, s->a, &tx.from, &tx.to, &tx.value, tx.input, s->abis, s->n_abis, &why,
-						  &succeeds, e)))
+		    (found && !chain_explain_call(&s->chain, s->a, &tx.from, &tx.to, &tx.value, tx.input,
+						  s->abis, s->n_abis, &why, &succeeds, e)))
 			err_clear(e);
 	} else if (!proved) {
 		buf_str(&why, "the receipt has no event that says this step ran");
@@ -580,8 +607,10 @@ static bool follow(struct sending *s, const struct hash32 *tx, struct err *e)
 		return false;
 	if (found)
 		return finish(s, &r, e);
-	return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "sent, and not mined after %u s; run this again to follow it (--replace raises its "
-		       "fee)", s->wait_ms / 1000);
+	return err_set(e, ERR_CHAIN, ERR_NO_OFFSET,
+		       "sent, and not mined after %u s; run this again to follow it (--replace raises its "
+		       "fee)",
+		       s->wait_ms / 1000);
 }
 
 static bool broadcast(struct sending *s, struct span raw, const struct hash32 *hash, struct err *e)
@@ -630,7 +659,8 @@ static bool send_new(struct sending *s, const struct submission *replaced, struc
 		return true;
 	}
 	if (!s->has_payer)
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "who pays? --from KEYFILE signs here, --print shows the unsigned transaction");
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
+			       "who pays? --from KEYFILE signs here, --print shows the unsigned transaction");
 	if (!sign(s, &tx, &raw, e))
 		return err_is_set(e) && e->code == ERR_REFUSED ? reject(s, e) : false;
 	return commit_intent(s, &tx, raw, &hash, replaced, e) && broadcast(s, raw, &hash, e);
@@ -661,18 +691,21 @@ static bool resume(struct sending *s, struct err *e)
 	if (!chain_nonce(&s->chain, &live.sender, &nonce, e))
 		return false;
 	if (nonce > live.nonce) {
-		if (!log_rejected(s, &live.tx, "NONCE-USED", "the payer's nonce went to another transaction", e) ||
+		if (!log_rejected(s, &live.tx, "NONCE-USED", "the payer's nonce went to another transaction",
+				  e) ||
 		    !workspace_change(s->ws, s->a, s->id, &s->change, e))
 			return false;
 		return send_new(s, NULL, e);
 	}
 	cli_say(s->cli, "intended before, and no node knows it: sending the same transaction again");
-	bool ok = log_blob(s->ws->log, &live.raw, &raw, NULL, e) && broadcast(s, arena_copy(s->a, buf_view(&raw)), &live.tx, e);
+	bool ok = log_blob(s->ws->log, &live.raw, &raw, NULL, e) &&
+		  broadcast(s, arena_copy(s->a, buf_view(&raw)), &live.tx, e);
 	buf_release(&raw);
 	return ok;
 }
 
-/* The Safe's nonce has passed the step's: somebody may have executed it with the signatures, which anyone can. */
+/* The Safe's nonce has passed the step's: somebody may have executed it with the signatures, which anyone can.
+ */
 static bool find_foreign(struct sending *s, bool *done, struct err *e)
 {
 	const struct abi *abi = pinned_abi(&s->ws->pin, &s->ws->deployment.safe);
@@ -684,7 +717,8 @@ static bool find_foreign(struct sending *s, bool *done, struct err *e)
 	*done = false;
 	if (ev == NULL || !step_of(s)->packed || step_of(s)->nonce >= s->facts.safe_nonce)
 		return true;
-	if (!chain_logs(&s->chain, s->a, &s->ws->deployment.safe, 1, &ev->topic, 1, 0, s->chain.pin.number, &logs, &n, e))
+	if (!chain_logs(&s->chain, s->a, &s->ws->deployment.safe, 1, &ev->topic, 1, 0, s->chain.pin.number,
+			&logs, &n, e))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (event_names(&logs[i], &step_of(s)->safe_tx_hash)) {
@@ -702,12 +736,13 @@ static bool open_all(struct sending *s, struct err *e)
 	const char *wait = cli_option(s->cli, "--wait");
 	uint64_t seconds = WAIT_MS / 1000;
 	if (wait != NULL && (!duration_parse(&seconds, span_str(wait), e) || seconds > 86400))
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "--wait: needed a duration of at most a day, found %s", wait);
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
+			       "--wait: needed a duration of at most a day, found %s", wait);
 	s->wait_ms = (unsigned)(seconds * 1000);
 	s->abis = onchain_abis(s->ws, s->a, &s->n_abis);
-	return step_parse(&s->kind, span_str(s->cli->args[1]), e) && workspace_change(s->ws, s->a, s->id, &s->change, e) &&
-	       open_payer(s, e) && onchain_open(s->ws, &s->chain, e) &&
-	       onchain_facts(s->ws, &s->chain, &s->change, &s->facts, e) &&
+	return step_parse(&s->kind, span_str(s->cli->args[1]), e) &&
+	       workspace_change(s->ws, s->a, s->id, &s->change, e) && open_payer(s, e) &&
+	       onchain_open(s->ws, &s->chain, e) && onchain_facts(s->ws, &s->chain, &s->change, &s->facts, e) &&
 	       chain_safe(&s->chain, s->a, &s->ws->deployment.safe, &s->safe, e);
 }
 
@@ -717,8 +752,8 @@ static bool run(struct sending *s, struct err *e)
 	if (!open_all(s, e))
 		return false;
 	if (!s->change.proposed || !step_of(s)->packed)
-		return err_refuse(e, "NOT-PACKED", "%s of %s has no packet yet: setgov packet %s --step %s", step_name(s->kind), s->id,
-				  s->id, step_name(s->kind));
+		return err_refuse(e, "NOT-PACKED", "%s of %s has no packet yet: setgov packet %s --step %s",
+				  step_name(s->kind), s->id, s->id, step_name(s->kind));
 	if (step_of(s)->mined) {
 		cli_text(s->cli, "%s of %s is on chain already: block %llu\n", step_name(s->kind), s->id,
 			 (unsigned long long)step_of(s)->block);
@@ -727,7 +762,8 @@ static bool run(struct sending *s, struct err *e)
 		json_set(s->cli->result, s->a, "txHash", json_0x(s->a, SPAN_HASH(&step_of(s)->tx)));
 		return true;
 	}
-	if (!change_step_tx(s->a, &s->tx, &s->ws->deployment, &s->change.proposal, &s->change.root, s->kind, step_of(s)->nonce, e) ||
+	if (!change_step_tx(s->a, &s->tx, &s->ws->deployment, &s->change.proposal, &s->change.root, s->kind,
+			    step_of(s)->nonce, e) ||
 	    !find_foreign(s, &done, e) || done || !pick_sender(s, e))
 		return !err_is_set(e);
 	find_live(s);

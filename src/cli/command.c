@@ -95,7 +95,8 @@ bool cli_parse(struct cli *cli, int argc, char **argv, struct err *e)
 	if (at < argc) {
 		cli->command = command_of(argc - at, argv + at, &words);
 		if (cli->command == NULL && strcmp(argv[at], "--help") != 0)
-			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "no command \"%s\"; setgov help lists them", argv[at]);
+			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "no command \"%s\"; setgov help lists them",
+				       argv[at]);
 	}
 	bool options = true;
 	for (at += words; at < argc; at++) {

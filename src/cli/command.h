@@ -1,9 +1,9 @@
 /* The command table: dispatch, help, completion, the man page and their tests are all made from it.
  *
- * A command reads its arguments from struct cli, puts its result there (cli_text() or cli_json(): one of the two is
- * printed to standard output when it returns) and words about it to standard error with cli_say(). It returns false with
- * a struct err; main() prints that and turns it into the exit status (0 done, 1 refused, 2 usage, 3 bad input, 4 the outside
- * world). */
+ * A command reads its arguments from struct cli, puts its result there (cli_text() or cli_json(): one of the
+ * two is printed to standard output when it returns) and words about it to standard error with cli_say(). It
+ * returns false with a struct err; main() prints that and turns it into the exit status (0 done, 1 refused, 2
+ * usage, 3 bad input, 4 the outside world). */
 #ifndef SETGOV_CLI_COMMAND_H
 #define SETGOV_CLI_COMMAND_H
 
@@ -69,7 +69,7 @@ struct cli {
 	struct workspace *ws;         /* when the command needs one */
 	struct buf text;              /* the result, for people */
 	struct json *result;          /* the result, for --json */
-	int status;                   /* exit status of a command that worked and still has bad news (log verify) */
+	int status; /* exit status of a command that worked and still has bad news (log verify) */
 };
 
 /* Splits a command line by the table. ERR_USAGE. */

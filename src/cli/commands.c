@@ -11,7 +11,7 @@ static const struct option look_options[] = {
 };
 static const struct option draft_options[] = {
 	{ "--title", "T", "one line that names the change", false },
-	{ "--reason", "R", "why", false },
+	{ "--reason", "R", "why it is asked for, or taken back", false },
 	{ "--ticket", "URL", "where it was asked for", false },
 	{ "--category", "C", "standard, normal, emergency …", false },
 	{ "--impact", "T", "what it touches", false },
@@ -22,7 +22,7 @@ static const struct option draft_options[] = {
 	{ "--edit", "CHANGE", "draft this one anew instead of making another", false },
 };
 static const struct option withdraw_options[] = {
-	{ "--reason", "R", "why", false },
+	{ "--reason", "R", "why it is asked for, or taken back", false },
 };
 static const struct option packet_options[] = {
 	{ "--step", "S", "schedule, execute or cancel (default: the next one)", false },
@@ -58,38 +58,49 @@ static const struct option help_options[] = {
 
 #define OPTIONS(o) (o), ARRAY_LEN(o)
 const struct command commands[] = {
-	{ "init", cmd_init, CMD_NOTHING, "--deployment FILE", 0, 0,
-	  "make a workspace, or adopt a changed profile in one", OPTIONS(init_options) },
-	{ "status", cmd_status, CMD_LOG | CMD_NET, "", 0, 0, "the deployment, the chain and the log in three lines",
-	  OPTIONS(look_options) },
-	{ "actions", cmd_actions, CMD_LOG, "[ACTION]", 0, 1, "what can be drafted, and what one of them asks for", NULL, 0 },
-	{ "draft", cmd_draft, CMD_APPEND | CMD_NET, "ACTION name=value… [+ ACTION …]", 0, -1,
-	  "write a change down, in words and arguments", OPTIONS(draft_options) },
-	{ "propose", cmd_propose, CMD_APPEND | CMD_NET, "CHANGE", 1, 1, "freeze a change: calls, delay, salt, operation id",
-	  NULL, 0 },
-	{ "withdraw", cmd_withdraw, CMD_APPEND, "CHANGE", 1, 1, "take a change back before it is on chain",
-	  OPTIONS(withdraw_options) },
-	{ "packet", cmd_packet, CMD_APPEND | CMD_NET, "CHANGE", 1, 1, "write the file that goes to the signers",
-	  OPTIONS(packet_options) },
-	{ "collect", cmd_collect, CMD_APPEND, "FILE…", 1, -1, "take in answers, packets and bare signatures", NULL, 0 },
-	{ "submit", cmd_submit, CMD_APPEND | CMD_NET, "CHANGE STEP", 2, 2, "send a step to the chain, once, and follow it",
-	  OPTIONS(submit_options) },
-	{ "changes", cmd_changes, CMD_LOG | CMD_NET, "", 0, 0, "all changes and their states", OPTIONS(look_options) },
-	{ "show", cmd_show, CMD_LOG | CMD_NET, "CHANGE", 1, 1, "one change: sentences, calls, steps, signatures",
-	  OPTIONS(look_options) },
-	{ "queue", cmd_queue, CMD_LOG | CMD_NET, "", 0, 0, "the steps that wait, by Safe nonce", OPTIONS(look_options) },
-	{ "log show", cmd_log_show, CMD_LOG, "[SEQ | CHANGE]", 0, 1, "the change log's lines", OPTIONS(log_show_options) },
-	{ "log verify", cmd_log_verify, CMD_NOTHING, "", 0, 0, "recompute the whole log", NULL, 0 },
-	{ "log checkpoint", cmd_log_checkpoint, CMD_APPEND, "", 0, 0, "sign the log's size and root", NULL, 0 },
-	{ "log export", cmd_log_export, CMD_APPEND, "DIR", 1, 1, "the log as plain files, for an auditor", NULL, 0 },
-	{ "log rebuild", cmd_log_rebuild, CMD_LOG, "", 0, 0, "make the views anew", NULL, 0 },
-	{ "hash safe-tx", cmd_hash_safe_tx, CMD_NOTHING, "FILE", 1, 1, "the hashes of a Safe transaction", NULL, 0 },
-	{ "hash operation", cmd_hash_operation, CMD_NOTHING, "FILE", 1, 1, "the id of a timelock operation", NULL, 0 },
-	{ "hash typed-data", cmd_hash_typed_data, CMD_NOTHING, "FILE", 1, 1, "the hashes of an EIP-712 document", NULL, 0 },
-	{ "recover", cmd_recover, CMD_NOTHING, "--hash H --signatures BLOB", 0, 0, "who signed: every signature of a blob",
-	  OPTIONS(recover_options) },
-	{ "decode", cmd_decode, CMD_NOTHING, "--to ADDR DATA", 1, 1, "calldata in words", OPTIONS(decode_options) },
-	{ "help", cmd_help, CMD_NOTHING, "[COMMAND]", 0, 2, "this, or more about one command", OPTIONS(help_options) },
+	{"init", cmd_init, CMD_NOTHING, "--deployment FILE", 0, 0,
+	 "make a workspace, or adopt a changed profile in one", OPTIONS(init_options)},
+	{"status", cmd_status, CMD_LOG | CMD_NET, "", 0, 0,
+	 "the deployment, the chain and the log in three lines", OPTIONS(look_options)},
+	{"actions", cmd_actions, CMD_LOG, "[ACTION]", 0, 1,
+	 "what can be drafted, and what one of them asks for", NULL, 0},
+	{"draft", cmd_draft, CMD_APPEND | CMD_NET, "ACTION name=value… [+ ACTION …]", 0, -1,
+	 "write a change down, in words and arguments", OPTIONS(draft_options)},
+	{"propose", cmd_propose, CMD_APPEND | CMD_NET, "CHANGE", 1, 1,
+	 "freeze a change: calls, delay, salt, operation id", NULL, 0},
+	{"withdraw", cmd_withdraw, CMD_APPEND, "CHANGE", 1, 1, "take a change back before it is on chain",
+	 OPTIONS(withdraw_options)},
+	{"packet", cmd_packet, CMD_APPEND | CMD_NET, "CHANGE", 1, 1, "write the file that goes to the signers",
+	 OPTIONS(packet_options)},
+	{"collect", cmd_collect, CMD_APPEND, "FILE…", 1, -1, "take in answers, packets and bare signatures",
+	 NULL, 0},
+	{"submit", cmd_submit, CMD_APPEND | CMD_NET, "CHANGE STEP", 2, 2,
+	 "send a step to the chain, once, and follow it", OPTIONS(submit_options)},
+	{"changes", cmd_changes, CMD_LOG | CMD_NET, "", 0, 0, "all changes and their states",
+	 OPTIONS(look_options)},
+	{"show", cmd_show, CMD_LOG | CMD_NET, "CHANGE", 1, 1, "one change: sentences, calls, steps, signatures",
+	 OPTIONS(look_options)},
+	{"queue", cmd_queue, CMD_LOG | CMD_NET, "", 0, 0, "the steps that wait, by Safe nonce",
+	 OPTIONS(look_options)},
+	{"log show", cmd_log_show, CMD_LOG, "[SEQ | CHANGE]", 0, 1, "the change log's lines",
+	 OPTIONS(log_show_options)},
+	{"log verify", cmd_log_verify, CMD_NOTHING, "", 0, 0, "recompute the whole log", NULL, 0},
+	{"log checkpoint", cmd_log_checkpoint, CMD_APPEND, "", 0, 0, "sign the log's size and root", NULL, 0},
+	{"log export", cmd_log_export, CMD_APPEND, "DIR", 1, 1, "the log as plain files, for an auditor", NULL,
+	 0},
+	{"log rebuild", cmd_log_rebuild, CMD_LOG, "", 0, 0, "make the views anew", NULL, 0},
+	{"hash safe-tx", cmd_hash_safe_tx, CMD_NOTHING, "FILE", 1, 1, "the hashes of a Safe transaction", NULL,
+	 0},
+	{"hash operation", cmd_hash_operation, CMD_NOTHING, "FILE", 1, 1, "the id of a timelock operation",
+	 NULL, 0},
+	{"hash typed-data", cmd_hash_typed_data, CMD_NOTHING, "FILE", 1, 1, "the hashes of an EIP-712 document",
+	 NULL, 0},
+	{"recover", cmd_recover, CMD_NOTHING, "--hash H --signatures BLOB", 0, 0,
+	 "who signed: every signature of a blob", OPTIONS(recover_options)},
+	{"decode", cmd_decode, CMD_NOTHING, "--to ADDR DATA", 1, 1, "calldata in words",
+	 OPTIONS(decode_options)},
+	{"help", cmd_help, CMD_NOTHING, "[COMMAND]", 0, 2, "this, or more about one command",
+	 OPTIONS(help_options)},
 };
 const size_t n_commands = ARRAY_LEN(commands);
 
@@ -107,15 +118,18 @@ bool cmd_help(struct cli *cli, struct err *e)
 		help_overview(&cli->text);
 		return true;
 	}
-	const char *name = cli->n_args == 2 ? arena_fmt(&cli->arena, "%s %s", cli->args[0], cli->args[1]) : cli->args[0];
+	const char *name = cli->n_args == 2 ? arena_fmt(&cli->arena, "%s %s", cli->args[0], cli->args[1])
+					    : cli->args[0];
 	size_t found = 0;
 	for (size_t i = 0; i < n_commands; i++) {
 		const size_t len = strlen(name);
-		if (strncmp(commands[i].name, name, len) != 0 || (commands[i].name[len] != '\0' && commands[i].name[len] != ' '))
+		if (strncmp(commands[i].name, name, len) != 0 ||
+		    (commands[i].name[len] != '\0' && commands[i].name[len] != ' '))
 			continue;
 		if (found++ > 0)
 			cli_text(cli, "\n");
 		help_command(&cli->text, &commands[i]);
 	}
-	return found > 0 || err_set(e, ERR_USAGE, ERR_NO_OFFSET, "no command \"%s\"; setgov help lists them", name);
+	return found > 0 ||
+	       err_set(e, ERR_USAGE, ERR_NO_OFFSET, "no command \"%s\"; setgov help lists them", name);
 }

@@ -7,7 +7,8 @@ static void options_help(struct buf *out, const struct option *o, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const size_t before = out->n;
-		buf_fmt(out, "  %s%s%s", o[i].name, o[i].value != NULL ? " " : "", o[i].value != NULL ? o[i].value : "");
+		buf_fmt(out, "  %s%s%s", o[i].name, o[i].value != NULL ? " " : "",
+			o[i].value != NULL ? o[i].value : "");
 		const size_t used = out->n - before;
 		buf_fmt(out, "%*s  %s\n", (int)(used < 24 ? 24 - used : 0), "", o[i].help);
 	}
@@ -15,7 +16,8 @@ static void options_help(struct buf *out, const struct option *o, size_t n)
 
 void help_overview(struct buf *out)
 {
-	buf_str(out, "setgov: build, understand, agree on, sign, push through, watch and prove changes made with admin keys\n\n");
+	buf_str(out, "setgov: build, understand, agree on, sign, push through, watch and prove changes made "
+		     "with admin keys\n\n");
 	for (size_t i = 0; i < n_commands; i++) {
 		const struct command *c = &commands[i];
 		const size_t before = out->n;
@@ -28,8 +30,9 @@ void help_overview(struct buf *out)
 	}
 	buf_str(out, "\nwith any of them:\n");
 	options_help(out, common_options, n_common_options);
-	buf_str(out, "\nexit status: 0 done, 1 refused, 2 usage, 3 bad input, 4 the outside world\n"
-		     "setgov help COMMAND tells more about one. Keys that move the chain live in setgov-signer.\n");
+	buf_str(out,
+		"\nexit status: 0 done, 1 refused, 2 usage, 3 bad input, 4 the outside world\n"
+		"setgov help COMMAND tells more about one. Keys that move the chain live in setgov-signer.\n");
 }
 
 void help_command(struct buf *out, const struct command *c)
@@ -73,7 +76,8 @@ static void man_options(struct buf *out, const struct option *o, size_t n)
 
 void help_man(struct buf *out)
 {
-	buf_str(out, ".TH SETGOV 1\n.SH NAME\nsetgov \\- governance console for a Safe and a timelock\n.SH SYNOPSIS\n.B setgov\n"
+	buf_str(out, ".TH SETGOV 1\n.SH NAME\nsetgov \\- governance console for a Safe and a timelock\n.SH "
+		     "SYNOPSIS\n.B setgov\n"
 		     ".I command\n[arguments] [options]\n.SH COMMANDS\n");
 	for (size_t i = 0; i < n_commands; i++) {
 		buf_str(out, ".SS setgov ");
@@ -109,6 +113,7 @@ void help_completion(struct buf *out)
 		buf_str(out, "\" ;;\n");
 	}
 	buf_str(out, "\t\tesac\n\tfi\n\tCOMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
-		     "\t[ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\n"
+		     "\t[ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "
+		     "\"${COMP_WORDS[COMP_CWORD]}\"))\n}\n"
 		     "complete -F _setgov setgov\n");
 }

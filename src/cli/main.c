@@ -1,5 +1,6 @@
-/* setgov: one command, once. Finds it in the table, opens what it needs, runs it, prints its result, and turns an error
- * into words and an exit status. The commands are in cmd_*.c; what they need of a workspace is in workspace.h. */
+/* setgov: one command, once. Finds it in the table, opens what it needs, runs it, prints its result, and turns
+ * an error into words and an exit status. The commands are in cmd_*.c; what they need of a workspace is in
+ * workspace.h. */
 #include <stdio.h>
 #include <string.h>
 
@@ -39,7 +40,8 @@ static bool run(struct cli *cli, struct err *e)
 	struct workspace ws = {0};
 	bool ok = true;
 	if (cli->command->needs & CMD_LOG)
-		ok = workspace_open(&ws, cli->dir, (cli->command->needs & CMD_APPEND) == CMD_APPEND, cli->as, e);
+		ok = workspace_open(&ws, cli->dir, (cli->command->needs & CMD_APPEND) == CMD_APPEND, cli->as,
+				    e);
 	if (ok) {
 		cli->ws = cli->command->needs & CMD_LOG ? &ws : NULL;
 		ok = cli->command->run(cli, e);

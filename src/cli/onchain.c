@@ -8,12 +8,13 @@ bool onchain_open(const struct workspace *ws, struct chain *c, struct err *e)
 {
 	const struct deployment *d = &ws->deployment;
 	if (d->n_endpoints == 0)
-		return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "deployment.json: local.endpoints names no node to ask");
+		return err_set(e, ERR_MISSING, ERR_NO_OFFSET,
+			       "deployment.json: local.endpoints names no node to ask");
 	return chain_open(c, d->endpoints, d->n_endpoints, d->chain_id, &d->genesis, e);
 }
 
-bool onchain_facts(const struct workspace *ws, struct chain *c, const struct change *change, struct chain_facts *out,
-		   struct err *e)
+bool onchain_facts(const struct workspace *ws, struct chain *c, const struct change *change,
+		   struct chain_facts *out, struct err *e)
 {
 	struct arena a = {0};
 	struct chain_safe safe;
@@ -35,7 +36,8 @@ bool onchain_facts(const struct workspace *ws, struct chain *c, const struct cha
 }
 
 /* The owner that stands before this one in the Safe's list: what removeOwner and swapOwner have to name. */
-static bool owner_before(const struct chain_safe *safe, const struct addr *owner, struct addr *out, struct err *e)
+static bool owner_before(const struct chain_safe *safe, const struct addr *owner, struct addr *out,
+			 struct err *e)
 {
 	const struct addr sentinel = { .b = { [19] = 1 } };
 	for (size_t i = 0; i < safe->owner_count; i++)
@@ -49,15 +51,16 @@ static bool owner_before(const struct chain_safe *safe, const struct addr *owner
 static const struct span *pair_of(const struct span *pairs, size_t n, struct span name, struct span *value)
 {
 	for (size_t i = 0; i < n; i++)
-		if (pairs[i].n > name.n && pairs[i].p[name.n] == '=' && memcmp(pairs[i].p, name.p, name.n) == 0) {
+		if (pairs[i].n > name.n && pairs[i].p[name.n] == '=' &&
+		    memcmp(pairs[i].p, name.p, name.n) == 0) {
 			*value = span_of(pairs[i].p + name.n + 1, pairs[i].n - name.n - 1);
 			return &pairs[i];
 		}
 	return NULL;
 }
 
-static bool fill_one(struct arena *a, const struct chain_safe *safe, const struct action_arg *arg, const struct span *pairs,
-		     size_t n, struct span *pair, struct err *e)
+static bool fill_one(struct arena *a, const struct chain_safe *safe, const struct action_arg *arg,
+		     const struct span *pairs, size_t n, struct span *pair, struct err *e)
 {
 	static const char before[] = "owner-before:";
 	struct span value;
@@ -67,7 +70,8 @@ static bool fill_one(struct arena *a, const struct chain_safe *safe, const struc
 		BUG("the catalogue asks the chain for something nobody fills");
 	const struct span of = span_of(arg->from_chain.p + strlen(before), arg->from_chain.n - strlen(before));
 	if (pair_of(pairs, n, of, &value) == NULL)
-		return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "missing") || err_in(e, "%.*s", (int)of.n, (const char *)of.p);
+		return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "missing") ||
+		       err_in(e, "%.*s", (int)of.n, (const char *)of.p);
 	if (!addr_parse(&owner, value, e) || !owner_before(safe, &owner, &found, e))
 		return err_in(e, "%.*s", (int)of.n, (const char *)of.p);
 	buf_span(&b, arg->name);
@@ -78,8 +82,8 @@ static bool fill_one(struct arena *a, const struct chain_safe *safe, const struc
 	return true;
 }
 
-bool onchain_fill(const struct workspace *ws, struct arena *a, const struct action_def *def, struct span **pairs, size_t *n,
-		  struct err *e)
+bool onchain_fill(const struct workspace *ws, struct arena *a, const struct action_def *def,
+		  struct span **pairs, size_t *n, struct err *e)
 {
 	struct chain c = {0};
 	struct chain_safe safe;
@@ -111,7 +115,8 @@ static void output_text(struct buf *out, const struct abi_value *tuple)
 	abi_value_format(out, tuple->n == 1 ? &tuple->items[0] : tuple);
 }
 
-static bool read_one(struct chain *c, struct arena *a, const struct action_read_back *r, struct json *into, struct err *e)
+static bool read_one(struct chain *c, struct arena *a, const struct action_read_back *r, struct json *into,
+		     struct err *e)
 {
 	struct chain_read read = { .to = r->at, .data = r->calldata };
 	struct abi_value out;
@@ -160,8 +165,8 @@ static void fact(struct json *facts, struct arena *a, const char *name, struct j
 	json_push(facts, o);
 }
 
-static struct json *facts_of(const struct workspace *ws, struct arena *a, const struct chain_safe *safe, uint64_t min_delay,
-			     const struct chain_facts *f, const struct change *change)
+static struct json *facts_of(const struct workspace *ws, struct arena *a, const struct chain_safe *safe,
+			     uint64_t min_delay, const struct chain_facts *f, const struct change *change)
 {
 	struct json *facts = json_array(a), *owners = json_array(a);
 	for (size_t i = 0; i < safe->owner_count; i++)

@@ -4,7 +4,8 @@
 
 #define CARRIED_LINES 200             /* at most, of those since the last answer */
 
-static bool blob_of(struct workspace *ws, struct arena *a, const struct hash32 *digest, struct span *out, struct err *e)
+static bool blob_of(struct workspace *ws, struct arena *a, const struct hash32 *digest, struct span *out,
+		    struct err *e)
 {
 	struct buf b = {0};
 	const bool ok = log_blob(ws->log, digest, &b, NULL, e);
@@ -14,14 +15,15 @@ static bool blob_of(struct workspace *ws, struct arena *a, const struct hash32 *
 	return ok;
 }
 
-bool packing_signatures(struct workspace *ws, struct arena *a, const struct step *step, struct owner_signature **out,
-			struct err *e)
+bool packing_signatures(struct workspace *ws, struct arena *a, const struct step *step,
+			struct owner_signature **out, struct err *e)
 {
 	struct owner_signature *v = ARENA_ARRAY(a, struct owner_signature, step->n_signatures + 1);
 	for (size_t i = 0; i < step->n_signatures; i++) {
 		struct span bytes;
 		v[i].owner = step->signatures[i].owner;
-		if (!blob_of(ws, a, &step->signatures[i].digest, &bytes, e) || !sig_from_bytes(&v[i].sig, bytes, e))
+		if (!blob_of(ws, a, &step->signatures[i].digest, &bytes, e) ||
+		    !sig_from_bytes(&v[i].sig, bytes, e))
 			return false;
 	}
 	*out = v;
@@ -43,7 +45,8 @@ static bool carry_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struc
 	(void)leaf;
 	if (!line_parse(c->a, &l, arena_copy(c->a, raw), e))
 		return false;
-	if (line_kind_is(&l, "signature.added") || line_kind_is(&l, "answer.refused") || line_kind_is(&l, "answer.declined"))
+	if (line_kind_is(&l, "signature.added") || line_kind_is(&l, "answer.refused") ||
+	    line_kind_is(&l, "answer.declined"))
 		c->n = 0;
 	if (c->n == CARRIED_LINES) {
 		memmove(c->lines, c->lines + 1, (CARRIED_LINES - 1) * sizeof(c->lines[0]));
@@ -65,8 +68,8 @@ static bool carried_lines(struct workspace *ws, struct arena *a, struct packet *
 	return true;
 }
 
-bool packing_packet(struct workspace *ws, struct arena *a, const struct change *change, enum step_kind step, bool lean,
-		    struct packet *out, struct err *e)
+bool packing_packet(struct workspace *ws, struct arena *a, const struct change *change, enum step_kind step,
+		    bool lean, struct packet *out, struct err *e)
 {
 	const struct step *s = &change->steps[step];
 	struct owner_signature *signatures;

@@ -39,7 +39,8 @@ static bool take_output(int fd, struct buf *out, size_t cap, const char *program
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot read from %s: %s", program, strerror(errno));
+			return err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot read from %s: %s", program,
+				       strerror(errno));
 		if (n == 0)
 			return true;
 		if ((size_t)n > cap - out->n)

@@ -14,7 +14,8 @@ bool workspace_state_dir(struct arena *a, const char **out, struct err *e)
 	else if (home != NULL && home[0] == '/')
 		*out = arena_fmt(a, "%s/.local/state/setgov", home);
 	else
-		return err_set(e, ERR_IO, ERR_NO_OFFSET, "neither XDG_STATE_HOME nor HOME says where this machine keeps state");
+		return err_set(e, ERR_IO, ERR_NO_OFFSET,
+			       "neither XDG_STATE_HOME nor HOME says where this machine keeps state");
 	return fs_mkdirs(*out, 0700, e);
 }
 
@@ -36,7 +37,8 @@ static bool adopted(struct workspace *ws, struct hash32 *id, struct err *e)
 	if (!views_lines_of_kind(ws->views, &ws->arena, span_str("deployment.adopted"), &seqs, e) ||
 	    !log_line_read(ws->log, &ws->arena, seqs.n > 0 ? seqs.seq[seqs.n - 1] : 0, &l, e))
 		return false;
-	return json_get_bare_hash(l.body, "deployment", id, e) || err_in(e, "line %llu", (unsigned long long)l.seq);
+	return json_get_bare_hash(l.body, "deployment", id, e) ||
+	       err_in(e, "line %llu", (unsigned long long)l.seq);
 }
 
 static bool open_profile(struct workspace *ws, struct err *e)
@@ -76,7 +78,8 @@ bool workspace_open(struct workspace *ws, const char *dir, bool append, const ch
 	ws->log = log_open(ws->dir, append ? LOG_APPEND : LOG_READ, &options, e);
 	if (ws->log == NULL) {
 		if (e != NULL && e->code == ERR_MISSING)
-			return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "%s holds no workspace; setgov init --deployment FILE makes one", dir);
+			return err_set(e, ERR_MISSING, ERR_NO_OFFSET,
+				       "%s holds no workspace; setgov init --deployment FILE makes one", dir);
 		return false;
 	}
 	ws->views = views_open(ws->log, e);
@@ -115,7 +118,8 @@ bool workspace_change(struct workspace *ws, struct arena *a, const char *id, str
 	if (!log_each_of_change(ws->log, span_str(id), fold_one, &f, e))
 		return false;
 	if (out->id.n == 0)
-		return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "the log has no change %s; setgov changes lists them", id);
+		return err_set(e, ERR_MISSING, ERR_NO_OFFSET,
+			       "the log has no change %s; setgov changes lists them", id);
 	return true;
 }
 
@@ -124,17 +128,19 @@ bool workspace_look(struct workspace *ws, struct arena *a, const char *id, struc
 	struct fold f = { .a = a, .change = out };
 	struct seqs seqs = {0};
 	*out = (struct change){0};
-	if (!views_lines_of_change(ws->views, a, span_str(id), &seqs, e) || !log_each_of(ws->log, &seqs, fold_one, &f, e))
+	if (!views_lines_of_change(ws->views, a, span_str(id), &seqs, e) ||
+	    !log_each_of(ws->log, &seqs, fold_one, &f, e))
 		return false;
 	if (out->id.n == 0)
-		return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "the log has no change %s; setgov changes lists them", id);
+		return err_set(e, ERR_MISSING, ERR_NO_OFFSET,
+			       "the log has no change %s; setgov changes lists them", id);
 	return true;
 }
 
 static struct change *change_in(struct fold *f, struct span id)
 {
 	struct changes *all = f->all;
-	for (size_t i = all->n; i-- > 0;)         /* lines of a change stand near each other: look from the end */
+	for (size_t i = all->n; i-- > 0;) /* lines of a change stand near each other: look from the end */
 		if (span_eq(all->v[i].id, id))
 			return &all->v[i];
 	if (all->n == f->cap) {
@@ -157,7 +163,8 @@ static bool fold_all(void *ctx, uint64_t seq, const struct hash32 *leaf, struct 
 		return err_in(e, "line %llu", (unsigned long long)seq);
 	if (l.change.n == 0)
 		return true;
-	return change_apply(f->a, change_in(f, l.change), &l, e) || err_in(e, "line %llu", (unsigned long long)seq);
+	return change_apply(f->a, change_in(f, l.change), &l, e) ||
+	       err_in(e, "line %llu", (unsigned long long)seq);
 }
 
 bool workspace_changes(struct workspace *ws, struct arena *a, struct changes *out, struct err *e)
@@ -167,14 +174,16 @@ bool workspace_changes(struct workspace *ws, struct arena *a, struct changes *ou
 	return log_each(ws->log, 0, log_size(ws->log), fold_all, &f, e);
 }
 
-struct line workspace_line(const struct workspace *ws, const char *kind, struct span change, const struct json *body)
+struct line workspace_line(const struct workspace *ws, const char *kind, struct span change,
+			   const struct json *body)
 {
 	return (struct line){
 		.kind = span_str(kind), .change = change, .actor = ws->actor, .auth = ws->auth, .body = body,
 	};
 }
 
-bool workspace_append(struct workspace *ws, const char *kind, struct span change, const struct json *body, struct err *e)
+bool workspace_append(struct workspace *ws, const char *kind, struct span change, const struct json *body,
+		      struct err *e)
 {
 	struct line l = workspace_line(ws, kind, change, body);
 	return log_append(ws->log, &l, e) && views_catch_up(ws->views, e);

@@ -1,9 +1,9 @@
-/* A workspace: one directory with a log, a profile and this machine's view of them. What the commands share: opening it,
- * folding changes out of the log, writing lines in the actor's name.
+/* A workspace: one directory with a log, a profile and this machine's view of them. What the commands share:
+ * opening it, folding changes out of the log, writing lines in the actor's name.
  *
- *     deployment.json    the profile: its identity part is in the log too and must be the newest one adopted there
- *     log.db, log.key, views.db     audit-log/log.h
- *     packets/           what `packet` writes when no -o says otherwise */
+ *     deployment.json    the profile: its identity part is in the log too and must be the newest one adopted
+ * there log.db, log.key, views.db     audit-log/log.h packets/           what `packet` writes when no -o says
+ * otherwise */
 #ifndef SETGOV_CLI_WORKSPACE_H
 #define SETGOV_CLI_WORKSPACE_H
 
@@ -26,8 +26,10 @@ struct workspace {
 	struct span actor, auth;      /* --as: claimed; otherwise whoever runs this, as the system knows him */
 };
 
-/* ERR_MISSING when there is none; ERR_REFUSED "DEPLOYMENT" when deployment.json is not what the log adopted last. */
-MUST_CHECK bool workspace_open(struct workspace *ws, const char *dir, bool append, const char *as, struct err *e);
+/* ERR_MISSING when there is none; ERR_REFUSED "DEPLOYMENT" when deployment.json is not what the log adopted
+ * last. */
+MUST_CHECK bool workspace_open(struct workspace *ws, const char *dir, bool append, const char *as,
+			       struct err *e);
 void workspace_release(struct workspace *ws);
 /* $XDG_STATE_HOME/setgov, or ~/.local/state/setgov; made when absent. */
 MUST_CHECK bool workspace_state_dir(struct arena *a, const char **out, struct err *e);
@@ -35,9 +37,11 @@ MUST_CHECK bool workspace_state_dir(struct arena *a, const char **out, struct er
 MUST_CHECK bool workspace_profile(struct arena *a, struct span *text, const char *path, struct err *e);
 
 /* One change, folded from the trusted file's own lines, each re-read and re-hashed. ERR_MISSING. */
-MUST_CHECK bool workspace_change(struct workspace *ws, struct arena *a, const char *id, struct change *out, struct err *e);
+MUST_CHECK bool workspace_change(struct workspace *ws, struct arena *a, const char *id, struct change *out,
+				 struct err *e);
 /* The same for showing: found through the views, still re-hashed. */
-MUST_CHECK bool workspace_look(struct workspace *ws, struct arena *a, const char *id, struct change *out, struct err *e);
+MUST_CHECK bool workspace_look(struct workspace *ws, struct arena *a, const char *id, struct change *out,
+			       struct err *e);
 struct changes {
 	struct change *v;
 	size_t n;
@@ -46,9 +50,10 @@ struct changes {
 MUST_CHECK bool workspace_changes(struct workspace *ws, struct arena *a, struct changes *out, struct err *e);
 
 /* A line in the actor's name, ready for log_add_line(). `change` may be empty. */
-struct line workspace_line(const struct workspace *ws, const char *kind, struct span change, const struct json *body);
+struct line workspace_line(const struct workspace *ws, const char *kind, struct span change,
+			   const struct json *body);
 /* One line, committed. */
-MUST_CHECK bool workspace_append(struct workspace *ws, const char *kind, struct span change, const struct json *body,
-				 struct err *e);
+MUST_CHECK bool workspace_append(struct workspace *ws, const char *kind, struct span change,
+				 const struct json *body, struct err *e);
 
 #endif

@@ -10,8 +10,12 @@ struct answer answer_about(const struct signer *s, const struct reviewed *r, siz
 {
 	const struct packet_core *core = &r->packet.core;
 	return (struct answer){
-		.deployment = core->deployment, .packet_digest = r->packet.digest, .step = core->steps[i].step,
-		.safe_tx_hash = core->steps[i].safe_tx_hash, .has_journal_head = true, .journal_head = s->journal.head,
+		.deployment = core->deployment,
+		.packet_digest = r->packet.digest,
+		.step = core->steps[i].step,
+		.safe_tx_hash = core->steps[i].safe_tx_hash,
+		.has_journal_head = true,
+		.journal_head = s->journal.head,
 	};
 }
 
@@ -23,12 +27,15 @@ static const char *answer_path(struct signer *s, const struct reviewed *r, const
 	struct buf who = {0};
 	if (given != NULL)
 		return given;
-	const struct person *p = ans->has_owner && r->pin != NULL ? deployment_person_at(&r->pin->deployment, &ans->owner) : NULL;
+	const struct person *p = ans->has_owner && r->pin != NULL
+					 ? deployment_person_at(&r->pin->deployment, &ans->owner)
+					 : NULL;
 	if (p != NULL)
 		buf_span(&who, p->id);
 	else
 		buf_str(&who, "nobody");
-	const char *path = arena_fmt(&s->arena, "%.*s.%s.%s.answer.json", (int)stem, r->path, step_name(ans->step), buf_cstr(&who));
+	const char *path = arena_fmt(&s->arena, "%.*s.%s.%s.answer.json", (int)stem, r->path,
+				     step_name(ans->step), buf_cstr(&who));
 	buf_release(&who);
 	return path;
 }

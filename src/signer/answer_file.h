@@ -4,9 +4,10 @@
 
 #include "src/signer/review.h"
 
-/* Beside the packet, or where -o says: "SC-7.schedule.p3.answer.json" is the path of the packet without ".json", the step, the
- * owner (or "nobody") and ".answer.json". Says where it was written and its digest. */
-MUST_CHECK bool answer_file_write(struct signer *s, const struct reviewed *r, const struct answer *ans, struct err *e);
+/* Beside the packet, or where -o says: "SC-7.schedule.p3.answer.json" is the path of the packet without
+ * ".json", the step, the owner (or "nobody") and ".answer.json". Says where it was written and its digest. */
+MUST_CHECK bool answer_file_write(struct signer *s, const struct reviewed *r, const struct answer *ans,
+				  struct err *e);
 /* An answer about the i-th step of the packet, signature and kind still to be filled in. */
 struct answer answer_about(const struct signer *s, const struct reviewed *r, size_t i);
 

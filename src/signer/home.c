@@ -32,8 +32,8 @@ bool home_make(const char *dir, struct err *e)
 }
 
 /* Each name in dir that ends so, without the ending. */
-static bool each_file(struct home *h, const char *sub, const char *ending, bool (*fn)(struct home *, const char *, struct err *),
-		      struct err *e)
+static bool each_file(struct home *h, const char *sub, const char *ending,
+		      bool (*fn)(struct home *, const char *, struct err *), struct err *e)
 {
 	const char *path = arena_fmt(&h->arena, "%s/%s", h->dir, sub);
 	DIR *d = opendir(path);
@@ -46,8 +46,9 @@ static bool each_file(struct home *h, const char *sub, const char *ending, bool 
 		const size_t len = strlen(entry->d_name), end = strlen(ending);
 		if (entry->d_name[0] == '.' || len <= end || strcmp(entry->d_name + len - end, ending) != 0)
 			continue;
-		ok = n++ < NAMES_MAX ? fn(h, arena_fmt(&h->arena, "%.*s", (int)(len - end), entry->d_name), e)
-				     : err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%s: more than %u files", path, NAMES_MAX);
+		ok = n++ < NAMES_MAX
+			     ? fn(h, arena_fmt(&h->arena, "%.*s", (int)(len - end), entry->d_name), e)
+			     : err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%s: more than %u files", path, NAMES_MAX);
 	}
 	closedir(d);
 	return ok;
@@ -70,7 +71,9 @@ static bool read_key(struct home *h, const char *name, struct err *e)
 	if (!addr_parse(&k.address, span_str(name), e))
 		return err_file(e, k.path, 0);
 	if (!read_file(h, arena_fmt(&h->arena, "%s/keys/%s.class", h->dir, name), &class, e) ||
-	    !class_parse(&k.class, span_of(class.p, class.n > 0 && class.p[class.n - 1] == '\n' ? class.n - 1 : class.n), e))
+	    !class_parse(&k.class,
+			 span_of(class.p, class.n > 0 && class.p[class.n - 1] == '\n' ? class.n - 1 : class.n),
+			 e))
 		return err_refuse(e, "KEY", "nobody knows for which class the key %s was made", name);
 	struct key_file *v = ARENA_ARRAY(&h->arena, struct key_file, h->n_keys + 1);
 	if (h->n_keys > 0)
@@ -87,8 +90,8 @@ static bool read_pin(struct home *h, const char *name, struct err *e)
 	struct hash32 id;
 	if (!read_file(h, p.path, &text, e))
 		return false;
-	if (!deployment_parse_identity(&h->arena, &p.deployment, text, e) || !hex_bare(id.b, sizeof(id.b), span_str(name), e) ||
-	    !hash32_eq(&id, &p.deployment.id)) {
+	if (!deployment_parse_identity(&h->arena, &p.deployment, text, e) ||
+	    !hex_bare(id.b, sizeof(id.b), span_str(name), e) || !hash32_eq(&id, &p.deployment.id)) {
 		err_clear(e);
 		return err_refuse(e, "PIN", "%s is not what was pinned under that name", p.path);
 	}
@@ -145,13 +148,15 @@ static const char *key_path(struct home *h, const struct addr *a, const char *en
 	return path;
 }
 
-bool home_add_key(struct home *h, const struct addr *a, enum deployment_class class, struct span keystore, struct err *e)
+bool home_add_key(struct home *h, const struct addr *a, enum deployment_class class, struct span keystore,
+		  struct err *e)
 {
 	const char *text = arena_fmt(&h->arena, "%s\n", deployment_class_name(class));
 	if (home_key(h, a) != NULL)
 		return err_refuse(e, "EXISTS", "this key is here already");
 	/* The class first: a key without one is not used. */
-	return fs_write(key_path(h, a, ".class"), span_str(text), 0600, e) && fs_create(key_path(h, a, ".json"), keystore, 0600, e);
+	return fs_write(key_path(h, a, ".class"), span_str(text), 0600, e) &&
+	       fs_create(key_path(h, a, ".json"), keystore, 0600, e);
 }
 
 void home_remove_key(struct home *h, const struct addr *a)
@@ -165,7 +170,8 @@ bool home_add_pin(struct home *h, const struct deployment *d, const struct pin *
 	struct buf name = {0}, text = {0};
 	buf_hex(&name, SPAN_HASH(&d->id));
 	json_canonical(&text, d->identity);
-	const bool ok = fs_write(arena_fmt(&h->arena, "%s/pins/%s.json", h->dir, buf_cstr(&name)), buf_view(&text), 0600, e);
+	const bool ok = fs_write(arena_fmt(&h->arena, "%s/pins/%s.json", h->dir, buf_cstr(&name)),
+				 buf_view(&text), 0600, e);
 	buf_release(&name);
 	buf_release(&text);
 	if (ok && replaces != NULL && unlink(replaces->path) != 0)

@@ -30,7 +30,8 @@ struct home {
 
 /* Makes the directories (0700) that are missing. Needs no files but those below `dir`. */
 MUST_CHECK bool home_make(const char *dir, struct err *e);
-/* Reads everything. A pin that is not what its name says is ERR_REFUSED "PIN"; a key without its class ERR_REFUSED "KEY". */
+/* Reads everything. A pin that is not what its name says is ERR_REFUSED "PIN"; a key without its class
+ * ERR_REFUSED "KEY". */
 MUST_CHECK bool home_open(struct home *h, const char *dir, struct err *e);
 void home_release(struct home *h);
 
@@ -40,10 +41,12 @@ const struct pin *home_pin(const struct home *h, const struct hash32 *id);
 bool home_is_any_owner(const struct home *h, const struct addr *a);
 
 /* ERR_REFUSED "EXISTS". The caller adds the journal's line. */
-MUST_CHECK bool home_add_key(struct home *h, const struct addr *a, enum deployment_class class, struct span keystore, struct err *e);
+MUST_CHECK bool home_add_key(struct home *h, const struct addr *a, enum deployment_class class,
+			     struct span keystore, struct err *e);
 /* Takes back a key that was not finished: its second copy could not be read. */
 void home_remove_key(struct home *h, const struct addr *a);
-MUST_CHECK bool home_add_pin(struct home *h, const struct deployment *d, const struct pin *replaces, struct err *e);
+MUST_CHECK bool home_add_pin(struct home *h, const struct deployment *d, const struct pin *replaces,
+			     struct err *e);
 
 MUST_CHECK bool class_parse(enum deployment_class *out, struct span text, struct err *e);
 

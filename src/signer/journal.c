@@ -32,7 +32,8 @@ static bool take_line(struct journal *j, struct span raw, struct err *e)
 		return false;
 	}
 	if (l->seq != j->n || !hash32_eq(&l->prev, &j->head))
-		return err_refuse(e, "JOURNAL", "line %zu does not follow the one before: the journal was changed", j->n);
+		return err_refuse(e, "JOURNAL",
+				  "line %zu does not follow the one before: the journal was changed", j->n);
 	line_leaf(&j->head, raw);
 	j->n++;
 	return true;
@@ -58,7 +59,9 @@ bool journal_open(struct journal *j, const char *home, struct err *e)
 		start = i + 1;
 	}
 	if (start != all.n)
-		return err_refuse(e, "JOURNAL", "line %zu is cut off: the machine went down while it was written; look at it", j->n) ||
+		return err_refuse(e, "JOURNAL",
+				  "line %zu is cut off: the machine went down while it was written; look at it",
+				  j->n) ||
 		       err_file(e, j->path, j->n + 1);
 	return true;
 }
@@ -69,7 +72,8 @@ void journal_release(struct journal *j)
 	*j = (struct journal){0};
 }
 
-bool journal_add(struct journal *j, const char *kind, struct span change, const struct json *body, struct err *e)
+bool journal_add(struct journal *j, const char *kind, struct span change, const struct json *body,
+		 struct err *e)
 {
 	struct buf raw = {0};
 	struct line l = {

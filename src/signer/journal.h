@@ -1,5 +1,6 @@
-/* The signer's own log: what it pinned, signed, refused and declined, in the change log's line format, each line naming the
- * one before. Read and verified whole when it is opened. A line is on disk before what it speaks of leaves this machine. */
+/* The signer's own log: what it pinned, signed, refused and declined, in the change log's line format, each
+ * line naming the one before. Read and verified whole when it is opened. A line is on disk before what it
+ * speaks of leaves this machine. */
 #ifndef SETGOV_SIGNER_JOURNAL_H
 #define SETGOV_SIGNER_JOURNAL_H
 
@@ -19,6 +20,7 @@ struct journal {
 MUST_CHECK bool journal_open(struct journal *j, const char *home, struct err *e);
 void journal_release(struct journal *j);
 /* Appends and fsyncs. `change` may be empty. */
-MUST_CHECK bool journal_add(struct journal *j, const char *kind, struct span change, const struct json *body, struct err *e);
+MUST_CHECK bool journal_add(struct journal *j, const char *kind, struct span change, const struct json *body,
+			    struct err *e);
 
 #endif

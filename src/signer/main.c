@@ -1,15 +1,16 @@
-/* setgov-signer: the only program that holds a key. This file can be read from top to bottom; it says in which order the
- * protections come and why, and then hands over to the verbs.
+/* setgov-signer: the only program that holds a key. This file can be read from top to bottom; it says in which
+ * order the protections come and why, and then hands over to the verbs.
  *
  *  1. harden      no core dump, no debugger, no new privileges: before a single byte of anybody's is read
  *  2. look        which interfaces are up, whether the machine swaps: /sys and /proc are out of sight later
  *  3. arguments   from the table below
- *  4. inputs      every file that the command line names is read whole, as bytes. Nothing is parsed yet: a parser with a hole
- *                 must be inside the sandbox when it meets a hostile file
+ *  4. inputs      every file that the command line names is read whole, as bytes. Nothing is parsed yet: a
+ * parser with a hole must be inside the sandbox when it meets a hostile file
  *  5. terminal    opened by us, so that a passphrase goes through nobody's pipe
- *  6. sandbox     the state directory and the answer's directory are all that is left of the file system; no system call for
- *                 a network, a program or a thread is left at all (sandbox.c)
- *  7. the verb    parses, judges, shows, asks, unlocks, signs, writes. The journal's line is on disk before an answer is
+ *  6. sandbox     the state directory and the answer's directory are all that is left of the file system; no
+ * system call for a network, a program or a thread is left at all (sandbox.c)
+ *  7. the verb    parses, judges, shows, asks, unlocks, signs, writes. The journal's line is on disk before an
+ * answer is
  *
  * Read next: verb_sign.c, which is step 7; then review.c, and src/gov/packet_check.c, which decides. */
 #include <stdio.h>
@@ -29,25 +30,27 @@ struct option {
 	bool reads, writes;           /* names a file to be read before, or written inside, the sandbox */
 };
 static const struct option options[] = {
-	{ "--home", "DIR", "keys, pins and journal (default: $SETGOV_SIGNER_HOME, then ~/.setgov-signer)", false, false },
-	{ "--json", NULL, "one JSON document on standard output", false, false },
-	{ "--plain", NULL, "line by line (there is nothing else yet)", false, false },
-	{ "--class", "CLASS", "new, import: production, test or rehearsal", false, false },
-	{ "--copy", "FILE", "new: where the second copy goes", false, true },
-	{ "--light", NULL, "new: a weaker seal, for tests and rehearsals", false, false },
-	{ "--passphrase-fd", "N", "read the passphrase from this descriptor, one line", false, false },
-	{ "--expect", "HASH", "trust: the deployment id; sign: the safeTxHash, as somebody else read it", false, false },
-	{ "--compared", "WHO", "sign: signer, own or nobody", false, false },
-	{ "--key", "ADDRESS", "which key", false, false },
-	{ "-o", "FILE", "where the answer goes (default: beside the packet)", false, true },
-	{ "--reason", "TEXT", "decline: why", false, false },
-	{ "--step", "STEP", "sign-tx: schedule, execute or cancel", false, false },
-	{ "--nonce", "N", "sign-tx: the payer's", false, false },
-	{ "--gas", "N", "sign-tx", false, false },
-	{ "--max-fee", "WEI", "sign-tx: per gas, all in", false, false },
-	{ "--max-priority", "WEI", "sign-tx: per gas, for the block's maker", false, false },
-	{ "--direct", NULL, "sign-tx: the payer holds the timelock's role and calls it himself", false, false },
-	{ "--key-file", "FILE", "sign-tx: the payer's keystore", true, false },
+	{"--home", "DIR", "keys, pins and journal (default: $SETGOV_SIGNER_HOME, then ~/.setgov-signer)", false,
+	 false},
+	{"--json", NULL, "one JSON document on standard output", false, false},
+	{"--plain", NULL, "line by line (there is nothing else yet)", false, false},
+	{"--class", "CLASS", "new, import: production, test or rehearsal", false, false},
+	{"--copy", "FILE", "new: where the second copy goes", false, true},
+	{"--light", NULL, "new: a weaker seal, for tests and rehearsals", false, false},
+	{"--passphrase-fd", "N", "read the passphrase from this descriptor, one line", false, false},
+	{"--expect", "HASH", "trust: the deployment id; sign: the safeTxHash, as somebody else read it", false,
+	 false},
+	{"--compared", "WHO", "sign: signer, own or nobody", false, false},
+	{"--key", "ADDRESS", "which key", false, false},
+	{"-o", "FILE", "where the answer goes (default: beside the packet)", false, true},
+	{"--reason", "TEXT", "decline: why", false, false},
+	{"--step", "STEP", "sign-tx: schedule, execute or cancel", false, false},
+	{"--nonce", "N", "sign-tx: the payer's", false, false},
+	{"--gas", "N", "sign-tx: the limit", false, false},
+	{"--max-fee", "WEI", "sign-tx: per gas, all in", false, false},
+	{"--max-priority", "WEI", "sign-tx: per gas, for the block's maker", false, false},
+	{"--direct", NULL, "sign-tx: the payer holds the timelock's role and calls it himself", false, false},
+	{"--key-file", "FILE", "sign-tx: the payer's keystore", true, false},
 };
 
 struct verb {
@@ -57,17 +60,19 @@ struct verb {
 	bool (*run)(struct signer *, struct err *);
 };
 static const struct verb verbs[] = {
-	{ "new", "--copy FILE", "make a key, and read its second copy back", 0, 0, false, false, verb_new },
-	{ "import", "FILE", "take in a keystore file", 1, 1, true, false, verb_import },
-	{ "address", "", "the keys on this machine", 0, 0, false, false, verb_address },
-	{ "trust", "FILE", "pin a deployment profile", 1, 1, true, false, verb_trust },
-	{ "review", "PACKET", "what a packet will do; no key needed", 1, 1, true, false, verb_review },
-	{ "sign", "PACKET…", "read, confirm, sign", 1, 64, true, true, verb_sign },
-	{ "decline", "PACKET --reason TEXT", "say no", 1, 1, true, true, verb_decline },
-	{ "sign-tx", "PACKET --step S …", "the outer transaction, with a payer's key", 1, 1, true, false, verb_sign_tx },
-	{ "journal", "", "what this machine pinned, signed, refused", 0, 0, false, false, verb_journal },
-	{ "selftest", "", "known answers, locked memory, sandbox", 0, 0, false, false, verb_selftest },
-	{ "sandbox-probe", "", "enter the sandbox, try a socket, be killed", 0, 0, false, false, verb_sandbox_probe },
+	{"new", "--copy FILE", "make a key, and read its second copy back", 0, 0, false, false, verb_new},
+	{"import", "FILE", "take in a keystore file", 1, 1, true, false, verb_import},
+	{"address", "", "the keys on this machine", 0, 0, false, false, verb_address},
+	{"trust", "FILE", "pin a deployment profile", 1, 1, true, false, verb_trust},
+	{"review", "PACKET", "what a packet will do; no key needed", 1, 1, true, false, verb_review},
+	{"sign", "PACKET…", "read, confirm, sign", 1, 64, true, true, verb_sign},
+	{"decline", "PACKET --reason TEXT", "say no", 1, 1, true, true, verb_decline},
+	{"sign-tx", "PACKET --step S …", "the outer transaction, with a payer's key", 1, 1, true, false,
+	 verb_sign_tx},
+	{"journal", "", "what this machine pinned, signed, refused", 0, 0, false, false, verb_journal},
+	{"selftest", "", "known answers, locked memory, sandbox", 0, 0, false, false, verb_selftest},
+	{"sandbox-probe", "", "enter the sandbox, try a socket, be killed", 0, 0, false, false,
+	 verb_sandbox_probe},
 };
 
 static void help(struct buf *out)
@@ -77,7 +82,8 @@ static void help(struct buf *out)
 		buf_fmt(out, "  %-14s %-24s %s\n", verbs[i].name, verbs[i].args, verbs[i].help);
 	buf_str(out, "\n");
 	for (size_t i = 0; i < ARRAY_LEN(options); i++)
-		buf_fmt(out, "  %-16s %-10s %s\n", options[i].name, options[i].value != NULL ? options[i].value : "", options[i].help);
+		buf_fmt(out, "  %-16s %-10s %s\n", options[i].name,
+			options[i].value != NULL ? options[i].value : "", options[i].help);
 	buf_str(out, "\nexit status: 0 done, 1 refused, 2 usage, 3 bad input, 4 the outside world\n");
 }
 
@@ -118,7 +124,8 @@ static bool parse(struct signer *s, int argc, char **argv, const struct verb **v
 	for (int i = 1; i < argc; i++) {
 		const struct option *o = argv[i][0] == '-' && argv[i][1] != '\0' ? option_of(argv[i]) : NULL;
 		if (o == NULL && argv[i][0] == '-' && argv[i][1] != '\0')
-			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "no option %s; setgov-signer alone lists them", argv[i]);
+			return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
+				       "no option %s; setgov-signer alone lists them", argv[i]);
 		if (o != NULL && given_of(s, o->name) != NULL)
 			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "%s is given twice", o->name);
 		if (o != NULL && o->value != NULL && i + 1 == argc)
@@ -135,10 +142,12 @@ static bool parse(struct signer *s, int argc, char **argv, const struct verb **v
 			if (strcmp(verbs[k].name, argv[i]) == 0)
 				*verb = &verbs[k];
 		if (*verb == NULL)
-			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "no verb \"%s\"; setgov-signer alone lists them", argv[i]);
+			return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
+				       "no verb \"%s\"; setgov-signer alone lists them", argv[i]);
 	}
 	if (*verb != NULL && (s->n_args < (*verb)->min_args || s->n_args > (*verb)->max_args))
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "usage: setgov-signer %s %s", (*verb)->name, (*verb)->args);
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "usage: setgov-signer %s %s", (*verb)->name,
+			       (*verb)->args);
 	s->json = signer_flag(s, "--json");
 	return true;
 }
@@ -233,7 +242,8 @@ static const char *directory_of(struct arena *a, const char *path)
 
 static bool find_home(struct signer *s, struct err *e)
 {
-	const char *given = signer_option(s, "--home"), *env = getenv("SETGOV_SIGNER_HOME"), *home = getenv("HOME");
+	const char *given = signer_option(s, "--home"), *env = getenv("SETGOV_SIGNER_HOME"),
+		   *home = getenv("HOME");
 	if (given != NULL)
 		s->home_dir = given;
 	else if (env != NULL && env[0] != '\0')
@@ -274,8 +284,8 @@ static bool run(struct signer *s, const struct verb *verb, struct err *e)
 	if (!prepare(s, verb, e))
 		return false;
 	terminal_open(&s->terminal);
-	return enter(s, verb, e) && journal_open(&s->journal, s->home_dir, e) && home_open(&s->home, s->home_dir, e) &&
-	       verb->run(s, e);
+	return enter(s, verb, e) && journal_open(&s->journal, s->home_dir, e) &&
+	       home_open(&s->home, s->home_dir, e) && verb->run(s, e);
 }
 
 static void print(struct signer *s, bool ok)

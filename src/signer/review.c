@@ -21,7 +21,8 @@ bool review_open(struct signer *s, struct reviewed *out, const char *path, struc
 	if (out->pin == NULL) {
 		struct buf id = {0};
 		buf_hex(&id, SPAN_HASH(&out->packet.core.deployment));
-		err_refuse(e, "NOT-PINNED", "the packet is for deployment %s, which this machine has not pinned", buf_cstr(&id));
+		err_refuse(e, "NOT-PINNED",
+			   "the packet is for deployment %s, which this machine has not pinned", buf_cstr(&id));
 		buf_release(&id);
 		return false;
 	}
@@ -51,7 +52,8 @@ static void hash_line(struct buf *out, const char *name, const struct hash32 *h)
 static const struct json *console_read(const struct json *evidence, const struct action_read_back *r)
 {
 	const struct json *list = evidence != NULL ? json_find(evidence, "reads") : NULL;
-	for (const struct json *v = list != NULL && list->type == JSON_ARRAY ? list->first : NULL; v != NULL; v = v->next) {
+	for (const struct json *v = list != NULL && list->type == JSON_ARRAY ? list->first : NULL; v != NULL;
+	     v = v->next) {
 		struct span at, getter, say;
 		struct addr addr;
 		if (json_get_str(v, "at", &at, NULL) && addr_parse(&addr, at, NULL) && addr_eq(&addr, &r->at) &&
@@ -65,7 +67,8 @@ static const struct json *console_read(const struct json *evidence, const struct
 static void effects(struct signer *s, struct buf *out, const struct reviewed *r)
 {
 	size_t shown = 0;
-	for (const struct json *action = r->checked.proposal.actions->first; action != NULL; action = action->next) {
+	for (const struct json *action = r->checked.proposal.actions->first; action != NULL;
+	     action = action->next) {
 		const struct action_read_back *reads;
 		size_t n;
 		if (!action_reads(&s->arena, &reads, &n, &r->pinned, action, NULL))
@@ -73,14 +76,16 @@ static void effects(struct signer *s, struct buf *out, const struct reviewed *r)
 		for (size_t i = 0; i < n; i++) {
 			const struct json *before = console_read(r->packet.evidence, &reads[i]);
 			if (shown++ == 0)
-				buf_str(out, "\nBefore and after (\"before\" is the console's word, nobody proved it)\n");
+				buf_str(out, "\nBefore and after (\"before\" is the console's word, nobody "
+					     "proved it)\n");
 			buf_fmt(out, "  %.*s: ", text_shown(reads[i].say), (const char *)reads[i].say.p);
 			if (before != NULL && before->type == JSON_STRING)
 				text_safe(out, before->text, false);
 			else
 				buf_str(out, "not said");
 			if (reads[i].expect.n > 0)
-				buf_fmt(out, " -> %.*s", text_shown(reads[i].expect), (const char *)reads[i].expect.p);
+				buf_fmt(out, " -> %.*s", text_shown(reads[i].expect),
+					(const char *)reads[i].expect.p);
 			buf_byte(out, '\n');
 		}
 	}
@@ -92,7 +97,8 @@ static void age(struct buf *out, const struct reviewed *r)
 	const struct json *block = r->packet.evidence != NULL ? json_find(r->packet.evidence, "block") : NULL;
 	uint64_t number, when;
 	struct buf old = {0};
-	if (block == NULL || !json_get_u64(block, "number", &number, NULL) || !json_get_u64(block, "time", &when, NULL)) {
+	if (block == NULL || !json_get_u64(block, "number", &number, NULL) ||
+	    !json_get_u64(block, "time", &when, NULL)) {
 		buf_str(out, "  The packet carries no evidence: nothing is known about the chain's state.\n");
 		return;
 	}
@@ -116,19 +122,25 @@ static void memory(struct signer *s, struct buf *out, const struct reviewed *r, 
 		struct hash32 deployment, tx;
 		struct span name;
 		uint64_t nonce, own;
-		if (!line_kind_is(l, "packet.signed") || !json_get_bare_hash(l->body, "deployment", &deployment, NULL) ||
-		    !hash32_eq(&deployment, &r->pin->deployment.id) || !json_get_u64(l->body, "nonce", &nonce, NULL) ||
-		    !json_get_hash(l->body, "safeTxHash", &tx, NULL) || !json_get_str(l->body, "step", &name, NULL) ||
-		    !u256_fits_u64(&step->tx.nonce, &own))
+		if (!line_kind_is(l, "packet.signed") ||
+		    !json_get_bare_hash(l->body, "deployment", &deployment, NULL) ||
+		    !hash32_eq(&deployment, &r->pin->deployment.id) ||
+		    !json_get_u64(l->body, "nonce", &nonce, NULL) ||
+		    !json_get_hash(l->body, "safeTxHash", &tx, NULL) ||
+		    !json_get_str(l->body, "step", &name, NULL) || !u256_fits_u64(&step->tx.nonce, &own))
 			continue;
 		const bool same_change = span_eq(l->change, r->checked.line.change);
 		if (hash32_eq(&tx, &step->hashes.tx))
 			buf_str(out, "  This machine signed exactly this on ");
 		else if (nonce == own)
-			buf_fmt(out, "  WARNING: this machine signed ANOTHER transaction for nonce %" PRIu64 " (%.*s of %.*s) on ", own,
-				text_shown(name), (const char *)name.p, text_shown(l->change), (const char *)l->change.p);
+			buf_fmt(out,
+				"  WARNING: this machine signed ANOTHER transaction for nonce %" PRIu64
+				" (%.*s of %.*s) on ",
+				own, text_shown(name), (const char *)name.p, text_shown(l->change),
+				(const char *)l->change.p);
 		else if (same_change)
-			buf_fmt(out, "  This machine signed %.*s of this change on ", text_shown(name), (const char *)name.p);
+			buf_fmt(out, "  This machine signed %.*s of this change on ", text_shown(name),
+				(const char *)name.p);
 		else
 			continue;
 		time_format(out, l->time);
@@ -136,12 +148,14 @@ static void memory(struct signer *s, struct buf *out, const struct reviewed *r, 
 	}
 }
 
-static void step_page(struct signer *s, struct buf *out, const struct reviewed *r, const struct checked_step *step)
+static void step_page(struct signer *s, struct buf *out, const struct reviewed *r,
+		      const struct checked_step *step)
 {
 	struct buf delay = {0};
 	uint64_t nonce = 0;
 	u256_fits_u64(&step->tx.nonce, &nonce);
-	buf_fmt(out, "\nWhat is signed: step %s at nonce %" PRIu64 " of the Safe\n", step_name(step->step), nonce);
+	buf_fmt(out, "\nWhat is signed: step %s at nonce %" PRIu64 " of the Safe\n", step_name(step->step),
+		nonce);
 	explain_format(out, step->explained, 2);
 	if (r->checked.proposal.route == ROUTE_TIMELOCK) {
 		duration_format(&delay, r->checked.proposal.delay);
@@ -169,7 +183,8 @@ static void warnings(struct signer *s, struct buf *out, const struct reviewed *r
 		buf_str(out, "  This machine swaps to disk: passphrase work may leave traces there.\n");
 	if (s->interface != NULL)
 		buf_fmt(out, "  The network interface %s is up%s\n", s->interface,
-			d->class == CLASS_PRODUCTION ? ": owners' keys are refused." : " (allowed, this is not production).");
+			d->class == CLASS_PRODUCTION ? ": owners' keys are refused."
+						     : " (allowed, this is not production).");
 	if (r->checked.has_raw)
 		buf_str(out, "  RAW CALL: no action describes it; it can be read, and is not signed.\n");
 }

@@ -1,5 +1,6 @@
-/* The one page that decides: what a checked packet will do, as text and as JSON. Everything on it was recomputed from what is
- * pinned here, except what stands under "the proposer's words" and "the console says", which is marked so and made safe. */
+/* The one page that decides: what a checked packet will do, as text and as JSON. Everything on it was
+ * recomputed from what is pinned here, except what stands under "the proposer's words" and "the console says",
+ * which is marked so and made safe. */
 #ifndef SETGOV_SIGNER_REVIEW_H
 #define SETGOV_SIGNER_REVIEW_H
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <seccomp.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,21 +21,43 @@ bool sandbox_harden(struct err *e)
 	const struct rlimit none = { 0, 0 };
 	if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		return err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot forbid core dumps and debuggers: %s", strerror(errno));
+		return err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot forbid core dumps and debuggers: %s",
+			       strerror(errno));
 	return true;
+}
+
+/* The shell, or who else started us, may have left a socket open. */
+void sandbox_close_others(const int keep[], size_t n)
+{
+	int from = STDERR_FILENO + 1;
+	for (;;) {
+		int next = INT_MAX;
+		for (size_t i = 0; i < n; i++)
+			if (keep[i] >= from && keep[i] < next)
+				next = keep[i];
+		if (next > from)
+			close_range((unsigned)from, next == INT_MAX ? ~0u : (unsigned)next - 1, 0);
+		if (next == INT_MAX)
+			return;
+		from = next + 1;
+	}
 }
 
 /* ---- what is around us; asked while files can still be read ---- */
 
+/* Files of the kernel's: they come in as many pieces as it likes. One that does not fit is as good as none. */
 static bool read_small(const char *path, char *out, size_t n)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	const ssize_t got = fd >= 0 ? read(fd, out, n - 1) : -1;
+	size_t have = 0;
+	ssize_t got = -1;
+	while (fd >= 0 && have < n && (got = read(fd, out + have, n - have)) > 0)
+		have += (size_t)got;
 	if (fd >= 0)
 		close(fd);
-	if (got < 0)
+	if (got < 0 || have == n)
 		return false;
-	out[got] = '\0';
+	out[have] = '\0';
 	return true;
 }
 
@@ -44,7 +67,8 @@ const char *sandbox_interface_up(struct arena *a)
 	char list[65536];
 	if (!read_small("/proc/self/net/dev", list, sizeof(list)))
 		return "of this machine (which cannot be told)";
-	for (char *line = list; line != NULL && *line != '\0'; line = strchr(line, '\n'), line += line != NULL) {
+	for (char *line = list; line != NULL && *line != '\0';
+	     line = strchr(line, '\n'), line += line != NULL) {
 		char flags[32];
 		const size_t indent = strspn(line, " "), n = strcspn(line + indent, ":\n");
 		if (line[indent + n] != ':')
@@ -66,9 +90,16 @@ bool sandbox_has_swap(void)
 	return line != NULL && line[1] != '\0';
 }
 
-/* ---- Landlock: Debian 12's headers stop before the later rights, so the numbers are ours; the kernel says what it knows ---- */
+/* ---- Landlock: Debian 12's headers stop before the later rights, so the numbers are ours; the kernel says
+ * what it knows ---- */
 
-enum { LANDLOCK_CREATE = 444, LANDLOCK_ADD = 445, LANDLOCK_RESTRICT = 446, LANDLOCK_VERSION = 1, LANDLOCK_PATH_BENEATH = 1 };
+enum {
+	LANDLOCK_CREATE = 444,
+	LANDLOCK_ADD = 445,
+	LANDLOCK_RESTRICT = 446,
+	LANDLOCK_VERSION = 1,
+	LANDLOCK_PATH_BENEATH = 1
+};
 
 struct ruleset_attr {
 	uint64_t fs, net, scoped;
@@ -85,18 +116,22 @@ static uint64_t file_rights(long version)
 	return (UINT64_C(1) << bits) - 1;
 }
 
-static bool allow_beneath(long ruleset, const char *dir, uint64_t rights, struct err *e)
+/* What making a file whole takes: a temporary beside it, fsync of both, rename. No programs, devices, sockets, links. */
+enum { WRITE_FILE = 1 << 1, READ_FILE = 1 << 2, READ_DIR = 1 << 3, REMOVE_FILE = 1 << 5, MAKE_REG = 1 << 8, TRUNCATE = 1 << 14 };
+
+static bool allow_beneath(long ruleset, const struct sandbox_dir *dir, uint64_t known, struct err *e)
 {
-	const int fd = open(dir, O_PATH | O_CLOEXEC | O_DIRECTORY);
-	const struct path_attr attr = { rights, fd };
+	const uint64_t rights = WRITE_FILE | READ_DIR | REMOVE_FILE | MAKE_REG | TRUNCATE | (dir->reads ? READ_FILE : 0);
+	const int fd = open(dir->path, O_PATH | O_CLOEXEC | O_DIRECTORY);
+	const struct path_attr attr = { rights & known, fd };
 	const bool ok = fd >= 0 && syscall(LANDLOCK_ADD, ruleset, LANDLOCK_PATH_BENEATH, &attr, 0) == 0;
 	const int why = errno;
 	if (fd >= 0)
 		close(fd);
-	return ok || err_set(e, ERR_IO, ERR_NO_OFFSET, "%s: %s", dir, strerror(why));
+	return ok || err_set(e, ERR_IO, ERR_NO_OFFSET, "%s: %s", dir->path, strerror(why));
 }
 
-static bool landlock(const char *const writable[], size_t n, bool *landlocked, struct err *e)
+static bool landlock(const struct sandbox_dir *dirs, size_t n, bool *landlocked, struct err *e)
 {
 	const long version = syscall(LANDLOCK_CREATE, NULL, 0, LANDLOCK_VERSION);
 	*landlocked = version >= 1;
@@ -110,7 +145,7 @@ static bool landlock(const char *const writable[], size_t n, bool *landlocked, s
 		return err_set(e, ERR_IO, ERR_NO_OFFSET, "Landlock: %s", strerror(errno));
 	bool ok = true;
 	for (size_t i = 0; ok && i < n; i++)
-		ok = allow_beneath(ruleset, writable[i], attr.fs, e);
+		ok = allow_beneath(ruleset, &dirs[i], attr.fs, e);
 	if (ok && syscall(LANDLOCK_RESTRICT, ruleset, 0) != 0)
 		ok = err_set(e, ERR_IO, ERR_NO_OFFSET, "Landlock: %s", strerror(errno));
 	close((int)ruleset);
@@ -120,20 +155,71 @@ static bool landlock(const char *const writable[], size_t n, bool *landlocked, s
 /* ---- seccomp ---- */
 
 static const int allowed_calls[] = {
-	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(readv), SCMP_SYS(close), SCMP_SYS(lseek), SCMP_SYS(openat),
-	SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(ftruncate),
-	SCMP_SYS(fcntl), SCMP_SYS(flock), SCMP_SYS(fchmod), SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2),
-	SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(getdents64), SCMP_SYS(access),
-	SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(umask), SCMP_SYS(getcwd), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
-	SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(mlock), SCMP_SYS(mlock2),
-	SCMP_SYS(munlock), SCMP_SYS(getrlimit), SCMP_SYS(prlimit64), SCMP_SYS(getrandom), SCMP_SYS(clock_gettime),
-	SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(poll), SCMP_SYS(ppoll),
-	SCMP_SYS(pselect6), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
-	SCMP_SYS(restart_syscall), SCMP_SYS(futex), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getuid), SCMP_SYS(geteuid),
-	SCMP_SYS(uname), SCMP_SYS(exit), SCMP_SYS(exit_group),
+	SCMP_SYS(read),
+	SCMP_SYS(write),
+	SCMP_SYS(writev),
+	SCMP_SYS(readv),
+	SCMP_SYS(close),
+	SCMP_SYS(lseek),
+	SCMP_SYS(openat),
+	SCMP_SYS(fstat),
+	SCMP_SYS(newfstatat),
+	SCMP_SYS(statx),
+	SCMP_SYS(fsync),
+	SCMP_SYS(fdatasync),
+	SCMP_SYS(ftruncate),
+	SCMP_SYS(fcntl),
+	SCMP_SYS(flock),
+	SCMP_SYS(fchmod),
+	SCMP_SYS(rename),
+	SCMP_SYS(renameat),
+	SCMP_SYS(renameat2),
+	SCMP_SYS(unlink),
+	SCMP_SYS(unlinkat),
+	SCMP_SYS(mkdir),
+	SCMP_SYS(mkdirat),
+	SCMP_SYS(getdents64),
+	SCMP_SYS(access),
+	SCMP_SYS(faccessat),
+	SCMP_SYS(faccessat2),
+	SCMP_SYS(umask),
+	SCMP_SYS(getcwd),
+	SCMP_SYS(readlink),
+	SCMP_SYS(readlinkat),
+	SCMP_SYS(brk),
+	SCMP_SYS(munmap),
+	SCMP_SYS(mremap),
+	SCMP_SYS(madvise),
+	SCMP_SYS(mlock),
+	SCMP_SYS(mlock2),
+	SCMP_SYS(munlock),
+	SCMP_SYS(getrlimit),
+	SCMP_SYS(prlimit64),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(nanosleep),
+	SCMP_SYS(gettimeofday),
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll),
+	SCMP_SYS(pselect6),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(futex),
+	SCMP_SYS(getpid),
+	SCMP_SYS(gettid),
+	SCMP_SYS(getuid),
+	SCMP_SYS(geteuid),
+	SCMP_SYS(uname),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
 };
 /* The terminal's own, and none that could type into it (TIOCSTI). */
 static const unsigned long allowed_ioctls[] = { TCGETS, TCSETS, TCSETSW, TCSETSF, TIOCGWINSZ, FIONREAD };
+static const unsigned long allowed_fcntls[] = { F_GETFD, F_SETFD, F_GETFL, F_SETFL };
 
 /* libseccomp refuses a rule that repeats the default; every answer is looked at. */
 static bool add_rules(scmp_filter_ctx filter)
@@ -144,10 +230,18 @@ static bool add_rules(scmp_filter_ctx filter)
 	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(allowed_ioctls); i++)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
 				      SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, allowed_ioctls[i]));
+	/* Flags, not F_SETOWN and F_SETSIG, which send signals to others. */
+	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(allowed_fcntls); i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_EQ, allowed_fcntls[i]));
+	/* Limits can be read, to say which one is in the way of locked memory, and not be set. */
 	if (rc == 0)
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0));
 	if (rc == 0)
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+				      SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	if (rc == 0)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+				      SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	return rc == 0;
 }
 
@@ -156,12 +250,13 @@ static bool seccomp(struct err *e)
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	if (filter == NULL)
 		return err_set(e, ERR_IO, ERR_NO_OFFSET, "seccomp: no filter");
-	const bool ok = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0 && add_rules(filter) && seccomp_load(filter) == 0;
+	const bool ok = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0 && add_rules(filter) &&
+			seccomp_load(filter) == 0;
 	seccomp_release(filter);
 	return ok || err_set(e, ERR_IO, ERR_NO_OFFSET, "seccomp: this kernel does not take the filter");
 }
 
-bool sandbox_enter(const char *const writable[], size_t n, bool *landlocked, struct err *e)
+bool sandbox_enter(const struct sandbox_dir *dirs, size_t n, bool *landlocked, struct err *e)
 {
-	return landlock(writable, n, landlocked, e) && seccomp(e);
+	return landlock(dirs, n, landlocked, e) && seccomp(e);
 }

@@ -1,6 +1,6 @@
-/* What keeps this process in: no core dumps, no debugger, no new privileges; then no files but the named directories
- * (Landlock) and no system calls but the ones that reading, hashing, asking and writing need (seccomp; anything else
- * kills the process). There is no network, no exec and no fork behind this door. */
+/* What keeps this process in: no core dumps, no debugger, no new privileges; then no files but the named
+ * directories (Landlock) and no system calls but the ones that reading, hashing, asking and writing need
+ * (seccomp; anything else kills the process). There is no network, no exec and no fork behind this door. */
 #ifndef SETGOV_SIGNER_SANDBOX_H
 #define SETGOV_SIGNER_SANDBOX_H
 
@@ -16,7 +16,14 @@ MUST_CHECK bool sandbox_harden(struct err *e);
 const char *sandbox_interface_up(struct arena *a);
 /* Swap could write a key to disk. */
 bool sandbox_has_swap(void);
+/* Closes every inherited descriptor above standard error but these. */
+void sandbox_close_others(const int keep[], size_t n);
+
+struct sandbox_dir {              /* files below it can be made, replaced and removed */
+	const char *path;
+	bool reads;                   /* and read */
+};
 /* Closes the door. *landlocked is false where the kernel has no Landlock. Never opens again. */
-MUST_CHECK bool sandbox_enter(const char *const writable[], size_t n, bool *landlocked, struct err *e);
+MUST_CHECK bool sandbox_enter(const struct sandbox_dir *dirs, size_t n, bool *landlocked, struct err *e);
 
 #endif

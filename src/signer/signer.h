@@ -25,7 +25,7 @@ struct signer {
 	size_t n_args;
 	struct given *given;
 	size_t n_given;
-	struct input *inputs;         /* one for each argument, and one for each option that names a file to read */
+	struct input *inputs; /* one for each argument, and one for each option that names a file to read */
 	size_t n_inputs;
 	const char *home_dir;
 	struct home home;
@@ -43,8 +43,8 @@ MUST_CHECK bool signer_input(const struct signer *s, const char *path, struct sp
 /* From --passphrase-fd, or asked for on the terminal. */
 MUST_CHECK struct secret *signer_passphrase(const struct signer *s, const char *question, struct err *e);
 /* Opens one of our keystores (or a file read before). The caller frees the key. */
-MUST_CHECK struct secret *signer_unlock(struct signer *s, const char *path, struct span file, struct secret *passphrase,
-					const struct addr *expect, struct err *e);
+MUST_CHECK struct secret *signer_unlock(struct signer *s, const char *path, struct span file,
+					struct secret *passphrase, const struct addr *expect, struct err *e);
 MUST_CHECK bool signer_keystore(struct signer *s, const struct key_file *k, struct span *file, struct err *e);
 
 /* The verbs: main.c has their table. */

@@ -77,7 +77,8 @@ static struct secret *read_secret(int fd, struct err *e)
 		const bool end = k <= 0 || (n < PASSPHRASE_MAX ? *p : over) == '\n';
 		if (!end && n == PASSPHRASE_MAX) {
 			secret_free(s);
-			err_set(e, ERR_RANGE, ERR_NO_OFFSET, "a passphrase of more than %u bytes", PASSPHRASE_MAX);
+			err_set(e, ERR_RANGE, ERR_NO_OFFSET, "a passphrase of more than %u bytes",
+				PASSPHRASE_MAX);
 			return NULL;
 		}
 		if (end)

@@ -1,4 +1,5 @@
-/* The person at the keyboard: plain lines, opened before the sandbox closes. Foreign text is made safe by the caller. */
+/* The person at the keyboard: plain lines, opened before the sandbox closes. Foreign text is made safe by the
+ * caller. */
 #ifndef SETGOV_SIGNER_TERMINAL_H
 #define SETGOV_SIGNER_TERMINAL_H
 

@@ -1,4 +1,5 @@
-/* new, import, address: keys come in, each for one class, and a new one is not finished until its second copy was read. */
+/* new, import, address: keys come in, each for one class, and a new one is not finished until its second copy
+ * was read. */
 #include <string.h>
 #include <unistd.h>
 
@@ -14,8 +15,10 @@ static bool ask_class(struct signer *s, enum deployment_class *out, struct err *
 	if (given != NULL)
 		return class_parse(out, span_str(given), e);
 	if (!terminal_is_there(&s->terminal))
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "for which class is this key? --class production, test or rehearsal");
-	const bool ok = terminal_ask(&s->terminal, "For which class is this key (production, test, rehearsal)? ", &line, e) &&
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
+			       "for which class is this key? --class production, test or rehearsal");
+	const bool ok = terminal_ask(&s->terminal,
+				     "For which class is this key (production, test, rehearsal)? ", &line, e) &&
 			class_parse(out, buf_view(&line), e);
 	buf_release(&line);
 	return ok;
@@ -34,7 +37,8 @@ static void say_key(struct signer *s, const struct addr *a, enum deployment_clas
 		s->result = o;
 }
 
-static bool log_key(struct signer *s, const char *kind, const struct addr *a, enum deployment_class class, struct err *e)
+static bool log_key(struct signer *s, const char *kind, const struct addr *a, enum deployment_class class,
+		    struct err *e)
 {
 	struct json *body = json_object(&s->arena);
 	json_set(body, &s->arena, "address", json_addr(&s->arena, a));
@@ -60,8 +64,10 @@ static struct secret *new_passphrase(struct signer *s, struct err *e)
 	return NULL;
 }
 
-/* The second copy is read back from where it lies and opened: only then is the key worth sending anything to. */
-static bool check_copy(struct signer *s, const char *path, struct secret *passphrase, const struct addr *address, struct err *e)
+/* The second copy is read back from where it lies and opened: only then is the key worth sending anything to.
+ */
+static bool check_copy(struct signer *s, const char *path, struct secret *passphrase,
+		       const struct addr *address, struct err *e)
 {
 	struct buf b = {0};
 	struct secret *key = NULL;
@@ -89,7 +95,8 @@ static bool store(struct signer *s, const struct addr *address, enum deployment_
 }
 
 /* From here to the end the key exists only in locked memory and in sealed files. */
-static bool make_key(struct signer *s, enum deployment_class class, struct secret *passphrase, struct addr *address, struct err *e)
+static bool make_key(struct signer *s, enum deployment_class class, struct secret *passphrase,
+		     struct addr *address, struct err *e)
 {
 	const struct keystore_cost *cost = signer_flag(s, "--light") ? &KEYSTORE_LIGHT : &KEYSTORE_STANDARD;
 	struct secret *key = secret_new(32, e);
@@ -98,7 +105,7 @@ static bool make_key(struct signer *s, enum deployment_class class, struct secre
 	do {
 		if (ok)
 			random_bytes(secret_bytes(key), 32);
-	} while (ok && !sig_key_address(address, secret_bytes(key), NULL));      /* once in 2^128 it is no key */
+	} while (ok && !sig_key_address(address, secret_bytes(key), NULL)); /* once in 2^128 it is no key */
 	ok = ok && keystore_write(&file, key, passphrase, cost, e);
 	secret_free(key);
 	ok = ok && store(s, address, class, buf_view(&file), passphrase, e);
@@ -111,7 +118,8 @@ bool verb_new(struct signer *s, struct err *e)
 	enum deployment_class class;
 	struct addr address = {{0}};
 	if (signer_option(s, "--copy") == NULL)
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "where does the second copy go? --copy FILE, on another medium than this one");
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
+			       "where does the second copy go? --copy FILE, on another medium than this one");
 	if (!ask_class(s, &class, e))
 		return false;
 	if (signer_flag(s, "--light") && class == CLASS_PRODUCTION)
@@ -141,7 +149,8 @@ bool verb_import(struct signer *s, struct err *e)
 	bool ok = key != NULL && sig_key_address(&address, secret_bytes(key), e);
 	secret_free(key);
 	secret_free(passphrase);
-	ok = ok && home_add_key(&s->home, &address, class, file, e) && log_key(s, "key.imported", &address, class, e);
+	ok = ok && home_add_key(&s->home, &address, class, file, e) &&
+	     log_key(s, "key.imported", &address, class, e);
 	if (ok)
 		say_key(s, &address, class, "imported");
 	return ok;
@@ -152,5 +161,6 @@ bool verb_address(struct signer *s, struct err *e)
 	s->result = json_array(&s->arena);
 	for (size_t i = 0; i < s->home.n_keys; i++)
 		say_key(s, &s->home.keys[i].address, s->home.keys[i].class, "");
-	return s->home.n_keys > 0 || err_set(e, ERR_MISSING, ERR_NO_OFFSET, "there is no key here: setgov-signer new makes one");
+	return s->home.n_keys > 0 ||
+	       err_set(e, ERR_MISSING, ERR_NO_OFFSET, "there is no key here: setgov-signer new makes one");
 }

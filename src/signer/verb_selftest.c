@@ -1,5 +1,6 @@
-/* selftest: known answers of everything that a signature rests on, on this machine, before a ceremony. sandbox-probe: tries a
- * socket from inside the sandbox and must not live to tell. journal: what this machine did. */
+/* selftest: known answers of everything that a signature rests on, on this machine, before a ceremony.
+ * sandbox-probe: tries a socket from inside the sandbox and must not live to tell. journal: what this machine
+ * did. */
 #include <inttypes.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -39,8 +40,9 @@ static bool test_scrypt(void)
 {
 	uint8_t out[64];
 	return scrypt(out, sizeof(out), span_str("password"), span_str("NaCl"), 1024, 8, 16, NULL) &&
-	       hex_is(span_of(out, sizeof(out)), "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162"
-						 "2eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640");
+	       hex_is(span_of(out, sizeof(out)),
+		      "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162"
+		      "2eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640");
 }
 
 /* The key 1: its address, and a signature that comes back to it. */
@@ -51,17 +53,21 @@ static bool test_curve(void)
 	struct sig sig;
 	struct hash32 h;
 	keccak256(&h, span_str("setgov"));
-	return sig_key_address(&a, key, NULL) && hex_is(span_of(a.b, 20), "7e5f4552091a69125d5dfcb7b8c2659029395bdf") &&
+	return sig_key_address(&a, key, NULL) &&
+	       hex_is(span_of(a.b, 20), "7e5f4552091a69125d5dfcb7b8c2659029395bdf") &&
 	       sig_make(&sig, &h, key) && sig_recover(&again, &sig, &h, NULL) && addr_eq(&a, &again);
 }
 
-/* base/evm/2026-07-10-transfer-systemconfig-ownership/0x856611-n26 of tests/vectors/safe-tx.json, both ways to its hash. */
+/* base/evm/2026-07-10-transfer-systemconfig-ownership/0x856611-n26 of tests/vectors/safe-tx.json, both ways to
+ * its hash. */
 static bool test_safe(struct arena *a)
 {
 	static const char doc[] =
-		"{\"chainId\":560048,\"safe\":\"0x856611eD7E07D83243b15E93f6321f2df6865852\",\"safeVersion\":\"1.3.0\","
+		"{\"chainId\":560048,\"safe\":\"0x856611eD7E07D83243b15E93f6321f2df6865852\",\"safeVersion\":"
+		"\"1.3.0\","
 		"\"to\":\"0x3d59999977e0896ee1f8783bB8251DF16fb483E9\",\"value\":\"0\","
-		"\"data\":\"0xd4d9bdcde533b17416e0e90975a9d90215d6175b1a5fe3635ed60fe94b743a741ca67284\",\"operation\":0,"
+		"\"data\":\"0xd4d9bdcde533b17416e0e90975a9d90215d6175b1a5fe3635ed60fe94b743a741ca67284\","
+		"\"operation\":0,"
 		"\"safeTxGas\":\"0\",\"baseGas\":\"0\",\"gasPrice\":\"0\","
 		"\"gasToken\":\"0x0000000000000000000000000000000000000000\","
 		"\"refundReceiver\":\"0x0000000000000000000000000000000000000000\",\"nonce\":26}";
@@ -105,7 +111,8 @@ static bool test_words(void)
 	struct hash32 h = {{0}};
 	struct buf b = {0};
 	words_phrase(&b, &h);
-	const bool ok = strcmp(buf_cstr(&b), "abandon abandon abandon abandon abandon abandon abandon abandon") == 0;
+	const bool ok = strcmp(buf_cstr(&b),
+			       "abandon abandon abandon abandon abandon abandon abandon abandon") == 0;
 	buf_release(&b);
 	return ok;
 }
@@ -137,25 +144,27 @@ bool verb_selftest(struct signer *s, struct err *e)
 	ok &= report(s, "phrase words", test_words());
 	ok &= report(s, "locked memory for keys", test_memory(&memory));
 	err_clear(&memory);
-	buf_fmt(&s->text, "%-8s %s\n", s->landlocked ? "ok" : "WEAK", s->landlocked ? "Landlock: only this directory can be seen"
-									    : "this kernel has no Landlock");
+	buf_fmt(&s->text, "%-8s %s\n", s->landlocked ? "ok" : "WEAK",
+		s->landlocked ? "Landlock: only this directory can be seen" : "this kernel has no Landlock");
 	json_set(s->result, &s->arena, "landlock", json_bool(&s->arena, s->landlocked));
 	if (s->swap)
 		buf_str(&s->text, "WEAK     this machine swaps to disk\n");
 	if (s->interface != NULL)
 		buf_fmt(&s->text, "WEAK     the network interface %s is up\n", s->interface);
-	return ok || err_refuse(e, "SELFTEST", "this machine does not compute what it should: sign nothing with it");
+	return ok ||
+	       err_refuse(e, "SELFTEST", "this machine does not compute what it should: sign nothing with it");
 }
 
 bool verb_sandbox_probe(struct signer *s, struct err *e)
 {
 	(void)s;
-	/* The number itself, so that no network function is linked: 41 is socket(2) on x86-64. Kept out of the compiler's sight,
-	 * because check-airgap refuses a program with that number in its code. */
+	/* The number itself, so that no network function is linked: 41 is socket(2) on x86-64. Kept out of the
+	 * compiler's sight, because check-airgap refuses a program with that number in its code. */
 	volatile long number = 40;
 	number++;
 	syscall(number, 2, 1, 0);
-	return err_refuse(e, "SANDBOX", "a socket could be asked for and nobody killed us: the sandbox does not hold");
+	return err_refuse(e, "SANDBOX",
+			  "a socket could be asked for and nobody killed us: the sandbox does not hold");
 }
 
 bool verb_journal(struct signer *s, struct err *e)
@@ -166,10 +175,11 @@ bool verb_journal(struct signer *s, struct err *e)
 		const struct line *l = &s->journal.lines[i];
 		buf_fmt(&s->text, "%5" PRIu64 "  ", l->seq);
 		time_format(&s->text, l->time);
-		buf_fmt(&s->text, "  %-16.*s %.*s\n", text_shown(l->kind), (const char *)l->kind.p, text_shown(l->change),
-			(const char *)l->change.p);
+		buf_fmt(&s->text, "  %-16.*s %.*s\n", text_shown(l->kind), (const char *)l->kind.p,
+			text_shown(l->change), (const char *)l->change.p);
 		const struct json *sentences = json_find(l->body, "sentences");
-		for (const struct json *v = sentences != NULL ? sentences->first : NULL; v != NULL; v = v->next) {
+		for (const struct json *v = sentences != NULL ? sentences->first : NULL; v != NULL;
+		     v = v->next) {
 			buf_str(&s->text, "       ");
 			text_safe(&s->text, v->text, false);
 			buf_byte(&s->text, '\n');

@@ -1,5 +1,5 @@
-/* sign and decline: a packet is read by a person, confirmed on purpose, and answered. Whatever does not add up is refused,
- * written into the journal and answered too; after a mismatch this session signs nothing more. */
+/* sign and decline: a packet is read by a person, confirmed on purpose, and answered. Whatever does not add up
+ * is refused, written into the journal and answered too; after a mismatch this session signs nothing more. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +30,10 @@ static struct json *packet_body(struct signer *s, const struct reviewed *r)
 	return body;
 }
 
-/* The journal first, then the answer that carries the refusal back. A file whose core cannot be read is answered by nobody. */
-static bool refuse(struct signer *s, const struct reviewed *r, const struct addr *owner, const struct err *why, struct err *e)
+/* The journal first, then the answer that carries the refusal back. A file whose core cannot be read is
+ * answered by nobody. */
+static bool refuse(struct signer *s, const struct reviewed *r, const struct addr *owner, const struct err *why,
+		   struct err *e)
 {
 	struct arena *a = &s->arena;
 	struct buf words = {0};
@@ -61,7 +63,8 @@ static bool refuse(struct signer *s, const struct reviewed *r, const struct addr
 /* What changed on the way, as opposed to what this machine simply may not do. */
 static bool is_mismatch(const char *code)
 {
-	static const char *const ours[] = { "NOT-PINNED", "NOT-OWNER", "KEY-CLASS", "ONLINE", "RAW", "SANDBOX", "PHRASE", "NO-KEY" };
+	static const char *const ours[] = {"NOT-PINNED", "NOT-OWNER", "KEY-CLASS", "ONLINE",
+					   "RAW",	 "SANDBOX",   "PHRASE",	   "NO-KEY"};
 	for (size_t i = 0; code != NULL && i < ARRAY_LEN(ours); i++)
 		if (strcmp(ours[i], code) == 0)
 			return false;
@@ -86,11 +89,13 @@ static bool pick_key(struct signer *s, const struct reviewed *r, const struct ke
 	for (size_t i = 0; wanted == NULL && i < s->home.n_keys; i++)
 		if (deployment_is_owner(d, &s->home.keys[i].address)) {
 			if (*out != NULL)
-				return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "several owners' keys are here: --key ADDRESS says which");
+				return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
+					       "several owners' keys are here: --key ADDRESS says which");
 			*out = &s->home.keys[i];
 		}
 	if (*out == NULL || !deployment_is_owner(d, &(*out)->address))
-		return err_refuse(e, "NOT-OWNER", "no key on this machine is an owner of this Safe, as pinned here");
+		return err_refuse(e, "NOT-OWNER",
+				  "no key on this machine is an owner of this Safe, as pinned here");
 	if ((*out)->class != d->class)
 		return err_refuse(e, "KEY-CLASS", "the key was made for class %s, the deployment is %s",
 				  deployment_class_name((*out)->class), deployment_class_name(d->class));
@@ -101,9 +106,12 @@ static bool may_sign_here(struct signer *s, const struct reviewed *r, struct err
 {
 	const enum deployment_class class = r->pin->deployment.class;
 	if (class == CLASS_PRODUCTION && !s->landlocked)
-		return err_refuse(e, "SANDBOX", "this kernel has no Landlock: a production deployment is not served here");
+		return err_refuse(e, "SANDBOX",
+				  "this kernel has no Landlock: a production deployment is not served here");
 	if (class == CLASS_PRODUCTION && s->interface != NULL)
-		return err_refuse(e, "ONLINE", "the network interface %s is up: an owner's key is not used on a machine with a network",
+		return err_refuse(e, "ONLINE",
+				  "the network interface %s is up: an owner's key is not used on a machine "
+				  "with a network",
 				  s->interface);
 	if (r->checked.has_raw)
 		return err_refuse(e, "RAW", "a raw call is not signed until a policy allows it");
@@ -120,8 +128,11 @@ static bool same_log(struct signer *s, const struct reviewed *r, struct err *e)
 		if (line_kind_is(l, "packet.signed") && json_get_bare_hash(l->body, "deployment", &id, NULL) &&
 		    hash32_eq(&id, &r->packet.core.deployment) && json_get_str(l->body, "logKey", &key, NULL) &&
 		    !span_eq(key, r->packet.core.log_key))
-			return err_refuse(e, "LOG-KEY", "the packet comes from another log than what this machine signed before "
-					  "(journal line %zu)", i);
+			return err_refuse(
+				e, "LOG-KEY",
+				"the packet comes from another log than what this machine signed before "
+				"(journal line %zu)",
+				i);
 	}
 	return true;
 }
@@ -144,9 +155,13 @@ static bool ask_compared(struct signer *s, struct span *out, struct err *e)
 	if (given != NULL)
 		buf_str(&line, given);
 	else
-		ok = terminal_ask(&s->terminal, "Whose screen did you compare the phrase with: another signer's, an own second machine's, "
-				  "nobody's\n(signer / own / nobody)? ", &line, e);
-	if (ok && !span_is(buf_view(&line), "signer") && !span_is(buf_view(&line), "own") && !span_is(buf_view(&line), "nobody"))
+		ok = terminal_ask(&s->terminal,
+				  "Whose screen did you compare the phrase with: another signer's, an own "
+				  "second machine's, "
+				  "nobody's\n(signer / own / nobody)? ",
+				  &line, e);
+	if (ok && !span_is(buf_view(&line), "signer") && !span_is(buf_view(&line), "own") &&
+	    !span_is(buf_view(&line), "nobody"))
 		ok = err_set(e, ERR_USAGE, ERR_NO_OFFSET, "needed signer, own or nobody");
 	if (ok)
 		*out = arena_copy(&s->arena, buf_view(&line));
@@ -163,8 +178,11 @@ static bool ask_words(struct signer *s, const struct reviewed *r, struct err *e)
 	const size_t at[2] = { first < second ? first : second, first < second ? second : first };
 	for (size_t i = 0; i < 2; i++) {
 		struct buf line = {0};
-		bool ok = terminal_ask(&s->terminal, arena_fmt(&s->arena, "To sign, type word %zu of the phrase (anything else stops): ",
-							       at[i] + 1), &line, e);
+		bool ok = terminal_ask(
+			&s->terminal,
+			arena_fmt(&s->arena,
+				  "To sign, type word %zu of the phrase (anything else stops): ", at[i] + 1),
+			&line, e);
 		if (ok && !span_eq(buf_view(&line), word_at(r->checked.phrase, at[i])))
 			ok = err_refuse(e, "PHRASE", "that is not the word: nothing was signed");
 		buf_release(&line);
@@ -184,11 +202,13 @@ static bool confirm(struct signer *s, const struct reviewed *r, struct span *com
 			return err_in(e, "--expect");
 		for (size_t i = 0; i < r->checked.n_steps; i++)
 			if (!hash32_eq(&h, &r->checked.steps[i].hashes.tx))
-				return err_refuse(e, "EXPECT", "the packet's safeTxHash is not the expected one");
+				return err_refuse(e, "EXPECT",
+						  "the packet's safeTxHash is not the expected one");
 		return ask_compared(s, compared, e);
 	}
 	if (!terminal_is_there(&s->terminal))
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "nobody is at a terminal: scripts give --expect SAFETXHASH, --compared and "
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
+			       "nobody is at a terminal: scripts give --expect SAFETXHASH, --compared and "
 			       "--passphrase-fd");
 	review_page(s, &s->text, r);
 	terminal_say(&s->terminal, "%s\n", buf_cstr(&s->text));
@@ -215,8 +235,8 @@ static bool unlock(struct session *x, const struct key_file *k, struct err *e)
 	return x->key != NULL;
 }
 
-static bool log_signed(struct signer *s, const struct reviewed *r, const struct checked_step *step, const struct addr *owner,
-		       struct span compared, struct err *e)
+static bool log_signed(struct signer *s, const struct reviewed *r, const struct checked_step *step,
+		       const struct addr *owner, struct span compared, struct err *e)
 {
 	struct arena *a = &s->arena;
 	struct json *body = packet_body(s, r), *sentences = json_array(a);
@@ -235,8 +255,8 @@ static bool log_signed(struct signer *s, const struct reviewed *r, const struct 
 	return journal_add(&s->journal, "packet.signed", r->checked.line.change, body, e);
 }
 
-static bool sign_step(struct session *x, const struct reviewed *r, size_t i, const struct key_file *k, struct span compared,
-		      struct err *e)
+static bool sign_step(struct session *x, const struct reviewed *r, size_t i, const struct key_file *k,
+		      struct span compared, struct err *e)
 {
 	struct signer *s = x->s;
 	const struct checked_step *step = &r->checked.steps[i];
@@ -267,8 +287,8 @@ static bool sign_packet(struct session *x, struct reviewed *r, const char *path,
 	struct signer *s = x->s;
 	const struct key_file *k = NULL;
 	struct span compared;
-	bool ok = review_open(s, r, path, e) && may_sign_here(s, r, e) && pick_key(s, r, &k, e) && same_log(s, r, e) &&
-		  confirm(s, r, &compared, e) && unlock(x, k, e);
+	bool ok = review_open(s, r, path, e) && may_sign_here(s, r, e) && pick_key(s, r, &k, e) &&
+		  same_log(s, r, e) && confirm(s, r, &compared, e) && unlock(x, k, e);
 	for (size_t i = 0; ok && i < r->checked.n_steps; i++)
 		ok = sign_step(x, r, i, k, compared, e);
 	return ok;
@@ -277,8 +297,8 @@ static bool sign_packet(struct session *x, struct reviewed *r, const char *path,
 /* Bad packets get a refusal that travels back; a wrong passphrase or a typing error does not. */
 static bool is_refusal(const struct err *e)
 {
-	return e->code == ERR_REFUSED || e->code == ERR_MISMATCH || e->code == ERR_SYNTAX || e->code == ERR_RANGE ||
-	       e->code == ERR_MISSING || e->code == ERR_UNKNOWN;
+	return e->code == ERR_REFUSED || e->code == ERR_MISMATCH || e->code == ERR_SYNTAX ||
+	       e->code == ERR_RANGE || e->code == ERR_MISSING || e->code == ERR_UNKNOWN;
 }
 
 static bool after_failure(struct signer *s, const struct reviewed *r, struct err *e)
@@ -287,12 +307,14 @@ static bool after_failure(struct signer *s, const struct reviewed *r, struct err
 	if (!is_refusal(e) || (e->refusal != NULL && strcmp(e->refusal, "PHRASE") == 0))
 		return false;
 	if (!refuse(s, r, NULL, e, &again)) {
-		terminal_say(&s->terminal, "the refusal could not be written down: %s\n", buf_cstr(&again.what));
+		terminal_say(&s->terminal, "the refusal could not be written down: %s\n",
+			     buf_cstr(&again.what));
 		err_clear(&again);
 	}
 	if (is_mismatch(e->refusal))
-		terminal_say(&s->terminal, "This machine signs nothing more now. Call somebody by another channel than the one that brought "
-			     "this packet, and do not try again.\n");
+		terminal_say(&s->terminal, "This machine signs nothing more now. Call somebody by another "
+					   "channel than the one that brought "
+					   "this packet, and do not try again.\n");
 	return false;
 }
 
@@ -321,7 +343,8 @@ bool verb_decline(struct signer *s, struct err *e)
 	if (reason == NULL || reason[0] == '\0')
 		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "why? --reason TEXT");
 	if (!text_is_plain(span_str(reason), false))
-		return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "needed plain text on one line") || err_in(e, "--reason");
+		return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "needed plain text on one line") ||
+		       err_in(e, "--reason");
 	/* A person may say no to a packet that does not even add up. */
 	if (!review_open(s, &r, s->args[0], e)) {
 		if (!r.parsed)

@@ -1,5 +1,6 @@
-/* sign-tx: the outer transaction of a packet's step, built here from the packet and the pin, signed by a payer's key that is
- * no owner's. The console says nonce, gas and fees, and these only under the pinned caps. Nothing else is ever signed. */
+/* sign-tx: the outer transaction of a packet's step, built here from the packet and the pin, signed by a
+ * payer's key that is no owner's. The console says nonce, gas and fees, and these only under the pinned caps.
+ * Nothing else is ever signed. */
 #include <stdlib.h>
 
 #include "src/crypto/keystore.h"
@@ -21,7 +22,8 @@ static bool small_number(const struct signer *s, const char *name, uint64_t *out
 {
 	struct u256 v;
 	return number(s, name, &v, e) &&
-	       (u256_fits_u64(&v, out) || err_set(e, ERR_RANGE, ERR_NO_OFFSET, "more than 64 bits") || err_in(e, "%s", name));
+	       (u256_fits_u64(&v, out) || err_set(e, ERR_RANGE, ERR_NO_OFFSET, "more than 64 bits") ||
+		err_in(e, "%s", name));
 }
 
 static bool over_cap(struct err *e, const char *what, const struct u256 *found, const struct u256 *cap)
@@ -35,14 +37,15 @@ static bool over_cap(struct err *e, const char *what, const struct u256 *found, 
 	return false;
 }
 
-static bool read_price(const struct signer *s, const struct fee_caps *caps, struct transaction *tx, struct err *e)
+static bool read_price(const struct signer *s, const struct fee_caps *caps, struct transaction *tx,
+		       struct err *e)
 {
 	if (!small_number(s, "--nonce", &tx->nonce, e) || !small_number(s, "--gas", &tx->gas, e) ||
 	    !number(s, "--max-fee", &tx->max_fee, e) || !number(s, "--max-priority", &tx->max_priority, e))
 		return false;
 	if (tx->gas > caps->gas)
-		return err_refuse(e, "FEE-CAP", "gas is %llu, pinned is at most %llu", (unsigned long long)tx->gas,
-				  (unsigned long long)caps->gas);
+		return err_refuse(e, "FEE-CAP", "gas is %llu, pinned is at most %llu",
+				  (unsigned long long)tx->gas, (unsigned long long)caps->gas);
 	if (u256_cmp(&tx->max_fee, &caps->max_fee) > 0)
 		return over_cap(e, "the fee", &tx->max_fee, &caps->max_fee);
 	if (u256_cmp(&tx->max_priority, &caps->max_priority) > 0)
@@ -71,7 +74,8 @@ static const struct checked_step *find_step(const struct signer *s, const struct
 }
 
 /* execTransaction with the owners' signatures that the packet carries; packet_check() verified each. */
-static bool safe_call(const struct reviewed *r, const struct checked_step *step, struct buf *data, struct transaction *tx, struct err *e)
+static bool safe_call(const struct reviewed *r, const struct checked_step *step, struct buf *data,
+		      struct transaction *tx, struct err *e)
 {
 	struct owner_signature *v = calloc(r->packet.n_signatures + 1, sizeof(*v));
 	struct buf blob = {0};
@@ -92,8 +96,8 @@ static bool safe_call(const struct reviewed *r, const struct checked_step *step,
 }
 
 /* The timelock's own call, for a payer who holds the role himself. On route direct the Safe alone can act. */
-static bool direct_call(const struct reviewed *r, const struct checked_step *step, struct buf *data, struct transaction *tx,
-			struct err *e)
+static bool direct_call(const struct reviewed *r, const struct checked_step *step, struct buf *data,
+			struct transaction *tx, struct err *e)
 {
 	if (r->checked.proposal.route != ROUTE_TIMELOCK)
 		return err_refuse(e, "DIRECT", "only the Safe can send this step");
@@ -103,18 +107,20 @@ static bool direct_call(const struct reviewed *r, const struct checked_step *ste
 	return true;
 }
 
-static bool payer_key(struct signer *s, const struct deployment *d, const char **path, struct span *file, struct addr *address,
-		      struct err *e)
+static bool payer_key(struct signer *s, const struct deployment *d, const char **path, struct span *file,
+		      struct addr *address, struct err *e)
 {
 	const char *key_file = signer_option(s, "--key-file"), *key = signer_option(s, "--key");
 	if (key_file != NULL) {
 		*path = key_file;
-		const struct json *doc = signer_input(s, key_file, file, e) ? json_parse(&s->arena, *file, e) : NULL;
+		const struct json *doc = signer_input(s, key_file, file, e) ? json_parse(&s->arena, *file, e)
+									    : NULL;
 		if (doc == NULL || !keystore_address(address, doc, e))
 			return err_file(e, key_file, 0);
 	} else {
 		if (key == NULL)
-			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "whose key pays? --key-file FILE or --key ADDRESS");
+			return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
+				       "whose key pays? --key-file FILE or --key ADDRESS");
 		if (!addr_parse(address, span_str(key), e))
 			return err_in(e, "--key");
 		const struct key_file *k = home_key(&s->home, address);
@@ -138,11 +144,14 @@ static bool check_not_owner(struct signer *s, struct secret *key, struct err *e)
 	if (!sig_key_address(&a, secret_bytes(key), e))
 		return false;
 	return !home_is_any_owner(&s->home, &a) ||
-	       err_refuse(e, "OWNER-KEY", "this is an owner's key: it signs what the Safe does, and never pays for a transaction");
+	       err_refuse(
+		       e, "OWNER-KEY",
+		       "this is an owner's key: it signs what the Safe does, and never pays for a transaction");
 }
 
-static bool log_tx(struct signer *s, const struct reviewed *r, const struct checked_step *step, const struct transaction *tx,
-		   const struct addr *from, const struct hash32 *hash, struct err *e)
+static bool log_tx(struct signer *s, const struct reviewed *r, const struct checked_step *step,
+		   const struct transaction *tx, const struct addr *from, const struct hash32 *hash,
+		   struct err *e)
 {
 	struct arena *a = &s->arena;
 	struct json *body = json_object(a);
@@ -158,7 +167,8 @@ static bool log_tx(struct signer *s, const struct reviewed *r, const struct chec
 	return journal_add(&s->journal, "tx.signed", r->checked.line.change, body, e);
 }
 
-static bool sign(struct signer *s, const struct transaction *tx, struct sig *sig, struct addr *from, struct err *e)
+static bool sign(struct signer *s, const struct transaction *tx, struct sig *sig, struct addr *from,
+		 struct err *e)
 {
 	const char *path;
 	struct span file;
@@ -176,7 +186,8 @@ static bool sign(struct signer *s, const struct transaction *tx, struct sig *sig
 	if (key == NULL || !check_not_owner(s, key, e))
 		goto out;
 	transaction_digest(&digest, tx);
-	ok = sig_make(sig, &digest, secret_bytes(key)) || err_set(e, ERR_CRYPTO, ERR_NO_OFFSET, "the key could not sign");
+	ok = sig_make(sig, &digest, secret_bytes(key)) ||
+	     err_set(e, ERR_CRYPTO, ERR_NO_OFFSET, "the key could not sign");
 out:
 	stack_wipe();
 	secret_free(key);
@@ -204,8 +215,11 @@ bool verb_sign_tx(struct signer *s, struct err *e)
 	    !payer_key(s, &r.pin->deployment, &path, &file, &from, e))
 		return false;
 	if (home_is_any_owner(&s->home, &from))
-		return err_refuse(e, "OWNER-KEY", "this is an owner's key: it signs what the Safe does, and never pays for a transaction");
-	bool ok = signer_flag(s, "--direct") ? direct_call(&r, step, &data, &tx, e) : safe_call(&r, step, &data, &tx, e);
+		return err_refuse(e, "OWNER-KEY",
+				  "this is an owner's key: it signs what the Safe does, and never pays for a "
+				  "transaction");
+	bool ok = signer_flag(s, "--direct") ? direct_call(&r, step, &data, &tx, e)
+					     : safe_call(&r, step, &data, &tx, e);
 	tx.data = arena_copy(&s->arena, buf_view(&data));
 	buf_release(&data);
 	if (!ok || !sign(s, &tx, &sig, &from, e))

@@ -29,7 +29,8 @@ static void page(struct buf *out, const struct deployment *d)
 	put_address(out, &d->timelock);
 	buf_str(out, "\n  contracts\n");
 	for (size_t i = 0; i < d->n_contracts; i++) {
-		buf_fmt(out, "    %-14.*s ", text_shown(d->contracts[i].name), (const char *)d->contracts[i].name.p);
+		buf_fmt(out, "    %-14.*s ", text_shown(d->contracts[i].name),
+			(const char *)d->contracts[i].name.p);
 		put_address(out, &d->contracts[i].address);
 		buf_fmt(out, " %.*s\n", text_shown(d->contracts[i].abi), (const char *)d->contracts[i].abi.p);
 	}
@@ -49,7 +50,8 @@ static void page(struct buf *out, const struct deployment *d)
 }
 
 /* Field by field, wherever canonical bytes differ. */
-static void differences(struct buf *out, const struct json *old, const struct json *new, const char *name, size_t depth)
+static void differences(struct buf *out, const struct json *old, const struct json *new, const char *name,
+			size_t depth)
 {
 	struct buf a = {0}, b = {0};
 	if (old != NULL && new != NULL && json_same(old, new))
@@ -89,16 +91,18 @@ static void differences(struct buf *out, const struct json *old, const struct js
 }
 
 /* The pin that this one takes the place of: the same chain, and the same Safe or the same name. */
-static bool find_replaced(const struct signer *s, const struct deployment *d, const struct pin **out, struct err *e)
+static bool find_replaced(const struct signer *s, const struct deployment *d, const struct pin **out,
+			  struct err *e)
 {
 	*out = NULL;
 	for (size_t i = 0; i < s->home.n_pins; i++) {
 		const struct deployment *p = &s->home.pins[i].deployment;
 		const bool same_safe = p->chain_id == d->chain_id && addr_eq(&p->safe, &d->safe);
 		if (same_safe && p->class != d->class)
-			return err_refuse(e, "CLASS", "this Safe is pinned as %s: it cannot be %s too", deployment_class_name(p->class),
-					  deployment_class_name(d->class));
-		if (same_safe || (p->chain_id == d->chain_id && span_eq(p->name, d->name) && p->class == d->class))
+			return err_refuse(e, "CLASS", "this Safe is pinned as %s: it cannot be %s too",
+					  deployment_class_name(p->class), deployment_class_name(d->class));
+		if (same_safe ||
+		    (p->chain_id == d->chain_id && span_eq(p->name, d->name) && p->class == d->class))
 			*out = &s->home.pins[i];
 	}
 	return true;
@@ -125,17 +129,23 @@ static bool confirm(struct signer *s, const struct deployment *d, struct err *e)
 	if (expect != NULL) {
 		if (!hex_bare(id.b, sizeof(id.b), span_str(expect), e))
 			return err_in(e, "--expect");
-		return hash32_eq(&id, &d->id) || err_refuse(e, "EXPECT", "--expect names another deployment than this file is");
+		return hash32_eq(&id, &d->id) ||
+		       err_refuse(e, "EXPECT", "--expect names another deployment than this file is");
 	}
 	if (!terminal_is_there(&s->terminal))
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "nobody is at a terminal: scripts give --expect ID");
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
+			       "nobody is at a terminal: scripts give --expect ID");
 	words_phrase(&phrase, &d->id);
-	terminal_say(&s->terminal, "%s\nRead the phrase from another source than this machine: from the other owners.\n",
+	terminal_say(&s->terminal,
+		     "%s\nRead the phrase from another source than this machine: from the other owners.\n",
 		     buf_cstr(&s->text));
-	bool ok = terminal_ask(&s->terminal, "Its first word: ", &first, e) && terminal_ask(&s->terminal, "Its last word:  ", &last, e);
+	bool ok = terminal_ask(&s->terminal, "Its first word: ", &first, e) &&
+		  terminal_ask(&s->terminal, "Its last word:  ", &last, e);
 	if (ok && (!span_eq(buf_view(&first), word_at(buf_view(&phrase), 0)) ||
 		   !span_eq(buf_view(&last), word_at(buf_view(&phrase), WORDS_IN_PHRASE - 1))))
-		ok = err_refuse(e, "PHRASE", "these are not the words of this deployment's phrase: do not trust the file, call somebody");
+		ok = err_refuse(e, "PHRASE",
+				"these are not the words of this deployment's phrase: do not trust the file, "
+				"call somebody");
 	if (ok)
 		buf_clear(&s->text);
 	buf_release(&phrase);
@@ -167,7 +177,8 @@ bool verb_trust(struct signer *s, struct err *e)
 	if (!deployment_parse(&s->arena, &d, file, e) || !pinned_builtin(&s->arena, &pin, &d, e))
 		return err_file(e, s->args[0], 0);
 	if (d.class == CLASS_PRODUCTION && !s->landlocked)
-		return err_refuse(e, "SANDBOX", "this kernel has no Landlock: a production deployment is not served here");
+		return err_refuse(e, "SANDBOX",
+				  "this kernel has no Landlock: a production deployment is not served here");
 	s->result = json_object(&s->arena);
 	json_set(s->result, &s->arena, "deployment", json_bare(&s->arena, SPAN_HASH(&d.id)));
 	page(&s->text, &d);

@@ -1,7 +1,7 @@
-/* pair RUNS LIMIT NAME -- A… -- B…: runs two commands in turn, as whole processes, and prints their medians and the ratio
- * B / A pair by pair. Exit status 1 when the median ratio is below LIMIT (A is to be at least LIMIT times as fast).
- * `pair RUNS - NAME -- A…` measures one command: median time and largest peak memory in KiB. Output of what runs is dropped;
- * a run that fails ends the measurement: a fast failure is no speed. */
+/* pair RUNS LIMIT NAME -- A… -- B…: runs two commands in turn, as whole processes, and prints their medians and
+ * the ratio B / A pair by pair. Exit status 1 when the median ratio is below LIMIT (A is to be at least LIMIT
+ * times as fast). `pair RUNS - NAME -- A…` measures one command: median time and largest peak memory in KiB.
+ * Output of what runs is dropped; a run that fails ends the measurement: a fast failure is no speed. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,8 +35,10 @@ static struct run run_once(char **argv)
 			execvp(argv[0], argv);
 		_exit(127);
 	}
-	if (child < 0 || wait4(child, &status, 0, &usage) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-		fprintf(stderr, "bench: %s failed (status %d)\n", argv[0], WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+	if (child < 0 || wait4(child, &status, 0, &usage) != child || !WIFEXITED(status) ||
+	    WEXITSTATUS(status) != 0) {
+		fprintf(stderr, "bench: %s failed (status %d)\n", argv[0],
+			WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 		exit(2);
 	}
 	return (struct run){ now_ms() - start, usage.ru_maxrss };
@@ -72,7 +74,8 @@ int main(int argc, char **argv)
 	}
 	const size_t runs = strtoul(argv[1], NULL, 10);
 	char **a = split(argv + 4), **b = a != NULL ? split(a) : NULL;
-	double *ta = calloc(runs, sizeof(*ta)), *tb = calloc(runs, sizeof(*tb)), *ratio = calloc(runs, sizeof(*ratio));
+	double *ta = calloc(runs, sizeof(*ta)), *tb = calloc(runs, sizeof(*tb)),
+	       *ratio = calloc(runs, sizeof(*ratio));
 	long peak = 0;
 	if (runs == 0 || a == NULL || ta == NULL || tb == NULL || ratio == NULL)
 		return 2;
@@ -92,7 +95,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	const double limit = strtod(argv[2], NULL), found = median(ratio, runs);
-	printf("%-44s %8.2f ms against %8.2f ms: %6.1f times (needed %g)%s\n", argv[3], median(ta, runs), median(tb, runs), found,
-	       limit, found >= limit ? "" : "  NOT MET");
+	printf("%-44s %8.2f ms against %8.2f ms: %6.1f times (needed %g)%s\n", argv[3], median(ta, runs),
+	       median(tb, runs), found, limit, found >= limit ? "" : "  NOT MET");
 	return found >= limit ? 0 : 1;
 }

@@ -10,8 +10,8 @@ static bool parse(struct cli *cli, struct err *e, int argc, const char *const ar
 	*cli = (struct cli){0};
 	return cli_parse(cli, argc, u.out, e);
 }
-#define PARSE(cli, e, ...) \
-	parse(cli, e, (int)ARRAY_LEN(((const char *const[]){ __VA_ARGS__ })), (const char *const[]){ __VA_ARGS__ })
+#define PARSE(cli, e, ...)                                                                                     \
+	parse(cli, e, (int)ARRAY_LEN(((const char *const[]){__VA_ARGS__})), (const char *const[]){__VA_ARGS__})
 
 static void the_longest_command_name_wins(void **state)
 {
