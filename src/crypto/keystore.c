@@ -1,6 +1,9 @@
 #include "src/crypto/keystore.h"
 
+#include <assert.h>
+#include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 #include <utf8proc.h>
 
 #include "src/base/hex.h"
@@ -16,6 +19,13 @@ const struct keystore_cost KEYSTORE_LIGHT = { 4096, 8, 6 };
 
 /* ---- reading the file ---- */
 
+static bool refuse(struct err *e, enum err_code code, const struct json *at, const char *name,
+		   const char *text)
+{
+	err_set(e, code, at->at, "%s", text);
+	return err_in(e, "%s", name);
+}
+
 static bool same_letters(struct span a, const char *b)
 {
 	return a.n == strlen(b) && strncasecmp((const char *)a.p, b, a.n) == 0;
@@ -29,63 +39,111 @@ static bool find_crypto(const struct json *doc, const struct json **out, struct 
 		if (!same_letters(v->name, "crypto"))
 			continue;
 		if (*out != NULL)
-			return err_set(e, ERR_MISMATCH, v->at, "given twice, in two spellings") || err_in(e, "crypto");
+			return refuse(e, ERR_SYNTAX, v, "crypto", "given twice, in two spellings");
 		*out = v;
 	}
 	if (*out == NULL)
-		return err_set(e, ERR_MISSING, doc->at, "missing") || err_in(e, "crypto");
-	return (*out)->type == JSON_OBJECT || err_set(e, ERR_SYNTAX, (*out)->at, "needed an object") || err_in(e, "crypto");
+		return refuse(e, ERR_MISSING, doc, "crypto", "missing");
+	if ((*out)->type != JSON_OBJECT)
+		return refuse(e, ERR_SYNTAX, *out, "crypto", "needed an object");
+	return true;
 }
 
-/* Hex digits without 0x; some writers put it there. */
-static bool get_bytes(const struct json *o, const char *name, uint8_t *out, size_t min, size_t max, size_t *n, struct err *e)
+static bool check_length(size_t found, size_t min, size_t max, struct err *e)
 {
-	struct span s;
-	struct buf b = {0}, with = {0};
-	if (!json_get_str(o, name, &s, e))
+	if (found >= min && found <= max)
+		return true;
+	if (min == max)
+		return err_set(e, ERR_RANGE, 0, "needed %zu bytes, found %zu", min, found);
+	return err_set(e, ERR_RANGE, 0, "needed %zu to %zu bytes, found %zu", min, max, found);
+}
+
+/* Hex digits, without the 0x that some writers put there. e->at counts from the first of them. */
+static bool decode(struct buf *out, struct span digits, size_t min, size_t max, struct err *e)
+{
+	struct buf text = {0};
+	bool ok;
+
+	if (digits.n / 2 > max)                          /* too long to be decoded first */
+		return check_length(digits.n / 2, min, max, e);
+	buf_str(&text, "0x");
+	buf_span(&text, digits);
+	ok = hex_decode(out, buf_view(&text), e);
+	if (!ok && e != NULL && e->at != ERR_NO_OFFSET)
+		e->at -= 2;
+	buf_release(&text);
+	return ok && check_length(out->n, min, max, e);
+}
+
+static bool get_bytes(const struct json *o, const char *name, uint8_t *out, size_t min, size_t max, size_t *n,
+		      struct err *e)
+{
+	struct span digits;
+	struct buf b = {0};
+	size_t skip;
+	bool ok;
+
+	if (!json_get_str(o, name, &digits, e))
 		return false;
-	if (!span_starts(s, "0x"))
-		buf_str(&with, "0x");
-	buf_span(&with, s);
-	bool ok = hex_decode(&b, buf_view(&with), e);
-	if (ok && (b.n < min || b.n > max))
-		ok = min == max ? err_set(e, ERR_RANGE, ERR_NO_OFFSET, "needed %zu bytes, found %zu", min, b.n)
-				: err_set(e, ERR_RANGE, ERR_NO_OFFSET, "needed %zu to %zu bytes, found %zu", min, max, b.n);
+	skip = span_starts(digits, "0x") ? 2 : 0;
+	ok = decode(&b, span_of(digits.p + skip, digits.n - skip), min, max, e);
 	if (ok) {
 		memcpy(out, b.p, b.n);
 		*n = b.n;
 	} else if (e != NULL) {
-		e->at = json_find(o, name)->at;
+		e->at += json_find(o, name)->at + 1 + skip;      /* 1: the quote */
 	}
 	buf_release(&b);
-	buf_release(&with);
 	return ok || err_in(e, "%s", name);
 }
 
 static bool get_fixed(const struct json *o, const char *name, uint8_t *out, size_t n, struct err *e)
 {
 	size_t found;
+
 	return get_bytes(o, name, out, n, n, &found, e);
 }
 
 static bool get_word(const struct json *o, const char *name, const char *needed, struct err *e)
 {
 	struct span s;
+
 	if (!json_get_str(o, name, &s, e))
 		return false;
-	return span_is(s, needed) || err_set(e, ERR_UNKNOWN, json_find(o, name)->at, "needed \"%s\"", needed) ||
+	if (span_is(s, needed))
+		return true;
+	err_set(e, ERR_UNKNOWN, json_find(o, name)->at, "needed \"%s\", found \"%.*s\"", needed,
+		text_shown(s), (const char *)s.p);
+	return err_in(e, "%s", name);
+}
+
+static bool out_of_range(const struct json *v, uint64_t found, uint64_t min, uint64_t max, struct err *e)
+{
+	if (min == max)
+		return err_set(e, ERR_RANGE, v->at, "needed %" PRIu64 ", found %" PRIu64, min, found);
+	return err_set(e, ERR_RANGE, v->at, "needed %" PRIu64 " to %" PRIu64 ", found %" PRIu64, min, max,
+		       found);
+}
+
+static bool get_number(const struct json *o, const char *name, uint64_t min, uint64_t max, uint64_t *out,
+		       struct err *e)
+{
+	if (!json_get_u64(o, name, out, e))
+		return false;
+	return (*out >= min && *out <= max) || out_of_range(json_find(o, name), *out, min, max, e) ||
 	       err_in(e, "%s", name);
 }
 
 static bool read_scrypt(struct keystore *out, const struct json *params, struct err *e)
 {
 	uint64_t r, p;
-	if (!json_get_u64(params, "n", &out->n, e) || !json_get_u64(params, "r", &r, e) || !json_get_u64(params, "p", &p, e))
+
+	if (!json_get_u64(params, "n", &out->n, e) || !get_number(params, "r", 1, SCRYPT_R_MAX, &r, e) ||
+	    !get_number(params, "p", 1, SCRYPT_P_MAX, &p, e))
 		return false;
 	if (!scrypt_check(out->n, r, p, e)) {
-		const struct json *v = e != NULL ? json_find(params, buf_cstr(&e->field)) : NULL;
-		if (v != NULL)
-			e->at = v->at;
+		if (e != NULL)
+			e->at = json_find(params, "n")->at;      /* r and p are in range: it is n */
 		return false;
 	}
 	out->r = (uint32_t)r;
@@ -96,10 +154,10 @@ static bool read_scrypt(struct keystore *out, const struct json *params, struct 
 static bool read_pbkdf2(struct keystore *out, const struct json *params, struct err *e)
 {
 	uint64_t c;
-	if (!get_word(params, "prf", "hmac-sha256", e) || !json_get_u64(params, "c", &c, e))
+
+	if (!get_word(params, "prf", "hmac-sha256", e) ||
+	    !get_number(params, "c", 1, KEYSTORE_PBKDF2_MAX, &c, e))
 		return false;
-	if (c < 1 || c > KEYSTORE_PBKDF2_MAX)
-		return err_set(e, ERR_RANGE, json_find(params, "c")->at, "needed 1 to %d", KEYSTORE_PBKDF2_MAX) || err_in(e, "c");
 	out->c = (uint32_t)c;
 	return true;
 }
@@ -109,16 +167,17 @@ static bool read_kdf(struct keystore *out, const struct json *crypto, struct err
 	const struct json *params;
 	struct span kdf;
 	uint64_t dklen;
-	if (!json_get_str(crypto, "kdf", &kdf, e) || !json_get(crypto, "kdfparams", JSON_OBJECT, &params, e))
+	bool ok;
+
+	if (!json_get_str(crypto, "kdf", &kdf, e))
 		return false;
-	if (!span_is(kdf, "scrypt") && !span_is(kdf, "pbkdf2"))
-		return err_set(e, ERR_UNKNOWN, json_find(crypto, "kdf")->at, "needed scrypt or pbkdf2") || err_in(e, "kdf");
+	if (!span_is(kdf, "pbkdf2") && !get_word(crypto, "kdf", "scrypt", e))
+		return false;
 	out->kdf = span_is(kdf, "scrypt") ? KEYSTORE_SCRYPT : KEYSTORE_PBKDF2;
-	bool ok = json_get_u64(params, "dklen", &dklen, e);
-	if (ok && dklen != 32)
-		ok = err_set(e, ERR_RANGE, json_find(params, "dklen")->at, "needed 32, found %llu", (unsigned long long)dklen) ||
-		     err_in(e, "dklen");
-	ok = ok && get_bytes(params, "salt", out->salt, 1, KEYSTORE_SALT_MAX, &out->salt_n, e) &&
+	if (!json_get(crypto, "kdfparams", JSON_OBJECT, &params, e))
+		return false;
+	ok = get_number(params, "dklen", 32, 32, &dklen, e) &&
+	     get_bytes(params, "salt", out->salt, 1, KEYSTORE_SALT_MAX, &out->salt_n, e) &&
 	     (out->kdf == KEYSTORE_SCRYPT ? read_scrypt(out, params, e) : read_pbkdf2(out, params, e));
 	return ok || err_in(e, "kdfparams");
 }
@@ -126,7 +185,9 @@ static bool read_kdf(struct keystore *out, const struct json *crypto, struct err
 static bool read_crypto(struct keystore *out, const struct json *crypto, struct err *e)
 {
 	const struct json *params;
-	if (!get_word(crypto, "cipher", "aes-128-ctr", e) || !json_get(crypto, "cipherparams", JSON_OBJECT, &params, e))
+
+	if (!get_word(crypto, "cipher", "aes-128-ctr", e) ||
+	    !json_get(crypto, "cipherparams", JSON_OBJECT, &params, e))
 		return false;
 	if (!get_fixed(params, "iv", out->iv, sizeof(out->iv), e))
 		return err_in(e, "cipherparams");
@@ -138,14 +199,10 @@ bool keystore_read(struct keystore *out, const struct json *doc, struct err *e)
 {
 	const struct json *crypto;
 	uint64_t version;
+
 	*out = (struct keystore){0};
-	if (doc->type != JSON_OBJECT)
-		return err_set(e, ERR_SYNTAX, doc->at, "needed an object");
-	if (!json_get_u64(doc, "version", &version, e))
+	if (!get_number(doc, "version", 3, 3, &version, e))
 		return false;
-	if (version != 3)
-		return err_set(e, ERR_UNKNOWN, json_find(doc, "version")->at, "needed 3, found %llu", (unsigned long long)version) ||
-		       err_in(e, "version");
 	out->has_address = json_find(doc, "address") != NULL;
 	if (out->has_address && !get_fixed(doc, "address", out->address.b, sizeof(out->address.b), e))
 		return false;
@@ -155,10 +212,11 @@ bool keystore_read(struct keystore *out, const struct json *doc, struct err *e)
 bool keystore_address(struct addr *out, const struct json *doc, struct err *e)
 {
 	struct keystore k;
+
 	if (!keystore_read(&k, doc, e))
 		return false;
 	if (!k.has_address)
-		return err_set(e, ERR_MISSING, doc->at, "missing") || err_in(e, "address");
+		return refuse(e, ERR_MISSING, doc, "address", "missing");
 	*out = k.address;
 	return true;
 }
@@ -168,6 +226,7 @@ bool keystore_address(struct addr *out, const struct json *doc, struct err *e)
 static struct json *kdf_json(struct arena *a, const struct keystore *k)
 {
 	struct json *o = json_object(a);
+
 	if (k->kdf == KEYSTORE_SCRYPT) {
 		json_set(o, a, "dklen", json_u64(a, 32));
 		json_set(o, a, "n", json_u64(a, k->n));
@@ -182,149 +241,200 @@ static struct json *kdf_json(struct arena *a, const struct keystore *k)
 	return o;
 }
 
+static struct json *crypto_json(struct arena *a, const struct keystore *k)
+{
+	struct json *o = json_object(a), *params = json_object(a);
+
+	json_set(params, a, "iv", json_bare(a, span_of(k->iv, sizeof(k->iv))));
+	json_set(o, a, "cipher", json_str(a, "aes-128-ctr"));
+	json_set(o, a, "cipherparams", params);
+	json_set(o, a, "ciphertext", json_bare(a, span_of(k->ciphertext, sizeof(k->ciphertext))));
+	json_set(o, a, "kdf", json_str(a, k->kdf == KEYSTORE_SCRYPT ? "scrypt" : "pbkdf2"));
+	json_set(o, a, "kdfparams", kdf_json(a, k));
+	json_set(o, a, "mac", json_bare(a, SPAN_HASH(&k->mac)));
+	return o;
+}
+
+static struct json *uuid_json(struct arena *a, const uint8_t id[16])
+{
+	struct buf text = {0};
+	struct json *v;
+
+	for (size_t i = 0; i < 16; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			buf_byte(&text, '-');
+		buf_hex(&text, span_of(id + i, 1));
+	}
+	v = json_text(a, buf_view(&text));
+	buf_release(&text);
+	return v;
+}
+
 void keystore_format(struct buf *out, const struct keystore *k, const uint8_t id[16])
 {
 	struct arena a = {0};
-	struct json *o = json_object(&a), *crypto = json_object(&a), *cipher = json_object(&a);
-	struct buf uuid = {0};
-	for (size_t i = 0; i < 16; i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			buf_byte(&uuid, '-');
-		buf_hex(&uuid, span_of(id + i, 1));
-	}
-	json_set(cipher, &a, "iv", json_bare(&a, span_of(k->iv, sizeof(k->iv))));
-	json_set(crypto, &a, "cipher", json_str(&a, "aes-128-ctr"));
-	json_set(crypto, &a, "cipherparams", cipher);
-	json_set(crypto, &a, "ciphertext", json_bare(&a, span_of(k->ciphertext, sizeof(k->ciphertext))));
-	json_set(crypto, &a, "kdf", json_str(&a, k->kdf == KEYSTORE_SCRYPT ? "scrypt" : "pbkdf2"));
-	json_set(crypto, &a, "kdfparams", kdf_json(&a, k));
-	json_set(crypto, &a, "mac", json_bare(&a, SPAN_HASH(&k->mac)));
+	struct json *o = json_object(&a);
+
 	if (k->has_address)
 		json_set(o, &a, "address", json_bare(&a, span_of(k->address.b, sizeof(k->address.b))));
-	json_set(o, &a, "crypto", crypto);
-	json_set(o, &a, "id", json_text(&a, buf_view(&uuid)));
+	json_set(o, &a, "crypto", crypto_json(&a, k));
+	json_set(o, &a, "id", uuid_json(&a, id));
 	json_set(o, &a, "version", json_u64(&a, 3));
 	json_compact(out, o);
-	buf_release(&uuid);
 	arena_release(&a);
 }
 
 /* ---- keys ---- */
 
+static struct span bytes_of(struct secret *s)
+{
+	return span_of(secret_bytes(s), secret_size(s));
+}
+
 /* 32 bytes: the first half decrypts, the second half authenticates. */
-static bool derive(const struct keystore *k, struct span passphrase, struct secret *dk, struct err *e)
+static bool derive(const struct keystore *k, struct secret *passphrase, struct secret *dk, struct err *e)
 {
 	const struct span salt = span_of(k->salt, k->salt_n);
+
 	if (k->kdf == KEYSTORE_SCRYPT)
-		return scrypt(secret_bytes(dk), 32, passphrase, salt, k->n, k->r, k->p, e);
-	pbkdf2_sha256(secret_bytes(dk), 32, passphrase, salt, k->c);
+		return scrypt(secret_bytes(dk), 32, bytes_of(passphrase), salt, k->n, k->r, k->p, e);
+	pbkdf2_sha256(secret_bytes(dk), 32, bytes_of(passphrase), salt, k->c);
 	return true;
 }
 
 static void mac_of(struct hash32 *out, struct secret *dk, const uint8_t ciphertext[32])
 {
 	struct keccak s;
+
 	keccak_init(&s);
 	keccak_update(&s, span_of(secret_bytes(dk) + 16, 16));
 	keccak_update(&s, span_of(ciphertext, 32));
 	keccak_final(&s, out);
 }
 
-/* The passphrase in Unicode form NFKC, or NULL when that changes nothing (or there is no text to normalise). */
-static struct secret *normalised(struct secret *passphrase, struct err *e)
+/* *out: the passphrase in Unicode form NFKC, or NULL when that changes nothing or there is no text to
+ * normalise. utf8proc works in the secret itself, first with code points, then with UTF-8 over them: no heap
+ * sees either. */
+static bool normalise(struct secret **out, struct secret *passphrase, struct err *e)
 {
-	const struct span s = span_of(secret_bytes(passphrase), secret_size(passphrase));
-	utf8proc_uint8_t *out = NULL;
-	struct secret *copy = NULL;
-	if (!text_is_utf8(s))
-		return NULL;
-	const utf8proc_ssize_t n = utf8proc_map(s.p, (utf8proc_ssize_t)s.n, &out, UTF8PROC_STABLE | UTF8PROC_COMPOSE |
-						UTF8PROC_COMPAT);
-	if (n > 0 && !((size_t)n == s.n && memcmp(out, s.p, s.n) == 0)) {
-		copy = secret_new((size_t)n, e);
-		if (copy != NULL)
-			memcpy(secret_bytes(copy), out, (size_t)n);
-	}
-	if (out != NULL) {
-		explicit_bzero(out, n > 0 ? (size_t)n : 0);
-		free(out);
-	}
-	return copy;
-}
+	static const utf8proc_option_t nfkc = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT;
+	const struct span s = bytes_of(passphrase);
+	utf8proc_ssize_t n;
+	void *points;
 
-/* False without an error: this is not the passphrase. */
-static bool try_passphrase(const struct keystore *k, struct secret *passphrase, struct secret *dk, bool *fits, struct err *e)
-{
-	struct hash32 mac;
-	if (!derive(k, span_of(secret_bytes(passphrase), secret_size(passphrase)), dk, e))
+	*out = NULL;
+	if (!text_is_utf8(s))
+		return true;
+	n = utf8proc_decompose(s.p, (utf8proc_ssize_t)s.n, NULL, 0, nfkc);
+	if (n <= 0)
+		return true;
+	*out = secret_new(4 * (size_t)n + 4, e);         /* 4 more: the NUL that utf8proc puts behind */
+	if (*out == NULL)
 		return false;
-	mac_of(&mac, dk, k->ciphertext);
-	*fits = bytes_equal_ct(mac.b, k->mac.b, sizeof(mac.b));
-	explicit_bzero(&mac, sizeof(mac));
+	points = secret_bytes(*out);
+	n = utf8proc_decompose(s.p, (utf8proc_ssize_t)s.n, points, n, nfkc);
+	n = n > 0 ? utf8proc_reencode(points, n, nfkc) : n;
+	stack_wipe();
+	if (n > 0 && !span_eq(span_of(points, (size_t)n), s)) {
+		secret_shrink(*out, (size_t)n);
+		return true;
+	}
+	secret_free(*out);
+	*out = NULL;
 	return true;
 }
 
-static bool unlock(const struct keystore *k, struct secret *passphrase, struct secret *dk, enum keystore_form *form, struct err *e)
+/* *fits: this is the passphrase. */
+static bool try_passphrase(const struct keystore *k, struct secret *passphrase, struct secret *dk, bool *fits,
+			   struct err *e)
 {
-	struct err why = {0};
-	struct secret *nfkc = NULL;
-	bool fits = false, ok = try_passphrase(k, passphrase, dk, &fits, e);
-	*form = KEYSTORE_AS_TYPED;
-	if (!ok || fits)
-		return ok;
-	nfkc = normalised(passphrase, &why);
-	err_clear(&why);
-	if (nfkc != NULL) {
-		*form = KEYSTORE_NFKC;
-		ok = try_passphrase(k, nfkc, dk, &fits, e);
-		secret_free(nfkc);
-	}
-	return ok && (fits || err_set(e, ERR_CRYPTO, ERR_NO_OFFSET, "wrong passphrase (or a damaged file)"));
+	struct hash32 mac;
+
+	if (!derive(k, passphrase, dk, e))
+		return false;
+	mac_of(&mac, dk, k->ciphertext);
+	*fits = bytes_equal_ct(mac.b, k->mac.b, sizeof(mac.b));
+	return true;
 }
 
-bool keystore_open(struct secret **key, struct addr *address, enum keystore_form *form, const struct json *doc,
-		   struct secret *passphrase, struct err *e)
+static bool unlock(const struct keystore *k, struct secret *passphrase, struct secret *dk,
+		   enum keystore_form *form, struct err *e)
+{
+	struct secret *nfkc = NULL;
+	bool fits = false;
+
+	*form = KEYSTORE_AS_TYPED;
+	if (!try_passphrase(k, passphrase, dk, &fits, e))
+		return false;
+	if (fits)
+		return true;
+	*form = KEYSTORE_NFKC;
+	if (!normalise(&nfkc, passphrase, e))
+		return false;
+	if (nfkc != NULL && !try_passphrase(k, nfkc, dk, &fits, e)) {
+		secret_free(nfkc);
+		return false;
+	}
+	secret_free(nfkc);
+	return fits || err_set(e, ERR_CRYPTO, ERR_NO_OFFSET, "wrong passphrase (or a damaged file)");
+}
+
+/* Decrypts with the first half of dk, and holds the key against the address the file names. */
+static bool decrypt(const struct keystore *k, struct secret *dk, struct secret *key, struct addr *found,
+		    struct err *e)
+{
+	memcpy(secret_bytes(key), k->ciphertext, 32);
+	aes128_ctr(secret_bytes(dk), k->iv, secret_bytes(key), 32);
+	if (!sig_key_address(found, secret_bytes(key), e))
+		return false;
+	if (!k->has_address || addr_eq(found, &k->address))
+		return true;
+	err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the file names another address than its key has");
+	return err_in(e, "address");
+}
+
+bool keystore_open(struct secret **key, struct addr *address, enum keystore_form *form,
+		   const struct json *doc, struct secret *passphrase, struct err *e)
 {
 	struct keystore k;
-	struct secret *dk = NULL, *out = NULL;
+	struct secret *dk = NULL, *found = NULL;
 	enum keystore_form used;
-	struct addr found;
+	struct addr its_address;
 	bool ok = false;
+
 	*key = NULL;
 	if (!keystore_read(&k, doc, e))
 		return false;
 	dk = secret_new(32, e);
-	out = dk != NULL ? secret_new(32, e) : NULL;
-	if (out == NULL || !unlock(&k, passphrase, dk, &used, e))
+	found = dk != NULL ? secret_new(32, e) : NULL;
+	if (found == NULL || !unlock(&k, passphrase, dk, &used, e) ||
+	    !decrypt(&k, dk, found, &its_address, e))
 		goto out;
-	memcpy(secret_bytes(out), k.ciphertext, 32);
-	aes128_ctr(secret_bytes(dk), k.iv, secret_bytes(out), 32);
-	if (!sig_key_address(&found, secret_bytes(out), e))
-		goto out;
-	if (k.has_address && !addr_eq(&found, &k.address)) {
-		err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the file names another address than the key in it has");
-		err_in(e, "address");
-		goto out;
-	}
 	if (address != NULL)
-		*address = found;
+		*address = its_address;
 	if (form != NULL)
 		*form = used;
-	*key = out;
-	out = NULL;
+	*key = found;
+	found = NULL;
 	ok = true;
 out:
 	stack_wipe();
 	secret_free(dk);
-	secret_free(out);
+	secret_free(found);
 	return ok;
 }
 
+/* Fills in ciphertext and mac. */
 static bool seal(struct keystore *k, struct secret *key, struct secret *passphrase, struct err *e)
 {
-	struct secret *dk = secret_new(32, e), *text = dk != NULL ? secret_new(32, e) : NULL;
+	struct secret *nfkc = NULL, *dk = NULL, *text = NULL;
 	bool ok = false;
-	if (text == NULL || !derive(k, span_of(secret_bytes(passphrase), secret_size(passphrase)), dk, e))
+
+	if (!normalise(&nfkc, passphrase, e))
+		goto out;
+	dk = secret_new(32, e);
+	text = dk != NULL ? secret_new(32, e) : NULL;
+	if (text == NULL || !derive(k, nfkc != NULL ? nfkc : passphrase, dk, e))
 		goto out;
 	memcpy(secret_bytes(text), secret_bytes(key), 32);
 	aes128_ctr(secret_bytes(dk), k->iv, secret_bytes(text), 32);
@@ -333,6 +443,7 @@ static bool seal(struct keystore *k, struct secret *key, struct secret *passphra
 	ok = true;
 out:
 	stack_wipe();
+	secret_free(nfkc);
 	secret_free(dk);
 	secret_free(text);
 	return ok;
@@ -345,6 +456,7 @@ static bool opens_again(struct span file, struct secret *key, struct secret *pas
 	struct secret *again = NULL;
 	const struct json *doc = json_parse(&a, file, e);
 	bool ok = doc != NULL && keystore_open(&again, NULL, NULL, doc, passphrase, e);
+
 	if (ok && !bytes_equal_ct(secret_bytes(again), secret_bytes(key), 32))
 		ok = err_set(e, ERR_CRYPTO, ERR_NO_OFFSET, "the new file opens to another key");
 	secret_free(again);
@@ -352,29 +464,29 @@ static bool opens_again(struct span file, struct secret *key, struct secret *pas
 	return ok;
 }
 
-bool keystore_write(struct buf *out, struct secret *key, struct secret *passphrase, const struct keystore_cost *cost,
-		    struct err *e)
+bool keystore_write(struct buf *out, struct secret *key, struct secret *passphrase,
+		    const struct keystore_cost *cost, struct err *e)
 {
-	struct keystore k = { .has_address = true, .kdf = KEYSTORE_SCRYPT, .n = cost->n, .r = cost->r, .p = cost->p, .salt_n = 32 };
+	struct keystore k = {
+		.has_address = true, .salt_n = 32,
+		.kdf = KEYSTORE_SCRYPT, .n = cost->n, .r = cost->r, .p = cost->p,
+	};
 	struct buf file = {0};
-	struct err why = {0};
 	uint8_t id[16];
-	if (secret_size(key) != 32 || !scrypt_check(cost->n, cost->r, cost->p, e) ||
-	    !sig_key_address(&k.address, secret_bytes(key), e))
+	bool ok;
+
+	assert(secret_size(key) == 32);
+	if (!scrypt_check(cost->n, cost->r, cost->p, e) || !sig_key_address(&k.address, secret_bytes(key), e))
 		return false;
 	random_bytes(k.salt, k.salt_n);
 	random_bytes(k.iv, sizeof(k.iv));
 	random_bytes(id, sizeof(id));
 	id[6] = (uint8_t)((id[6] & 0x0f) | 0x40);        /* a random UUID: RFC 4122, version 4 */
 	id[8] = (uint8_t)((id[8] & 0x3f) | 0x80);
-	struct secret *nfkc = normalised(passphrase, &why);
-	err_clear(&why);
-	bool ok = seal(&k, key, nfkc != NULL ? nfkc : passphrase, e);
-	secret_free(nfkc);
-	if (ok) {
-		keystore_format(&file, &k, id);
-		ok = opens_again(buf_view(&file), key, passphrase, e);
-	}
+	if (!seal(&k, key, passphrase, e))
+		return false;
+	keystore_format(&file, &k, id);
+	ok = opens_again(buf_view(&file), key, passphrase, e);
 	if (ok)
 		buf_span(out, buf_view(&file));
 	buf_release(&file);

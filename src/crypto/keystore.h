@@ -50,7 +50,7 @@ MUST_CHECK bool keystore_address(struct addr *out, const struct json *doc, struc
 /* Which bytes opened the file. */
 enum keystore_form { KEYSTORE_AS_TYPED, KEYSTORE_NFKC };
 
-/* key is 32 bytes, owned by the caller, or NULL on failure. `form` and `address` may be NULL. A wrong
+/* `*key` is 32 bytes, owned by the caller, or NULL on failure. `form` and `address` may be NULL. A wrong
  * passphrase is ERR_CRYPTO; an address that is not the key's own ERR_MISMATCH; a malformed file as
  * keystore_read(). Takes as long and as much memory as the file's parameters ask, at most 1 GiB; a wrong
  * passphrase that NFKC changes takes twice as long. */
