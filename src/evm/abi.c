@@ -165,6 +165,16 @@ static bool decode_word(const struct decoder *d, struct abi_value *out, size_t a
 	return word_fits(t, &out->word, at, d->e);
 }
 
+/* The ABI's strings are UTF-8. A NUL is, too, but no JSON of ours carries one, and nobody could read it. */
+static bool is_text(const struct decoder *d, struct span s, size_t at)
+{
+	const uint8_t *nul = s.n ? memchr(s.p, 0, s.n) : NULL;
+
+	if (!text_is_utf8(s))
+		return err_set(d->e, ERR_SYNTAX, at, "string is not UTF-8");
+	return !nul || err_set(d->e, ERR_SYNTAX, at + (size_t)(nul - s.p), "NUL in a string");
+}
+
 static bool decode_bytes(const struct decoder *d, struct abi_value *out, size_t at, size_t *end)
 {
 	const char *name = out->type->kind == ABI_STRING ? "string" : "bytes";
@@ -181,9 +191,7 @@ static bool decode_bytes(const struct decoder *d, struct abi_value *out, size_t 
 		return false;
 	out->bytes = span_of(d->data.p + at + WORD, (size_t)n);
 	*end = at + WORD + (size_t)n + padding;
-	if (out->type->kind == ABI_STRING && !text_is_utf8(out->bytes))
-		return err_set(d->e, ERR_SYNTAX, at + WORD, "string is not UTF-8");
-	return true;
+	return out->type->kind != ABI_STRING || is_text(d, out->bytes, at + WORD);
 }
 
 static const struct abi_type *item_type(const struct abi_type *t, size_t i)

@@ -2,13 +2,14 @@
  * write about a contract. What a call means is src/gov/explain.h's business.
  *
  * Spec: Solidity documentation, "Contract ABI Specification". Types: uint<M>, int<M>, address, bool, bytes<M>, bytes,
- * string, function, T[], T[k] and tuples of these, at most ABI_MAX_DEPTH deep. fixed<M>x<N> is not supported: no
- * compiler emits it. Nothing is aliased: "uint" is refused, uint256 is its name.
+ * string, function, T[], T[k] with k of at least 1, and tuples of these, at most ABI_MAX_DEPTH deep. An empty tuple is
+ * the arguments of a function without any, and never inside another type. fixed<M>x<N> is not supported: no compiler
+ * emits it. Nothing is aliased: "uint" is refused, uint256 is its name.
  *
  * The encoding is taken in its canonical form alone: heads, then tails in the order of their heads, each offset
- * exactly where the previous tail ended, padding zero, nothing after the end. So for every accepted input
- * abi_encode(abi_decode(x)) == x, and two readers cannot see two meanings. The chain is laxer than that; bytes it
- * would run and we refuse must be shown raw. */
+ * exactly where the previous tail ended, padding zero, strings UTF-8 without NUL, nothing after the end. So for every
+ * accepted input abi_encode(abi_decode(x)) == x, and two readers cannot see two meanings. The chain is laxer than
+ * that; bytes it would run and we refuse must be shown raw. */
 #ifndef SETGOV_EVM_ABI_H
 #define SETGOV_EVM_ABI_H
 
@@ -134,10 +135,10 @@ struct abi {
 	size_t n_errors;
 };
 
-/* `array` is the JSON ABI as compilers write it. Overloads are fine; two functions, two errors or two events that share
- * a selector or topic are not: ERR_MISMATCH. Everything is copied or borrowed from the document's arena `a`. */
+/* `array` is the JSON ABI as compilers write it: of an ABI file of ours, the member "abi". Overloads are fine; two
+ * functions or two errors with one selector, or two events with one topic, are not: ERR_MISMATCH. */
 MUST_CHECK const struct abi *abi_parse(struct arena *a, const struct json *array, struct err *e);
-/* "(address,uint256)" after a name, into a function without an ABI: "transfer(address,uint256)". */
+/* A function from its signature alone, "transfer(address,uint256)": no names, no outputs. */
 MUST_CHECK const struct abi_function *abi_function_parse(struct arena *a, struct span signature, struct err *e);
 
 /* NULL when there is none. */
@@ -148,14 +149,14 @@ const struct abi_function *abi_find_error(const struct abi *abi, const uint8_t s
 const struct abi_event *abi_find_event(const struct abi *abi, const struct hash32 *topic);
 const struct abi_event *abi_find_event_name(const struct abi *abi, const char *name);
 
-/* Selector, then arguments. A wrong or cut selector is ERR_MISMATCH or ERR_SYNTAX; bytes in errors about arguments
- * count from the first argument, after the selector. Works for errors too. */
+/* Selector, then arguments. A wrong or cut selector is ERR_MISMATCH or ERR_SYNTAX; in errors about arguments, bytes
+ * count from the first argument, after the selector. Works for a revert's data too. */
 MUST_CHECK bool abi_calldata_decode(struct arena *a, struct abi_value *out, const struct abi_function *f,
 				    struct span calldata, struct err *e);
 void abi_calldata_encode(struct buf *out, const struct abi_function *f, const struct abi_value *tuple);
-/* A log's topics (topic 0 included unless anonymous) and data, into one value per input, in order. An indexed input that
- * is not a single word is known by its hash only: its value has the type abi_bytes32. Errors name "topics[i]" or
- * "args[i]". */
+/* A log's topics (topic 0 included unless anonymous) and data, both borrowed, into one value per input, in order. An
+ * indexed input that is not a single word is known by its hash only: its value has the type abi_bytes32. Errors name
+ * "topics[i]", or "args[i]" where i counts the inputs that are not indexed. */
 MUST_CHECK bool abi_event_decode(struct arena *a, struct abi_value *out, const struct abi_event *ev,
 				 const struct hash32 topics[], size_t n_topics, struct span data, struct err *e);
 /* True when input i is indexed and has no single word: the value is a hash. */

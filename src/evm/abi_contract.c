@@ -92,7 +92,9 @@ static const struct abi_type *get_params(struct arena *a, const struct json *ent
 	if (!json_get(entry, name, JSON_ARRAY, &params, e))
 		return NULL;
 	t = abi_type_from_json(a, params, e);
-	return t ? t : (err_in(e, "%s", name), NULL);
+	if (!t)
+		err_in(e, "%s", name);
+	return t;
 }
 
 static bool get_flag(const struct json *entry, const char *name, bool *out, struct err *e)

@@ -102,6 +102,8 @@ bool abi_value_from_text(struct arena *a, struct abi_value *out, const struct ab
 	case ABI_BYTES:
 		return hex(a, out, text, e);
 	case ABI_STRING:
+		if (!text_is_utf8(text) || (text.n && memchr(text.p, 0, text.n)))
+			return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "string is not UTF-8, or has a NUL");
 		out->bytes = arena_copy(a, text);
 		return true;
 	case ABI_LIST:

@@ -332,7 +332,11 @@ static const struct abi_type *param_type(struct arena *a, const struct json *par
 		fail(&p, p.pos, "needed the end of the type");
 		t = NULL;
 	}
-	return t ? t : (at_json(e, type), err_in(e, "type"), NULL);
+	if (!t) {
+		at_json(e, type);
+		err_in(e, "type");
+	}
+	return t;
 }
 
 static bool param_from_json(struct arena *a, struct abi_field *out, const struct json *param, unsigned depth,

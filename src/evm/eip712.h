@@ -31,7 +31,7 @@ MUST_CHECK const struct eip712 *eip712_from_json(struct arena *a, const struct j
 void eip712_digest(const struct eip712 *doc, struct hash32 *out);
 void eip712_domain_hash(const struct eip712 *doc, struct hash32 *out);     /* domainSeparator */
 bool eip712_has_message(const struct eip712 *doc);                         /* primaryType is not EIP712Domain */
-void eip712_message_hash(const struct eip712 *doc, struct hash32 *out);    /* hashStruct(message); asserts has_message */
+void eip712_message_hash(const struct eip712 *doc, struct hash32 *out);    /* hashStruct(message), when there is one */
 struct span eip712_primary(const struct eip712 *doc);
 struct span eip712_type_text(const struct eip712 *doc);                    /* encodeType(primaryType) */
 struct span eip712_domain_type_text(const struct eip712 *doc);

@@ -20,8 +20,8 @@ struct rlp_item {
 	struct span whole;        /* with its header */
 };
 
-/* Reading: `r` is a reader over the document. The readers of nested lists keep the document's offsets, so an error always
- * points into the whole. */
+/* Reading: `r` is a reader over the document. The readers of nested lists keep the document's offsets, so an error
+ * always points into the whole. */
 MUST_CHECK bool rlp_next(struct reader *r, struct rlp_item *out, struct err *e);
 MUST_CHECK bool rlp_list(struct reader *r, struct reader *inner, struct err *e);  /* enter the next item, a list */
 MUST_CHECK bool rlp_bytes(struct reader *r, struct span *out, struct err *e);

@@ -212,11 +212,14 @@ static void bad_arguments_say_why(void **state)
 static void text_comes_back(void **state)
 {
 	static const char *const pairs[][3] = {      /* type, typed, formatted */
-		{ "uint256", "0x0c", "12" }, { "int8", "-128", "-128" }, { "int8", "127", "127" }, { "bool", "true", "true" },
-		{ "address", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed" },
+		{ "uint256", "0x0c", "12" }, { "int8", "-128", "-128" }, { "int8", "127", "127" },
+		{ "bool", "true", "true" },
+		{ "address", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed",
+		  "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed" },
 		{ "bytes", "0x", "0x" }, { "bytes3", "0xAABBcc", "0xaabbcc" }, { "string", "say \"hi\"", "say \"hi\"" },
 		{ "string", "", "" }, { "string[]", "[ \"a\\n\", \"\" ]", "[\"a\\n\",\"\"]" },
-		{ "(uint8,bool)[1]", "[[7, true]]", "[[\"7\",true]]" }, { "int16[]", "[-1, \"-2\"]", "[\"-1\",\"-2\"]" },
+		{ "(uint8,bool)[1]", "[[7, true]]", "[[\"7\",true]]" },
+		{ "int16[]", "[-1, \"-2\"]", "[\"-1\",\"-2\"]" },
 		{ "uint256[]", "[]", "[]" },
 	};
 	struct arena a = {0};
@@ -227,7 +230,9 @@ static void text_comes_back(void **state)
 		struct buf out = {0};
 		struct err e = {0};
 
-		assert_ok(abi_value_from_text(&a, &v, type_of(&a, span_str(pairs[i][0])), span_str(pairs[i][1]), &e), &e);
+		const struct abi_type *t = type_of(&a, span_str(pairs[i][0]));
+
+		assert_ok(abi_value_from_text(&a, &v, t, span_str(pairs[i][1]), &e), &e);
 		abi_value_format(&out, &v);
 		assert_buf_str(&out, pairs[i][2]);
 		buf_release(&out);
@@ -247,7 +252,8 @@ static const char registry[] =
 	"{\"type\":\"function\",\"name\":\"get\",\"stateMutability\":\"view\",\"inputs\":["
 	"{\"name\":\"at\",\"type\":\"uint64\"}],\"outputs\":[]},"
 	"{\"type\":\"event\",\"name\":\"Set\",\"anonymous\":false,\"inputs\":["
-	"{\"name\":\"who\",\"type\":\"address\",\"indexed\":true},{\"name\":\"why\",\"type\":\"string\",\"indexed\":true},"
+	"{\"name\":\"who\",\"type\":\"address\",\"indexed\":true},"
+	"{\"name\":\"why\",\"type\":\"string\",\"indexed\":true},"
 	"{\"name\":\"v\",\"type\":\"uint8\",\"indexed\":false}]},"
 	"{\"type\":\"error\",\"name\":\"Denied\",\"inputs\":[{\"name\":\"who\",\"type\":\"address\"}]}]";
 
@@ -287,6 +293,10 @@ static void entries_are_found(void **state)
 	arena_release(&a);
 }
 
+static const char two_keys[] =
+	"{\"key\":[{\"owner\":\"0x0000000000000000000000000000000000000001\",\"limits\":[]},"
+	"{\"owner\":\"0x0000000000000000000000000000000000000002\",\"limits\":[\"1\",\"2\"]}]}";
+
 static void errors_inside_structs_name_the_field(void **state)
 {
 	struct arena a = {0};
@@ -296,9 +306,7 @@ static void errors_inside_structs_name_the_field(void **state)
 	struct buf data = {0};
 
 	(void)state;
-	assert_ok(abi_value_from_text(&a, &v, set->inputs, span_str("{\"key\":[{\"owner\":\"0x000000000000000000000000000"
-			"0000000000001\",\"limits\":[]},{\"owner\":\"0x0000000000000000000000000000000000000002\",\"limits\":"
-			"[1,2]}]}"), &e), &e);
+	assert_ok(abi_value_from_text(&a, &v, set->inputs, span_str(two_keys), &e), &e);
 	abi_encode(&data, &v);
 	data.p[data.n - 2] = 1;
 	assert_false(abi_decode(&a, &v, set->inputs, buf_view(&data), &e));
@@ -318,15 +326,13 @@ static void named_tuples_are_objects(void **state)
 {
 	struct arena a = {0};
 	const struct abi_function *set = abi_find_name(registry_abi(&a), "set");
-	const char *text = "{\"key\":[{\"owner\":\"0x0000000000000000000000000000000000000001\",\"limits\":[]},"
-			   "{\"owner\":\"0x0000000000000000000000000000000000000002\",\"limits\":[\"1\",\"2\"]}]}";
 	struct abi_value v;
 	struct buf out = {0};
 
 	(void)state;
-	assert_true(abi_value_from_text(&a, &v, set->inputs, span_str(text), NULL));
+	assert_true(abi_value_from_text(&a, &v, set->inputs, span_str(two_keys), NULL));
 	abi_value_format(&out, &v);
-	assert_buf_str(&out, text);
+	assert_buf_str(&out, two_keys);
 	buf_release(&out);
 	arena_release(&a);
 }
@@ -373,11 +379,13 @@ static void bad_abis_are_refused(void **state)
 		{ "[" FN("ab", "tuple") "]", "[0].inputs[0].components, byte 80: missing" },
 		{ "[" FN("ab", "uint") "]", "[0].inputs[0].type, byte 99: write uint256: uint is not its name" },
 		{ "[" FN("ab", "(bool)") "]", "[0].inputs[0].type, byte 99: needed the name of a type" },
-		{ "[" FN("ab", "bool") "," FN("ab", "bool") "]", "functions ab(bool) and ab(bool) share the selector 0x" },
+		{ "[" FN("ab", "bool") "," FN("ab", "bool") "]",
+		  "functions ab(bool) and ab(bool) share the selector 0x" },
 		/* 4byte.directory: two names for 0x42966c68 */
 		{ "[" FN("burn", "uint256") "," FN("collate_propagate_storage", "bytes16") "]",
 		  "functions burn(uint256) and collate_propagate_storage(bytes16) share the selector 0x42966c68" },
-		{ "[{\"type\":\"event\",\"name\":\"A\",\"inputs\":[]},{\"type\":\"event\",\"name\":\"A\",\"inputs\":[]}]",
+		{ "[{\"type\":\"event\",\"name\":\"A\",\"inputs\":[]},"
+		  "{\"type\":\"event\",\"name\":\"A\",\"inputs\":[]}]",
 		  "event A() is there twice" },
 		{ "[{\"type\":\"error\",\"name\":\"A\",\"inputs\":[],\"x\":1}]", "[0].x, byte 44: unknown member" },
 	};
@@ -400,13 +408,34 @@ static void bad_abis_are_refused(void **state)
 	arena_release(&a);
 }
 
+static void our_contracts_abis_are_read(void **state)
+{
+	static const struct { const char *name, *signature; } known[] = {
+		{ "Safe", "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)" },
+		{ "SetTimelock", "scheduleBatch(address[],uint256[],bytes[],bytes32,bytes32,uint256)" },
+		{ "SetRegistry", "grantRole(bytes32,address)" },
+	};
+	struct arena a = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		const struct json *doc = json_vector(&a, arena_fmt(&a, "../../contracts/abi/%s.json", known[i].name));
+		struct err e = {0};
+		const struct abi *abi = abi_parse(&a, json_find(doc, "abi"), &e);
+
+		assert_ok(abi != NULL, &e);
+		assert_non_null(abi_find_signature(abi, span_str(known[i].signature)));
+	}
+	arena_release(&a);
+}
+
 /* ---- cost ---- */
 
 static void a_batch_of_100_calls_takes_less_than_a_millisecond(void **state)
 {
 	struct arena a = {0};
-	const struct abi_function *f = abi_function_parse(&a, span_str("scheduleBatch(address[],uint256[],bytes[],bytes32,"
-								       "bytes32,uint256)"), NULL);
+	const char *signature = "scheduleBatch(address[],uint256[],bytes[],bytes32,bytes32,uint256)";
+	const struct abi_function *f = abi_function_parse(&a, span_str(signature), NULL);
 	struct buf text = {0}, data = {0};
 	struct abi_value v;
 	struct err e = {0};
@@ -461,6 +490,7 @@ int main(void)
 		cmocka_unit_test(named_tuples_are_objects),
 		cmocka_unit_test(events_are_decoded),
 		cmocka_unit_test(bad_abis_are_refused),
+		cmocka_unit_test(our_contracts_abis_are_read),
 		cmocka_unit_test(a_batch_of_100_calls_takes_less_than_a_millisecond),
 	};
 

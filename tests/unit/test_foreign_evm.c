@@ -46,13 +46,14 @@ static struct span hex_text(struct arena *a, struct span s)
 
 static void write_string(struct buf *out, struct span s)
 {
+	static const uint8_t two_to_256[33] = { 1 };
 	struct u256 v;
 
 	if (s.n && s.p[0] == '#') {      /* "#83729609…" is a number */
 		if (u256_parse(&v, span_of(s.p + 1, s.n - 1), NULL))
 			rlp_write_u256(out, &v);
-		else                     /* 2^256, the one that does not fit */
-			rlp_write_bytes(out, span_of("\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 33));
+		else                     /* the one that does not fit */
+			rlp_write_bytes(out, span_of(two_to_256, sizeof(two_to_256)));
 		return;
 	}
 	rlp_write_bytes(out, span_is(s, "\xee\x80\x80") ? span_of("", 1) : s);
@@ -195,7 +196,8 @@ static void typed_data(void **state)
 			other++;
 		}
 	}
-	print_message("sign_typed_data.json: %zu cases agree; %zu are of the dialect before EIP-712's arrays\n", n, other);
+	print_message("sign_typed_data.json: %zu cases agree; %zu of the dialect before its arrays\n", n,
+		      other);
 	assert_int_equal(n, 9);
 	arena_release(&a);
 }
