@@ -413,7 +413,7 @@ static void our_contracts_abis_are_read(void **state)
 	static const struct { const char *name, *signature; } known[] = {
 		{ "Safe", "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)" },
 		{ "SetTimelock", "scheduleBatch(address[],uint256[],bytes[],bytes32,bytes32,uint256)" },
-		{ "SetRegistry", "grantRole(bytes32,address)" },
+		{ "SetRegistry", "batchSetSequencerAuthorization(address[],bool)" },
 	};
 	struct arena a = {0};
 
