@@ -26,7 +26,8 @@ static void add_said(struct buf *out, const struct chain *c, size_t who, struct 
 		buf_str(out, "…");
 }
 
-bool disagree(const struct chain *c, const char *what, size_t x, struct span xs, size_t y, struct span ys, struct err *e)
+bool disagree(const struct chain *c, const char *what, size_t x, struct span xs, size_t y, struct span ys,
+	      struct err *e)
 {
 	struct buf words = {0};
 
@@ -350,8 +351,8 @@ static bool read_getter(struct arena *a, const struct getter *g, const struct ch
 	return false;
 }
 
-bool ask_getters(struct chain *c, struct arena *a, const struct getter *g, struct abi_value *outs, bool *missing, size_t n,
-		 struct err *e)
+bool ask_getters(struct chain *c, struct arena *a, const struct getter *g, struct abi_value *outs, bool *missing,
+		 size_t n, struct err *e)
 {
 	struct chain_read *reads = ARENA_ARRAY(a, struct chain_read, n);
 

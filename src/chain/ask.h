@@ -9,13 +9,14 @@
  * same. An error that is not a revert is an error here. */
 MUST_CHECK bool ask_pinned(struct chain *c, struct arena *a, struct rpc_call *calls, size_t n, struct err *e);
 /* One endpoint, no block appended. A refused call is an error here unless `refusals` is true. */
-MUST_CHECK bool ask_one(struct chain *c, struct arena *a, size_t endpoint, struct rpc_call *calls, size_t n, bool refusals,
-			struct err *e);
+MUST_CHECK bool ask_one(struct chain *c, struct arena *a, size_t endpoint, struct rpc_call *calls, size_t n,
+			bool refusals, struct err *e);
 /* The first endpoint that can be reached; *who tells which. */
 MUST_CHECK bool ask_any(struct chain *c, struct arena *a, struct rpc_call *calls, size_t n, size_t *who, struct err *e);
 
 /* [DISAGREE] "WHAT: main says A, backup says B". */
-bool disagree(const struct chain *c, const char *what, size_t x, struct span xs, size_t y, struct span ys, struct err *e);
+bool disagree(const struct chain *c, const char *what, size_t x, struct span xs, size_t y, struct span ys,
+	      struct err *e);
 /* Puts the endpoint's name in front of an error. */
 bool in_endpoint(const struct chain *c, size_t endpoint, struct err *e);
 
@@ -45,7 +46,7 @@ struct getter {
 };
 /* All in one batch. outs[i] is a tuple. A revert or an answer of another shape is an error that says which getter of
  * which address; with `missing` (n of them) it sets missing[i] instead. */
-MUST_CHECK bool ask_getters(struct chain *c, struct arena *a, const struct getter *g, struct abi_value *outs, bool *missing,
-			    size_t n, struct err *e);
+MUST_CHECK bool ask_getters(struct chain *c, struct arena *a, const struct getter *g, struct abi_value *outs,
+			    bool *missing, size_t n, struct err *e);
 
 #endif

@@ -61,9 +61,10 @@ static bool read_log_list(struct arena *a, struct chain_log **out, size_t *n, co
 
 static bool same_log(const struct chain_log *x, const struct chain_log *y)
 {
-	bool same = addr_eq(&x->address, &y->address) && x->topic_count == y->topic_count && span_eq(x->data, y->data) &&
-		    x->block == y->block && hash32_eq(&x->block_hash, &y->block_hash) &&
-		    hash32_eq(&x->tx_hash, &y->tx_hash) && x->index == y->index;
+	bool same = addr_eq(&x->address, &y->address) && x->topic_count == y->topic_count &&
+		    span_eq(x->data, y->data) && x->block == y->block &&
+		    hash32_eq(&x->block_hash, &y->block_hash) && hash32_eq(&x->tx_hash, &y->tx_hash) &&
+		    x->index == y->index;
 
 	for (size_t i = 0; same && i < x->topic_count; i++)
 		same = hash32_eq(&x->topics[i], &y->topics[i]);
@@ -93,7 +94,8 @@ static bool read_receipt_fields(struct arena *a, struct chain_receipt *r, const 
 	    !get_quantity(v, "gasUsed", &r->gas_used, e) || !get_fixed(v, "from", r->from.b, 20, e))
 		return false;
 	if (!hash32_eq(&r->tx_hash, tx))
-		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "it is another transaction's") || err_in(e, "transactionHash");
+		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "it is another transaction's") ||
+		       err_in(e, "transactionHash");
 	if (status > 1)
 		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "0x0 or 0x1 was needed") || err_in(e, "status");
 	r->ok = status == 1;
@@ -126,8 +128,8 @@ static bool read_receipt_block(struct chain *c, struct arena *a, size_t who, str
 	return true;
 }
 
-static bool receipt_from(struct chain *c, struct arena *a, size_t who, const struct hash32 *tx, struct chain_receipt *out,
-			 bool *found, struct err *e)
+static bool receipt_from(struct chain *c, struct arena *a, size_t who, const struct hash32 *tx,
+			 struct chain_receipt *out, bool *found, struct err *e)
 {
 	struct rpc_call call = {
 		.method = "eth_getTransactionReceipt", .params = ask_params(a, ask_hash(a, tx), NULL),
@@ -152,8 +154,8 @@ static bool same_receipt(const struct chain_receipt *x, const struct chain_recei
 	       same_logs(x->logs, x->log_count, y->logs, y->log_count);
 }
 
-static bool receipts_differ(const struct chain *c, const struct chain_receipt *x, const struct chain_receipt *y, size_t who,
-			    struct err *e)
+static bool receipts_differ(const struct chain *c, const struct chain_receipt *x, const struct chain_receipt *y,
+			    size_t who, struct err *e)
 {
 	struct buf xs = {0}, ys = {0};
 
@@ -204,7 +206,8 @@ static bool read_tx(struct arena *a, struct chain_tx *t, const struct json *v, c
 		return err_set(e, ERR_CHAIN, v->at, "a transaction is an object");
 	if (!get_fixed(v, "hash", t->hash.b, 32, e) || !get_fixed(v, "from", t->from.b, 20, e) ||
 	    !get_quantity(v, "nonce", &t->nonce, e) || !get_quantity(v, "gas", &t->gas, e) ||
-	    !get_quantity256(v, "value", &t->value, e) || !get_bytes(a, v, "input", &t->input, e) || !read_fees(t, v, e))
+	    !get_quantity256(v, "value", &t->value, e) || !get_bytes(a, v, "input", &t->input, e) ||
+	    !read_fees(t, v, e))
 		return false;
 	if (!hash32_eq(&t->hash, tx))
 		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "it is another transaction") || err_in(e, "hash");
@@ -347,8 +350,8 @@ static void append_logs(struct arena *a, struct chain_log **all, size_t *n, size
 }
 
 bool chain_logs(struct chain *c, struct arena *a, const struct addr *addresses, size_t n_addresses,
-		const struct hash32 *topic0, size_t n_topics, uint64_t from, uint64_t to, struct chain_log **out, size_t *n,
-		struct err *e)
+		const struct hash32 *topic0, size_t n_topics, uint64_t from, uint64_t to, struct chain_log **out,
+		size_t *n, struct err *e)
 {
 	struct log_query q = { .addresses = addresses, .n_addresses = n_addresses, .topic0 = topic0,
 			       .n_topics = topic0 ? n_topics : 0 };

@@ -20,8 +20,6 @@
 #define HEADER_CAP ((size_t)16 * 1024)
 #define PATH_CAP 4096
 
-extern char **environ;
-
 struct rpc {
 	pid_t pid;                    /* 0: not running */
 	int to, from;
@@ -285,7 +283,7 @@ static void read_data(struct arena *a, const struct json *v, struct rpc_call *ca
 
 static bool mentions(struct span text, const char *word)
 {
-	return memmem(text.p, text.n, word, strlen(word)) != NULL;
+	return text.n > 0 && memmem(text.p, text.n, word, strlen(word)) != NULL;
 }
 
 /* geth and most others: code 3, or "execution reverted" under another code; some name the EVM's exception instead. */
@@ -494,7 +492,8 @@ static bool ask_some(struct rpc *r, struct arena *a, const struct endpoint *ep, 
 	return ok;
 }
 
-bool rpc_batch(struct rpc *r, struct arena *a, const struct endpoint *ep, struct rpc_call *calls, size_t n, struct err *e)
+bool rpc_batch(struct rpc *r, struct arena *a, const struct endpoint *ep, struct rpc_call *calls, size_t n,
+	       struct err *e)
 {
 	size_t asked = 0;
 

@@ -50,7 +50,8 @@ void rpc_set_patience(struct rpc *r, unsigned timeout_ms, unsigned retries);
  * methods given here may be asked twice without harm; a raw transaction is the same transaction by hash. */
 MUST_CHECK bool rpc_batch(struct rpc *r, struct arena *a, const struct endpoint *ep, struct rpc_call *calls, size_t n,
 			  struct err *e);
-/* The reply body alone, checked against ids first..first+n (fuzzing and tests come in here). *refused: the node answered the whole batch with one error object, now in calls[0]. */
+/* The reply body alone, checked against ids first..first+n (fuzzing and tests come in here). *refused: the node
+ * answered the whole batch with one error object, now in calls[0]. */
 MUST_CHECK bool rpc_parse_reply(struct arena *a, struct span body, uint64_t first, struct rpc_call *calls, size_t n,
 				bool *refused, struct err *e);
 /* err_set for a call that ended in an error: ERR_CHAIN "main.eth_call: the node answers -32601: Method not found". */

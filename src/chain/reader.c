@@ -163,7 +163,8 @@ bool chain_open(struct chain *c, const struct endpoint *endpoints, size_t n, uin
 
 	memset(c, 0, sizeof(*c));
 	if (n == 0 || n > RPC_MAX_ENDPOINTS)
-		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%zu endpoints, 1 to %d can be asked", n, RPC_MAX_ENDPOINTS);
+		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%zu endpoints, 1 to %d can be asked", n,
+			       RPC_MAX_ENDPOINTS);
 	c->rpc = rpc_new();
 	c->n = n;
 	c->chain_id = chain_id;
@@ -308,8 +309,8 @@ static bool call_once(struct chain *c, struct arena *a, const struct addr *to, c
 	return chain_calls(c, a, r, 1, e);
 }
 
-static bool call_result(struct arena *a, const struct addr *to, const struct abi_function *f, const struct chain_read *r,
-			struct abi_value *out, struct err *e)
+static bool call_result(struct arena *a, const struct addr *to, const struct abi_function *f,
+			const struct chain_read *r, struct abi_value *out, struct err *e)
 {
 	struct err bad = {0};
 	struct buf why = {0};
@@ -411,7 +412,8 @@ static bool read_word(struct hash32 *out, const struct json *v, struct err *e)
 	return true;
 }
 
-bool chain_storage(struct chain *c, const struct addr *who, const struct hash32 *slot, struct hash32 *out, struct err *e)
+bool chain_storage(struct chain *c, const struct addr *who, const struct hash32 *slot, struct hash32 *out,
+		   struct err *e)
 {
 	struct arena a = {0};
 	const struct json *v;

@@ -71,8 +71,8 @@ struct chain_read {
 	struct span words;            /* !ok: the node's words, safe to show */
 };
 
-/* eth_call of each at the pinned block. A revert is an answer (ok == false), not an error; a node that cannot or will not
- * run the call is an error, so that nobody takes its trouble for a "no". */
+/* eth_call of each at the pinned block. A revert is an answer (ok == false), not an error; a node that cannot or
+ * will not run the call is an error, so that nobody takes its trouble for a "no". */
 MUST_CHECK bool chain_calls(struct chain *c, struct arena *a, struct chain_read *reads, size_t n, struct err *e);
 /* One getter: encodes `args` (a tuple; NULL for no arguments), decodes the outputs into the tuple *out. A revert is
  * ERR_CHAIN "getMinDelay() of 0x…: reverted without a reason". */

@@ -241,13 +241,14 @@ static struct span nth_name(const char *names, size_t i)
 /* TimelockController: a bitmap of 1 << state. */
 static void add_states(struct buf *out, const uint8_t *word)
 {
+	static const char *const states[] = { "not scheduled", "waiting", "ready", "done" };
 	bool any = false;
 
 	buf_str(out, " = needed to be ");
 	for (unsigned i = TIMELOCK_UNSET; i <= TIMELOCK_DONE; i++) {
 		if (!(word[31] & (1u << i)))
 			continue;
-		buf_fmt(out, "%s%s", any ? " or " : "", timelock_state_name((enum timelock_state)i));
+		buf_fmt(out, "%s%s", any ? " or " : "", states[i]);
 		any = true;
 	}
 }

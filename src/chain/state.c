@@ -106,7 +106,8 @@ static const struct abi_value *id_args(struct arena *a, const struct hash32 *id)
 }
 
 /* getTimestamp alone: getOperationState() is younger than many timelocks, and says the same. */
-bool chain_operations(struct chain *c, const struct addr *timelock, struct chain_operation *ops, size_t n, struct err *e)
+bool chain_operations(struct chain *c, const struct addr *timelock, struct chain_operation *ops, size_t n,
+		      struct err *e)
 {
 	struct arena a = {0};
 	struct getter *g = ARENA_ARRAY(&a, struct getter, n);
@@ -139,7 +140,8 @@ static const struct hash32 slot_handler = {{
 	0x6c, 0x9a, 0x6c, 0x4a, 0x39, 0x28, 0x4e, 0x37, 0xed, 0x1c, 0xf5, 0x3d, 0x33, 0x75, 0x77, 0xd1,
 	0x42, 0x12, 0xa4, 0x87, 0x0f, 0xb9, 0x76, 0xa4, 0x36, 0x6c, 0x69, 0x3b, 0x93, 0x99, 0x18, 0xd5 }};
 
-static bool slot_addr(struct chain *c, const struct addr *safe, const struct hash32 *slot, struct addr *out, struct err *e)
+static bool slot_addr(struct chain *c, const struct addr *safe, const struct hash32 *slot, struct addr *out,
+		      struct err *e)
 {
 	struct hash32 word;
 
@@ -208,8 +210,8 @@ static bool read_modules(struct chain *c, struct arena *a, struct chain_safe *s,
 static bool judge_safe(const struct chain_safe *s, struct err *e)
 {
 	if (s->owner_count == 0 || s->owner_count > SAFE_MAX_OWNERS)
-		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "the Safe has %zu owners, 1 to %d can be read", s->owner_count,
-			       SAFE_MAX_OWNERS);
+		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "the Safe has %zu owners, 1 to %d can be read",
+			       s->owner_count, SAFE_MAX_OWNERS);
 	if (s->threshold == 0 || s->threshold > s->owner_count)
 		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "the Safe's threshold is not between 1 and its %zu owners",
 			       s->owner_count);
@@ -237,8 +239,8 @@ bool chain_safe(struct chain *c, struct arena *a, const struct addr *safe, struc
 	version = rpc_words(a, v[3].items[0].bytes);
 	s.version = arena_str(a, version);
 	if (!judge_safe(&s, e) || !slot_addr(c, safe, &slot_singleton, &s.singleton, e) ||
-	    !slot_addr(c, safe, &slot_guard, &s.guard, e) || !slot_addr(c, safe, &slot_handler, &s.fallback_handler, e) ||
-	    !read_modules(c, a, &s, e))
+	    !slot_addr(c, safe, &slot_guard, &s.guard, e) ||
+	    !slot_addr(c, safe, &slot_handler, &s.fallback_handler, e) || !read_modules(c, a, &s, e))
 		return false;
 	*out = s;
 	return true;

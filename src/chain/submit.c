@@ -33,7 +33,8 @@ static bool too_big(struct err *e)
 }
 
 /* "WHAT is 250 gwei, the profile allows 200 gwei" */
-static bool over_cap(const char *code, const char *what, const struct u256 *found, const struct u256 *cap, struct err *e)
+static bool over_cap(const char *code, const char *what, const struct u256 *found, const struct u256 *cap,
+		     struct err *e)
 {
 	struct buf x = {0}, y = {0};
 
@@ -51,7 +52,8 @@ static bool need_more(const char *what, const struct u256 *found, const struct u
 
 	wei_format(&x, found);
 	wei_format(&y, least);
-	err_refuse(e, "REPLACE", "%s is %s, a replacement needs at least %s (12.5 %% more)", what, buf_cstr(&x), buf_cstr(&y));
+	err_refuse(e, "REPLACE", "%s is %s, a replacement needs at least %s (12.5 %% more)", what, buf_cstr(&x),
+		   buf_cstr(&y));
 	buf_release(&x);
 	buf_release(&y);
 	return false;
@@ -59,7 +61,8 @@ static bool need_more(const char *what, const struct u256 *found, const struct u
 
 bool submit_replacement_fees(struct submit_fees *out, const struct submit_fees *old, struct err *e)
 {
-	return (an_eighth_more(&out->max_fee, &old->max_fee) && an_eighth_more(&out->max_priority, &old->max_priority)) ||
+	return (an_eighth_more(&out->max_fee, &old->max_fee) &&
+		an_eighth_more(&out->max_priority, &old->max_priority)) ||
 	       too_big(e);
 }
 
@@ -181,11 +184,18 @@ static struct json *estimate_param(struct arena *a, const struct submit_request 
 	return o;
 }
 
-static bool would_revert(const struct rpc_call *call, const struct submit_request *q, struct err *e)
+/* Some nodes keep the revert data of an estimate to themselves and give it for a call. */
+static bool would_revert(struct chain *c, struct arena *a, const struct rpc_call *call, const struct submit_request *q,
+			 struct err *e)
 {
 	struct buf why = {0};
+	bool succeeds = false;
 
-	revert_words(&why, call->data, q->abis, q->n_abis);
+	if (call->has_data || !chain_explain_call(c, a, &q->from, &q->to, &q->value, q->data, q->abis, q->n_abis, &why,
+						  &succeeds, NULL) || succeeds) {
+		buf_clear(&why);
+		revert_words(&why, call->data, q->abis, q->n_abis);
+	}
 	err_refuse(e, "WOULD-REVERT", "%s", buf_cstr(&why));
 	buf_release(&why);
 	return false;
@@ -194,18 +204,20 @@ static bool would_revert(const struct rpc_call *call, const struct submit_reques
 /* The node's estimate and a quarter: what a call needs moves a little with the state it finds. */
 static bool estimate_gas(struct chain *c, struct arena *a, const struct submit_request *q, uint64_t *gas, struct err *e)
 {
-	struct rpc_call call = { .method = "eth_estimateGas", .params = ask_params(a, estimate_param(a, q), json_str(a, "latest")) };
+	struct rpc_call call = { .method = "eth_estimateGas",
+				 .params = ask_params(a, estimate_param(a, q), json_str(a, "latest")) };
 	size_t who = 0;
 	uint64_t least;
 
 	if (!ask_any(c, a, &call, 1, &who, e))
 		return false;
 	if (!call.result)
-		return call.reverted ? would_revert(&call, q, e) : rpc_call_err(&call, &c->ep[who], e);
+		return call.reverted ? would_revert(c, a, &call, q, e) : rpc_call_err(&call, &c->ep[who], e);
 	if (!read_quantity(&least, call.result, e))
 		return err_in(e, "%s", call.method) || in_endpoint(c, who, e);
 	if (least > q->caps.gas)
-		return err_refuse(e, "FEE-CAP", "it needs %" PRIu64 " gas, the profile allows %" PRIu64, least, q->caps.gas);
+		return err_refuse(e, "FEE-CAP", "it needs %" PRIu64 " gas, the profile allows %" PRIu64, least,
+				  q->caps.gas);
 	*gas = least + least / 4 < q->caps.gas ? least + least / 4 : q->caps.gas;
 	return true;
 }
@@ -222,8 +234,13 @@ bool submit_prepare(struct chain *c, struct arena *a, const struct submit_reques
 		    struct err *e)
 {
 	struct submit_fees fees;
-	struct transaction tx = { .kind = TX_1559, .chain_id = c->chain_id, .has_to = true, .to = q->to, .value = q->value,
-				  .data = q->data, .nonce = q->nonce };
+	struct transaction tx = { .kind = TX_1559,
+				  .chain_id = c->chain_id,
+				  .has_to = true,
+				  .to = q->to,
+				  .value = q->value,
+				  .data = q->data,
+				  .nonce = q->nonce };
 
 	if (!q->has_nonce && !next_nonce(c, a, &q->from, &tx.nonce, e))
 		return false;
@@ -240,11 +257,11 @@ bool submit_prepare(struct chain *c, struct arena *a, const struct submit_reques
 const char *submit_outcome_name(enum submit_outcome o)
 {
 	switch (o) {
-	case SUBMIT_SENT: return "sent";
-	case SUBMIT_KNOWN: return "known";
-	case SUBMIT_NONCE_USED: return "nonce-used";
-	case SUBMIT_UNDERPRICED: return "underpriced";
-	case SUBMIT_REJECTED: return "rejected";
+	case SUBMIT_SENT: return "SENT";
+	case SUBMIT_KNOWN: return "KNOWN";
+	case SUBMIT_NONCE_USED: return "NONCE-USED";
+	case SUBMIT_UNDERPRICED: return "UNDERPRICED";
+	case SUBMIT_REJECTED: return "REJECTED";
 	}
 	return "?";
 }
@@ -273,7 +290,8 @@ static const struct {
 	{ "oldnonce", SUBMIT_NONCE_USED },
 	{ "replacement", SUBMIT_UNDERPRICED },
 	{ "underpriced", SUBMIT_UNDERPRICED },
-	{ "fee too low to compete", SUBMIT_UNDERPRICED },
+	{ "too low to replace", SUBMIT_UNDERPRICED },
+	{ "too low to compete", SUBMIT_UNDERPRICED },
 };
 
 static enum submit_outcome outcome_of(struct span text)
@@ -292,8 +310,8 @@ static const char *outcome_words(enum submit_outcome o)
 	case SUBMIT_KNOWN: return "the node has this very transaction already";
 	case SUBMIT_NONCE_USED: return "another transaction of this payer was mined with this nonce";
 	case SUBMIT_UNDERPRICED:
-		return "another transaction of this payer waits with this nonce, or the fee is too low: a replacement needs "
-		       "12.5 % more of both fees";
+		return "another transaction of this payer waits with this nonce, or the fee is too low: a "
+		       "replacement needs 12.5 % more of both fees";
 	case SUBMIT_REJECTED: return "the node does not take it";
 	}
 	return "?";
@@ -326,7 +344,9 @@ static bool settle_nonce(struct chain *c, struct arena *a, struct submit_answer 
 	return true;
 }
 
-static bool send_to(struct chain *c, struct arena *a, size_t who, struct span raw, struct submit_answer *out, struct err *e)
+/* *contradicted: the node took something and says that it was something else. */
+static bool send_to(struct chain *c, struct arena *a, size_t who, struct span raw, struct submit_answer *out,
+		    bool *contradicted, struct err *e)
 {
 	struct rpc_call call = { .method = "eth_sendRawTransaction", .params = ask_params(a, json_0x(a, raw), NULL) };
 	struct hash32 said;
@@ -336,11 +356,13 @@ static bool send_to(struct chain *c, struct arena *a, size_t who, struct span ra
 	out->endpoint = arena_str(a, c->ep[who].name);
 	if (call.result) {
 		out->outcome = SUBMIT_SENT;
+		*contradicted = true;
 		if (!read_fixed(said.b, 32, call.result, e))
 			return err_in(e, "%s", call.method) || in_endpoint(c, who, e);
 		if (!hash32_eq(&said, &out->tx_hash))
 			return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "the node calls it by another hash than its own") ||
 			       err_in(e, "%s", call.method) || in_endpoint(c, who, e);
+		*contradicted = false;
 	} else {
 		out->outcome = outcome_of(call.error_text);
 	}
@@ -353,13 +375,13 @@ static bool send_to(struct chain *c, struct arena *a, size_t who, struct span ra
 bool submit_raw(struct chain *c, struct arena *a, struct span raw, struct submit_answer *out, struct err *e)
 {
 	struct submit_answer mine;
-	bool answered = false;
+	bool answered = false, contradicted = false;
 
 	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < c->n; i++) {
+	for (size_t i = 0; i < c->n && !contradicted; i++) {
 		memset(&mine, 0, sizeof(mine));
 		keccak256(&mine.tx_hash, raw);
-		if (!send_to(c, a, i, raw, &mine, e))
+		if (!send_to(c, a, i, raw, &mine, &contradicted, e))
 			continue;
 		if (!answered || mine.outcome == SUBMIT_SENT || mine.outcome == SUBMIT_KNOWN)
 			*out = mine;
@@ -367,6 +389,8 @@ bool submit_raw(struct chain *c, struct arena *a, struct span raw, struct submit
 		if (mine.outcome == SUBMIT_SENT || mine.outcome == SUBMIT_KNOWN)
 			break;
 	}
+	if (contradicted)
+		return false;
 	if (answered && e)
 		err_clear(e);
 	return answered;
@@ -418,8 +442,8 @@ bool submit_wait(struct chain *c, struct arena *a, const struct hash32 *tx, unsi
 /* ---- why ---- */
 
 bool chain_explain_call(struct chain *c, struct arena *a, const struct addr *from, const struct addr *to,
-			const struct u256 *value, struct span data, const struct abi *const *abis, size_t n, struct buf *out,
-			bool *succeeds, struct err *e)
+			const struct u256 *value, struct span data, const struct abi *const *abis, size_t n,
+			struct buf *out, bool *succeeds, struct err *e)
 {
 	struct chain_read r = { .to = *to, .data = data, .has_from = true, .from = *from, .value = *value };
 
@@ -448,8 +472,8 @@ bool chain_explain_gs013(struct chain *c, struct arena *a, const struct addr *sa
 		  chain_code(c, a, to, &code, e);
 
 	if (ok && succeeds)
-		buf_str(out, "GS013: the Safe's call failed; run alone from the Safe's address it succeeds now: the gas was "
-			     "too little, or the state has changed since");
+		buf_str(out, "GS013: the Safe's call failed; run alone from the Safe's address it succeeds now: "
+			     "the gas was too little, or the state has changed since");
 	else if (ok)
 		buf_fmt(out, "GS013: the Safe's call failed: %s", buf_cstr(&why));
 	if (ok && code.n == 0)

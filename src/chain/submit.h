@@ -28,9 +28,10 @@ struct submit_fees {
 	struct u256 max_priority;     /* of which at most this to the block's maker */
 };
 
-/* Twice the pinned block's base fee plus the node's suggested tip; lowered to the cap while the cap still covers the next
- * block's base fee (+12.5 %) and the tip. FEE-CAP when it does not, or when the tip is over its cap. With `replaces`
- * (the fees of the transaction to be replaced) at least 12.5 % more of both: REPLACE when the caps forbid that. */
+/* Twice the pinned block's base fee plus the node's suggested tip; lowered to the cap while the cap still covers
+ * the next block's base fee (+12.5 %) and the tip. FEE-CAP when it does not, or when the tip is over its cap. With
+ * `replaces` (the fees of the transaction to be replaced) at least 12.5 % more of both: REPLACE when the caps
+ * forbid that. */
 MUST_CHECK bool submit_choose_fees(struct chain *c, const struct fee_caps *caps, const struct submit_fees *replaces,
 				   struct submit_fees *out, struct err *e);
 /* Fees that a person gave: FEE-CAP, REPLACE as above, ERR_RANGE when the tip exceeds the whole. */
@@ -64,7 +65,7 @@ enum submit_outcome {
 	SUBMIT_UNDERPRICED,           /* another one with this nonce waits and pays as much */
 	SUBMIT_REJECTED,              /* the node refuses: see words */
 };
-const char *submit_outcome_name(enum submit_outcome o);
+const char *submit_outcome_name(enum submit_outcome o);        /* "SENT", "NONCE-USED": a code for logs */
 
 struct submit_answer {
 	enum submit_outcome outcome;

@@ -1,6 +1,6 @@
-/* Takes from setgov-net what it does not need: core dumps, other processes' looks into it, its environment and inherited
- * files, and, where the kernel has Landlock, every file but CA certificates and what name resolution reads, every write,
- * and listening sockets. */
+/* Takes from setgov-net what it does not need: core dumps, other processes' looks into it, its environment and
+ * inherited files, and, where the kernel has Landlock, every file but CA certificates and what name resolution
+ * reads, every write, and listening sockets. */
 #ifndef SETGOV_NET_CONFINE_H
 #define SETGOV_NET_CONFINE_H
 

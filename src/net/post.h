@@ -41,7 +41,7 @@ struct post_request {
 	const char *url;
 	unsigned timeout_ms;          /* for one try, from name resolution to the last byte */
 	size_t max_reply;             /* bytes */
-	unsigned retries;             /* further tries after resolve, connect, timeout, truncated, HTTP 429, 502, 503, 504 */
+	unsigned retries;             /* after resolve, connect, timeout, truncated, HTTP 429, 502, 503, 504 */
 	struct span body;
 };
 

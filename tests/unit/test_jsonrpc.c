@@ -63,7 +63,8 @@ static void a_reply_that_is_not_one_is_refused_at_its_byte(void **state)
 {
 	(void)state;
 	refuses("", "byte 0: the reply is not JSON: needed a JSON value, found the end");
-	refuses("[{\"jsonrpc\":\"2.0\",\"id\":7,\"res", "byte 29: the reply is not JSON: needed '\"' to close the string, found the end");
+	refuses("[{\"jsonrpc\":\"2.0\",\"id\":7,\"res",
+		"byte 29: the reply is not JSON: needed '\"' to close the string, found the end");
 	refuses("[]", "eth_chainId: no reply");
 	refuses("7", "byte 0: the reply is not what was asked for: an array of replies");
 	refuses("[7]", "reply[0], byte 1: an object was needed");
@@ -114,12 +115,15 @@ static void deep_json_is_refused(void **state)
 
 static void errors_of_the_node_are_answers(void **state)
 {
-	struct fixture f = playing(
-		"[{\"method\":\"eth_call\",\"error\":{\"code\":3,\"message\":\"execution reverted\\u0007\",\"data\":\"0x08c379a0\"}},"
-		" {\"method\":\"eth_old\",\"error\":{\"code\":-32015,\"message\":\"VM execution error.\",\"data\":\"Reverted 0xe2517d3f\"}},"
-		" {\"method\":\"eth_deep\",\"error\":{\"code\":-32603,\"message\":\"x\",\"data\":{\"data\":\"0x01\",\"message\":\"y\"}}},"
-		" {\"method\":\"eth_odd\",\"error\":{\"code\":-32000,\"message\":\"header not found\",\"data\":\"0x1\"}},"
-		" {\"method\":\"eth_mute\",\"error\":{\"code\":0}}]");
+	struct fixture f = playing("[{\"method\":\"eth_call\",\"error\":{\"code\":3,\"message\":\"execution "
+				   "reverted\\u0007\",\"data\":\"0x08c379a0\"}},"
+				   " {\"method\":\"eth_old\",\"error\":{\"code\":-32015,\"message\":\"VM execution "
+				   "error.\",\"data\":\"Reverted 0xe2517d3f\"}},"
+				   " {\"method\":\"eth_deep\",\"error\":{\"code\":-32603,\"message\":\"x\","
+				   "\"data\":{\"data\":\"0x01\",\"message\":\"y\"}}},"
+				   " {\"method\":\"eth_odd\",\"error\":{\"code\":-32000,\"message\":\"header not "
+				   "found\",\"data\":\"0x1\"}},"
+				   " {\"method\":\"eth_mute\",\"error\":{\"code\":0}}]");
 	struct rpc_call calls[] = { { .method = "eth_call" }, { .method = "eth_old" }, { .method = "eth_deep" },
 				    { .method = "eth_odd" }, { .method = "eth_mute" }, { .method = "eth_none" } };
 
@@ -158,9 +162,10 @@ static void long_words_of_a_node_are_cut_at_a_character(void **state)
 
 static void a_node_without_batches_is_asked_one_by_one(void **state)
 {
-	struct fixture f = playing(
-		"[{\"once\":true,\"body\":\"{\\\"jsonrpc\\\":\\\"2.0\\\",\\\"id\\\":null,\\\"error\\\":{\\\"code\\\":-32600,\\\"message\\\":\\\"no batches\\\"}}\"},"
-		"{\"method\":\"eth_chainId\",\"result\":\"0x1\"},{\"method\":\"eth_blockNumber\",\"result\":\"0x2\"}]");
+	struct fixture f = playing("[{\"once\":true,\"body\":\"{\\\"jsonrpc\\\":\\\"2.0\\\",\\\"id\\\":null,"
+				   "\\\"error\\\":{\\\"code\\\":-32600,\\\"message\\\":\\\"no batches\\\"}}\"},"
+				   "{\"method\":\"eth_chainId\",\"result\":\"0x1\"},{\"method\":\"eth_"
+				   "blockNumber\",\"result\":\"0x2\"}]");
 	struct rpc_call calls[] = { { .method = "eth_chainId" }, { .method = "eth_blockNumber" } };
 
 	(void)state;
@@ -188,7 +193,8 @@ static void many_calls_go_in_several_requests(void **state)
 static void a_broken_line_names_the_endpoint(void **state)
 {
 	static const char *const broken[][2] = {
-		{ "[{\"header\":\"{\\\"ok\\\":false,\\\"kind\\\":\\\"tls-expired\\\",\\\"text\\\":\\\"the certificate has expired\\\"}\"}]",
+		{ "[{\"header\":\"{\\\"ok\\\":false,\\\"kind\\\":\\\"tls-expired\\\",\\\"text\\\":\\\"the "
+		  "certificate has expired\\\"}\"}]",
 		  "main: tls-expired: the certificate has expired" },
 		{ "[{\"header\":\"nonsense\"}]", "main.setgov-net, byte 0: needed a JSON value, found 'n'" },
 		{ "[{\"header\":\"{\\\"ok\\\":1}\"}]", NULL },
@@ -215,7 +221,8 @@ static void a_broken_line_names_the_endpoint(void **state)
 
 static void what_we_may_not_ask_is_a_refusal(void **state)
 {
-	struct fixture f = playing("[{\"header\":\"{\\\"ok\\\":false,\\\"kind\\\":\\\"request\\\",\\\"text\\\":\\\"plain http\\\"}\"}]");
+	struct fixture f = playing("[{\"header\":\"{\\\"ok\\\":false,\\\"kind\\\":\\\"request\\\",\\\"text\\\":"
+				   "\\\"plain http\\\"}\"}]");
 	struct rpc_call calls[] = { { .method = "eth_chainId" } };
 
 	(void)state;

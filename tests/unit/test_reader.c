@@ -27,7 +27,9 @@ static struct world load(void)
 	struct world w = {0};
 	struct buf text = {0};
 
-	assert_ok(fs_read(&text, live() ? getenv("SETGOV_LIVE") : "tests/vectors/chain/profile.json", 1u << 20, &w.e), &w.e);
+	const char *profile = live() ? getenv("SETGOV_LIVE") : "tests/vectors/chain/profile.json";
+
+	assert_ok(fs_read(&text, profile, 1u << 20, &w.e), &w.e);
 	assert_ok(deployment_parse(&w.a, &w.d, arena_copy(&w.a, buf_view(&text)), &w.e), &w.e);
 	buf_release(&text);
 	if (!live())
@@ -140,8 +142,8 @@ static void a_safe_where_there_is_none_is_an_error(void **state)
 
 	(void)state;
 	assert_false(chain_safe(&w.c, &w.a, &nobody, &s, &w.e));
-	assert_err(&w.e, ERR_CHAIN, "nonce() of 0x1111111111111111111111111111111111111111: no answer: there is no such "
-				    "contract at this address");
+	assert_err(&w.e, ERR_CHAIN, "nonce() of 0x1111111111111111111111111111111111111111: no answer: there is no "
+				    "such contract at this address");
 	close_world(&w);
 }
 
@@ -168,7 +170,8 @@ static void the_timelock_says_who_may(void **state)
 static void getters_are_called_by_their_abi(void **state)
 {
 	struct world w = opened();
-	const struct addr registry = contract_of(&w, "registry"), nobody = addr_of("0x1111111111111111111111111111111111111111");
+	const struct addr registry = contract_of(&w, "registry");
+	const struct addr nobody = addr_of("0x1111111111111111111111111111111111111111");
 	const struct abi_function *count = function_of(&w.a, "authorizedSequencerCount()", "(uint256)");
 	const struct abi_function *root = function_of(&w.a, "proxiableUUID()", "(bytes32)");
 	struct abi_value out;
@@ -178,8 +181,8 @@ static void getters_are_called_by_their_abi(void **state)
 	assert_ok(chain_call(&w.c, &w.a, &registry, count, NULL, &out, &w.e), &w.e);
 	assert_int_equal(out.items[0].word.w[0], 1);
 	assert_false(chain_call(&w.c, &w.a, &nobody, count, NULL, &out, &w.e));
-	assert_err(&w.e, ERR_CHAIN, "authorizedSequencerCount() of 0x1111111111111111111111111111111111111111: no answer: "
-				    "there is no such contract at this address");
+	assert_err(&w.e, ERR_CHAIN, "authorizedSequencerCount() of 0x1111111111111111111111111111111111111111: no "
+				    "answer: there is no such contract at this address");
 	err_clear(&w.e);
 	assert_ok(chain_try_call(&w.c, &w.a, &registry, root, NULL, &out, &answered, &w.e), &w.e);
 	assert_false(answered);
@@ -269,7 +272,8 @@ static void two_endpoints_that_agree_are_one_chain(void **state)
 #define H(c) "0x" c c c c c c c c c c c c c c c c
 #define BLOCK(number, hash) "{\"number\":\"" number "\",\"hash\":\"" hash "\",\"parentHash\":\"" H("0000") \
 	"\",\"timestamp\":\"0x65000000\",\"baseFeePerGas\":\"0x3b9aca00\"}"
-#define AT(url, n, block) "{" url "\"method\":\"eth_getBlockByNumber\",\"params\":[\"" n "\",false],\"result\":" block "},"
+#define AT(url, n, block) "{" url "\"method\":\"eth_getBlockByNumber\",\"params\":[\"" n "\",false]," \
+	"\"result\":" block "},"
 #define CHAIN "{\"method\":\"eth_chainId\",\"result\":\"0x7\"}," AT("", "0x0", BLOCK("0x0", H("aaaa")))
 #define NODE CHAIN AT("", "latest", BLOCK("0x9", H("bbbb"))) AT("", "0x9", BLOCK("0x9", H("bbbb")))
 #define PROBE "{\"method\":\"eth_getBalance\",\"params\":[\"0x0000000000000000000000000000000000000000\"," \
@@ -281,7 +285,8 @@ static const struct addr someone = {{ 1, 2 }};
 
 static struct world open_two(const char *rules, size_t n)
 {
-	const struct endpoint ep[2] = { { span_str("main"), span_str("http://a") }, { span_str("backup"), span_str("http://b") } };
+	const struct endpoint ep[2] = { { span_str("main"), span_str("http://a") },
+					{ span_str("backup"), span_str("http://b") } };
 	struct world w = {0};
 
 	transport_play(rules);
@@ -314,7 +319,8 @@ static void a_revert_and_an_answer_differ(void **state)
 {
 	struct world w = open_two("[" NODE PROBE
 		"{" A "\"method\":\"eth_call\",\"result\":\"0x01\"},"
-		"{" B "\"method\":\"eth_call\",\"error\":{\"code\":3,\"message\":\"execution reverted\",\"data\":\"0x\"}}]", 2);
+		"{" B "\"method\":\"eth_call\",\"error\":{\"code\":3,\"message\":\"execution reverted\","
+		"\"data\":\"0x\"}}]", 2);
 	struct chain_read r = { .to = someone };
 
 	(void)state;
@@ -325,8 +331,9 @@ static void a_revert_and_an_answer_differ(void **state)
 
 static void different_blocks_are_refused(void **state)
 {
-	struct world w = open_two("[" CHAIN AT(A, "latest", BLOCK("0x9", H("bbbb"))) AT(B, "latest", BLOCK("0x9", H("cccc")))
-		AT(A, "0x9", BLOCK("0x9", H("bbbb"))) AT(B, "0x9", BLOCK("0x9", H("cccc")))
+	struct world w = open_two("[" CHAIN AT(A, "latest", BLOCK("0x9", H("bbbb")))
+		AT(B, "latest", BLOCK("0x9", H("cccc"))) AT(A, "0x9", BLOCK("0x9", H("bbbb")))
+		AT(B, "0x9", BLOCK("0x9", H("cccc")))
 		"{\"method\":\"eth_getBalance\",\"result\":\"0x0\"}]", 2);
 
 	(void)state;
@@ -336,8 +343,9 @@ static void different_blocks_are_refused(void **state)
 
 static void the_slower_endpoint_sets_the_block(void **state)
 {
-	struct world w = open_two("[" CHAIN AT(A, "latest", BLOCK("0xa", H("dddd"))) AT(B, "latest", BLOCK("0x9", H("bbbb")))
-		AT("", "0x9", BLOCK("0x9", H("bbbb"))) "{\"method\":\"eth_getBalance\",\"result\":\"0x0\"}]", 2);
+	struct world w = open_two("[" CHAIN AT(A, "latest", BLOCK("0xa", H("dddd")))
+		AT(B, "latest", BLOCK("0x9", H("bbbb"))) AT("", "0x9", BLOCK("0x9", H("bbbb")))
+		"{\"method\":\"eth_getBalance\",\"result\":\"0x0\"}]", 2);
 
 	(void)state;
 	assert_false(err_is_set(&w.e));
@@ -347,7 +355,8 @@ static void the_slower_endpoint_sets_the_block(void **state)
 
 #define BY_NUMBER NODE "{\"method\":\"eth_getBalance\",\"params\":[\"0x0000000000000000000000000000000000000000\"," \
 	"{\"blockHash\":\"" H("bbbb") "\"}],\"error\":{\"code\":-32602,\"message\":\"invalid argument\"}}," \
-	"{\"method\":\"eth_getBalance\",\"params\":[\"0x0102000000000000000000000000000000000000\",\"0x9\"],\"result\":\"0x5\"}"
+	"{\"method\":\"eth_getBalance\",\"params\":[\"0x0102000000000000000000000000000000000000\",\"0x9\"]," \
+	"\"result\":\"0x5\"}"
 
 static void a_node_that_refuses_hashes_is_read_by_number(void **state)
 {
@@ -366,8 +375,8 @@ static void a_node_that_refuses_hashes_is_read_by_number(void **state)
 
 static void a_block_that_was_replaced_meanwhile_is_refused(void **state)
 {
-	struct world w = open_two("[{\"once\":true,\"method\":\"eth_getBlockByNumber\",\"params\":[\"0x9\",false],\"result\":"
-		BLOCK("0x9", H("eeee")) "}," BY_NUMBER "]", 1);
+	struct world w = open_two("[{\"once\":true,\"method\":\"eth_getBlockByNumber\","
+		"\"params\":[\"0x9\",false],\"result\":" BLOCK("0x9", H("eeee")) "}," BY_NUMBER "]", 1);
 	struct u256 wei;
 
 	(void)state;
@@ -426,8 +435,8 @@ static void wrong_shapes_are_located(void **state)
 }
 
 #define LOG(address, block, index) "{\"address\":\"" address "\",\"topics\":[\"" H("1234") "\"],\"data\":\"0x\"," \
-	"\"blockNumber\":\"" block "\",\"blockHash\":\"" H("bbbb") "\",\"transactionHash\":\"" H("7777") "\",\"logIndex\":\"" \
-	index "\",\"removed\":false}"
+	"\"blockNumber\":\"" block "\",\"blockHash\":\"" H("bbbb") "\",\"transactionHash\":\"" H("7777") "\"," \
+	"\"logIndex\":\"" index "\",\"removed\":false}"
 #define ME "0x0102000000000000000000000000000000000000"
 #define FILTER(from, to) "\"method\":\"eth_getLogs\",\"params\":[{\"address\":[\"" ME "\"],\"fromBlock\":\"" from \
 	"\",\"toBlock\":\"" to "\"}]"
@@ -477,8 +486,9 @@ static void logs_that_were_not_asked_for_are_refused(void **state)
 	}
 }
 
-#define RECEIPT(tx, block, status) "{\"transactionHash\":\"" tx "\",\"status\":\"" status "\",\"blockNumber\":\"0x9\"," \
-	"\"blockHash\":\"" block "\",\"gasUsed\":\"0x5208\",\"from\":\"" ME "\",\"to\":null,\"logs\":[]}"
+#define RECEIPT(tx, block, status) "{\"transactionHash\":\"" tx "\",\"status\":\"" status "\"," \
+	"\"blockNumber\":\"0x9\",\"blockHash\":\"" block "\",\"gasUsed\":\"0x5208\"," \
+	"\"from\":\"" ME "\",\"to\":null,\"logs\":[]}"
 #define GIVE(url, receipt) "{" url "\"method\":\"eth_getTransactionReceipt\",\"result\":" receipt "}"
 
 static void ask_receipt(const char *receipts, bool ok, bool wanted, const char *text)
@@ -509,9 +519,9 @@ static void a_receipt_counts_when_every_endpoint_has_it(void **state)
 	ask_receipt(GIVE(A, RECEIPT(H("7777"), H("bbbb"), "0x1")) "," GIVE(B, "null"), true, false, NULL);
 	/* its block is not the one that stands at that height: it is still moving */
 	ask_receipt(GIVE("", RECEIPT(H("7777"), H("cccc"), "0x1")), true, false, NULL);
-	ask_receipt(GIVE(A, RECEIPT(H("7777"), H("bbbb"), "0x1")) "," GIVE(B, RECEIPT(H("7777"), H("bbbb"), "0x0")), false, false,
-		    "[DISAGREE] the receipt: main says status 1 in block " H("bbbb") " with 0 logs, backup says status 0 in "
-		    "block " H("bbbb") " with 0 logs");
+	ask_receipt(GIVE(A, RECEIPT(H("7777"), H("bbbb"), "0x1")) "," GIVE(B, RECEIPT(H("7777"), H("bbbb"), "0x0")),
+		    false, false, "[DISAGREE] the receipt: main says status 1 in block " H("bbbb") " with 0 logs, "
+		    "backup says status 0 in block " H("bbbb") " with 0 logs");
 	ask_receipt(GIVE("", RECEIPT(H("6666"), H("bbbb"), "0x1")), false, false,
 		    "main.eth_getTransactionReceipt.transactionHash: it is another transaction's");
 	ask_receipt(GIVE("", RECEIPT(H("7777"), H("bbbb"), "0x2")), false, false,
@@ -520,8 +530,8 @@ static void a_receipt_counts_when_every_endpoint_has_it(void **state)
 
 static void a_missing_head_is_an_error(void **state)
 {
-	struct world w = open_two("[{\"method\":\"eth_chainId\",\"result\":\"0x7\"},{\"method\":\"eth_getBlockByNumber\","
-				  "\"result\":null}]", 1);
+	struct world w = open_two("[{\"method\":\"eth_chainId\",\"result\":\"0x7\"},"
+				  "{\"method\":\"eth_getBlockByNumber\",\"result\":null}]", 1);
 
 	(void)state;
 	assert_err(&w.e, ERR_CHAIN, "main.eth_getBlockByNumber: the node does not have this block");

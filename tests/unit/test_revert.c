@@ -100,6 +100,9 @@ static void the_timelock_is_known_without_an_abi(void **state)
 	says("5ead8eb5" W("00000009") W("00000004"),
 	     "TimelockUnexpectedOperationState(operationId 0x" W("00000009") ", expectedStates 0x" W("00000004")
 	     " = needed to be ready)");
+	says("5ead8eb5" W("00000009") W("00000001"),
+	     "TimelockUnexpectedOperationState(operationId 0x" W("00000009") ", expectedStates 0x" W("00000001")
+	     " = needed to be not scheduled)");
 	says("5ead8eb5" W("00000009") W("00000006"),
 	     "TimelockUnexpectedOperationState(operationId 0x" W("00000009") ", expectedStates 0x" W("00000006")
 	     " = needed to be waiting or ready)");

@@ -49,7 +49,9 @@ static struct fee_caps caps_of(const char *max, const char *tip, uint64_t gas)
 #define H(c) "0x" c c c c c c c c c c c c c c c c
 #define BLOCK "{\"number\":\"0x9\",\"hash\":\"" H("bbbb") "\",\"parentHash\":\"" H("0000") \
 	"\",\"timestamp\":\"0x65000000\",\"baseFeePerGas\":\"0x2540be400\"}"       /* 10 gwei */
-#define NODE "{\"method\":\"eth_chainId\",\"result\":\"0x7\"},{\"method\":\"eth_getBlockByNumber\",\"result\":" BLOCK "}," \
+#define NODE                                                                                                       \
+	"{\"method\":\"eth_chainId\",\"result\":\"0x7\"},{\"method\":\"eth_getBlockByNumber\",\"result\":" BLOCK   \
+	"},"                                                                                                       \
 	"{\"method\":\"eth_getBalance\",\"result\":\"0x0\"},"
 #define TIP "{\"method\":\"eth_maxPriorityFeePerGas\",\"result\":\"0x77359400\"}," /* 2 gwei */
 #define ESTIMATE(gas) "{\"method\":\"eth_estimateGas\",\"result\":\"" gas "\"},"
@@ -92,10 +94,12 @@ static void caps_are_not_exceeded(void **state)
 
 	(void)state;
 	assert_false(submit_choose_fees(&w.c, &low, NULL, &f, &w.e));
-	assert_err(&w.e, ERR_REFUSED, "[FEE-CAP] the least fee for the next block is 13.25 gwei, the profile allows 13 gwei");
+	assert_err(&w.e, ERR_REFUSED,
+		   "[FEE-CAP] the least fee for the next block is 13.25 gwei, the profile allows 13 gwei");
 	err_clear(&w.e);
 	assert_false(submit_choose_fees(&w.c, &low_tip, NULL, &f, &w.e));
-	assert_err(&w.e, ERR_REFUSED, "[FEE-CAP] the priority fee that the node suggests is 2 gwei, the profile allows 1 gwei");
+	assert_err(&w.e, ERR_REFUSED,
+		   "[FEE-CAP] the priority fee that the node suggests is 2 gwei, the profile allows 1 gwei");
 	err_clear(&w.e);
 	assert_false(submit_check_fees(&mine, &caps, NULL, &w.e));
 	assert_err(&w.e, ERR_REFUSED, "[FEE-CAP] the fee is 201 gwei, the profile allows 200 gwei");
@@ -109,7 +113,8 @@ static void a_replacement_pays_an_eighth_more(void **state)
 {
 	struct world w = play("[" NODE TIP "{\"method\":\"x\"}]", 1);
 	const struct fee_caps caps = caps_of("200 gwei", "5 gwei", 1);
-	const struct submit_fees old = fees("40 gwei", "3 gwei"), odd = { { { 9 } }, { { 1 } } }, top = fees("190 gwei", "3 gwei");
+	const struct submit_fees old = fees("40 gwei", "3 gwei"), odd = { { { 9 } }, { { 1 } } },
+				 top = fees("190 gwei", "3 gwei");
 	const struct submit_fees less = fees("44 gwei", "4 gwei"), tip_less = fees("46 gwei", "3.2 gwei");
 	const struct u256 max = wei("45 gwei"), tip = wei("3.375 gwei");
 	struct submit_fees f;
@@ -125,10 +130,12 @@ static void a_replacement_pays_an_eighth_more(void **state)
 	assert_err(&w.e, ERR_REFUSED, "[REPLACE] the fee is 213.75 gwei, the profile allows 200 gwei");
 	err_clear(&w.e);
 	assert_false(submit_check_fees(&less, &caps, &old, &w.e));
-	assert_err(&w.e, ERR_REFUSED, "[REPLACE] the fee is 44 gwei, a replacement needs at least 45 gwei (12.5 % more)");
+	assert_err(&w.e, ERR_REFUSED,
+		   "[REPLACE] the fee is 44 gwei, a replacement needs at least 45 gwei (12.5 % more)");
 	err_clear(&w.e);
 	assert_false(submit_check_fees(&tip_less, &caps, &old, &w.e));
-	assert_err(&w.e, ERR_REFUSED, "[REPLACE] the priority fee is 3.2 gwei, a replacement needs at least 3.375 gwei (12.5 % more)");
+	assert_err(&w.e, ERR_REFUSED,
+		   "[REPLACE] the priority fee is 3.2 gwei, a replacement needs at least 3.375 gwei (12.5 % more)");
 	close_world(&w);
 }
 
@@ -172,6 +179,19 @@ static void what_would_revert_is_not_prepared(void **state)
 	close_world(&w);
 }
 
+static void an_estimate_without_data_is_explained_by_a_call(void **state)
+{
+	struct world w = play("[" NODE TIP NONCE "{\"method\":\"eth_estimateGas\",\"error\":{\"code\":-32000,"
+			      "\"message\":\"execution reverted\"}},{\"method\":\"eth_call\",\"error\":{\"code\":3,"
+			      "\"message\":\"execution reverted\",\"data\":\"0x8dfc202b\"}}]", 1);
+	struct transaction tx;
+
+	(void)state;
+	assert_false(prepare(&w, 1, &tx));
+	assert_err(&w.e, ERR_REFUSED, "[WOULD-REVERT] ExpectedPause()");
+	close_world(&w);
+}
+
 static void an_estimate_that_fails_otherwise_is_the_nodes_fault(void **state)
 {
 	struct world w = play("[" NODE TIP NONCE "{\"method\":\"eth_estimateGas\",\"error\":{\"code\":-32000,"
@@ -180,7 +200,8 @@ static void an_estimate_that_fails_otherwise_is_the_nodes_fault(void **state)
 
 	(void)state;
 	assert_false(prepare(&w, 1, &tx));
-	assert_err(&w.e, ERR_CHAIN, "main.eth_estimateGas: the node answers -32000: insufficient funds for gas * price + value");
+	assert_err(&w.e, ERR_CHAIN,
+		   "main.eth_estimateGas: the node answers -32000: insufficient funds for gas * price + value");
 	close_world(&w);
 }
 
@@ -213,8 +234,10 @@ static void what_nodes_say_is_understood(void **state)
 		  "another transaction of this payer was mined with this nonce");
 	send_says("OldNonce", SUBMIT_NONCE_USED, "another transaction of this payer was mined with this nonce");
 	send_says("replacement transaction underpriced", SUBMIT_UNDERPRICED,
-		  "another transaction of this payer waits with this nonce, or the fee is too low: a replacement needs 12.5 % "
+		  "another transaction of this payer waits with this nonce, or the fee is too low: a replacement "
+		  "needs 12.5 % "
 		  "more of both fees (it says: replacement transaction underpriced)");
+	assert_string_equal(submit_outcome_name(SUBMIT_NONCE_USED), "NONCE-USED");
 	send_says("insufficient funds\\u001b[2J", SUBMIT_REJECTED,
 		  "the node does not take it (it says: insufficient funds\\u{001B}[2J)");
 }
@@ -229,7 +252,7 @@ static struct hash32 raw_hash(void)
 
 static void a_nodes_own_hash_must_be_ours(void **state)
 {
-	struct world w = play("[" NODE "{\"method\":\"eth_sendRawTransaction\",\"result\":\"" H("1111") "\"}]", 1);
+	struct world w = play("[" NODE "{\"method\":\"eth_sendRawTransaction\",\"result\":\"" H("1111") "\"}]", 2);
 	struct submit_answer answer;
 
 	(void)state;
@@ -247,8 +270,10 @@ static void the_next_endpoint_takes_what_the_first_cannot(void **state)
 	struct world w;
 
 	(void)state;
-	buf_fmt(&rules, "[%s{%s\"method\":\"eth_sendRawTransaction\",\"error\":{\"code\":-32601,\"message\":\"not here\"}},"
-		"{%s\"method\":\"eth_sendRawTransaction\",\"result\":\"", NODE, A, B);
+	buf_fmt(&rules,
+		"[%s{%s\"method\":\"eth_sendRawTransaction\",\"error\":{\"code\":-32601,\"message\":\"not here\"}},"
+		"{%s\"method\":\"eth_sendRawTransaction\",\"result\":\"",
+		NODE, A, B);
 	buf_0xhex(&rules, SPAN_HASH(&hash));
 	buf_str(&rules, "\"}]");
 	w = play(buf_cstr(&rules), 2);
@@ -263,8 +288,10 @@ static void the_next_endpoint_takes_what_the_first_cannot(void **state)
 
 static void a_refusal_is_said_when_nobody_takes_it(void **state)
 {
-	struct world w = play("[" NODE "{" A "\"method\":\"eth_sendRawTransaction\",\"error\":{\"code\":-32000,\"message\":"
-			      "\"first\"}}]", 2);
+	struct world w =
+		play("[" NODE "{" A "\"method\":\"eth_sendRawTransaction\",\"error\":{\"code\":-32000,\"message\":"
+		     "\"first\"}}]",
+		     2);
 	struct submit_answer answer;
 
 	(void)state;
@@ -289,10 +316,12 @@ static void waiting_ends(void **state)
 
 static void gs013_is_explained_by_the_inner_call(void **state)
 {
-	struct world w = play("[" NODE "{\"method\":\"eth_call\",\"error\":{\"code\":3,\"message\":\"execution reverted\","
-		"\"data\":\"0x54336609000000000000000000000000000000000000000000000000000000000001517f"
-		"0000000000000000000000000000000000000000000000000000000000015180\"}},"
-		"{\"method\":\"eth_getCode\",\"result\":\"0x6000\"}]", 1);
+	struct world w =
+		play("[" NODE "{\"method\":\"eth_call\",\"error\":{\"code\":3,\"message\":\"execution reverted\","
+		     "\"data\":\"0x54336609000000000000000000000000000000000000000000000000000000000001517f"
+		     "0000000000000000000000000000000000000000000000000000000000015180\"}},"
+		     "{\"method\":\"eth_getCode\",\"result\":\"0x6000\"}]",
+		     1);
 	const struct u256 none = {0};
 	struct buf out = {0};
 
@@ -305,14 +334,19 @@ static void gs013_is_explained_by_the_inner_call(void **state)
 
 static void gs013_that_would_succeed_now_is_said(void **state)
 {
-	struct world w = play("[" NODE "{\"method\":\"eth_call\",\"result\":\"0x\"},{\"method\":\"eth_getCode\",\"result\":\"0x\"}]", 1);
+	struct world w =
+		play("[" NODE
+		     "{\"method\":\"eth_call\",\"result\":\"0x\"},{\"method\":\"eth_getCode\",\"result\":\"0x\"}]",
+		     1);
 	const struct u256 none = {0};
 	struct buf out = {0};
 
 	(void)state;
 	assert_ok(chain_explain_gs013(&w.c, &w.a, &payer, &target, &none, span_str("x"), NULL, 0, &out, &w.e), &w.e);
-	assert_buf_str(&out, "GS013: the Safe's call failed; run alone from the Safe's address it succeeds now: the gas was too "
-			     "little, or the state has changed since (there is no contract at the address it calls)");
+	assert_buf_str(
+		&out,
+		"GS013: the Safe's call failed; run alone from the Safe's address it succeeds now: the gas was too "
+		"little, or the state has changed since (there is no contract at the address it calls)");
 	buf_release(&out);
 	close_world(&w);
 }
@@ -484,8 +518,9 @@ static void a_real_revert_is_words(void **state)
 	assert_err(&w.e, ERR_REFUSED, "[WOULD-REVERT] AccessControlUnauthorizedAccount(account "
 		"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266, neededRole "
 		"0xb09aa5aeb3702cfd50b6b62bc4532604938f21248a27a1d5ca736082b6819cc1 = PROPOSER_ROLE)");
-	assert_ok(chain_explain_gs013(&w.c, &w.a, &w.d.safe, &w.d.timelock, &none, schedule_calldata(&w, 86399), NULL, 0,
-				      &out, &w.e), &w.e);
+	assert_ok(chain_explain_gs013(&w.c, &w.a, &w.d.safe, &w.d.timelock, &none, schedule_calldata(&w, 86399),
+				      NULL, 0, &out, &w.e),
+		  &w.e);
 	assert_buf_str(&out, "GS013: the Safe's call failed: TimelockInsufficientDelay(delay 86399, minDelay 86400)");
 	buf_release(&out);
 	close_world(&w);
@@ -499,6 +534,7 @@ int main(void)
 		cmocka_unit_test(a_replacement_pays_an_eighth_more),
 		cmocka_unit_test(a_prepared_transaction_has_everything),
 		cmocka_unit_test(what_would_revert_is_not_prepared),
+		cmocka_unit_test(an_estimate_without_data_is_explained_by_a_call),
 		cmocka_unit_test(an_estimate_that_fails_otherwise_is_the_nodes_fault),
 		cmocka_unit_test(what_nodes_say_is_understood),
 		cmocka_unit_test(a_nodes_own_hash_must_be_ours),
