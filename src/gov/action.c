@@ -13,6 +13,9 @@
 
 #define ARGS_TEXT_MAX 16384u
 
+/* For "%.*s". */
+#define SHOWN(s) text_shown(s), (const char *)(s).p
+
 /* One action with its arguments, each in canonical text, in the order of the definition. */
 struct filled {
 	struct arena *a;
@@ -38,7 +41,8 @@ static bool abi_is_among(const struct json *abis, struct span name)
 	return abis->n == 0;                 /* none named: any will do */
 }
 
-static bool contract_arg(const struct filled *f, const struct arg_def *arg, struct span text, struct span *out, struct err *e)
+static bool contract_arg(const struct filled *f, const struct arg_def *arg, struct span text, struct span *out,
+			 struct err *e)
 {
 	const struct deployment *d = f->p->deployment;
 	struct addr at;
@@ -49,10 +53,10 @@ static bool contract_arg(const struct filled *f, const struct arg_def *arg, stru
 		c = deployment_contract_at(d, &at);
 	}
 	if (c == NULL)
-		return err_refuse(e, "TARGET", "the profile has no contract \"%.*s\"", text_shown(text), (const char *)text.p);
+		return err_refuse(e, "TARGET", "the profile has no contract \"%.*s\"", SHOWN(text));
 	if (!abi_is_among(arg->abis, c->abi))
-		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%.*s is a %.*s, which this action is not for", text_shown(c->name),
-			       (const char *)c->name.p, text_shown(c->abi), (const char *)c->abi.p);
+		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%.*s is a %.*s, which this action is not for",
+			       SHOWN(c->name), SHOWN(c->abi));
 	*out = c->name;
 	return true;
 }
@@ -66,9 +70,8 @@ static bool only_contract(const struct filled *f, const struct arg_def *arg, str
 		if (!abi_is_among(arg->abis, d->contracts[i].abi))
 			continue;
 		if (found != NULL)
-			return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "which one? %.*s and %.*s both qualify", text_shown(found->name),
-				       (const char *)found->name.p, text_shown(d->contracts[i].name),
-				       (const char *)d->contracts[i].name.p);
+			return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "which one? %.*s and %.*s both qualify",
+				       SHOWN(found->name), SHOWN(d->contracts[i].name));
 		found = &d->contracts[i];
 	}
 	if (found == NULL)
@@ -154,7 +157,8 @@ static bool bytes(struct span text, struct span *out, struct arena *a, size_t ex
 	return ok;
 }
 
-static bool canonical(const struct filled *f, const struct arg_def *arg, struct span text, struct span *out, struct err *e)
+static bool canonical(const struct filled *f, const struct arg_def *arg, struct span text, struct span *out,
+		      struct err *e)
 {
 	if (text.n > ARGS_TEXT_MAX)
 		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "at most %u bytes, found %zu", ARGS_TEXT_MAX, text.n);
@@ -171,7 +175,8 @@ static bool canonical(const struct filled *f, const struct arg_def *arg, struct 
 		return duration(text, out, f->a, e);
 	case ARG_TEXT:
 		*out = text;
-		return text_is_plain(text, false) || err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "needed plain text on one line");
+		return text_is_plain(text, false) ||
+		       err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "needed plain text on one line");
 	case ARG_BYTES:
 		return bytes(text, out, f->a, 0, e);
 	case ARG_HASH:
@@ -205,14 +210,14 @@ static void put_number(struct buf *out, const struct arg_def *arg, const struct 
 		u256_format(out, v);
 }
 
-static bool out_of_bounds(const struct arg_def *arg, const struct u256 *found, const struct u256 *limit, const char *needed,
-			  struct err *e)
+static bool out_of_bounds(const struct arg_def *arg, const struct u256 *found, const struct u256 *limit,
+			  const char *needed, struct err *e)
 {
 	struct buf f = {0}, l = {0};
 	put_number(&f, arg, found);
 	put_number(&l, arg, limit);
 	err_set(e, ERR_RANGE, ERR_NO_OFFSET, "needed %s %s, found %s%s%.*s", needed, buf_cstr(&l), buf_cstr(&f),
-		arg->why.n > 0 ? ": " : "", text_shown(arg->why), (const char *)arg->why.p);
+		arg->why.n > 0 ? ": " : "", SHOWN(arg->why));
 	buf_release(&f);
 	buf_release(&l);
 	return false;
@@ -237,7 +242,7 @@ static bool check_address(const struct filled *f, const struct arg_def *arg, str
 	else if (arg->not_safe && addr_eq(&at, &f->p->deployment->safe))
 		found = "this Safe itself";
 	return found == NULL || err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%s%s%.*s", found, arg->why.n > 0 ? ": " : "",
-					text_shown(arg->why), (const char *)arg->why.p);
+					SHOWN(arg->why));
 }
 
 static bool check_bounds(const struct filled *f, const struct arg_def *arg, struct span value, struct err *e)
@@ -262,14 +267,16 @@ static struct span value_of(const struct filled *f, struct span name)
 }
 
 /* distinct: no two the same. order: each at most the next. */
-static bool check_pair(const struct filled *f, const struct check_def *c, struct span one, struct span two, struct err *e)
+static bool check_pair(const struct filled *f, const struct check_def *c, struct span one, struct span two,
+		       struct err *e)
 {
 	const struct span x = value_of(f, one), y = value_of(f, two);
 	struct u256 vx, vy;
 	const bool good = c->kind == CHECK_DISTINCT ? !span_eq(x, y)
-						    : u256_parse(&vx, x, NULL) && u256_parse(&vy, y, NULL) && u256_cmp(&vx, &vy) <= 0;
-	return good || err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%.*s and %.*s: %.*s", text_shown(one), (const char *)one.p,
-			       text_shown(two), (const char *)two.p, text_shown(c->why), (const char *)c->why.p);
+						    : u256_parse(&vx, x, NULL) && u256_parse(&vy, y, NULL) &&
+							      u256_cmp(&vx, &vy) <= 0;
+	return good || err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%.*s and %.*s: %.*s", SHOWN(one),
+			       SHOWN(two), SHOWN(c->why));
 }
 
 static bool check_owner(const struct filled *f, const struct check_def *c, struct span name, struct err *e)
@@ -280,8 +287,8 @@ static bool check_owner(const struct filled *f, const struct check_def *c, struc
 		return false;
 	return deployment_is_owner(f->p->deployment, &at) == wanted ||
 	       err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%s an owner in the profile: %.*s", wanted ? "not" : "already",
-		       text_shown(c->why), (const char *)c->why.p) ||
-	       err_in(e, "%.*s", text_shown(name), (const char *)name.p);
+		       SHOWN(c->why)) ||
+	       err_in(e, "%.*s", SHOWN(name));
 }
 
 static bool run_check(const struct filled *f, const struct check_def *c, struct err *e)
@@ -290,7 +297,8 @@ static bool run_check(const struct filled *f, const struct check_def *c, struct 
 	for (const struct json *v = c->args->first; v != NULL; v = v->next) {
 		if (!pairs && !check_owner(f, c, v->text, e))
 			return false;
-		for (const struct json *w = pairs ? v->next : NULL; w != NULL; w = c->kind == CHECK_ORDER ? NULL : w->next)
+		for (const struct json *w = pairs ? v->next : NULL; w != NULL;
+		     w = c->kind == CHECK_ORDER ? NULL : w->next)
 			if (!check_pair(f, c, v->text, w->text, e))
 				return false;
 	}
@@ -301,7 +309,7 @@ static bool check_all(const struct filled *f, struct err *e)
 {
 	for (size_t i = 0; i < f->d->n_args; i++)
 		if (!check_bounds(f, &f->d->args[i], f->values[i], e))
-			return err_in(e, "%.*s", text_shown(f->d->args[i].arg.name), (const char *)f->d->args[i].arg.name.p);
+			return err_in(e, "%.*s", SHOWN(f->d->args[i].arg.name));
 	for (size_t i = 0; i < f->d->n_checks; i++)
 		if (!run_check(f, &f->d->checks[i], e))
 			return false;
@@ -329,14 +337,13 @@ static bool check_pairs(const struct action_def *d, const struct span *pairs, si
 		if (!text_is_utf8(pairs[i]))
 			return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "not UTF-8");
 		if (eq == NULL)
-			return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "needed name=value, found %.*s", text_shown(name),
-				       (const char *)name.p);
+			return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "needed name=value, found %.*s", SHOWN(name));
 		if (action_arg_def(d, name) == NULL)
 			return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "no such argument") ||
-			       err_in(e, "%.*s", text_shown(name), (const char *)name.p);
+			       err_in(e, "%.*s", SHOWN(name));
 		if (find_pair(pairs, i, name, &again))
 			return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "given twice") ||
-			       err_in(e, "%.*s", text_shown(name), (const char *)name.p);
+			       err_in(e, "%.*s", SHOWN(name));
 	}
 	return true;
 }
@@ -351,7 +358,7 @@ static bool fill_arg(const struct filled *f, size_t i, const struct span *pairs,
 		return canonical(f, arg, arg->arg.default_value, &f->values[i], e);
 	if (arg->arg.type == ARG_CONTRACT && arg->abis->n > 0)
 		return only_contract(f, arg, &f->values[i], e);
-	return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "missing: %.*s", text_shown(arg->arg.ask), (const char *)arg->arg.ask.p);
+	return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "missing: %.*s", SHOWN(arg->arg.ask));
 }
 
 static struct json *filled_json(const struct filled *f)
@@ -367,8 +374,8 @@ static struct json *filled_json(const struct filled *f)
 /* What raw calldata does has to be known, even if nobody may sign it yet. */
 static bool check_raw(const struct filled *f, struct err *e);
 
-bool action_read(struct arena *a, struct json **action, const struct pinned *p, struct span name, const struct span *pairs,
-		 size_t n_pairs, struct err *e)
+bool action_read(struct arena *a, struct json **action, const struct pinned *p, struct span name,
+		 const struct span *pairs, size_t n_pairs, struct err *e)
 {
 	struct filled f = { .a = a, .p = p, .d = catalogue_find(p->catalogue, name) };
 	if (f.d == NULL)
@@ -378,7 +385,7 @@ bool action_read(struct arena *a, struct json **action, const struct pinned *p, 
 		return false;
 	for (size_t i = 0; i < f.d->n_args; i++)
 		if (!fill_arg(&f, i, pairs, n_pairs, e))
-			return err_in(e, "%.*s", text_shown(f.d->args[i].arg.name), (const char *)f.d->args[i].arg.name.p);
+			return err_in(e, "%.*s", SHOWN(f.d->args[i].arg.name));
 	if (!check_all(&f, e) || !check_raw(&f, e))
 		return false;
 	*action = filled_json(&f);
@@ -397,8 +404,7 @@ static bool load_arg(const struct filled *f, size_t i, const struct json *args, 
 	const struct json *v = json_find(args, name);
 	bool ok = canonical(f, arg, text, &f->values[i], e);
 	if (ok && !span_eq(text, f->values[i]))
-		ok = err_set(e, ERR_MISMATCH, v->at, "needed \"%.*s\", its canonical form", text_shown(f->values[i]),
-			     (const char *)f->values[i].p);
+		ok = err_set(e, ERR_MISMATCH, v->at, "needed \"%.*s\", its canonical form", SHOWN(f->values[i]));
 	return ok || err_in(e, "%s", name);
 }
 
@@ -407,7 +413,7 @@ static bool check_names(const struct action_def *d, const struct json *args, str
 	for (const struct json *v = args->first; v != NULL; v = v->next)
 		if (action_arg_def(d, v->name) == NULL)
 			return err_set(e, ERR_UNKNOWN, v->at, "no such argument") ||
-			       err_in(e, "%.*s", text_shown(v->name), (const char *)v->name.p);
+			       err_in(e, "%.*s", SHOWN(v->name));
 	return true;
 }
 
@@ -424,8 +430,8 @@ static bool load(struct filled *f, struct arena *a, const struct pinned *p, cons
 		return false;
 	f->d = catalogue_find(p->catalogue, name);
 	if (f->d == NULL)
-		return err_set(e, ERR_UNKNOWN, json_find(action, "action")->at, "the catalogue has no action \"%.*s\"",
-			       text_shown(name), (const char *)name.p) || err_in(e, "action");
+		return err_set(e, ERR_UNKNOWN, json_find(action, "action")->at,
+			       "the catalogue has no action \"%.*s\"", SHOWN(name)) || err_in(e, "action");
 	f->values = ARENA_ARRAY(a, struct span, f->d->n_args + 1);
 	if (!check_names(f->d, args, e))
 		return err_in(e, "args");
@@ -482,7 +488,7 @@ static bool find_targets(const struct filled *f, const struct call_def *c, struc
 				out->v[out->n++] = &d->contracts[i];
 		}
 		return out->n > 0 || err_set(e, ERR_MISSING, ERR_NO_OFFSET, "no contract of the profile has %.*s",
-					     text_shown(c->function), (const char *)c->function.p);
+					     SHOWN(c->function));
 	}
 	if (span_is(c->on, "safe"))
 		one = deployment_contract_at(d, &d->safe);
@@ -498,17 +504,16 @@ static bool find_targets(const struct filled *f, const struct call_def *c, struc
 
 /* ---- calls ---- */
 
-static bool build_calldata(const struct filled *f, const struct call_def *c, const struct contract *target, struct buf *out,
-			   const struct abi_function **used, struct err *e)
+static bool build_calldata(const struct filled *f, const struct call_def *c, const struct contract *target,
+			   struct buf *out, const struct abi_function **used, struct err *e)
 {
 	const struct abi *abi = pinned_abi_named(f->p, target->abi);
 	const struct abi_function *fn = abi != NULL ? abi_find_signature(abi, c->function) : NULL;
 	const size_t n = c->args != NULL ? c->args->n : 0;
 	size_t i = 0;
 	if (fn == NULL || fn->inputs->count != n)
-		return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "%.*s (%.*s) has no %.*s", text_shown(target->name),
-			       (const char *)target->name.p, text_shown(target->abi), (const char *)target->abi.p,
-			       text_shown(c->function), (const char *)c->function.p);
+		return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "%.*s (%.*s) has no %.*s", SHOWN(target->name),
+			       SHOWN(target->abi), SHOWN(c->function));
 	struct abi_value *items = ARENA_ARRAY(f->a, struct abi_value, n + 1);
 	for (const struct json *v = n > 0 ? c->args->first : NULL; v != NULL; v = v->next, i++)
 		if (!abi_value_from_text(f->a, &items[i], fn->inputs->fields[i].type, abi_text(f, v->text), e))
@@ -519,8 +524,8 @@ static bool build_calldata(const struct filled *f, const struct call_def *c, con
 	return true;
 }
 
-static bool build_call(const struct filled *f, const struct call_def *c, const struct contract *target, struct call *out,
-		       struct err *e)
+static bool build_call(const struct filled *f, const struct call_def *c, const struct contract *target,
+		       struct call *out, struct err *e)
 {
 	const struct abi_function *fn;
 	struct buf data = {0};
@@ -579,7 +584,8 @@ static bool check_raw(const struct filled *f, struct err *e)
 	return compile(f, &l, e) && explain_call(f->a, &x, f->p, &l.v[0], e);
 }
 
-bool action_compile(struct arena *a, struct calls *out, const struct pinned *p, const struct json *action, struct err *e)
+bool action_compile(struct arena *a, struct calls *out, const struct pinned *p, const struct json *action,
+		    struct err *e)
 {
 	struct filled f;
 	struct call_list l = {0};
@@ -589,8 +595,8 @@ bool action_compile(struct arena *a, struct calls *out, const struct pinned *p, 
 	return true;
 }
 
-bool actions_compile(struct arena *a, struct calls *out, bool *direct, const struct pinned *p, const struct json *actions,
-		     struct err *e)
+bool actions_compile(struct arena *a, struct calls *out, bool *direct, const struct pinned *p,
+		     const struct json *actions, struct err *e)
 {
 	struct call_list all = {0};
 	size_t i = 0;
@@ -601,12 +607,14 @@ bool actions_compile(struct arena *a, struct calls *out, bool *direct, const str
 		if (!load(&f, a, p, v, e) || !compile(&f, &all, e) || !check_raw(&f, e))
 			return err_in(e, "[%zu]", i);
 		if (i > 0 && f.d->direct != *direct)
-			return err_set(e, ERR_MISMATCH, v->at, "direct and timelock actions do not mix in one change") ||
+			return err_set(e, ERR_MISMATCH, v->at,
+				       "direct and timelock actions do not mix in one change") ||
 			       err_in(e, "[%zu]", i);
 		*direct = f.d->direct;
 	}
 	if (*direct && all.n != 1)
-		return err_set(e, ERR_RANGE, actions->at, "a direct change has exactly one call, these make %zu", all.n);
+		return err_set(e, ERR_RANGE, actions->at, "a direct change has exactly one call, these make %zu",
+			       all.n);
 	*out = (struct calls){ all.v, all.n };
 	return true;
 }

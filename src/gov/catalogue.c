@@ -5,6 +5,9 @@
 #include "src/base/text.h"
 #include "src/gov/catalogue_def.h"
 
+/* For "%.*s". */
+#define SHOWN(s) text_shown(s), (const char *)(s).p
+
 /* ---- small readers ---- */
 
 static bool optional_str(const struct json *o, const char *name, struct span *out, struct err *e)
@@ -26,7 +29,8 @@ static bool read_names(const struct json *o, const char *name, const struct json
 	return true;
 }
 
-static bool one_of(const struct json *o, const char *name, const char *const words[], size_t n, size_t *out, struct err *e)
+static bool one_of(const struct json *o, const char *name, const char *const words[], size_t n, size_t *out,
+		   struct err *e)
 {
 	struct span s;
 	if (!json_get_str(o, name, &s, e))
@@ -34,7 +38,7 @@ static bool one_of(const struct json *o, const char *name, const char *const wor
 	for (*out = 0; *out < n; ++*out)
 		if (span_is(s, words[*out]))
 			return true;
-	return err_set(e, ERR_UNKNOWN, json_find(o, name)->at, "\"%.*s\" is none of its values", text_shown(s), (const char *)s.p) ||
+	return err_set(e, ERR_UNKNOWN, json_find(o, name)->at, "\"%.*s\" is none of its values", SHOWN(s)) ||
 	       err_in(e, "%s", name);
 }
 
@@ -64,8 +68,8 @@ static bool check_name(const struct json *o, struct span name, bool dots, struct
 	for (size_t i = 0; ok && i < name.n; i++)
 		ok = (name.p[i] >= 'a' && name.p[i] <= 'z') || (name.p[i] >= 'A' && name.p[i] <= 'Z') ||
 		     (name.p[i] >= '0' && name.p[i] <= '9') || (dots && (name.p[i] == '.' || name.p[i] == '-'));
-	return ok || err_set(e, ERR_SYNTAX, json_find(o, "name")->at, "needed letters and digits%s", dots ? ", . and -" : "") ||
-	       err_in(e, "name");
+	return ok || err_set(e, ERR_SYNTAX, json_find(o, "name")->at, "needed letters and digits%s",
+			     dots ? ", . and -" : "") || err_in(e, "name");
 }
 
 /* "not": addresses that this one may not be. */
@@ -89,16 +93,18 @@ static bool read_not(const struct json *o, struct arg_def *out, struct err *e)
 
 static bool read_arg(const struct json *v, struct arg_def *out, struct err *e)
 {
-	static const char *const members[] = { "name", "type", "ask", "abis", "default", "fromChain", "min", "max", "not",
-					       "unit", "why", NULL };
-	static const char *const types[] = { "address", "bool", "uint", "ether", "duration", "text", "bytes", "hash", "role",
-					     "contract" };
+	static const char *const members[] = { "name", "type", "ask", "abis", "default", "fromChain", "min", "max",
+					       "not", "unit", "why", NULL };
+	static const char *const types[] = { "address", "bool", "uint", "ether", "duration", "text", "bytes", "hash",
+					     "role", "contract" };
 	size_t type;
 	if (v->type != JSON_OBJECT)
 		return err_set(e, ERR_SYNTAX, v->at, "needed an object");
-	if (!json_only(v, members, e) || !json_get_str(v, "name", &out->arg.name, e) || !json_get_str(v, "ask", &out->arg.ask, e) ||
-	    !one_of(v, "type", types, ARRAY_LEN(types), &type, e) || !read_names(v, "abis", &out->abis, e) ||
-	    !optional_str(v, "default", &out->arg.default_value, e) || !optional_str(v, "fromChain", &out->arg.from_chain, e) ||
+	if (!json_only(v, members, e) || !json_get_str(v, "name", &out->arg.name, e) ||
+	    !json_get_str(v, "ask", &out->arg.ask, e) || !one_of(v, "type", types, ARRAY_LEN(types), &type, e) ||
+	    !read_names(v, "abis", &out->abis, e) ||
+	    !optional_str(v, "default", &out->arg.default_value, e) ||
+	    !optional_str(v, "fromChain", &out->arg.from_chain, e) ||
 	    !optional_str(v, "unit", &out->arg.unit, e) || !optional_str(v, "why", &out->why, e) ||
 	    !read_bound(v, "min", &out->min, e) || !read_bound(v, "max", &out->max, e) || !read_not(v, out, e) ||
 	    !check_name(v, out->arg.name, false, e))
@@ -140,7 +146,7 @@ static bool check_expression(const struct action_def *d, struct span s, size_t a
 {
 	if (s.n == 0 || s.p[0] != '$' || action_arg_def(d, span_of(s.p + 1, s.n - 1)) != NULL)
 		return true;
-	return err_set(e, ERR_UNKNOWN, at, "no argument is called %.*s", text_shown(s), (const char *)s.p);
+	return err_set(e, ERR_UNKNOWN, at, "no argument is called %.*s", SHOWN(s));
 }
 
 /* ---- sentences ---- */
@@ -166,12 +172,12 @@ static bool check_hole(const struct action_def *d, struct span text, size_t at, 
 	struct hole h;
 	const struct arg_def *arg;
 	if (!hole_parse(&h, text))
-		return err_set(e, ERR_SYNTAX, at, "needed {name?yes:no}, found {%.*s}", text_shown(text), (const char *)text.p);
+		return err_set(e, ERR_SYNTAX, at, "needed {name?yes:no}, found {%.*s}", SHOWN(text));
 	arg = action_arg_def(d, h.name);
 	if (arg == NULL)
-		return err_set(e, ERR_UNKNOWN, at, "no argument is called {%.*s}", text_shown(h.name), (const char *)h.name.p);
+		return err_set(e, ERR_UNKNOWN, at, "no argument is called {%.*s}", SHOWN(h.name));
 	return !h.choice || arg->arg.type == ARG_BOOL ||
-	       err_set(e, ERR_SYNTAX, at, "{%.*s} is not true or false", text_shown(h.name), (const char *)h.name.p);
+	       err_set(e, ERR_SYNTAX, at, "{%.*s} is not true or false", SHOWN(h.name));
 }
 
 static bool check_say(const struct action_def *d, const struct json *o, struct err *e)
@@ -210,7 +216,8 @@ static bool check_call(const struct action_def *d, const struct call_def *c, con
 	if (!check_on(d, c->on, v->at, e))
 		return err_in(e, "on");
 	if (span_is(c->on, "each") && c->function.n == 0)
-		return err_set(e, ERR_MISSING, v->at, "each needs a function to know the contracts by") || err_in(e, "function");
+		return err_set(e, ERR_MISSING, v->at, "each needs a function to know the contracts by") ||
+		       err_in(e, "function");
 	if (!check_expression(d, c->value, v->at, e))
 		return err_in(e, "value");
 	if (!check_expression(d, c->raw, v->at, e))
@@ -226,8 +233,9 @@ static bool read_call(const struct action_def *d, const struct json *v, struct c
 	static const char *const members[] = { "on", "function", "args", "value", "raw", NULL };
 	if (v->type != JSON_OBJECT)
 		return err_set(e, ERR_SYNTAX, v->at, "needed an object");
-	return json_only(v, members, e) && json_get_str(v, "on", &out->on, e) && optional_str(v, "function", &out->function, e) &&
-	       optional_str(v, "raw", &out->raw, e) && read_names(v, "args", &out->args, e) &&
+	return json_only(v, members, e) && json_get_str(v, "on", &out->on, e) &&
+	       optional_str(v, "function", &out->function, e) && optional_str(v, "raw", &out->raw, e) &&
+	       read_names(v, "args", &out->args, e) &&
 	       optional_str(v, "value", &out->value, e) && check_call(d, out, v, e);
 }
 
@@ -238,7 +246,8 @@ static bool read_read(const struct action_def *d, const struct json *v, struct r
 		return err_set(e, ERR_SYNTAX, v->at, "needed an object");
 	return json_only(v, members, e) && json_get_str(v, "on", &out->call.on, e) &&
 	       json_get_str(v, "getter", &out->call.function, e) && read_names(v, "args", &out->call.args, e) &&
-	       optional_str(v, "expect", &out->expect, e) && json_get_str(v, "say", &out->say, e) && check_say(d, v, e) &&
+	       optional_str(v, "expect", &out->expect, e) && json_get_str(v, "say", &out->say, e) &&
+	       check_say(d, v, e) &&
 	       check_call(d, &out->call, v, e) && check_expression(d, out->expect, v->at, e);
 }
 
@@ -258,8 +267,8 @@ static bool fits_check(const struct arg_def *arg, enum check_kind kind)
 
 static bool read_check(const struct action_def *d, const struct json *v, struct check_def *out, struct err *e)
 {
-	static const char *const kinds[] = { [CHECK_DISTINCT] = "distinct", [CHECK_ORDER] = "order", [CHECK_OWNERS] = "owners",
-					     [CHECK_STRANGERS] = "strangers" };
+	static const char *const kinds[] = { [CHECK_DISTINCT] = "distinct", [CHECK_ORDER] = "order",
+					     [CHECK_OWNERS] = "owners", [CHECK_STRANGERS] = "strangers" };
 	static const char *const members[] = { "distinct", "order", "owners", "strangers", "why", NULL };
 	size_t found = 0;
 	if (v->type != JSON_OBJECT)
@@ -353,7 +362,7 @@ static bool read_undo(struct action_def *d, const struct json *o, struct err *e)
 			err_set(e, ERR_SYNTAX, v->at, "needed a string");
 		else if (check_expression(d, s, v->at, e))
 			continue;
-		return err_in(e, "undo.args.%.*s", text_shown(v->name), (const char *)v->name.p);
+		return err_in(e, "undo.args.%.*s", SHOWN(v->name));
 	}
 	return true;
 }
@@ -369,24 +378,24 @@ static bool check_undo(const struct catalogue *c, const struct action_def *d, st
 		return err_set(e, ERR_UNKNOWN, d->undo->at, "no such action") || err_in(e, "undo.action");
 	for (const struct json *v = args->first; v != NULL; v = v->next)
 		if (action_arg_def(other, v->name) == NULL)
-			return err_set(e, ERR_UNKNOWN, v->at, "%.*s has no such argument", text_shown(other->name),
-				       (const char *)other->name.p) ||
-			       err_in(e, "undo.args.%.*s", text_shown(v->name), (const char *)v->name.p);
+			return err_set(e, ERR_UNKNOWN, v->at, "%.*s has no such argument", SHOWN(other->name)) ||
+			       err_in(e, "undo.args.%.*s", SHOWN(v->name));
 	return true;
 }
 
 static bool read_action(struct arena *a, struct action_def *d, const struct json *o, struct err *e)
 {
-	static const char *const members[] = { "name", "title", "route", "risk", "deescalates", "args", "checks", "calls", "say",
-					       "reads", "undo", NULL };
+	static const char *const members[] = { "name", "title", "route", "risk", "deescalates", "args", "checks",
+					       "calls", "say", "reads", "undo", NULL };
 	static const char *const routes[] = { "timelock", "direct" };
 	static const char *const risks[] = { "low", "medium", "high", "critical" };
 	const struct json *args;
 	size_t route, risk;
 	if (o->type != JSON_OBJECT)
 		return err_set(e, ERR_SYNTAX, o->at, "needed an object");
-	if (!json_only(o, members, e) || !json_get_str(o, "name", &d->name, e) || !json_get_str(o, "title", &d->title, e) ||
-	    !json_get_str(o, "say", &d->say, e) || !one_of(o, "route", routes, ARRAY_LEN(routes), &route, e) ||
+	if (!json_only(o, members, e) || !json_get_str(o, "name", &d->name, e) ||
+	    !json_get_str(o, "title", &d->title, e) || !json_get_str(o, "say", &d->say, e) ||
+	    !one_of(o, "route", routes, ARRAY_LEN(routes), &route, e) ||
 	    !one_of(o, "risk", risks, ARRAY_LEN(risks), &risk, e) || !json_get(o, "args", JSON_ARRAY, &args, e) ||
 	    !check_name(o, d->name, true, e) || !read_args(a, d, args, e) || !check_say(d, o, e) ||
 	    !read_deescalates(d, o, e) || !read_lists(a, d, o, e))
@@ -461,12 +470,13 @@ bool catalogue_calls(const struct catalogue *c, struct span function)
 	return false;
 }
 
-const struct arg_def *catalogue_parameter(const struct catalogue *c, struct span function, size_t at)
+const struct arg_def *catalogue_parameter(const struct catalogue *all, struct span function, size_t at)
 {
-	for (size_t i = 0; i < c->n; i++) {
-		const struct action_def *d = &c->actions[i];
+	for (size_t i = 0; i < all->n; i++) {
+		const struct action_def *d = &all->actions[i];
 		for (size_t k = 0; k < d->n_calls; k++) {
-			const struct json *v = span_eq(d->calls[k].function, function) ? json_at(d->calls[k].args, at) : NULL;
+			const struct call_def *c = &d->calls[k];
+			const struct json *v = span_eq(c->function, function) ? json_at(c->args, at) : NULL;
 			if (v != NULL && v->text.n > 0 && v->text.p[0] == '$')
 				return action_arg_def(d, span_of(v->text.p + 1, v->text.n - 1));
 		}

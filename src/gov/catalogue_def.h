@@ -1,5 +1,5 @@
-/* The catalogue as parsed: what catalogue.c makes and action.c works with. Besides them, explain.c looks up the units of
- * parameters here, and nobody else includes it. */
+/* The catalogue as parsed: what catalogue.c makes and action.c works with. Besides them, explain.c looks up the units
+ * of parameters here, and nobody else includes it. */
 #ifndef SETGOV_GOV_CATALOGUE_DEF_H
 #define SETGOV_GOV_CATALOGUE_DEF_H
 
@@ -15,7 +15,7 @@ struct bound {
 struct arg_def {
 	struct action_arg arg;
 	struct bound min, max;
-	bool not_zero, not_safe, not_sentinel;         /* ADDRESS; the sentinel is 0x…01, the ends of the Safe's lists */
+	bool not_zero, not_safe, not_sentinel;         /* ADDRESS; the sentinel marks the ends of the Safe's lists */
 	const struct json *abis;      /* CONTRACT: names of ABIs it may have */
 	struct span why;              /* of its bounds */
 };

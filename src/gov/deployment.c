@@ -15,6 +15,9 @@
 #define URL_MAX_BYTES 2048u
 #define GAS_MIN 21000u
 
+/* For "%.*s". */
+#define SHOWN(s) text_shown(s), (const char *)(s).p
+
 /* ---- names ---- */
 
 static bool is_id(struct span s)
@@ -45,7 +48,8 @@ static bool read_class(const struct json *o, enum deployment_class *out, struct 
 			*out = (enum deployment_class)c;
 			return true;
 		}
-	return err_set(e, ERR_UNKNOWN, json_find(o, "class")->at, "needed production, test or rehearsal") || err_in(e, "class");
+	return err_set(e, ERR_UNKNOWN, json_find(o, "class")->at, "needed production, test or rehearsal") ||
+	       err_in(e, "class");
 }
 
 /* An error about a member that is there, at its place. */
@@ -65,7 +69,8 @@ static bool get_address(const struct json *o, const char *name, struct addr *out
 		err_in_string(e, json_find(o, name));
 		return err_in(e, "%s", name);
 	}
-	return !addr_is_zero(out) || err_set(e, ERR_RANGE, json_find(o, name)->at, "the zero address") || err_in(e, "%s", name);
+	return !addr_is_zero(out) || err_set(e, ERR_RANGE, json_find(o, name)->at, "the zero address") ||
+	       err_in(e, "%s", name);
 }
 
 /* ---- contracts ---- */
@@ -73,7 +78,8 @@ static bool get_address(const struct json *o, const char *name, struct addr *out
 static bool is_abi_name(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') || (s.p[i] >= '0' && s.p[i] <= '9')))
+		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') ||
+		      (s.p[i] >= '0' && s.p[i] <= '9')))
 			return false;
 	return s.n > 0 && s.n <= 64;
 }
@@ -86,10 +92,11 @@ static bool read_contract(const struct json *v, struct contract *out, struct err
 		return err_set(e, ERR_SYNTAX, v->at, "a contract's name is of a to z, 0 to 9 and -");
 	if (v->type != JSON_OBJECT)
 		return err_set(e, ERR_SYNTAX, v->at, "needed an object");
-	if (!json_only(v, names, e) || !json_get_str(v, "abi", &out->abi, e) || !get_address(v, "address", &out->address, e))
+	if (!json_only(v, names, e) || !json_get_str(v, "abi", &out->abi, e) ||
+	    !get_address(v, "address", &out->address, e))
 		return false;
-	return is_abi_name(out->abi) || err_set(e, ERR_SYNTAX, json_find(v, "abi")->at, "an ABI's name is of letters and digits") ||
-	       err_in(e, "abi");
+	return is_abi_name(out->abi) || err_set(e, ERR_SYNTAX, json_find(v, "abi")->at,
+						"an ABI's name is of letters and digits") || err_in(e, "abi");
 }
 
 static int compare_spans(struct span a, struct span b)
@@ -119,10 +126,9 @@ static bool read_contracts(struct arena *a, struct deployment *d, const struct j
 		bool ok = read_contract(x, &v[i], e);
 		for (size_t k = 0; ok && k < i; k++)
 			if (addr_eq(&v[k].address, &v[i].address))
-				ok = err_set(e, ERR_MISMATCH, x->at, "the same address as %.*s", text_shown(v[k].name),
-					     (const char *)v[k].name.p);
+				ok = err_set(e, ERR_MISMATCH, x->at, "the same address as %.*s", SHOWN(v[k].name));
 		if (!ok)
-			return err_in(e, "%.*s", text_shown(x->name), (const char *)x->name.p);
+			return err_in(e, "%.*s", SHOWN(x->name));
 	}
 	sort_by_name(v, list->n);
 	d->contracts = v;
@@ -139,7 +145,7 @@ static bool check_listed(const struct deployment *d, const struct addr *at, cons
 	if (c == NULL)
 		return err_set(e, ERR_MISSING, list->at, "the %s has to be listed here too, with its address", name);
 	return span_is(c->abi, abi) || err_set(e, ERR_MISMATCH, list->at, "the %s has the ABI %s", name, abi) ||
-	       err_in(e, "%.*s.abi", text_shown(c->name), (const char *)c->name.p);
+	       err_in(e, "%.*s.abi", SHOWN(c->name));
 }
 
 /* ---- people ---- */
@@ -149,11 +155,11 @@ static bool read_person(const struct json *v, struct person *out, struct err *e)
 	static const char *const names[] = { "id", "address", "owner", NULL };
 	if (v->type != JSON_OBJECT)
 		return err_set(e, ERR_SYNTAX, v->at, "needed an object");
-	if (!json_only(v, names, e) || !json_get_str(v, "id", &out->id, e) || !get_address(v, "address", &out->address, e) ||
-	    !json_get_bool(v, "owner", &out->owner, e))
+	if (!json_only(v, names, e) || !json_get_str(v, "id", &out->id, e) ||
+	    !get_address(v, "address", &out->address, e) || !json_get_bool(v, "owner", &out->owner, e))
 		return false;
-	return is_id(out->id) || err_set(e, ERR_SYNTAX, json_find(v, "id")->at, "a person's id is of a to z, 0 to 9 and -") ||
-	       err_in(e, "id");
+	return is_id(out->id) || err_set(e, ERR_SYNTAX, json_find(v, "id")->at,
+					 "a person's id is of a to z, 0 to 9 and -") || err_in(e, "id");
 }
 
 static bool read_people(struct arena *a, struct deployment *d, const struct json *list, struct err *e)
@@ -207,7 +213,8 @@ static bool read_caps(const struct json *o, struct fee_caps *out, struct err *e)
 
 static bool get_chain_id(const struct json *o, uint64_t *out, struct err *e)
 {
-	return json_get_u64(o, "chainId", out, e) && (*out > 0 || at_member(o, "chainId", ERR_RANGE, "no chain has the id 0", e));
+	return json_get_u64(o, "chainId", out, e) &&
+	       (*out > 0 || at_member(o, "chainId", ERR_RANGE, "no chain has the id 0", e));
 }
 
 /* As a node writes it: one hash, one text, one deployment id. */
@@ -244,14 +251,14 @@ static bool read_name(const struct json *o, struct span *out, struct err *e)
 		return false;
 	if (out->n > 0 && out->n <= NAME_MAX_BYTES && text_is_plain(*out, false))
 		return true;
-	return err_set(e, ERR_SYNTAX, json_find(o, "name")->at, "needed 1 to %u bytes of plain text", NAME_MAX_BYTES) ||
-	       err_in(e, "name");
+	return err_set(e, ERR_SYNTAX, json_find(o, "name")->at, "needed 1 to %u bytes of plain text",
+		       NAME_MAX_BYTES) || err_in(e, "name");
 }
 
 static bool read_identity(struct arena *a, struct deployment *d, const struct json *o, struct err *e)
 {
-	static const char *const names[] = { "name", "class", "chainId", "genesisHash", "safe", "safeVersion", "timelock",
-					     "contracts", "people", "feeCaps", NULL };
+	static const char *const names[] = { "name", "class", "chainId", "genesisHash", "safe", "safeVersion",
+					     "timelock", "contracts", "people", "feeCaps", NULL };
 	const struct json *contracts, *people, *caps;
 	struct buf text = {0};
 	if (!json_only(o, names, e) || !json_is_canonical(o, e) || !read_name(o, &d->name, e) ||
@@ -282,7 +289,8 @@ static bool is_url(struct span s)
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] <= ' ' || s.p[i] > '~')
 			return false;
-	return (span_starts(s, "https://") || span_starts(s, "http://")) && s.n > host && s.p[host] != '/' && s.n <= URL_MAX_BYTES;
+	return (span_starts(s, "https://") || span_starts(s, "http://")) && s.n > host && s.p[host] != '/' &&
+	       s.n <= URL_MAX_BYTES;
 }
 
 static bool read_endpoint(const struct json *v, struct endpoint *out, struct err *e)
@@ -290,11 +298,12 @@ static bool read_endpoint(const struct json *v, struct endpoint *out, struct err
 	static const char *const names[] = { "name", "url", NULL };
 	if (v->type != JSON_OBJECT)
 		return err_set(e, ERR_SYNTAX, v->at, "needed an object");
-	if (!json_only(v, names, e) || !json_get_str(v, "name", &out->name, e) || !json_get_str(v, "url", &out->url, e))
+	if (!json_only(v, names, e) || !json_get_str(v, "name", &out->name, e) ||
+	    !json_get_str(v, "url", &out->url, e))
 		return false;
 	if (!is_id(out->name))
-		return err_set(e, ERR_SYNTAX, json_find(v, "name")->at, "an endpoint's name is of a to z, 0 to 9 and -") ||
-		       err_in(e, "name");
+		return err_set(e, ERR_SYNTAX, json_find(v, "name")->at,
+			       "an endpoint's name is of a to z, 0 to 9 and -") || err_in(e, "name");
 	return is_url(out->url) || at_member(v, "url", ERR_SYNTAX, "needed https://, or http:// to this machine", e);
 }
 
@@ -332,7 +341,8 @@ bool deployment_parse(struct arena *a, struct deployment *out, struct span text,
 	if (!json_only(doc, names, e) || !json_get_str(doc, "format", &format, e))
 		return false;
 	if (!span_is(format, "setgov-deployment/1"))
-		return err_set(e, ERR_UNKNOWN, json_find(doc, "format")->at, "needed setgov-deployment/1") || err_in(e, "format");
+		return err_set(e, ERR_UNKNOWN, json_find(doc, "format")->at, "needed setgov-deployment/1") ||
+		       err_in(e, "format");
 	if (!json_get(doc, "identity", JSON_OBJECT, &identity, e))
 		return false;
 	if (!read_identity(a, out, identity, e))

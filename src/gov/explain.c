@@ -13,8 +13,8 @@
 
 #define MAX_NESTING 4                 /* a Safe in a timelock in a Safe … is nobody's change */
 
-static bool explain_at(struct arena *a, struct explained_call *out, const struct pinned *p, const struct call *c, unsigned depth,
-		       struct err *e);
+static bool explain_at(struct arena *a, struct explained_call *out, const struct pinned *p, const struct call *c,
+		       unsigned depth, struct err *e);
 
 static const char *address_text(struct arena *a, const struct addr *at)
 {
@@ -98,8 +98,8 @@ static const char *addresses_label(struct arena *a, const struct pinned *p, cons
 }
 
 /* The catalogue knows the units of what its actions pass: wei or seconds. */
-static const char *number_label(struct arena *a, const struct pinned *p, struct span function, size_t i, const char *name,
-				const struct u256 *v)
+static const char *number_label(struct arena *a, const struct pinned *p, struct span function, size_t i,
+				const char *name, const struct u256 *v)
 {
 	const struct arg_def *arg = catalogue_parameter(p->catalogue, function, i);
 	if (arg != NULL && arg->arg.type == ARG_ETHER)
@@ -140,7 +140,8 @@ static const char *value_text(struct arena *a, const struct abi_value *v)
 	return s;
 }
 
-static void explain_args(struct arena *a, struct explained_call *out, const struct pinned *p, const struct abi_value *tuple)
+static void explain_args(struct arena *a, struct explained_call *out, const struct pinned *p,
+			 const struct abi_value *tuple)
 {
 	struct explained_arg *args = ARENA_ARRAY(a, struct explained_arg, tuple->n);
 	for (size_t i = 0; i < tuple->n; i++) {
@@ -159,8 +160,8 @@ static void explain_args(struct arena *a, struct explained_call *out, const stru
 
 /* ---- calls inside ---- */
 
-static bool explain_inner(struct arena *a, struct explained_call *out, const struct pinned *p, struct calls inner, unsigned depth,
-			  struct err *e)
+static bool explain_inner(struct arena *a, struct explained_call *out, const struct pinned *p, struct calls inner,
+			  unsigned depth, struct err *e)
 {
 	struct explained_call *v = ARENA_ARRAY(a, struct explained_call, inner.n);
 	if (depth >= MAX_NESTING)
@@ -178,8 +179,8 @@ static bool is_timelock(const struct pinned *p, const struct addr *to)
 	return addr_eq(to, &p->deployment->timelock);
 }
 
-static bool explain_timelock(struct arena *a, struct explained_call *out, const struct pinned *p, const struct call *c,
-			     unsigned depth, struct err *e)
+static bool explain_timelock(struct arena *a, struct explained_call *out, const struct pinned *p,
+			     const struct call *c, unsigned depth, struct err *e)
 {
 	struct timelock_call t;
 	struct err why = {0};
@@ -196,8 +197,8 @@ static bool explain_timelock(struct arena *a, struct explained_call *out, const 
 }
 
 /* execTransaction(to, value, data, operation, …): the Safe's own wrapping. */
-static bool explain_exec(struct arena *a, struct explained_call *out, const struct pinned *p, const struct abi_value *args,
-			 unsigned depth, struct err *e)
+static bool explain_exec(struct arena *a, struct explained_call *out, const struct pinned *p,
+			 const struct abi_value *args, unsigned depth, struct err *e)
 {
 	struct call *inner = ARENA_NEW(a, struct call);
 	if (!u256_is_zero(&args->items[3].word))
@@ -219,8 +220,8 @@ static bool explain_empty(struct explained_call *out, const struct pinned *p, co
 	return true;
 }
 
-static bool explain_at(struct arena *a, struct explained_call *out, const struct pinned *p, const struct call *c, unsigned depth,
-		       struct err *e)
+static bool explain_at(struct arena *a, struct explained_call *out, const struct pinned *p, const struct call *c,
+		       unsigned depth, struct err *e)
 {
 	const struct contract *contract = deployment_contract_at(p->deployment, &c->to);
 	const struct abi *abi = pinned_abi(p, &c->to);
@@ -235,8 +236,9 @@ static bool explain_at(struct arena *a, struct explained_call *out, const struct
 		return err_refuse(e, "CALLDATA", "needed 4 bytes of selector, found %zu", c->data.n);
 	const struct abi_function *f = abi_find_selector(abi, c->data.p);
 	if (f == NULL)
-		return err_refuse(e, "SELECTOR", "0x%02x%02x%02x%02x is no function of %s (%s)", c->data.p[0], c->data.p[1], c->data.p[2],
-				  c->data.p[3], out->contract, arena_str(a, contract->abi));
+		return err_refuse(e, "SELECTOR", "0x%02x%02x%02x%02x is no function of %s (%s)", c->data.p[0],
+				  c->data.p[1], c->data.p[2], c->data.p[3], out->contract,
+				  arena_str(a, contract->abi));
 	if (!u256_is_zero(&c->value) && !f->payable)
 		return err_refuse(e, "CALLDATA", "%s takes no value and is sent some", arena_str(a, f->signature));
 	if (!abi_calldata_decode(a, &args, f, c->data, e)) {
@@ -252,7 +254,8 @@ static bool explain_at(struct arena *a, struct explained_call *out, const struct
 	return true;
 }
 
-bool explain_call(struct arena *a, struct explained_call *out, const struct pinned *p, const struct call *c, struct err *e)
+bool explain_call(struct arena *a, struct explained_call *out, const struct pinned *p, const struct call *c,
+		  struct err *e)
 {
 	return explain_at(a, out, p, c, 0, e);
 }

@@ -24,8 +24,8 @@ struct explained_call {
 	size_t n_inner;
 };
 
-/* Refusal codes: "TARGET" (not in the profile), "SELECTOR" (not in its ABI), "CALLDATA" (does not decode canonically; the
- * text says which byte). */
+/* Refusal codes: "TARGET" (not in the profile), "SELECTOR" (not in its ABI), "CALLDATA" (does not decode canonically,
+ * the text says which byte; or value sent to a function that takes none), "DELEGATECALL" (inside execTransaction). */
 MUST_CHECK bool explain_call(struct arena *a, struct explained_call *out, const struct pinned *p, const struct call *c,
 			     struct err *e);
 /* Text for screens and --plain, one argument a line, indented by `indent`. */

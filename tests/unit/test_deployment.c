@@ -10,14 +10,18 @@
 #define TIMELOCK "0xDc64a140Aa3E981100a9becA4E685f962f0cF6C9"
 #define P1       "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 #define PAYER    "0x976EA74026E726554dB657fA54763abd0C3a0aa9"
+#define ZEROS32  "0000000000000000000000000000000000000000000000000000000000000000"
 #define GENESIS  "0x5432d6d29092ae0d7e0f3787ffee2dbf3858f39482e49b2c31c4c9675b2c71f2"
 
 static const char base[] =
 	"{\"format\":\"setgov-deployment/1\",\"identity\":{\"name\":\"Demo\",\"class\":\"test\",\"chainId\":84532999,"
-	"\"genesisHash\":\"" GENESIS "\",\"safe\":\"" SAFE "\",\"safeVersion\":\"1.4.1\",\"timelock\":\"" TIMELOCK "\","
+	"\"genesisHash\":\"" GENESIS "\",\"safe\":\"" SAFE "\","
+	"\"safeVersion\":\"1.4.1\",\"timelock\":\"" TIMELOCK "\","
 	"\"contracts\":{\"timelock\":{\"abi\":\"SetTimelock\",\"address\":\"" TIMELOCK "\"},"
-	"\"safe\":{\"abi\":\"Safe\",\"address\":\"" SAFE "\"},\"registry\":{\"abi\":\"SetRegistry\",\"address\":\"" REGISTRY "\"}},"
-	"\"people\":[{\"id\":\"p1\",\"address\":\"" P1 "\",\"owner\":true},{\"id\":\"payer\",\"address\":\"" PAYER "\",\"owner\":false}],"
+	"\"safe\":{\"abi\":\"Safe\",\"address\":\"" SAFE "\"},"
+	"\"registry\":{\"abi\":\"SetRegistry\",\"address\":\"" REGISTRY "\"}},"
+	"\"people\":[{\"id\":\"p1\",\"address\":\"" P1 "\",\"owner\":true},"
+	"{\"id\":\"payer\",\"address\":\"" PAYER "\",\"owner\":false}],"
 	"\"feeCaps\":{\"maxFeePerGas\":\"200 gwei\",\"maxPriorityFeePerGas\":\"5 gwei\",\"gas\":2000000}},"
 	"\"local\":{\"endpoints\":[{\"name\":\"devnet\",\"url\":\"http://127.0.0.1:8545\"}],\"hooks\":{}}}";
 
@@ -152,9 +156,11 @@ static const struct { const char *from, *to; enum err_code code; const char *tex
 	{ "84532999", "84532999.0", ERR_RANGE, "identity.chainId" },
 	{ GENESIS, "0x5432d6", ERR_SYNTAX, "identity.genesisHash" },
 	{ "0x5432d6", "0x5432D6", ERR_SYNTAX, "identity.genesisHash" },
-	{ GENESIS, "0x0000000000000000000000000000000000000000000000000000000000000000", ERR_RANGE, "identity.genesisHash" },
-	{ "\"safe\":\"" SAFE, "\"safe\":\"0x6D7dafBA98A0270cE96C3b8F839152AaFFf6E04C", ERR_MISMATCH, "identity.safe" },
-	{ "\"safe\":\"" SAFE, "\"safe\":\"0x6d7dafba98a0270ce96c3b8f839152aafff6e04c", ERR_MISMATCH, "identity.safe" },
+	{ GENESIS, "0x" ZEROS32, ERR_RANGE, "identity.genesisHash" },
+	{ "\"safe\":\"" SAFE, "\"safe\":\"0x6D7dafBA98A0270cE96C3b8F839152AaFFf6E04C", ERR_MISMATCH,
+	  "identity.safe" },
+	{ "\"safe\":\"" SAFE, "\"safe\":\"0x6d7dafba98a0270ce96c3b8f839152aafff6e04c", ERR_MISMATCH,
+	  "identity.safe" },
 	{ "\"safe\":\"" SAFE, "\"safe\":\"0x0000000000000000000000000000000000000000", ERR_RANGE, "identity.safe" },
 	{ "\"safe\":\"" SAFE, "\"safe\":\"" PAYER, ERR_MISSING, "identity.contracts" },
 	{ "\"abi\":\"Safe\"", "\"abi\":\"SetRegistry\"", ERR_MISMATCH, "identity.contracts.safe.abi" },
@@ -195,8 +201,8 @@ static void each_slip_is_refused_where_it_is(void **state)
 		if (deployment_parse(&a, &d, changed(&a, bad[i].from, bad[i].to), &e))
 			fail_msg("accepted: %s -> %s", bad[i].from, bad[i].to);
 		if (e.code != bad[i].code || strcmp(buf_cstr(&e.field), bad[i].text) != 0 || e.at == ERR_NO_OFFSET)
-			fail_msg("%s -> %s: %d %s, byte %zu: %s", bad[i].from, bad[i].to, (int)e.code, buf_cstr(&e.field),
-				 e.at, buf_cstr(&e.what));
+			fail_msg("%s -> %s: %d %s, byte %zu: %s", bad[i].from, bad[i].to, (int)e.code,
+				 buf_cstr(&e.field), e.at, buf_cstr(&e.what));
 		err_clear(&e);
 		arena_release(&a);
 	}
