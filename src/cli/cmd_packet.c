@@ -165,6 +165,30 @@ static bool log_packed(struct packing *p, uint64_t nonce, struct span core, stru
 	return log_add_line(ws->log, &l, e);
 }
 
+/* A step that was given this one's nonce later, a cancel or a rejection, has taken it. */
+static bool displaced(const struct packing *p, const struct changes *all)
+{
+	const struct step *own = &p->change.steps[p->step];
+	const struct chain_facts f = {.known = true, .safe_nonce = p->facts.safe_nonce};
+	for (size_t i = 0; i < all->n; i++)
+		for (int s = 0; s < N_STEPS; s++) {
+			const struct step *other = &all->v[i].steps[s];
+			if (step_is_open(&all->v[i], (enum step_kind)s, &f) && other->nonce == own->nonce &&
+			    other->packed_seq > own->packed_seq)
+				return true;
+		}
+	return false;
+}
+
+/* True when the packet that the log made last can still be signed. */
+static bool stands(const struct packing *p, const struct changes *all)
+{
+	const struct step *s = &p->change.steps[p->step];
+	if (!s->packed || !step_is_open(&p->change, p->step, &p->facts) || displaced(p, all))
+		return false;
+	return p->step != STEP_CANCEL || s->nonce == p->facts.safe_nonce;
+}
+
 /* Takes the nonce and writes the line in one transaction, over the log as it is then. */
 static bool pack(struct packing *p, struct err *e)
 {
@@ -182,7 +206,7 @@ static bool pack(struct packing *p, struct err *e)
 	bool ok = workspace_changes(ws, a, &all, e) &&
 		  workspace_change(ws, a, p->cli->args[0], &p->change, e) && may_pack(p, e);
 	const struct step *s = &p->change.steps[p->step];
-	if (ok && s->packed && step_is_open(&p->change, p->step, &p->facts) && p->step != STEP_CANCEL)
+	if (ok && stands(p, &all))
 		nonce = s->nonce;
 	else
 		ok = ok && pick_nonce(p, &all, &nonce, e);
@@ -255,23 +279,17 @@ static void say(struct packing *p, const struct packet *packet, const char *path
 	buf_release(&phrase);
 }
 
-/* True when the packet that the log made last can still be signed. */
-static bool stands(const struct packing *p)
-{
-	const struct step *s = &p->change.steps[p->step];
-	if (!s->packed || !step_is_open(&p->change, p->step, &p->facts))
-		return false;
-	return p->step != STEP_CANCEL || s->nonce == p->facts.safe_nonce;
-}
-
 static bool run(struct packing *p, struct err *e)
 {
 	struct packet packet;
+	struct changes all;
 	const char *path;
 	if (!pick_step(p, e) || !may_pack(p, e) || !onchain_open(p->cli->ws, &p->chain, e) ||
 	    !onchain_facts(p->cli->ws, &p->chain, &p->change, &p->facts, e))
 		return false;
-	if (stands(p) && !cli_flag(p->cli, "--refresh")) {
+	if (!workspace_changes(p->cli->ws, &p->cli->arena, &all, e))
+		return false;
+	if (stands(p, &all) && !cli_flag(p->cli, "--refresh")) {
 		if (!build_tx(p, p->change.steps[p->step].nonce, e))
 			return false;
 	} else if (!pack(p, e)) {

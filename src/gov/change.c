@@ -341,6 +341,8 @@ static bool apply_packed(struct arena *a, struct change *c, const struct line *l
 		return false;
 	if (s->packed && !hash32_eq(&s->safe_tx_hash, &hash))
 		s->n_signatures = 0;          /* they are for another nonce */
+	if (!s->packed || s->nonce != nonce)
+		s->packed_seq = l->seq;
 	s->packed = true;
 	s->failed = false;
 	s->nonce = nonce;

@@ -50,6 +50,7 @@ const char *step_state_name(enum step_state s);
 
 struct step {
 	bool packed;
+	uint64_t packed_seq;                    /* the line that gave it its nonce */
 	uint64_t nonce;
 	struct hash32 safe_tx_hash, packet;     /* the newest packet's digest */
 	struct hash32 core;                     /* blob of that packet's core */

@@ -41,11 +41,45 @@ expect 0 "is on chain" submit SC-5 execute
 console queue >"$HERE/queue"
 ! grep -q loose "$HERE/queue" || fail "still loose"
 
+# A cancel takes the Safe's own nonce and displaces whoever holds it; that step's next packet has another one.
+console draft registry.pause --title "Pause" --reason "Third" >/dev/null
+console propose SC-6 >/dev/null
+agree SC-6 schedule 1 2 3
+submit SC-6 schedule >/dev/null
+console draft registry.legacy on=false --title "Close" --reason "Tidy" >/dev/null
+console propose SC-7 >/dev/null
+packet SC-7 schedule
+held=$(field nonce <"$HERE/packet.json")
+agree SC-6 cancel 1 2 3
+same "$(field nonce <"$HERE/packet.json")" "$held"
+packet SC-7 schedule
+same "$(field nonce <"$HERE/packet.json")" $((held + 1))
+packet SC-7 schedule
+same "$(lines_of SC-7 step.packed)" 2
+expect 1 "NONCE" submit SC-7 schedule
+expect 0 "is on chain" submit SC-6 cancel
+agree SC-7 schedule 3 4 5
+expect 0 "is on chain" submit SC-7 schedule
+
+# Fresh evidence makes another packet; what was signed under the old one stays good.
+console draft registry.legacy on=false --title "Close" --reason "Tidy again" >/dev/null
+console propose SC-8 >/dev/null
+packet SC-8 schedule
+sign 1 >/dev/null
+old=$(answers)
+packet SC-8 schedule --refresh
+same "$(lines_of SC-8 step.packed)" 2
+expect 0 "1 added" console collect "$old"
+for n in 2 3; do sign $n >/dev/null; done
+# shellcheck disable=SC2046
+console collect $(answers) >/dev/null
+expect 0 "is on chain" submit SC-8 schedule
+
 # Owners: the Safe's list needs the owner before the one that goes, which the chain tells.
 new=0x3333333333333333333333333333333333333333
 console draft safe.swap-owner "old=$(address_of signer-5)" "new=$new" --title "Replace p5" --reason "Left" >/dev/null
-console propose SC-6 >/dev/null
-agree SC-6 execute 1 2 3
-expect 0 "is on chain" submit SC-6 execute
+console propose SC-9 >/dev/null
+agree SC-9 execute 1 2 3
+expect 0 "is on chain" submit SC-9 execute
 expect 0 "owners are not those of the profile" console status
 expect 0 "The log is whole" console log verify
