@@ -176,43 +176,59 @@ static bool refold(struct collecting *c, struct err *e)
 	return workspace_changes(c->cli->ws, &c->cli->arena, &c->all, e);
 }
 
-static bool packet_is_ours(const struct target *t, const struct hash32 *digest)
-{
-	return hash32_eq(&t->step->packet, digest);
-}
-
-struct packet_search {
+struct line_search {
 	struct arena *a;
+	const char *kind;             /* how the kind begins */
+	const char *member;           /* of the body */
 	struct span hex;
 	bool found;
 };
 
-/* Packets that a newer one superseded are ours too: signatures are for the safeTxHash, which both share. */
-static bool search_packed(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+static bool search_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
 {
-	struct packet_search *s = ctx;
+	struct line_search *s = ctx;
 	struct line l;
 	struct span hex;
 	(void)seq;
 	(void)leaf;
 	if (!line_parse(s->a, &l, arena_copy(s->a, raw), e))
 		return false;
-	if (line_kind_is(&l, "step.packed") && json_get_str(l.body, "packet", &hex, NULL) &&
-	    span_eq(hex, s->hex))
+	if (span_starts(l.kind, s->kind) && json_get_str(l.body, s->member, &hex, NULL) && span_eq(hex, s->hex))
 		s->found = true;
 	return true;
 }
 
-static bool log_made_packet(struct collecting *c, const struct target *t, const struct hash32 *digest,
-			    bool *made, struct err *e)
+/* Does the change have a line of such a kind whose member is this digest? */
+static bool log_says(struct collecting *c, const struct target *t, const char *kind, const char *member,
+		     const struct hash32 *digest, bool *found, struct err *e)
 {
 	struct buf hex = {0};
 	buf_hex(&hex, SPAN_HASH(digest));
-	struct packet_search s = { &c->cli->arena, buf_view(&hex), packet_is_ours(t, digest) };
-	const bool ok = s.found || log_each_of_change(c->cli->ws->log, t->change->id, search_packed, &s, e);
-	*made = s.found;
+	struct line_search s = {&c->cli->arena, kind, member, buf_view(&hex), false};
+	const bool ok = log_each_of_change(c->cli->ws->log, t->change->id, search_line, &s, e);
+	*found = s.found;
 	buf_release(&hex);
 	return ok;
+}
+
+/* Packets that a newer one superseded are ours too: signatures are for the safeTxHash, which both share. */
+static bool log_made_packet(struct collecting *c, const struct target *t, const struct hash32 *digest, bool *made,
+			    struct err *e)
+{
+	return log_says(c, t, "step.packed", "packet", digest, made, e);
+}
+
+/* The same file a second time says nothing new. */
+static bool note_is_known(struct collecting *c, const struct target *t, bool *known, struct err *e)
+{
+	if (!log_says(c, t, "answer.", "source", &c->source, known, e))
+		return false;
+	if (*known) {
+		result(c, "known", t);
+		cli_text(c->cli, "%s: known already\n", c->file);
+		c->kept++;
+	}
+	return true;
 }
 
 /* Refusals and declines: a person's or a signer's no, as it was carried here. */
@@ -245,8 +261,6 @@ static bool add_note(struct collecting *c, const struct target *t, const struct 
 	c->notes++;
 	return log_add_line(ws->log, &l, e);
 }
-
-static bool note_is_known(struct collecting *c, const struct target *t, bool *known, struct err *e);
 
 static bool take_answer(struct collecting *c, struct span text, struct err *e)
 {
@@ -282,44 +296,6 @@ static bool take_answer(struct collecting *c, struct span text, struct err *e)
 				  ans.has_journal_head ? &ans.journal_head : NULL};
 	const bool ok = import(c, &t, span_of(bytes, sizeof(bytes)), ans.has_owner ? &ans.owner : NULL, &said,
 			       e);
-	buf_release(&hex);
-	return ok;
-}
-
-struct note_search {
-	struct arena *a;
-	struct span source;
-	bool found;
-};
-
-static bool search_source(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
-{
-	struct note_search *s = ctx;
-	struct line l;
-	struct span hex;
-	(void)seq;
-	(void)leaf;
-	if (!line_parse(s->a, &l, arena_copy(s->a, raw), e))
-		return false;
-	if (span_starts(l.kind, "answer.") && json_get_str(l.body, "source", &hex, NULL) &&
-	    span_eq(hex, s->source))
-		s->found = true;
-	return true;
-}
-
-/* The same file a second time says nothing new. */
-static bool note_is_known(struct collecting *c, const struct target *t, bool *known, struct err *e)
-{
-	struct buf hex = {0};
-	buf_hex(&hex, SPAN_HASH(&c->source));
-	struct note_search s = { &c->cli->arena, buf_view(&hex), false };
-	const bool ok = log_each_of_change(c->cli->ws->log, t->change->id, search_source, &s, e);
-	*known = s.found;
-	if (ok && s.found) {
-		result(c, "known", t);
-		cli_text(c->cli, "%s: known already\n", c->file);
-		c->kept++;
-	}
 	buf_release(&hex);
 	return ok;
 }

@@ -110,6 +110,9 @@ struct json *abi_value_json(struct arena *a, const struct abi_value *v);
 
 /* ---- contracts ---- */
 
+/* A name as Solidity takes it: letters, digits, _ and $, not starting with a digit. */
+bool abi_is_identifier(struct span s);
+
 struct abi_function {             /* also an error that a contract reverts with */
 	const char *name;
 	struct span signature;           /* "transfer(address,uint256)" */

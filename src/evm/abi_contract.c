@@ -9,7 +9,7 @@
 
 #define MAX_ENTRIES 4096u
 
-static bool is_identifier(struct span s)
+bool abi_is_identifier(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		const uint8_t c = s.p[i];
@@ -51,7 +51,7 @@ const struct abi_function *abi_function_parse(struct arena *a, struct span signa
 
 	while (n < signature.n && signature.p[n] != '(')
 		n++;
-	if (!is_identifier(span_of(signature.p, n)))
+	if (!abi_is_identifier(span_of(signature.p, n)))
 		return err_set(e, ERR_SYNTAX, 0, "needed a function's name and ("), NULL;
 	inputs = abi_type_parse(a, span_of(signature.p + n, signature.n - n), e);
 	if (!inputs) {
@@ -76,7 +76,7 @@ static bool get_name(struct arena *a, const char **out, const struct json *entry
 
 	if (!json_get(entry, "name", JSON_STRING, &name, e))
 		return false;
-	if (!is_identifier(name->text)) {
+	if (!abi_is_identifier(name->text)) {
 		err_set(e, ERR_SYNTAX, name->at, "not an identifier");
 		return err_in(e, "name");
 	}

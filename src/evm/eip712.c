@@ -58,18 +58,6 @@ struct parser {
 
 /* ---- types ---- */
 
-static bool is_identifier(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		const uint8_t c = s.p[i];
-		const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
-
-		if (!letter && (i == 0 || c < '0' || c > '9'))
-			return false;
-	}
-	return s.n > 0;
-}
-
 /* Solidity's own words; EIP-712 has none of the last four, but a struct may not take their names either. */
 static bool is_elementary(struct span name)
 {
@@ -144,7 +132,7 @@ static bool parse_member(struct parser *p, struct def *d, size_t i, const struct
 	if (!json_only(v, names, p->e) || !json_get_str(v, "name", &m->name, p->e) ||
 	    !json_get(v, "type", JSON_STRING, &type, p->e))
 		return false;
-	if (!is_identifier(m->name))
+	if (!abi_is_identifier(m->name))
 		return err_set(p->e, ERR_SYNTAX, v->at, "name is not an identifier");
 	for (size_t k = 0; k < i; k++)
 		if (span_eq(d->members[k].name, m->name))
@@ -183,7 +171,7 @@ static bool name_defs(struct parser *p, const struct json *types)
 	p->doc->n = types->n;
 	p->doc->defs = ARENA_ARRAY(p->arena, struct def, types->n);
 	for (const struct json *t = types->first; t; t = t->next, i++) {
-		if (!is_identifier(t->name) || is_elementary(t->name))
+		if (!abi_is_identifier(t->name) || is_elementary(t->name))
 			return err_set(p->e, ERR_SYNTAX, t->at, "no struct can have the name %.*s", NAME(t->name));
 		p->doc->defs[i].name = t->name;
 	}
