@@ -104,16 +104,19 @@ static bool get_fixed(const struct json *o, const char *name, uint8_t *out, size
 	return get_bytes(o, name, out, n, n, &found, e);
 }
 
-static bool get_word(const struct json *o, const char *name, const char *needed, struct err *e)
+/* The string member `name`, which is one of two words: *second says which. `b` may be NULL. */
+static bool get_word(const struct json *o, const char *name, const char *a, const char *b, bool *second,
+		     struct err *e)
 {
 	struct span s;
 
 	if (!json_get_str(o, name, &s, e))
 		return false;
-	if (span_is(s, needed))
+	*second = b != NULL && span_is(s, b);
+	if (*second || span_is(s, a))
 		return true;
-	err_set(e, ERR_UNKNOWN, json_find(o, name)->at, "needed \"%s\", found \"%.*s\"", needed,
-		text_shown(s), (const char *)s.p);
+	err_set(e, ERR_UNKNOWN, json_find(o, name)->at, "needed \"%s\"%s%s%s, found \"%.*s\"", a,
+		b ? " or \"" : "", b ? b : "", b ? "\"" : "", text_shown(s), (const char *)s.p);
 	return err_in(e, "%s", name);
 }
 
@@ -154,8 +157,9 @@ static bool read_scrypt(struct keystore *out, const struct json *params, struct 
 static bool read_pbkdf2(struct keystore *out, const struct json *params, struct err *e)
 {
 	uint64_t c;
+	bool other;
 
-	if (!get_word(params, "prf", "hmac-sha256", e) ||
+	if (!get_word(params, "prf", "hmac-sha256", NULL, &other, e) ||
 	    !get_number(params, "c", 1, KEYSTORE_PBKDF2_MAX, &c, e))
 		return false;
 	out->c = (uint32_t)c;
@@ -165,15 +169,12 @@ static bool read_pbkdf2(struct keystore *out, const struct json *params, struct 
 static bool read_kdf(struct keystore *out, const struct json *crypto, struct err *e)
 {
 	const struct json *params;
-	struct span kdf;
 	uint64_t dklen;
-	bool ok;
+	bool pbkdf2, ok;
 
-	if (!json_get_str(crypto, "kdf", &kdf, e))
+	if (!get_word(crypto, "kdf", "scrypt", "pbkdf2", &pbkdf2, e))
 		return false;
-	if (!span_is(kdf, "pbkdf2") && !get_word(crypto, "kdf", "scrypt", e))
-		return false;
-	out->kdf = span_is(kdf, "scrypt") ? KEYSTORE_SCRYPT : KEYSTORE_PBKDF2;
+	out->kdf = pbkdf2 ? KEYSTORE_PBKDF2 : KEYSTORE_SCRYPT;
 	if (!json_get(crypto, "kdfparams", JSON_OBJECT, &params, e))
 		return false;
 	ok = get_number(params, "dklen", 32, 32, &dklen, e) &&
@@ -185,8 +186,9 @@ static bool read_kdf(struct keystore *out, const struct json *crypto, struct err
 static bool read_crypto(struct keystore *out, const struct json *crypto, struct err *e)
 {
 	const struct json *params;
+	bool other;
 
-	if (!get_word(crypto, "cipher", "aes-128-ctr", e) ||
+	if (!get_word(crypto, "cipher", "aes-128-ctr", NULL, &other, e) ||
 	    !json_get(crypto, "cipherparams", JSON_OBJECT, &params, e))
 		return false;
 	if (!get_fixed(params, "iv", out->iv, sizeof(out->iv), e))

@@ -4,6 +4,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#include "src/base/err.h"
 
 #define MASK_WORD (UINT64_C(0x0101010101010101) * MEMORY_MASK)
 #define FORMS 3
@@ -79,4 +83,41 @@ size_t memory_holds(const uint8_t *masked, size_t n)
 	free(line);
 	fclose(maps);
 	return found;
+}
+
+/* makecontext() hands over ints only, and the stack has to be found again. */
+#define STACK_SIZE ((size_t)1 << 20)
+static struct {
+	uint8_t *stack;
+	void (*f)(void *);
+	void *arg;
+} other;
+
+static void start(void)
+{
+	other.f(other.arg);
+}
+
+void memory_on_its_own_stack(void (*f)(void *), void *arg)
+{
+	ucontext_t here, there;
+
+	assert(!other.stack);
+	other.f = f;
+	other.arg = arg;
+	other.stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (other.stack == MAP_FAILED || getcontext(&there) != 0)
+		die("no second stack");
+	there.uc_stack.ss_sp = other.stack;
+	there.uc_stack.ss_size = STACK_SIZE;
+	there.uc_link = &here;
+	makecontext(&there, start, 0);
+	if (swapcontext(&here, &there) != 0)
+		die("no second stack");
+}
+
+void memory_forget_stack(void)
+{
+	munmap(other.stack, STACK_SIZE);
+	other.stack = NULL;
 }

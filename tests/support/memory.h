@@ -16,5 +16,8 @@ bool memory_can_be_searched(void);
 size_t memory_holds(const uint8_t *masked, size_t n);
 /* Writes the bytes themselves. */
 void memory_unmask(uint8_t *out, const uint8_t *masked, size_t n);
+/* Runs f(arg) on a stack of its own, which stays as f left it until memory_forget_stack(). */
+void memory_on_its_own_stack(void (*f)(void *), void *arg);
+void memory_forget_stack(void);
 
 #endif

@@ -60,7 +60,8 @@ static void bounds_are_checked_before_memory(void **state)
 		{1024, 8, 65, "p: needed 1 to 64, found 65"},
 		{UINT64_C(1) << 21, 8, 1, "n: needed at most 1 GiB of memory (128*n*r bytes), found 2097152"},
 		{UINT64_C(1) << 24, 1, 1, "n: needed at most 1 GiB of memory (128*n*r bytes), found 16777216"},
-		{UINT64_C(1) << 63, 1, 1, "n: needed at most 1 GiB of memory (128*n*r bytes), found 9223372036854775808"},
+		{UINT64_C(1) << 63, 1, 1,
+		 "n: needed at most 1 GiB of memory (128*n*r bytes), found 9223372036854775808"},
 	};
 	uint8_t out[32];
 	(void)state;
@@ -84,7 +85,7 @@ static void bounds_are_checked_before_memory(void **state)
 #define MEMORY_IS_OURS true
 #endif
 
-/* Exits 0 when scrypt with a 64 MiB table works in `room` KiB above what the process had mapped, 1 when it does not. */
+/* Exits 0 when scrypt with a 64 MiB table works in `room` KiB above what is mapped, 1 when it does not. */
 static int works_within(rlim_t room)
 {
 	struct err e = {0};

@@ -303,26 +303,75 @@ static void the_search_finds_what_is_there(void **state)
 	free(heap);
 }
 
-static void signing_leaves_neither_key_nor_nonce(void **state)
+/* Signs on a stack of its own, so that nothing this test does after it writes over what signing left there. */
+struct signing {
+	struct secret *key;
+	struct hash32 digest;
+	struct sig sig;
+	struct addr address;
+	bool ok;
+};
+
+static void sign_there(void *arg)
+{
+	struct signing *s = arg;
+
+	s->ok = sig_make(&s->sig, &s->digest, secret_bytes(s->key)) &&
+		sig_key_address(&s->address, secret_bytes(s->key), NULL);
+}
+
+static void leave_a_copy(void *arg)
+{
+	const struct signing *s = arg;
+	uint8_t copy[32];
+
+	memcpy(copy, secret_bytes(s->key), 32);
+	__asm__ volatile("" : : "r"(copy) : "memory");           /* so that the copy is made */
+}
+
+static struct signing signing_of_the_key(void)
 {
 	struct err e = {0};
-	struct secret *key = secret_new(32, &e);
-	struct hash32 digest;
-	struct addr address, found;
-	struct sig s;
+	struct signing s = { .key = secret_new(32, &e) };
+
+	assert_non_null(s.key);
+	set(s.digest.b, DIGEST);
+	memory_unmask(secret_bytes(s.key), masked_key, 32);
+	return s;
+}
+
+static void a_copy_left_on_a_stack_is_found(void **state)
+{
+	struct signing s;
 	(void)state;
 
 	if (!memory_can_be_searched())
 		skip();
-	set(digest.b, DIGEST);
-	memory_unmask(secret_bytes(key), masked_key, 32);
-	assert_true(sig_make(&s, &digest, secret_bytes(key)));
-	assert_ok(sig_key_address(&address, secret_bytes(key), &e), &e);
-	secret_free(key);
+	s = signing_of_the_key();
+	memory_on_its_own_stack(leave_a_copy, &s);
+	secret_free(s.key);
+	assert_int_equal(memory_holds(masked_key, 32), 4);
+	memory_forget_stack();
+	assert_int_equal(memory_holds(masked_key, 32), 0);
+}
+
+static void signing_leaves_neither_key_nor_nonce(void **state)
+{
+	struct addr found;
+	struct signing s;
+	(void)state;
+
+	if (!memory_can_be_searched())
+		skip();
+	s = signing_of_the_key();
+	memory_on_its_own_stack(sign_there, &s);
+	secret_free(s.key);
 	assert_int_equal(memory_holds(masked_key, 32), 0);
 	assert_int_equal(memory_holds(masked_nonce, 32), 0);
-	assert_ok(sig_recover(&found, &s, &digest, &e), &e);
-	assert_true(addr_eq(&found, &address));
+	assert_true(s.ok);
+	assert_true(sig_recover(&found, &s.sig, &s.digest, NULL));
+	assert_true(addr_eq(&found, &s.address));
+	memory_forget_stack();
 }
 
 /* The two masked values belong together: r is the x of nonce times the generator. */
@@ -348,6 +397,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_search_finds_what_is_there),
+		cmocka_unit_test(a_copy_left_on_a_stack_is_found),
 		cmocka_unit_test(signing_leaves_neither_key_nor_nonce),
 		cmocka_unit_test(the_nonce_that_is_searched_for_is_the_one_used),
 		cmocka_unit_test(signatures_are_those_of_ethers),

@@ -26,7 +26,8 @@ static void every_word_is_found_at_its_number(void **state)
 
 static void what_is_no_word_is_not_found(void **state)
 {
-	static const char *const none[] = {"", "a", "aaa", "aband", "abandonn", "Abandon", "zooo", "zz", " zoo", "\xff"};
+	static const char *const none[] = {"", "a", "aaa", "aband", "abandonn", "Abandon", "zooo", "zz", " zoo",
+					   "\xff"};
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_LEN(none); i++)
