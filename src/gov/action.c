@@ -644,6 +644,15 @@ static void say_contract(const struct filled *f, struct buf *out, struct span na
 	buf_byte(out, ')');
 }
 
+/* In quotes, and no quote inside can end them: what somebody calls a tier is never part of the sentence. */
+static void say_text(struct buf *out, struct span text)
+{
+	struct buf quoted = {0};
+	json_quote(&quoted, text);
+	text_safe(out, buf_view(&quoted), false);
+	buf_release(&quoted);
+}
+
 static void say_value(const struct filled *f, struct buf *out, const struct arg_def *arg, struct span value)
 {
 	struct u256 v;
@@ -659,9 +668,11 @@ static void say_value(const struct filled *f, struct buf *out, const struct arg_
 	case ARG_CONTRACT:
 		say_contract(f, out, value);
 		return;
+	case ARG_TEXT:
+		say_text(out, value);
+		return;
 	case ARG_BOOL:
 	case ARG_UINT:
-	case ARG_TEXT:
 	case ARG_BYTES:
 	case ARG_HASH:
 	case ARG_ROLE:
@@ -670,39 +681,84 @@ static void say_value(const struct filled *f, struct buf *out, const struct arg_
 	}
 }
 
-/* "{name}" is the argument; "{name?yes:no}" one of two wordings by a bool. */
-static void say_hole(const struct filled *f, struct buf *out, struct span text)
+/* Does something call this contract? The calls were compiled before, so their targets are there. */
+static bool is_called(const struct filled *f, const struct contract *c)
 {
-	struct hole h;
-	if (!hole_parse(&h, text))
-		BUG("a sentence that the catalogue checked cannot be read");
-	const struct span value = value_of(f, h.name);
-	if (h.choice)
-		buf_span(out, span_is(value, "true") ? h.yes : h.no);
-	else
-		say_value(f, out, action_arg_def(f->d, h.name), value);
+	for (size_t i = 0; i < f->d->n_calls; i++) {
+		struct targets t;
+		if (!find_targets(f, &f->d->calls[i], &t, NULL))
+			continue;
+		for (size_t k = 0; k < t.n; k++)
+			if (t.v[k] == c)
+				return true;
+	}
+	return false;
 }
 
-static void say_template(const struct filled *f, struct buf *out, struct span t)
+/* "attestation (0x…), payments (0x…) and registry (0x…)" */
+static void say_contracts(const struct filled *f, struct buf *out)
 {
-	for (size_t i = 0; i < t.n; i++) {
-		const uint8_t *end = t.p[i] == '{' ? memchr(t.p + i, '}', t.n - i) : NULL;
-		if (end == NULL) {
-			buf_byte(out, t.p[i]);
+	const struct deployment *d = f->p->deployment;
+	size_t n = 0, said = 0;
+	for (size_t i = 0; i < d->n_contracts; i++)
+		n += is_called(f, &d->contracts[i]);
+	for (size_t i = 0; i < d->n_contracts; i++) {
+		if (!is_called(f, &d->contracts[i]))
 			continue;
-		}
-		const size_t n = (size_t)(end - t.p) - i;
-		say_hole(f, out, span_of(t.p + i + 1, n - 1));
-		i += n;
+		if (said > 0)
+			buf_str(out, said + 1 == n ? " and " : ", ");
+		say_contract(f, out, d->contracts[i].name);
+		said++;
+	}
+}
+
+static bool is_yes(const struct arg_def *arg, struct span value)
+{
+	struct addr at;
+	if (arg->arg.type == ARG_BOOL)
+		return span_is(value, "true");
+	if (arg->arg.type == ARG_BYTES)
+		return !span_is(value, "0x");
+	return addr_parse(&at, value, NULL) && !addr_is_zero(&at);
+}
+
+static void say_sentence(const struct filled *f, struct buf *out, struct span t);
+
+static void say_hole(const struct filled *f, struct buf *out, struct span inside)
+{
+	struct hole h;
+	if (!hole_parse(&h, inside))
+		BUG("a sentence that the catalogue checked cannot be read");
+	const struct arg_def *arg = action_arg_def(f->d, h.name);
+	if (arg == NULL)
+		say_contracts(f, out);
+	else if (!h.choice)
+		say_value(f, out, arg, value_of(f, h.name));
+	else
+		say_sentence(f, out, is_yes(arg, value_of(f, h.name)) ? h.yes : h.no);
+}
+
+static void say_sentence(const struct filled *f, struct buf *out, struct span t)
+{
+	while (t.n > 0) {
+		struct span piece;
+		bool hole;
+		if (!sentence_take(&t, &piece, &hole))
+			BUG("a sentence that the catalogue checked cannot be read");
+		if (hole)
+			say_hole(f, out, piece);
+		else
+			buf_span(out, piece);
 	}
 }
 
 bool action_say(struct arena *a, struct buf *out, const struct pinned *p, const struct json *action, struct err *e)
 {
 	struct filled f;
-	if (!load(&f, a, p, action, e))
+	struct call_list l = {0};
+	if (!load(&f, a, p, action, e) || !compile(&f, &l, e))
 		return false;
-	say_template(&f, out, f.d->say);
+	say_sentence(&f, out, f.d->say);
 	return true;
 }
 
@@ -749,9 +805,9 @@ static bool build_read(const struct filled *f, const struct read_def *r, const s
 	struct buf data = {0}, say = {0};
 	bool ok = build_calldata(f, &r->call, target, &data, &out->getter, e);
 	if (ok) {
-		say_template(f, &say, r->say);
-		buf_str(&say, " on ");
 		buf_span(&say, target->name);
+		buf_str(&say, ": ");
+		say_sentence(f, &say, r->say);
 		out->at = target->address;
 		out->contract = target->name;
 		out->calldata = arena_copy(f->a, buf_view(&data));

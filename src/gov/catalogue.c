@@ -151,52 +151,95 @@ static bool check_expression(const struct action_def *d, struct span s, size_t a
 
 /* ---- sentences ---- */
 
-bool hole_parse(struct hole *out, struct span text)
+/* The first of these two characters outside inner braces, or the end. */
+static size_t find_outside(struct span s, size_t from, char one, char two)
 {
-	const uint8_t *end = text.p + text.n, *q = text.n > 0 ? memchr(text.p, '?', text.n) : NULL;
-	const uint8_t *colon = q != NULL ? memchr(q, ':', (size_t)(end - q)) : NULL;
-	*out = (struct hole){ .name = text };
-	if (q == NULL)
-		return true;
-	if (colon == NULL)
+	size_t depth = 0;
+	for (size_t i = from; i < s.n; i++) {
+		if (depth == 0 && (s.p[i] == one || s.p[i] == two))
+			return i;
+		if (s.p[i] == '{')
+			depth++;
+		else if (s.p[i] == '}')
+			depth -= depth > 0;
+	}
+	return s.n;
+}
+
+bool sentence_take(struct span *rest, struct span *piece, bool *is_hole)
+{
+	size_t end;
+	*is_hole = rest->p[0] == '{';
+	if (!*is_hole) {
+		end = find_outside(*rest, 0, '{', '}');
+		*piece = span_of(rest->p, end);
+		*rest = span_of(rest->p + end, rest->n - end);
+		return end > 0;
+	}
+	end = find_outside(*rest, 1, '}', '}');
+	if (end == rest->n)
 		return false;
-	out->choice = true;
-	out->name = span_of(text.p, (size_t)(q - text.p));
-	out->yes = span_of(q + 1, (size_t)(colon - q - 1));
-	out->no = span_of(colon + 1, (size_t)(end - colon - 1));
+	*piece = span_of(rest->p + 1, end - 1);
+	*rest = span_of(rest->p + end + 1, rest->n - end - 1);
 	return true;
 }
 
-static bool check_hole(const struct action_def *d, struct span text, size_t at, struct err *e)
+bool hole_parse(struct hole *out, struct span inside)
+{
+	const size_t q = find_outside(inside, 0, '?', '{'), bar = q < inside.n ? find_outside(inside, q + 1, '|', '|') : q;
+	*out = (struct hole){ .name = inside };
+	if (q == inside.n)
+		return true;
+	if (inside.p[q] != '?' || bar == inside.n || find_outside(inside, bar + 1, '|', '|') != inside.n)
+		return false;
+	out->choice = true;
+	out->name = span_of(inside.p, q);
+	out->yes = span_of(inside.p + q + 1, bar - q - 1);
+	out->no = span_of(inside.p + bar + 1, inside.n - bar - 1);
+	return true;
+}
+
+static bool check_sentence(const struct action_def *d, struct span t, unsigned depth, size_t at, struct err *e);
+
+static bool check_hole(const struct action_def *d, struct span inside, unsigned depth, size_t at, struct err *e)
 {
 	struct hole h;
 	const struct arg_def *arg;
-	if (!hole_parse(&h, text))
-		return err_set(e, ERR_SYNTAX, at, "needed {name?yes:no}, found {%.*s}", SHOWN(text));
+	if (!hole_parse(&h, inside))
+		return err_set(e, ERR_SYNTAX, at, "needed {name?yes|no}, found {%.*s}", SHOWN(inside));
+	if (!h.choice && span_is(h.name, "contracts"))
+		return true;
 	arg = action_arg_def(d, h.name);
 	if (arg == NULL)
 		return err_set(e, ERR_UNKNOWN, at, "no argument is called {%.*s}", SHOWN(h.name));
-	return !h.choice || arg->arg.type == ARG_BOOL ||
-	       err_set(e, ERR_SYNTAX, at, "{%.*s} is not true or false", SHOWN(h.name));
+	if (!h.choice)
+		return true;
+	if (arg->arg.type != ARG_BOOL && arg->arg.type != ARG_BYTES && arg->arg.type != ARG_ADDRESS)
+		return err_set(e, ERR_SYNTAX, at, "{%.*s} has no two sides", SHOWN(h.name));
+	return check_sentence(d, h.yes, depth + 1, at, e) && check_sentence(d, h.no, depth + 1, at, e);
+}
+
+static bool check_sentence(const struct action_def *d, struct span t, unsigned depth, size_t at, struct err *e)
+{
+	struct span piece;
+	bool hole;
+	if (depth > SENTENCE_DEPTH)
+		return err_set(e, ERR_RANGE, at, "holes in holes more than %d deep", SENTENCE_DEPTH);
+	while (t.n > 0) {
+		if (!sentence_take(&t, &piece, &hole))
+			return err_set(e, ERR_SYNTAX, at, "a sentence with unmatched { or }");
+		if (hole && !check_hole(d, piece, depth, at, e))
+			return false;
+	}
+	return true;
 }
 
 static bool check_say(const struct action_def *d, const struct json *o, struct err *e)
 {
 	const struct json *v = json_find(o, "say");
-	const struct span t = v->text;
-	if (!text_is_plain(t, false))
+	if (!text_is_plain(v->text, false))
 		return err_set(e, ERR_SYNTAX, v->at, "needed plain text on one line") || err_in(e, "say");
-	for (size_t i = 0; i < t.n; i++) {
-		const uint8_t *end = t.p[i] == '{' ? memchr(t.p + i, '}', t.n - i) : t.p + i;
-		if (end == NULL)
-			return err_set(e, ERR_SYNTAX, v->at, "a sentence with { and without }") || err_in(e, "say");
-		if (t.p[i] != '{')
-			continue;
-		if (!check_hole(d, span_of(t.p + i + 1, (size_t)(end - t.p) - i - 1), v->at, e))
-			return err_in(e, "say");
-		i = (size_t)(end - t.p);
-	}
-	return true;
+	return check_sentence(d, v->text, 1, v->at, e) || err_in(e, "say");
 }
 
 /* ---- calls, reads, checks ---- */

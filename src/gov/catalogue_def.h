@@ -75,11 +75,16 @@ const struct arg_def *action_arg_def(const struct action_def *d, struct span nam
 const struct arg_def *catalogue_parameter(const struct catalogue *c, struct span function, size_t i);
 /* Some action makes calls of this function. */
 bool catalogue_calls(const struct catalogue *c, struct span function);
-/* A hole of a sentence, "{name}" or "{name?yes:no}" without its braces. False when it is neither. */
+
+/* Sentences: text with holes. "{name}" is the argument; "{name?yes|no}" one of two wordings, which may have holes of
+ * their own: by a bool, by whether bytes are none, by whether an address is zero; "{contracts}" all that are called. */
 struct hole {
 	struct span name, yes, no;
 	bool choice;
 };
-bool hole_parse(struct hole *out, struct span text);
+/* Takes the next piece off a sentence that is not empty: text, or the inside of a hole. False: unmatched braces. */
+bool sentence_take(struct span *rest, struct span *piece, bool *is_hole);
+bool hole_parse(struct hole *out, struct span inside);
+#define SENTENCE_DEPTH 3
 
 #endif
