@@ -278,8 +278,8 @@ static void what_is_written_opens_from_any_form_of_the_passphrase(void **state)
 		enum keystore_form form;
 	} later[] = {
 		{"p\u00e4ssw\u00f6rd fi", KEYSTORE_AS_TYPED},            /* the NFKC form itself */
-		{"p\u00e4ssw\u00f6rd \ufb01", KEYSTORE_NFKC},            /* as it was typed at first: with a ligature */
-		{"pa\u0308sswo\u0308rd fi", KEYSTORE_NFKC},              /* accents apart, as some keyboards send them */
+		{"p\u00e4ssw\u00f6rd \ufb01", KEYSTORE_NFKC},            /* as it was typed: with a ligature */
+		{"pa\u0308sswo\u0308rd fi", KEYSTORE_NFKC},              /* accents apart, as on some keyboards */
 	};
 	struct arena a = {0};
 	struct secret *key = some_key(1), *typed = secret_of(span_str("p\u00e4ssw\u00f6rd \ufb01"));
