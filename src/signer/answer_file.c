@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "src/base/fs.h"
+#include "src/base/text.h"
 #include "src/crypto/hash.h"
 #include "src/evm/address.h"
 
@@ -51,17 +52,17 @@ bool answer_file_write(struct signer *s, const struct reviewed *r, const struct 
 	buf_release(&b);
 	if (!ok)
 		return false;
-	buf_fmt(&s->text, "Answer written to %s\n  digest ", path);
+	buf_str(&s->text, "Answer written to ");
+	text_safe(&s->text, span_str(path), false);
+	buf_str(&s->text, "\n  digest ");
 	buf_hex(&s->text, SPAN_HASH(&digest));
 	buf_byte(&s->text, '\n');
-	if (s->result == NULL || s->result->type != JSON_ARRAY)
-		s->result = json_array(&s->arena);
 	struct json *o = json_object(&s->arena);
 	json_set(o, &s->arena, "file", json_str(&s->arena, path));
 	json_set(o, &s->arena, "digest", json_bare(&s->arena, SPAN_HASH(&digest)));
 	json_set(o, &s->arena, "step", json_str(&s->arena, step_name(ans->step)));
 	json_set(o, &s->arena, "kind", json_str(&s->arena, ans->kind == ANSWER_SIGNATURE ? "signature" :
 						ans->kind == ANSWER_REFUSAL ? "refusal" : "decline"));
-	json_push(s->result, o);
+	json_push(s->answers, o);
 	return true;
 }

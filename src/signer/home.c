@@ -152,8 +152,11 @@ bool home_add_key(struct home *h, const struct addr *a, enum deployment_class cl
 		  struct err *e)
 {
 	const char *text = arena_fmt(&h->arena, "%s\n", deployment_class_name(class));
-	if (home_key(h, a) != NULL)
+	const struct key_file *there = home_key(h, a);
+	if (there != NULL && there->finished)
 		return err_refuse(e, "EXISTS", "this key is here already");
+	if (there != NULL)
+		home_remove_key(h, a);
 	/* The class first: a key without one is not used. */
 	return fs_write(key_path(h, a, ".class"), span_str(text), 0600, e) &&
 	       fs_create(key_path(h, a, ".json"), keystore, 0600, e);

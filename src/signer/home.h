@@ -14,6 +14,7 @@ struct key_file {
 	struct addr address;
 	enum deployment_class class;
 	const char *path;
+	bool finished;                /* the journal knows it, and for this class (keys_check) */
 };
 struct pin {
 	struct deployment deployment;
@@ -40,7 +41,7 @@ const struct pin *home_pin(const struct home *h, const struct hash32 *id);
 /* An owner of any pinned deployment: such a key signs no transaction. */
 bool home_is_any_owner(const struct home *h, const struct addr *a);
 
-/* ERR_REFUSED "EXISTS". The caller adds the journal's line. */
+/* ERR_REFUSED "EXISTS"; an unfinished one is replaced. The caller adds the journal's line. */
 MUST_CHECK bool home_add_key(struct home *h, const struct addr *a, enum deployment_class class,
 			     struct span keystore, struct err *e);
 /* Takes back a key that was not finished: its second copy could not be read. */

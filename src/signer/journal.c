@@ -1,7 +1,11 @@
 #include "src/signer/journal.h"
 
-#include <inttypes.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "src/base/fs.h"
 
@@ -39,6 +43,22 @@ static bool take_line(struct journal *j, struct span raw, struct err *e)
 	return true;
 }
 
+/* Lines that were not taken yet; what has no newline is j->torn. */
+static bool take_lines(struct journal *j, struct span all, struct err *e)
+{
+	size_t start = j->bytes;
+	for (size_t i = start; i < all.n; i++) {
+		if (all.p[i] != '\n')
+			continue;
+		if (!take_line(j, span_of(all.p + start, i - start), e))
+			return err_file(e, j->path, j->n + 1);
+		start = i + 1;
+		j->bytes = start;
+	}
+	j->torn = all.n - start;
+	return true;
+}
+
 bool journal_open(struct journal *j, const char *home, struct err *e)
 {
 	struct buf text = {0};
@@ -46,24 +66,10 @@ bool journal_open(struct journal *j, const char *home, struct err *e)
 	j->path = arena_fmt(&j->arena, "%s/journal.jsonl", home);
 	if (!fs_exists(j->path))
 		return true;
-	if (!fs_read(&text, j->path, JOURNAL_MAX, e))
-		return false;
-	const struct span all = arena_copy(&j->arena, buf_view(&text));
+	const bool ok = fs_read(&text, j->path, JOURNAL_MAX, e) &&
+			take_lines(j, arena_copy(&j->arena, buf_view(&text)), e);
 	buf_release(&text);
-	size_t start = 0;
-	for (size_t i = 0; i < all.n; i++) {
-		if (all.p[i] != '\n')
-			continue;
-		if (!take_line(j, span_of(all.p + start, i - start), e))
-			return err_file(e, j->path, j->n + 1);
-		start = i + 1;
-	}
-	if (start != all.n)
-		return err_refuse(e, "JOURNAL",
-				  "line %zu is cut off: the machine went down while it was written; look at it",
-				  j->n) ||
-		       err_file(e, j->path, j->n + 1);
-	return true;
+	return ok;
 }
 
 void journal_release(struct journal *j)
@@ -72,8 +78,31 @@ void journal_release(struct journal *j)
 	*j = (struct journal){0};
 }
 
-bool journal_add(struct journal *j, const char *kind, struct span change, const struct json *body,
-		 struct err *e)
+static bool failed(const struct journal *j, const char *doing, struct err *e)
+{
+	err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot %s: %s", doing, strerror(errno));
+	return err_file(e, j->path, 0);
+}
+
+/* What another run wrote meanwhile; it may not have touched what we read. */
+static bool catch_up(struct journal *j, int fd, struct err *e)
+{
+	struct buf text = {0};
+	struct stat st;
+	if (fstat(fd, &st) != 0)
+		return failed(j, "stat", e);
+	if ((size_t)st.st_size == j->bytes + j->torn)
+		return true;
+	if ((size_t)st.st_size < j->bytes)
+		return err_refuse(e, "JOURNAL", "became shorter while it was open") || err_file(e, j->path, 0);
+	const bool ok = fs_read(&text, j->path, JOURNAL_MAX, e) &&
+			take_lines(j, arena_copy(&j->arena, buf_view(&text)), e);
+	buf_release(&text);
+	return ok;
+}
+
+static bool append(struct journal *j, const char *kind, struct span change, const struct json *body,
+		   struct err *e)
 {
 	struct buf raw = {0};
 	struct line l = {
@@ -87,9 +116,42 @@ bool journal_add(struct journal *j, const char *kind, struct span change, const 
 		ok = fs_append(j->path, buf_view(&raw), 0600, e);
 	}
 	if (ok) {
-		const struct span kept = arena_copy(&j->arena, span_of(raw.p, raw.n - 1));
-		ok = take_line(j, kept, e);
+		ok = take_line(j, arena_copy(&j->arena, span_of(raw.p, raw.n - 1)), e);
+		j->bytes += raw.n;
 	}
 	buf_release(&raw);
+	return ok;
+}
+
+/* The first line, or the one that says what was cut off. */
+static bool begin(struct journal *j, int fd, struct err *e)
+{
+	struct json *body = json_object(&j->arena);
+	if (j->torn > 0) {
+		json_set(body, &j->arena, "bytes", json_u64(&j->arena, j->torn));
+		if (ftruncate(fd, (off_t)j->bytes) != 0 || fsync(fd) != 0)
+			return failed(j, "mend", e);
+		j->torn = 0;
+		if (j->n > 0)
+			return append(j, "journal.mended", span_of(NULL, 0), body, e);
+		body = json_object(&j->arena);
+	}
+	if (j->n > 0)
+		return true;
+	json_set(body, &j->arena, "format", json_str(&j->arena, "setgov-journal/1"));
+	return append(j, "journal.opened", span_of(NULL, 0), body, e);
+}
+
+bool journal_add(struct journal *j, const char *kind, struct span change, const struct json *body,
+		 struct err *e)
+{
+	if (!fs_exists(j->path) && !fs_append(j->path, span_of(NULL, 0), 0600, e))
+		return false;
+	const int fd = open(j->path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return failed(j, "open", e);
+	bool ok = flock(fd, LOCK_EX) == 0 || failed(j, "lock", e);
+	ok = ok && catch_up(j, fd, e) && begin(j, fd, e) && append(j, kind, change, body, e);
+	close(fd);
 	return ok;
 }

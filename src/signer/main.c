@@ -26,37 +26,43 @@
 
 struct option {
 	const char *name, *value;     /* value NULL: a flag */
+	const char *of;               /* the verbs that take it, or NULL: all */
 	const char *help;
-	bool reads, writes;           /* names a file to be read before, or written inside, the sandbox */
+	enum {
+		PLAIN,
+		READS = 1,            /* names a file to be read before the sandbox */
+		WRITES = 2,           /* names one to be written inside it */
+		READS_BACK = 4,       /* and read again there */
+		REPEATS = 8,          /* may be given more than once */
+	} how;
 };
 static const struct option options[] = {
-	{"--home", "DIR", "keys, pins and journal (default: $SETGOV_SIGNER_HOME, then ~/.setgov-signer)", false,
-	 false},
-	{"--json", NULL, "one JSON document on standard output", false, false},
-	{"--plain", NULL, "line by line (there is nothing else yet)", false, false},
-	{"--class", "CLASS", "new, import: production, test or rehearsal", false, false},
-	{"--copy", "FILE", "new: where the second copy goes", false, true},
-	{"--light", NULL, "new: a weaker seal, for tests and rehearsals", false, false},
-	{"--passphrase-fd", "N", "read the passphrase from this descriptor, one line", false, false},
-	{"--expect", "HASH", "trust: the deployment id; sign: the safeTxHash, as somebody else read it", false,
-	 false},
-	{"--compared", "WHO", "sign: signer, own or nobody", false, false},
-	{"--key", "ADDRESS", "which key", false, false},
-	{"-o", "FILE", "where the answer goes (default: beside the packet)", false, true},
-	{"--reason", "TEXT", "decline: why", false, false},
-	{"--step", "STEP", "sign-tx: schedule, execute or cancel", false, false},
-	{"--nonce", "N", "sign-tx: the payer's", false, false},
-	{"--gas", "N", "sign-tx: the limit", false, false},
-	{"--max-fee", "WEI", "sign-tx: per gas, all in", false, false},
-	{"--max-priority", "WEI", "sign-tx: per gas, for the block's maker", false, false},
-	{"--direct", NULL, "sign-tx: the payer holds the timelock's role and calls it himself", false, false},
-	{"--key-file", "FILE", "sign-tx: the payer's keystore", true, false},
+	{"--home", "DIR", NULL, "keys, pins, journal (else $SETGOV_SIGNER_HOME, else ~/.setgov-signer)", PLAIN},
+	{"--json", NULL, NULL, "one JSON document on standard output", PLAIN},
+	{"--plain", NULL, NULL, "line by line (there is nothing else yet)", PLAIN},
+	{"--class", "CLASS", "new import", "production, test or rehearsal", PLAIN},
+	{"--copy", "FILE", "new", "where the second copy goes", WRITES | READS_BACK},
+	{"--light", NULL, "new", "a weaker seal, for tests and rehearsals", PLAIN},
+	{"--passphrase-fd", "N", "new import sign sign-tx", "read the passphrase there, one line", PLAIN},
+	{"--expect", "HASH", "trust sign", "deployment id; each safeTxHash as others read it", REPEATS},
+	{"--compared", "WHO", "sign", "signer, own or nobody", PLAIN},
+	{"--key", "ADDRESS", "sign decline sign-tx", "which key", PLAIN},
+	{"-o", "FILE", "sign decline", "where the answer goes (default: beside the packet)", WRITES},
+	{"--reason", "TEXT", "decline", "why", PLAIN},
+	{"--verify", NULL, "journal", "say only whether it is whole, and its head", PLAIN},
+	{"--step", "STEP", "sign-tx", "schedule, execute or cancel", PLAIN},
+	{"--nonce", "N", "sign-tx", "the payer's", PLAIN},
+	{"--gas", "N", "sign-tx", "the limit", PLAIN},
+	{"--max-fee", "WEI", "sign-tx", "per gas, all in", PLAIN},
+	{"--max-priority", "WEI", "sign-tx", "per gas, for the block's maker", PLAIN},
+	{"--direct", NULL, "sign-tx", "the payer holds the timelock's role and calls it himself", PLAIN},
+	{"--key-file", "FILE", "sign-tx", "the payer's keystore", READS},
 };
 
 struct verb {
 	const char *name, *args, *help;
 	size_t min_args, max_args;
-	bool reads, beside;           /* its arguments are files; it writes beside the first */
+	bool reads, beside;           /* its arguments are files; it writes beside them */
 	bool (*run)(struct signer *, struct err *);
 };
 static const struct verb verbs[] = {
@@ -65,9 +71,9 @@ static const struct verb verbs[] = {
 	{"address", "", "the keys on this machine", 0, 0, false, false, verb_address},
 	{"trust", "FILE", "pin a deployment profile", 1, 1, true, false, verb_trust},
 	{"review", "PACKET", "what a packet will do; no key needed", 1, 1, true, false, verb_review},
-	{"sign", "PACKET…", "read, confirm, sign", 1, 64, true, true, verb_sign},
+	{"sign", "PACKET...", "read, confirm, sign", 1, 64, true, true, verb_sign},
 	{"decline", "PACKET --reason TEXT", "say no", 1, 1, true, true, verb_decline},
-	{"sign-tx", "PACKET --step S …", "the outer transaction, with a payer's key", 1, 1, true, false,
+	{"sign-tx", "PACKET --step S ...", "the outer transaction, with a payer's key", 1, 1, true, false,
 	 verb_sign_tx},
 	{"journal", "", "what this machine pinned, signed, refused", 0, 0, false, false, verb_journal},
 	{"selftest", "", "known answers, locked memory, sandbox", 0, 0, false, false, verb_selftest},
@@ -81,9 +87,11 @@ static void help(struct buf *out)
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
 		buf_fmt(out, "  %-14s %-24s %s\n", verbs[i].name, verbs[i].args, verbs[i].help);
 	buf_str(out, "\n");
-	for (size_t i = 0; i < ARRAY_LEN(options); i++)
-		buf_fmt(out, "  %-16s %-10s %s\n", options[i].name,
-			options[i].value != NULL ? options[i].value : "", options[i].help);
+	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+		const struct option *o = &options[i];
+		buf_fmt(out, "  %-16s %-8s %s%s%s\n", o->name, o->value != NULL ? o->value : "",
+			o->of != NULL ? o->of : "", o->of != NULL ? ": " : "", o->help);
+	}
 	buf_str(out, "\nexit status: 0 done, 1 refused, 2 usage, 3 bad input, 4 the outside world\n");
 }
 
@@ -94,6 +102,14 @@ static const struct given *given_of(const struct signer *s, const char *name)
 	for (size_t i = s->n_given; i-- > 0;)
 		if (strcmp(s->given[i].name, name) == 0)
 			return &s->given[i];
+	return NULL;
+}
+
+const char *signer_next(const struct signer *s, const char *name, size_t *i)
+{
+	while (*i < s->n_given)
+		if (strcmp(s->given[(*i)++].name, name) == 0)
+			return s->given[*i - 1].value;
 	return NULL;
 }
 
@@ -116,40 +132,74 @@ static const struct option *option_of(const char *word)
 	return NULL;
 }
 
+static const struct verb *verb_of(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		if (strcmp(verbs[i].name, word) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+static bool takes(const struct option *o, const struct verb *v)
+{
+	const size_t n = strlen(v->name);
+	for (const char *p = o->of; p != NULL; p = strchr(p, ' '), p += p != NULL)
+		if (strcspn(p, " ") == n && strncmp(p, v->name, n) == 0)
+			return true;
+	return o->of == NULL;
+}
+
+static bool parse_option(struct signer *s, char **argv, int *i, struct err *e)
+{
+	const struct option *o = option_of(argv[*i]);
+	if (o == NULL)
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "no option %s; setgov-signer alone lists them",
+			       argv[*i]);
+	if (given_of(s, o->name) != NULL && (o->how & REPEATS) == 0)
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "%s is given twice", o->name);
+	if (o->value != NULL && argv[*i + 1] == NULL)
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "%s needs a value: %s", o->name, o->value);
+	s->given[s->n_given++] = (struct given){ o->name, o->value != NULL ? argv[++*i] : NULL };
+	return true;
+}
+
+static bool check_arguments(const struct signer *s, const struct verb *verb, struct err *e)
+{
+	if (s->n_args < verb->min_args || s->n_args > verb->max_args)
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "usage: setgov-signer %s %s", verb->name,
+			       verb->args);
+	for (size_t i = 0; i < s->n_given; i++)
+		if (!takes(option_of(s->given[i].name), verb))
+			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "%s takes no %s", verb->name,
+				       s->given[i].name);
+	return true;
+}
+
+/* *verb NULL: help was asked for. */
 static bool parse(struct signer *s, int argc, char **argv, const struct verb **verb, struct err *e)
 {
 	*verb = NULL;
 	s->args = ARENA_ARRAY(&s->arena, const char *, (size_t)argc + 1);
 	s->given = ARENA_ARRAY(&s->arena, struct given, (size_t)argc + 1);
+	for (int i = 1; i < argc; i++)
+		if (!text_is_utf8(span_str(argv[i])))
+			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "argument %d is not UTF-8", i);
+	if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0)
+		return true;
 	for (int i = 1; i < argc; i++) {
-		const struct option *o = argv[i][0] == '-' && argv[i][1] != '\0' ? option_of(argv[i]) : NULL;
-		if (o == NULL && argv[i][0] == '-' && argv[i][1] != '\0')
-			return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
-				       "no option %s; setgov-signer alone lists them", argv[i]);
-		if (o != NULL && given_of(s, o->name) != NULL)
-			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "%s is given twice", o->name);
-		if (o != NULL && o->value != NULL && i + 1 == argc)
-			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "%s needs a value: %s", o->name, o->value);
-		if (o != NULL) {
-			s->given[s->n_given++] = (struct given){ o->name, o->value != NULL ? argv[++i] : NULL };
-			continue;
-		}
-		if (*verb != NULL) {
+		const bool option = argv[i][0] == '-' && argv[i][1] != '\0';
+		if (option && !parse_option(s, argv, &i, e))
+			return false;
+		else if (!option && *verb != NULL)
 			s->args[s->n_args++] = argv[i];
-			continue;
-		}
-		for (size_t k = 0; k < ARRAY_LEN(verbs); k++)
-			if (strcmp(verbs[k].name, argv[i]) == 0)
-				*verb = &verbs[k];
-		if (*verb == NULL)
+		else if (!option && (*verb = verb_of(argv[i])) == NULL)
 			return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
 				       "no verb \"%s\"; setgov-signer alone lists them", argv[i]);
 	}
-	if (*verb != NULL && (s->n_args < (*verb)->min_args || s->n_args > (*verb)->max_args))
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "usage: setgov-signer %s %s", (*verb)->name,
-			       (*verb)->args);
 	s->json = signer_flag(s, "--json");
-	return true;
+	return *verb != NULL ? check_arguments(s, *verb, e)
+			     : err_set(e, ERR_USAGE, ERR_NO_OFFSET,
+				       "what is to be done? setgov-signer alone lists it");
 }
 
 /* ---- inputs, as bytes ---- */
@@ -171,7 +221,7 @@ static bool read_inputs(struct signer *s, const struct verb *verb, struct err *e
 		if (!read_input(s, s->args[i], e))
 			return false;
 	for (size_t i = 0; i < s->n_given; i++)
-		if (option_of(s->given[i].name)->reads && !read_input(s, s->given[i].value, e))
+		if ((option_of(s->given[i].name)->how & READS) != 0 && !read_input(s, s->given[i].value, e))
 			return false;
 	return true;
 }
@@ -188,18 +238,27 @@ bool signer_input(const struct signer *s, const char *path, struct span *out, st
 
 /* ---- secrets ---- */
 
-struct secret *signer_passphrase(const struct signer *s, const char *question, struct err *e)
+/* -1: none is given. */
+static bool passphrase_fd(const struct signer *s, int *out, struct err *e)
 {
-	const char *fd = signer_option(s, "--passphrase-fd");
+	const char *text = signer_option(s, "--passphrase-fd");
 	struct u256 v;
 	uint64_t n;
-	if (fd == NULL)
-		return terminal_passphrase(&s->terminal, question, e);
-	if (!u256_parse(&v, span_str(fd), e) || !u256_fits_u64(&v, &n) || n > 1023) {
-		err_set(e, ERR_USAGE, ERR_NO_OFFSET, "--passphrase-fd needs a descriptor");
+	*out = -1;
+	if (text == NULL)
+		return true;
+	if (!u256_parse(&v, span_str(text), e) || !u256_fits_u64(&v, &n) || n > 1023)
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "--passphrase-fd needs a descriptor");
+	*out = (int)n;
+	return true;
+}
+
+struct secret *signer_passphrase(const struct signer *s, const char *question, struct err *e)
+{
+	int fd;
+	if (!passphrase_fd(s, &fd, e))
 		return NULL;
-	}
-	return terminal_passphrase_fd((int)n, e);
+	return fd < 0 ? terminal_passphrase(&s->terminal, question, e) : terminal_passphrase_fd(fd, e);
 }
 
 struct secret *signer_unlock(struct signer *s, const char *path, struct span file, struct secret *passphrase,
@@ -252,45 +311,77 @@ static bool find_home(struct signer *s, struct err *e)
 		s->home_dir = arena_fmt(&s->arena, "%s/.setgov-signer", home);
 	else
 		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "where are the keys? --home DIR");
+	s->home_dir = arena_str(&s->arena, span_str(s->home_dir));
+	if (!text_is_utf8(span_str(s->home_dir)))
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "the name of the signer's directory is not UTF-8");
+	if (clearenv() != 0)
+		die("cannot clear the environment");
 	return home_make(s->home_dir, e);
 }
 
+/* An answer goes where -o says, or beside its packet; from there nothing can be read but a second copy of a
+ * key. */
 static bool enter(struct signer *s, const struct verb *verb, struct err *e)
 {
-	const char *writable[ARRAY_LEN(options) + 64 + 1];
+	struct sandbox_dir *dirs = ARENA_ARRAY(&s->arena, struct sandbox_dir, s->n_given + s->n_args + 1);
 	size_t n = 0;
-	writable[n++] = s->home_dir;
-	for (size_t i = 0; i < s->n_given; i++)
-		if (option_of(s->given[i].name)->writes)
-			writable[n++] = directory_of(&s->arena, s->given[i].value);
+	dirs[n++] = (struct sandbox_dir){ s->home_dir, true };
+	for (size_t i = 0; i < s->n_given; i++) {
+		const struct option *o = option_of(s->given[i].name);
+		if ((o->how & WRITES) != 0)
+			dirs[n++] = (struct sandbox_dir){ directory_of(&s->arena, s->given[i].value),
+							  (o->how & READS_BACK) != 0 };
+	}
 	for (size_t i = 0; verb->beside && signer_option(s, "-o") == NULL && i < s->n_args; i++)
-		writable[n++] = directory_of(&s->arena, s->args[i]);
-	return sandbox_enter(writable, n, &s->landlocked, e);
-}
-
-static bool prepare(struct signer *s, const struct verb *verb, struct err *e)
-{
-	for (size_t i = 0; i < s->n_given; i++)
-		if (s->given[i].value != NULL && !text_is_utf8(span_str(s->given[i].value)))
-			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "%s is not UTF-8", s->given[i].name);
-	for (size_t i = 0; i < s->n_args; i++)
-		if (!text_is_utf8(span_str(s->args[i])))
-			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "an argument is not UTF-8");
-	return find_home(s, e) && read_inputs(s, verb, e);
+		dirs[n++] = (struct sandbox_dir){ directory_of(&s->arena, s->args[i]), false };
+	return sandbox_enter(dirs, n, &s->landlocked, e);
 }
 
 static bool run(struct signer *s, const struct verb *verb, struct err *e)
 {
-	if (!prepare(s, verb, e))
+	int keep[1];
+	if (!find_home(s, e) || !passphrase_fd(s, &keep[0], e))
+		return false;
+	sandbox_close_others(keep, 1);
+	if (!read_inputs(s, verb, e))
 		return false;
 	terminal_open(&s->terminal);
-	return enter(s, verb, e) && journal_open(&s->journal, s->home_dir, e) &&
-	       home_open(&s->home, s->home_dir, e) && verb->run(s, e);
+	if (!enter(s, verb, e) || !journal_open(&s->journal, s->home_dir, e) ||
+	    !home_open(&s->home, s->home_dir, e))
+		return false;
+	keys_check(s);
+	pins_check(s);
+	return verb->run(s, e);
 }
 
-static void print(struct signer *s, bool ok)
+/* ---- what comes out ---- */
+
+static struct json *error_json(struct arena *a, const struct err *e)
 {
-	if (s->json && s->result != NULL && ok) {
+	struct json *o = json_object(a);
+	struct buf what = {0};
+	text_safe(&what, buf_view(&e->what), false);
+	if (e->refusal != NULL)
+		json_set(o, a, "code", json_str(a, e->refusal));
+	if (e->file.n > 0)
+		json_set(o, a, "file", json_text(a, buf_view(&e->file)));
+	if (e->field.n > 0)
+		json_set(o, a, "field", json_text(a, buf_view(&e->field)));
+	if (e->at != ERR_NO_OFFSET)
+		json_set(o, a, "byte", json_u64(a, e->at));
+	json_set(o, a, "what", json_text(a, buf_view(&what)));
+	buf_release(&what);
+	return o;
+}
+
+static void print(struct signer *s, const struct err *e)
+{
+	if (s->json && err_is_set(e)) {
+		if (s->result == NULL || s->result->type != JSON_OBJECT)
+			s->result = json_object(&s->arena);
+		json_set(s->result, &s->arena, "error", error_json(&s->arena, e));
+	}
+	if (s->json && s->result != NULL) {
 		buf_clear(&s->text);
 		json_pretty(&s->text, s->result);
 		buf_byte(&s->text, '\n');
@@ -298,6 +389,16 @@ static void print(struct signer *s, bool ok)
 	fwrite(s->text.p, 1, s->text.n, stdout);
 	if (fflush(stdout) != 0)
 		die("cannot write to standard output");
+}
+
+static void print_error(const struct err *e)
+{
+	struct buf words = {0}, safe = {0};
+	err_format(e, &words);
+	text_safe(&safe, buf_view(&words), false);
+	fprintf(stderr, "setgov-signer: %s\n", buf_cstr(&safe));
+	buf_release(&words);
+	buf_release(&safe);
 }
 
 int main(int argc, char **argv)
@@ -313,14 +414,10 @@ int main(int argc, char **argv)
 		help(&s.text);
 	else if (ok)
 		ok = run(&s, verb, &e);
-	print(&s, ok);
+	print(&s, &e);
+	if (!ok)
+		print_error(&e);
 	const int status = ok ? 0 : err_exit_status(&e);
-	if (!ok) {
-		struct buf words = {0};
-		err_format(&e, &words);
-		fprintf(stderr, "setgov-signer: %s\n", buf_cstr(&words));
-		buf_release(&words);
-	}
 	err_clear(&e);
 	buf_release(&s.text);
 	home_release(&s.home);

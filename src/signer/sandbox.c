@@ -85,7 +85,7 @@ const char *sandbox_interface_up(struct arena *a)
 
 bool sandbox_has_swap(void)
 {
-	char text[512];
+	char text[8192];
 	const char *line = read_small("/proc/swaps", text, sizeof(text)) ? strchr(text, '\n') : NULL;
 	return line != NULL && line[1] != '\0';
 }
@@ -116,12 +116,21 @@ static uint64_t file_rights(long version)
 	return (UINT64_C(1) << bits) - 1;
 }
 
-/* What making a file whole takes: a temporary beside it, fsync of both, rename. No programs, devices, sockets, links. */
-enum { WRITE_FILE = 1 << 1, READ_FILE = 1 << 2, READ_DIR = 1 << 3, REMOVE_FILE = 1 << 5, MAKE_REG = 1 << 8, TRUNCATE = 1 << 14 };
+/* What making a file whole takes: a temporary beside it, fsync of both, rename. No programs, devices, sockets,
+ * links. */
+enum {
+	WRITE_FILE = 1 << 1,
+	READ_FILE = 1 << 2,
+	READ_DIR = 1 << 3,
+	REMOVE_FILE = 1 << 5,
+	MAKE_REG = 1 << 8,
+	TRUNCATE = 1 << 14
+};
 
 static bool allow_beneath(long ruleset, const struct sandbox_dir *dir, uint64_t known, struct err *e)
 {
-	const uint64_t rights = WRITE_FILE | READ_DIR | REMOVE_FILE | MAKE_REG | TRUNCATE | (dir->reads ? READ_FILE : 0);
+	const uint64_t rights =
+		WRITE_FILE | READ_DIR | REMOVE_FILE | MAKE_REG | TRUNCATE | (dir->reads ? READ_FILE : 0);
 	const int fd = open(dir->path, O_PATH | O_CLOEXEC | O_DIRECTORY);
 	const struct path_attr attr = { rights & known, fd };
 	const bool ok = fd >= 0 && syscall(LANDLOCK_ADD, ruleset, LANDLOCK_PATH_BENEATH, &attr, 0) == 0;
@@ -232,7 +241,8 @@ static bool add_rules(scmp_filter_ctx filter)
 				      SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, allowed_ioctls[i]));
 	/* Flags, not F_SETOWN and F_SETSIG, which send signals to others. */
 	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(allowed_fcntls); i++)
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_EQ, allowed_fcntls[i]));
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+				      SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, allowed_fcntls[i]));
 	/* Limits can be read, to say which one is in the way of locked memory, and not be set. */
 	if (rc == 0)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0));

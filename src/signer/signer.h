@@ -35,10 +35,13 @@ struct signer {
 	const char *interface;        /* one that is up and is not loopback, or NULL */
 	struct buf text;              /* result for people */
 	struct json *result;          /* for --json */
+	struct json *answers;         /* sign, decline: "answers" in it */
 };
 
 const char *signer_option(const struct signer *s, const char *name);      /* NULL: not given */
 bool signer_flag(const struct signer *s, const char *name);
+/* The values of an option that may repeat, one a call; NULL at the end. *i starts at 0. */
+const char *signer_next(const struct signer *s, const char *name, size_t *i);
 MUST_CHECK bool signer_input(const struct signer *s, const char *path, struct span *out, struct err *e);
 /* From --passphrase-fd, or asked for on the terminal. */
 MUST_CHECK struct secret *signer_passphrase(const struct signer *s, const char *question, struct err *e);
@@ -46,6 +49,11 @@ MUST_CHECK struct secret *signer_passphrase(const struct signer *s, const char *
 MUST_CHECK struct secret *signer_unlock(struct signer *s, const char *path, struct span file,
 					struct secret *passphrase, const struct addr *expect, struct err *e);
 MUST_CHECK bool signer_keystore(struct signer *s, const struct key_file *k, struct span *file, struct err *e);
+
+/* A key that the journal does not know, or knows for another class, is not finished, or was put here by
+ * somebody else. */
+void keys_check(struct signer *s);
+void pins_check(struct signer *s);
 
 /* The verbs: main.c has their table. */
 bool verb_new(struct signer *s, struct err *e);

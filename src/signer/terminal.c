@@ -2,11 +2,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include "src/base/text.h"
 
 #define LINE_MAX_BYTES 4096u
 
@@ -44,6 +49,13 @@ void terminal_say(const struct terminal *t, const char *fmt, ...)
 	buf_release(&b);
 }
 
+/* What somebody types often has a space behind it. */
+static void trim(struct buf *line)
+{
+	while (line->n > 0 && (line->p[line->n - 1] == ' ' || line->p[line->n - 1] == '\t'))
+		line->p[--line->n] = '\0';
+}
+
 bool terminal_ask(const struct terminal *t, const char *question, struct buf *line, struct err *e)
 {
 	terminal_say(t, "%s", question);
@@ -54,82 +66,182 @@ bool terminal_ask(const struct terminal *t, const char *question, struct buf *li
 			continue;
 		if (n <= 0)
 			return err_set(e, ERR_IO, ERR_NO_OFFSET, "nobody answers");
-		if (c == '\n')
+		if (c == '\n') {
+			trim(line);
 			return true;
+		}
 		if (line->n < LINE_MAX_BYTES)
 			buf_byte(line, c);
 	}
 }
 
-/* The line at fd, byte by byte, so that nothing of it stays in a buffer of stdio's. */
-static struct secret *read_secret(int fd, struct err *e)
+/* ---- a screenful at a time ---- */
+
+static struct winsize size_of(const struct terminal *t)
 {
-	struct secret *s = secret_new(PASSPHRASE_MAX, e);
-	size_t n = 0;
-	for (;;) {
-		uint8_t *p = s != NULL ? secret_bytes(s) + n : NULL;
-		uint8_t over;
-		if (s == NULL)
-			return NULL;
-		const ssize_t k = read(fd, n < PASSPHRASE_MAX ? p : &over, 1);
-		if (k < 0 && errno == EINTR)
+	struct winsize w = {0};
+	if (t->fd < 0 || ioctl(t->fd, TIOCGWINSZ, &w) != 0)
+		w = (struct winsize){0};
+	return w;
+}
+
+size_t terminal_columns(const struct terminal *t)
+{
+	const size_t n = size_of(t).ws_col;
+	return n == 0 ? 80 : n < 60 ? 60 : n > 110 ? 110 : n;
+}
+
+/* How many lines of the screen a line of text takes. */
+static size_t height_of(struct span line, size_t columns)
+{
+	const size_t width = text_width(line);
+	return width == 0 ? 1 : (width + columns - 1) / columns;
+}
+
+bool terminal_page(const struct terminal *t, struct span text, struct err *e)
+{
+	const struct winsize w = size_of(t);
+	const size_t rows = w.ws_row < 4 ? SIZE_MAX : w.ws_row - 2u, columns = w.ws_col == 0 ? 80 : w.ws_col;
+	size_t start = 0, used = 0;
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] != '\n')
 			continue;
-		const bool end = k <= 0 || (n < PASSPHRASE_MAX ? *p : over) == '\n';
-		if (!end && n == PASSPHRASE_MAX) {
-			secret_free(s);
-			err_set(e, ERR_RANGE, ERR_NO_OFFSET, "a passphrase of more than %u bytes",
-				PASSPHRASE_MAX);
-			return NULL;
+		const size_t height = height_of(span_of(text.p + start, i - start), columns);
+		struct buf line = {0};
+		if (used > 0 && used + height > rows) {
+			const bool ok = terminal_ask(t, "-- Enter shows more --", &line, e);
+			buf_release(&line);
+			if (!ok)
+				return false;
+			used = 0;
 		}
-		if (end)
-			break;
-		n++;
+		write_all(t->fd, text.p + start, i + 1 - start);
+		used += height;
+		start = i + 1;
 	}
-	if (n == 0) {
-		secret_free(s);
-		err_set(e, ERR_MISSING, ERR_NO_OFFSET, "the passphrase is empty");
-		return NULL;
-	}
+	write_all(t->fd, text.p + start, text.n - start);
+	return true;
+}
+
+/* ---- passphrases: byte by byte into locked memory, so that nothing of them stays in a buffer ---- */
+
+enum key { KEY_MORE, KEY_END, KEY_STOP };
+
+static struct secret *no_secret(struct secret *s, enum err_code code, struct err *e, const char *what)
+{
+	secret_free(s);
+	err_set(e, code, ERR_NO_OFFSET, "%s", what);
+	return NULL;
+}
+
+static struct secret *finished(struct secret *s, size_t n, struct err *e)
+{
+	if (n == 0)
+		return no_secret(s, ERR_USAGE, e, "the passphrase is empty");
 	secret_shrink(s, n);
 	return s;
 }
 
 struct secret *terminal_passphrase_fd(int fd, struct err *e)
 {
-	return read_secret(fd, e);
+	struct secret *s = secret_new(PASSPHRASE_MAX + 1, e);
+	size_t n = 0;
+	while (s != NULL) {
+		uint8_t *p = secret_bytes(s) + n;
+		const ssize_t k = read(fd, p, 1);
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k < 0)
+			return no_secret(s, ERR_USAGE, e, "the passphrase's descriptor cannot be read");
+		if (k == 0 || *p == '\n')
+			return finished(s, n, e);
+		if (n++ == PASSPHRASE_MAX)
+			return no_secret(s, ERR_USAGE, e, "the passphrase has more than 1024 bytes");
+	}
+	return NULL;
+}
+
+/* A whole character, however many bytes it has. */
+static size_t without_last(const uint8_t *p, size_t n)
+{
+	while (n > 0 && (p[n - 1] & 0xc0) == 0x80)
+		n--;
+	return n > 0 ? n - 1 : 0;
+}
+
+static enum key take_key(const struct terminal *t, uint8_t *p, size_t *n)
+{
+	const uint8_t c = p[*n];
+	if (c == '\n' || c == '\r')
+		return KEY_END;
+	if (c == 3 || c == 4 || c == 28)                         /* Ctrl-C, Ctrl-D, Ctrl-\ */
+		return KEY_STOP;
+	if ((c == 8 || c == 127) && *n > 0) {
+		*n = without_last(p, *n);
+		terminal_say(t, "\b \b");
+	} else if (c == 21) {                                    /* Ctrl-U: from the start */
+		*n = 0;
+		terminal_say(t, " (again) ");
+	} else if (c >= 32 && c != 127 && *n < PASSPHRASE_MAX) {
+		if ((c & 0xc0) != 0x80)
+			terminal_say(t, "*");
+		++*n;
+	}
+	return KEY_MORE;
+}
+
+static struct secret *type_secret(const struct terminal *t, int signals, struct err *e)
+{
+	struct secret *s = secret_new(PASSPHRASE_MAX + 1, e);
+	size_t n = 0;
+	while (s != NULL) {
+		struct pollfd ready[2] = { { t->fd, POLLIN, 0 }, { signals, POLLIN, 0 } };
+		enum key key = KEY_STOP;
+		if (poll(ready, signals >= 0 ? 2 : 1, -1) < 0 && errno == EINTR)
+			continue;
+		if ((signals < 0 || ready[1].revents == 0) && read(t->fd, secret_bytes(s) + n, 1) == 1)
+			key = take_key(t, secret_bytes(s), &n);
+		if (key == KEY_END)
+			return finished(s, n, e);
+		if (key == KEY_STOP) {
+			secret_free(s);
+			err_refuse(e, "STOPPED", "stopped: nothing was done");
+			return NULL;
+		}
+	}
+	return NULL;
 }
 
 struct secret *terminal_passphrase(const struct terminal *t, const char *question, struct err *e)
 {
 	struct termios before, silent;
 	sigset_t block, old;
-	if (t->fd < 0) {
-		err_set(e, ERR_USAGE, ERR_NO_OFFSET, "nobody is at a terminal: scripts give --passphrase-fd");
-		return NULL;
-	}
-	if (tcgetattr(t->fd, &before) != 0) {
-		err_set(e, ERR_IO, ERR_NO_OFFSET, "not a terminal");
-		return NULL;
-	}
-	/* Ctrl-C in the middle would leave a terminal that shows nothing: it waits until the line is done. */
+	if (t->fd < 0)
+		return no_secret(NULL, ERR_USAGE, e, "nobody is at a terminal: scripts give --passphrase-fd");
+	if (tcgetattr(t->fd, &before) != 0)
+		return no_secret(NULL, ERR_IO, e, "not a terminal");
+	/* A signal in the middle would leave a terminal that shows nothing: signals come as bytes or by
+	 * descriptor. */
 	sigemptyset(&block);
 	sigaddset(&block, SIGINT);
+	sigaddset(&block, SIGQUIT);
 	sigaddset(&block, SIGTSTP);
 	sigaddset(&block, SIGHUP);
 	sigaddset(&block, SIGTERM);
 	sigprocmask(SIG_BLOCK, &block, &old);
+	const int signals = signalfd(-1, &block, SFD_CLOEXEC);
 	silent = before;
-	silent.c_lflag &= (tcflag_t)~(ECHO | ISIG);
+	silent.c_lflag &= (tcflag_t)~(ECHO | ICANON | ISIG);
+	silent.c_cc[VMIN] = 1;
+	silent.c_cc[VTIME] = 0;
 	terminal_say(t, "%s", question);
 	tcsetattr(t->fd, TCSAFLUSH, &silent);
-	struct secret *s = read_secret(t->fd, e);
+	struct secret *s = type_secret(t, signals, e);
 	tcsetattr(t->fd, TCSAFLUSH, &before);
-	sigprocmask(SIG_SETMASK, &old, NULL);
+	if (signals >= 0)
+		close(signals);
 	terminal_say(t, "\n");
-	if (s != NULL && secret_size(s) == 1 && secret_bytes(s)[0] == 3) {     /* a lone Ctrl-C */
-		secret_free(s);
-		err_set(e, ERR_REFUSED, ERR_NO_OFFSET, "interrupted");
-		return NULL;
-	}
+	if (s != NULL) /* otherwise a signal that waits ends us as an error */
+		sigprocmask(SIG_SETMASK, &old, NULL);
 	return s;
 }

@@ -19,11 +19,17 @@ struct terminal {
 void terminal_open(struct terminal *t);
 bool terminal_is_there(const struct terminal *t);
 void terminal_say(const struct terminal *t, const char *fmt, ...) PRINTF(2, 3);
+/* A long text, a screenful at a time: a console without scroll-back must not carry the first lines away. ERR_IO
+ * when nobody is there any more. */
+MUST_CHECK bool terminal_page(const struct terminal *t, struct span text, struct err *e);
 /* One line without its newline, appended. ERR_IO at the end of input: nobody is there any more. */
 MUST_CHECK bool terminal_ask(const struct terminal *t, const char *question, struct buf *line, struct err *e);
-/* The same without showing what is typed. The caller frees it. */
+/* The same, showing a star for each character. Ctrl-C, or a signal that ends a program, first gives the
+ * terminal back and is then ERR_REFUSED "STOPPED". The caller frees it. */
 MUST_CHECK struct secret *terminal_passphrase(const struct terminal *t, const char *question, struct err *e);
 /* One line from a descriptor: how scripts give a passphrase, never by argv or environment. */
 MUST_CHECK struct secret *terminal_passphrase_fd(int fd, struct err *e);
+/* Columns to write in: the terminal's, within 60 to 110; 80 without one. */
+size_t terminal_columns(const struct terminal *t);
 
 #endif

@@ -64,6 +64,23 @@ static struct secret *new_passphrase(struct signer *s, struct err *e)
 	return NULL;
 }
 
+void keys_check(struct signer *s)
+{
+	for (size_t i = 0; i < s->journal.n; i++) {
+		const struct line *l = &s->journal.lines[i];
+		struct addr a;
+		struct span class;
+		if ((!line_kind_is(l, "key.made") && !line_kind_is(l, "key.imported")) ||
+		    !json_get_addr(l->body, "address", &a, NULL) ||
+		    !json_get_str(l->body, "class", &class, NULL))
+			continue;
+		for (size_t k = 0; k < s->home.n_keys; k++)
+			if (addr_eq(&s->home.keys[k].address, &a))
+				s->home.keys[k].finished =
+					span_is(class, deployment_class_name(s->home.keys[k].class));
+	}
+}
+
 /* The second copy is read back from where it lies and opened: only then is the key worth sending anything to.
  */
 static bool check_copy(struct signer *s, const char *path, struct secret *passphrase,
@@ -87,10 +104,12 @@ static bool store(struct signer *s, const struct addr *address, enum deployment_
 	const char *copy = signer_option(s, "--copy");
 	if (!home_add_key(&s->home, address, class, file, e))
 		return false;
-	if (fs_create(copy, file, 0600, e) && check_copy(s, copy, passphrase, address, e) &&
-	    log_key(s, "key.made", address, class, e))
+	const bool copied = fs_create(copy, file, 0600, e);
+	if (copied && check_copy(s, copy, passphrase, address, e) && log_key(s, "key.made", address, class, e))
 		return true;
 	home_remove_key(&s->home, address);
+	if (copied)
+		unlink(copy);
 	return false;
 }
 
@@ -140,7 +159,12 @@ bool verb_import(struct signer *s, struct err *e)
 	enum deployment_class class;
 	struct span file;
 	struct addr address;
-	if (!signer_input(s, s->args[0], &file, e) || !ask_class(s, &class, e))
+	if (!signer_input(s, s->args[0], &file, e))
+		return false;
+	if (file.n > KEYSTORE_FILE_MAX)
+		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "larger than %d bytes", KEYSTORE_FILE_MAX) ||
+		       err_file(e, s->args[0], 0);
+	if (!ask_class(s, &class, e))
 		return false;
 	struct secret *passphrase = signer_passphrase(s, "Passphrase of the file: ", e);
 	if (passphrase == NULL)
@@ -149,10 +173,13 @@ bool verb_import(struct signer *s, struct err *e)
 	bool ok = key != NULL && sig_key_address(&address, secret_bytes(key), e);
 	secret_free(key);
 	secret_free(passphrase);
-	ok = ok && home_add_key(&s->home, &address, class, file, e) &&
-	     log_key(s, "key.imported", &address, class, e);
+	if (!ok || !home_add_key(&s->home, &address, class, file, e))
+		return false;
+	ok = log_key(s, "key.imported", &address, class, e);
 	if (ok)
 		say_key(s, &address, class, "imported");
+	else
+		home_remove_key(&s->home, &address);
 	return ok;
 }
 
@@ -160,7 +187,10 @@ bool verb_address(struct signer *s, struct err *e)
 {
 	s->result = json_array(&s->arena);
 	for (size_t i = 0; i < s->home.n_keys; i++)
-		say_key(s, &s->home.keys[i].address, s->home.keys[i].class, "");
+		say_key(s, &s->home.keys[i].address, s->home.keys[i].class,
+			s->home.keys[i].finished
+				? ""
+				: "NOT FINISHED: the journal does not know it; it signs nothing");
 	return s->home.n_keys > 0 ||
 	       err_set(e, ERR_MISSING, ERR_NO_OFFSET, "there is no key here: setgov-signer new makes one");
 }

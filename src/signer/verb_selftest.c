@@ -169,9 +169,11 @@ bool verb_sandbox_probe(struct signer *s, struct err *e)
 
 bool verb_journal(struct signer *s, struct err *e)
 {
+	struct buf head = {0};
 	(void)e;
-	s->result = json_array(&s->arena);
-	for (size_t i = 0; i < s->journal.n; i++) {
+	s->result = json_object(&s->arena);
+	struct json *lines = json_array(&s->arena);
+	for (size_t i = 0; !signer_flag(s, "--verify") && i < s->journal.n; i++) {
 		const struct line *l = &s->journal.lines[i];
 		buf_fmt(&s->text, "%5" PRIu64 "  ", l->seq);
 		time_format(&s->text, l->time);
@@ -184,10 +186,14 @@ bool verb_journal(struct signer *s, struct err *e)
 			text_safe(&s->text, v->text, false);
 			buf_byte(&s->text, '\n');
 		}
-		json_push(s->result, json_copy(&s->arena, json_parse(&s->arena, l->raw, NULL)));
+		json_push(lines, json_copy(&s->arena, json_parse(&s->arena, l->raw, NULL)));
 	}
-	buf_str(&s->text, "head   ");
-	buf_hex(&s->text, SPAN_HASH(&s->journal.head));
-	buf_byte(&s->text, '\n');
+	buf_hex(&head, SPAN_HASH(&s->journal.head));
+	buf_fmt(&s->text, "%zu lines, each following the one before\nhead   %s\n", s->journal.n,
+		buf_cstr(&head));
+	json_set(s->result, &s->arena, "head", json_str(&s->arena, buf_cstr(&head)));
+	json_set(s->result, &s->arena, "lines", lines);
+	json_set(s->result, &s->arena, "size", json_u64(&s->arena, s->journal.n));
+	buf_release(&head);
 	return true;
 }

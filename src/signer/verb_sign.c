@@ -6,9 +6,11 @@
 
 #include "src/base/hex.h"
 #include "src/base/text.h"
+#include "src/crypto/hash.h"
 #include "src/crypto/keystore.h"
 #include "src/crypto/wipe.h"
 #include "src/evm/address.h"
+#include "src/proof/note.h"
 #include "src/signer/answer_file.h"
 
 struct session {
@@ -17,9 +19,13 @@ struct session {
 	struct secret *key;           /* and one unlocking, while the key stays the same */
 	struct addr unlocked;
 	size_t given;                 /* signatures */
+	bool closed;                  /* something did not add up: nothing more is signed */
+	struct err first;             /* what was refused first: it decides the exit status */
 };
 
 /* ---- no ---- */
+
+#define WORDS_MAX 4000u               /* bytes of a refusal's text: an answer takes 4096 */
 
 static struct json *packet_body(struct signer *s, const struct reviewed *r)
 {
@@ -30,45 +36,109 @@ static struct json *packet_body(struct signer *s, const struct reviewed *r)
 	return body;
 }
 
-/* The journal first, then the answer that carries the refusal back. A file whose core cannot be read is
- * answered by nobody. */
-static bool refuse(struct signer *s, const struct reviewed *r, const struct addr *owner, const struct err *why,
-		   struct err *e)
+/* Text of an error, which may quote the packet: made safe, and short enough for an answer. */
+static struct span words_of(struct signer *s, const struct err *why)
 {
-	struct arena *a = &s->arena;
-	struct buf words = {0};
 	struct err plain = *why;
-	const char *code = why->refusal != NULL ? why->refusal : "MALFORMED";
+	struct buf words = {0}, safe = {0};
 	plain.refusal = NULL;
 	plain.file = (struct buf){0};
 	err_format(&plain, &words);
-	struct json *body = r->parsed ? packet_body(s, r) : json_object(a);
-	json_set(body, a, "code", json_str(a, code));
-	json_set(body, a, "text", json_text(a, buf_view(&words)));
-	bool ok = journal_add(&s->journal, "packet.refused", span_of(NULL, 0), body, e);
-	for (size_t i = 0; ok && r->parsed && i < r->packet.core.n_steps; i++) {
-		struct answer ans = answer_about(s, r, i);
-		ans.kind = ANSWER_REFUSAL;
-		ans.code = span_str(code);
-		ans.text = arena_copy(a, buf_view(&words));
-		ans.has_owner = owner != NULL;
-		if (owner != NULL)
-			ans.owner = *owner;
-		ok = answer_file_write(s, r, &ans, e);
+	text_safe(&safe, buf_view(&words), false);
+	if (safe.n > WORDS_MAX) {
+		safe.n = text_fit(buf_view(&safe), WORDS_MAX / 4);
+		buf_str(&safe, " ... (more)");
 	}
+	const struct span out = arena_copy(&s->arena, buf_view(&safe));
 	buf_release(&words);
-	return ok;
+	buf_release(&safe);
+	return out;
+}
+
+/* The key here that is an owner of the packet's Safe, if there is just one: whose answer it would be. */
+static const struct key_file *likely_owner(struct signer *s, const struct reviewed *r)
+{
+	const struct key_file *found = NULL;
+	for (size_t i = 0; r->pin != NULL && i < s->home.n_keys; i++)
+		if (deployment_is_owner(&r->pin->deployment, &s->home.keys[i].address)) {
+			if (found != NULL)
+				return NULL;
+			found = &s->home.keys[i];
+		}
+	return found;
+}
+
+/* With -o there is one file, and one answer says it all. */
+static bool answer_no(struct signer *s, const struct reviewed *r, struct answer ans, const struct key_file *k,
+		      struct err *e)
+{
+	const size_t n = signer_option(s, "-o") != NULL ? 1 : r->packet.core.n_steps;
+	for (size_t i = 0; i < n; i++) {
+		const struct answer about = answer_about(s, r, i);
+		ans.deployment = about.deployment;
+		ans.packet_digest = about.packet_digest;
+		ans.step = about.step;
+		ans.safe_tx_hash = about.safe_tx_hash;
+		ans.has_journal_head = about.has_journal_head;
+		ans.journal_head = about.journal_head;
+		ans.has_owner = k != NULL;
+		if (k != NULL)
+			ans.owner = k->address;
+		if (!answer_file_write(s, r, &ans, e))
+			return false;
+	}
+	return true;
+}
+
+/* The journal first, then the answer that carries the refusal back. A file whose core cannot be read is
+ * answered by nobody. */
+static bool refuse(struct signer *s, const struct reviewed *r, const struct err *why, struct err *e)
+{
+	struct arena *a = &s->arena;
+	const char *code = why->refusal != NULL	       ? why->refusal
+			   : why->code == ERR_MISMATCH ? "MISMATCH"
+						       : "MALFORMED";
+	const struct span words = words_of(s, why);
+	struct json *body = r->parsed ? packet_body(s, r) : json_object(a);
+	struct span file;
+	struct hash32 digest;
+	if (signer_input(s, r->path, &file, NULL)) {
+		sha256(&digest, file);
+		json_set(body, a, "file", json_bare(a, SPAN_HASH(&digest)));
+	}
+	json_set(body, a, "code", json_str(a, code));
+	json_set(body, a, "text", json_text(a, words));
+	if (!journal_add(&s->journal, "packet.refused", span_of(NULL, 0), body, e) || !r->parsed)
+		return !err_is_set(e);
+	const struct answer ans = { .kind = ANSWER_REFUSAL, .code = span_str(code), .text = words };
+	return answer_no(s, r, ans, likely_owner(s, r), e);
 }
 
 /* What changed on the way, as opposed to what this machine simply may not do. */
-static bool is_mismatch(const char *code)
+static bool is_mismatch(const struct err *e)
 {
-	static const char *const ours[] = {"NOT-PINNED", "NOT-OWNER", "KEY-CLASS", "ONLINE",
-					   "RAW",	 "SANDBOX",   "PHRASE",	   "NO-KEY"};
-	for (size_t i = 0; code != NULL && i < ARRAY_LEN(ours); i++)
-		if (strcmp(ours[i], code) == 0)
+	static const char *const ours[] = { "NOT-PINNED", "NOT-OWNER", "KEY-CLASS", "KEY",    "ONLINE",
+					    "RAW",        "SANDBOX",   "NO-KEY",    "POLICY", "SESSION" };
+	for (size_t i = 0; e->refusal != NULL && i < ARRAY_LEN(ours); i++)
+		if (strcmp(ours[i], e->refusal) == 0)
 			return false;
 	return true;
+}
+
+static void say_whom_to_call(struct signer *s, const struct reviewed *r)
+{
+	struct buf b = {0};
+	size_t n = 0;
+	buf_str(&b, "Sign nothing more today. Call ");
+	for (size_t i = 0; r->pin != NULL && i < r->pin->deployment.n_people; i++) {
+		const struct person *p = &r->pin->deployment.people[i];
+		if (p->owner && home_key(&s->home, &p->address) == NULL)
+			buf_fmt(&b, "%s%.*s", n++ > 0 ? " or " : "", text_shown(p->id), (const char *)p->id.p);
+	}
+	buf_fmt(&b, "%sby another channel than the one that brought this packet.\n",
+		n > 0 ? " " : "another owner ");
+	fwrite(b.p, 1, b.n, stderr);
+	buf_release(&b);
 }
 
 /* ---- which key ---- */
@@ -80,9 +150,7 @@ static bool pick_key(struct signer *s, const struct reviewed *r, const struct ke
 	struct addr a;
 	*out = NULL;
 	if (wanted != NULL) {
-		if (!addr_parse(&a, span_str(wanted), e))
-			return err_in(e, "--key");
-		*out = home_key(&s->home, &a);
+		*out = addr_parse(&a, span_str(wanted), NULL) ? home_key(&s->home, &a) : NULL;
 		if (*out == NULL)
 			return err_refuse(e, "NO-KEY", "the key %s is not on this machine", wanted);
 	}
@@ -96,6 +164,12 @@ static bool pick_key(struct signer *s, const struct reviewed *r, const struct ke
 	if (*out == NULL || !deployment_is_owner(d, &(*out)->address))
 		return err_refuse(e, "NOT-OWNER",
 				  "no key on this machine is an owner of this Safe, as pinned here");
+	if (!(*out)->finished)
+		return err_refuse(
+			e, "KEY",
+			"the journal does not know this key for class %s: it was not finished here, or "
+			"changed by somebody",
+			deployment_class_name((*out)->class));
 	if ((*out)->class != d->class)
 		return err_refuse(e, "KEY-CLASS", "the key was made for class %s, the deployment is %s",
 				  deployment_class_name((*out)->class), deployment_class_name(d->class));
@@ -118,21 +192,61 @@ static bool may_sign_here(struct signer *s, const struct reviewed *r, struct err
 	return true;
 }
 
-/* The journal remembers whose log this was: another log key for the same deployment is somebody else's log. */
+static bool root_of(struct signer *s, struct span note, struct span vkey, struct tree_head *out)
+{
+	struct note_key key;
+	struct checkpoint cp;
+	if (!note_key_parse(&s->arena, &key, vkey, NULL) || !checkpoint_open(&s->arena, &cp, note, &key, NULL))
+		return false;
+	*out = cp.head;
+	return true;
+}
+
+/* The journal remembers whose log this was, and what it looked like: another log key for the same deployment is
+ * somebody else's log, and another root at a size that was seen before is a rewritten one. */
 static bool same_log(struct signer *s, const struct reviewed *r, struct err *e)
 {
+	const struct packet_core *core = &r->packet.core;
 	for (size_t i = 0; i < s->journal.n; i++) {
 		const struct line *l = &s->journal.lines[i];
 		struct hash32 id;
-		struct span key;
-		if (line_kind_is(l, "packet.signed") && json_get_bare_hash(l->body, "deployment", &id, NULL) &&
-		    hash32_eq(&id, &r->packet.core.deployment) && json_get_str(l->body, "logKey", &key, NULL) &&
-		    !span_eq(key, r->packet.core.log_key))
-			return err_refuse(
-				e, "LOG-KEY",
-				"the packet comes from another log than what this machine signed before "
-				"(journal line %zu)",
-				i);
+		struct span key, note;
+		struct tree_head seen;
+		if (!line_kind_is(l, "packet.signed") ||
+		    !json_get_bare_hash(l->body, "deployment", &id, NULL) ||
+		    !hash32_eq(&id, &core->deployment) || !json_get_str(l->body, "logKey", &key, NULL) ||
+		    !json_get_str(l->body, "checkpoint", &note, NULL))
+			continue;
+		if (!span_eq(key, core->log_key))
+			return err_refuse(e, "LOG-KEY",
+					  "the packet comes from another log than what this machine signed "
+					  "before (journal line %zu)",
+					  i);
+		if (root_of(s, note, key, &seen) && seen.size == core->size &&
+		    !hash32_eq(&seen.root, &core->root))
+			return err_refuse(e, "LOG-FORK",
+					  "the log was rewritten: at size %" PRIu64
+					  " it had another root when this "
+					  "machine signed before (journal line %zu)",
+					  seen.size, i);
+	}
+	return true;
+}
+
+/* Each hash that is to be signed was read by somebody else and given here. */
+static bool is_expected(struct signer *s, const struct reviewed *r, struct err *e)
+{
+	for (size_t i = 0; signer_flag(s, "--expect") && i < r->checked.n_steps; i++) {
+		bool found = false;
+		size_t k = 0;
+		for (const char *text; !found && (text = signer_next(s, "--expect", &k)) != NULL;) {
+			struct hash32 h;
+			found = hex_fixed(h.b, sizeof(h.b), span_str(text), NULL) &&
+				hash32_eq(&h, &r->checked.steps[i].hashes.tx);
+		}
+		if (!found)
+			return err_refuse(e, "EXPECT", "the safeTxHash of step %s is not the expected one",
+					  step_name(r->checked.steps[i].step));
 	}
 	return true;
 }
@@ -147,22 +261,29 @@ static struct span word_at(const char *phrase, size_t i)
 	return span_of(p, strcspn(p, " "));
 }
 
+static bool is_compared(struct span word)
+{
+	return span_is(word, "signer") || span_is(word, "own") || span_is(word, "nobody");
+}
+
+/* Asked until it is answered: a typing error is not a reason to begin again. */
 static bool ask_compared(struct signer *s, struct span *out, struct err *e)
 {
 	const char *given = signer_option(s, "--compared");
 	struct buf line = {0};
 	bool ok = true;
-	if (given != NULL)
-		buf_str(&line, given);
-	else
-		ok = terminal_ask(&s->terminal,
-				  "Whose screen did you compare the phrase with: another signer's, an own "
-				  "second machine's, "
-				  "nobody's\n(signer / own / nobody)? ",
-				  &line, e);
-	if (ok && !span_is(buf_view(&line), "signer") && !span_is(buf_view(&line), "own") &&
-	    !span_is(buf_view(&line), "nobody"))
-		ok = err_set(e, ERR_USAGE, ERR_NO_OFFSET, "needed signer, own or nobody");
+	if (given != NULL) {
+		*out = span_str(given);
+		return true;
+	}
+	do {
+		buf_clear(&line);
+		ok = terminal_ask(
+			&s->terminal,
+			"Whose screen did you compare the phrase with: another signer's, your own second "
+			"machine's, nobody's?\n(signer / own / nobody) ",
+			&line, e);
+	} while (ok && !is_compared(buf_view(&line)));
 	if (ok)
 		*out = arena_copy(&s->arena, buf_view(&line));
 	buf_release(&line);
@@ -192,47 +313,71 @@ static bool ask_words(struct signer *s, const struct reviewed *r, struct err *e)
 	return true;
 }
 
-/* A person types two words; a script names the hash that it was told by somebody who read it. */
+/* A script gives the hashes that somebody read, and a descriptor; whoever gives less is a person, and is shown
+ * the page. */
+static bool is_script(const struct signer *s)
+{
+	return signer_flag(s, "--expect") && signer_flag(s, "--passphrase-fd");
+}
+
+/* The page first, always. Then a person says whom it was compared with, and types two words. */
 static bool confirm(struct signer *s, const struct reviewed *r, struct span *compared, struct err *e)
 {
-	const char *expect = signer_option(s, "--expect");
-	struct hash32 h;
-	if (expect != NULL) {
-		if (!hex_fixed(h.b, sizeof(h.b), span_str(expect), e))
-			return err_in(e, "--expect");
-		for (size_t i = 0; i < r->checked.n_steps; i++)
-			if (!hash32_eq(&h, &r->checked.steps[i].hashes.tx))
-				return err_refuse(e, "EXPECT",
-						  "the packet's safeTxHash is not the expected one");
-		return ask_compared(s, compared, e);
-	}
-	if (!terminal_is_there(&s->terminal))
+	struct buf page = {0};
+	*compared = span_of(NULL, 0);
+	if (!is_script(s) && !terminal_is_there(&s->terminal))
 		return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
-			       "nobody is at a terminal: scripts give --expect SAFETXHASH, --compared and "
-			       "--passphrase-fd");
-	review_page(s, &s->text, r);
-	terminal_say(&s->terminal, "%s\n", buf_cstr(&s->text));
-	buf_clear(&s->text);
-	return ask_compared(s, compared, e) && ask_words(s, r, e);
+			       "nobody is at a terminal: scripts give --expect SAFETXHASH and --passphrase-fd");
+	if (is_script(s)) {
+		review_page(s, &s->text, r);
+		buf_byte(&s->text, '\n');
+		if (signer_flag(s, "--compared"))
+			*compared = span_str(signer_option(s, "--compared"));
+		return true;
+	}
+	review_page(s, &page, r);
+	buf_byte(&page, '\n');
+	const bool ok = terminal_page(&s->terminal, buf_view(&page), e) && ask_compared(s, compared, e) &&
+			ask_words(s, r, e);
+	buf_release(&page);
+	return ok;
 }
 
 /* ---- yes ---- */
 
+static bool unlock_once(struct session *x, const struct key_file *k, struct span file, struct err *e)
+{
+	if (x->passphrase == NULL)
+		x->passphrase = signer_passphrase(x->s, "Passphrase: ", e);
+	if (x->passphrase == NULL)
+		return false;
+	x->key = signer_unlock(x->s, k->path, file, x->passphrase, &k->address, e);
+	if (x->key == NULL) {
+		secret_free(x->passphrase);
+		x->passphrase = NULL;
+	}
+	return x->key != NULL;
+}
+
+/* A person who mistypes may try again, twice. */
 static bool unlock(struct session *x, const struct key_file *k, struct err *e)
 {
-	struct signer *s = x->s;
+	const bool script = signer_flag(x->s, "--passphrase-fd");
 	struct span file;
 	if (x->key != NULL && addr_eq(&x->unlocked, &k->address))
 		return true;
 	secret_free(x->key);
 	x->key = NULL;
-	if (x->passphrase == NULL)
-		x->passphrase = signer_passphrase(s, "Passphrase: ", e);
-	if (x->passphrase == NULL || !signer_keystore(s, k, &file, e))
-		return false;
-	x->key = signer_unlock(s, k->path, file, x->passphrase, &k->address, e);
 	x->unlocked = k->address;
-	return x->key != NULL;
+	if (!signer_keystore(x->s, k, &file, e))
+		return false;
+	for (unsigned tries = 1; !unlock_once(x, k, file, e); tries++) {
+		if (e->code != ERR_CRYPTO || script || tries == 3)
+			return false;
+		err_clear(e);
+		terminal_say(&x->s->terminal, "That does not open it. ");
+	}
+	return true;
 }
 
 static bool log_signed(struct signer *s, const struct reviewed *r, const struct checked_step *step,
@@ -245,7 +390,7 @@ static bool log_signed(struct signer *s, const struct reviewed *r, const struct 
 	for (size_t i = 0; i < r->checked.n_sentences; i++)
 		json_push(sentences, json_str(a, r->checked.sentences[i]));
 	json_set(body, a, "checkpoint", json_text(a, r->packet.core.checkpoint));
-	json_set(body, a, "compared", json_text(a, compared));
+	json_set(body, a, "compared", compared.n > 0 ? json_text(a, compared) : json_null(a));
 	json_set(body, a, "logKey", json_text(a, r->packet.core.log_key));
 	json_set(body, a, "nonce", json_u64(a, nonce));
 	json_set(body, a, "owner", json_addr(a, owner));
@@ -282,92 +427,162 @@ static bool sign_step(struct session *x, const struct reviewed *r, size_t i, con
 	return true;
 }
 
-static bool sign_packet(struct session *x, struct reviewed *r, const char *path, struct err *e)
+/* One file named by -o takes one answer. */
+static bool one_answer(struct signer *s, const struct reviewed *r, struct err *e)
+{
+	return signer_option(s, "-o") == NULL || (s->n_args == 1 && r->packet.core.n_steps == 1) ||
+	       err_set(e, ERR_USAGE, ERR_NO_OFFSET, "-o names one file, and there will be several answers");
+}
+
+/* Everything that the machine decides. */
+static bool judge(struct session *x, struct reviewed *r, const char *path, const struct key_file **k,
+		  struct err *e)
+{
+	struct signer *s = x->s;
+	if (!review_open(s, r, path, e))
+		return false;
+	if (x->closed)
+		return err_refuse(e, "SESSION", "after what was refused before, this session signs nothing");
+	return one_answer(s, r, e) && may_sign_here(s, r, e) && pick_key(s, r, k, e) && same_log(s, r, e) &&
+	       is_expected(s, r, e);
+}
+
+static bool is_refusal(const struct err *e)
+{
+	return e->code != ERR_USAGE && e->code != ERR_IO;
+}
+
+/* Journal, answer, words; and the error is kept. Returns whether the next packet may be looked at. */
+static bool after_refusal(struct session *x, const struct reviewed *r, struct err *e)
+{
+	struct err again = {0};
+	if (!is_refusal(e))
+		return false;
+	if (x->closed && is_mismatch(e))
+		e->refusal = "SESSION";
+	if (!refuse(x->s, r, e, &again)) {
+		err_clear(e);
+		*e = again;
+		return err_in(e, "the refusal could not be written down");
+	}
+	if (is_mismatch(e)) {
+		say_whom_to_call(x->s, r);
+		x->closed = true;
+	}
+	if (err_is_set(&x->first))
+		err_clear(e);
+	else
+		x->first = *e;
+	*e = (struct err){0};
+	return true;
+}
+
+static bool sign_packet(struct session *x, const char *path, struct err *e)
 {
 	struct signer *s = x->s;
 	const struct key_file *k = NULL;
+	struct reviewed r;
 	struct span compared;
-	bool ok = review_open(s, r, path, e) && may_sign_here(s, r, e) && pick_key(s, r, &k, e) &&
-		  same_log(s, r, e) && confirm(s, r, &compared, e) && unlock(x, k, e);
-	for (size_t i = 0; ok && i < r->checked.n_steps; i++)
-		ok = sign_step(x, r, i, k, compared, e);
+	if (!judge(x, &r, path, &k, e))
+		return after_refusal(x, &r, e);
+	bool ok = confirm(s, &r, &compared, e) && unlock(x, k, e);
+	for (size_t i = 0; ok && i < r.checked.n_steps; i++)
+		ok = sign_step(x, &r, i, k, compared, e);
 	return ok;
 }
 
-/* Bad packets get a refusal that travels back; a wrong passphrase or a typing error does not. */
-static bool is_refusal(const struct err *e)
+static bool check_options(const struct signer *s, struct err *e)
 {
-	return e->code == ERR_REFUSED || e->code == ERR_MISMATCH || e->code == ERR_SYNTAX ||
-	       e->code == ERR_RANGE || e->code == ERR_MISSING || e->code == ERR_UNKNOWN;
-}
-
-static bool after_failure(struct signer *s, const struct reviewed *r, struct err *e)
-{
-	struct err again = {0};
-	if (!is_refusal(e) || (e->refusal != NULL && strcmp(e->refusal, "PHRASE") == 0))
-		return false;
-	if (!refuse(s, r, NULL, e, &again)) {
-		terminal_say(&s->terminal, "the refusal could not be written down: %s\n",
-			     buf_cstr(&again.what));
-		err_clear(&again);
-	}
-	if (is_mismatch(e->refusal))
-		terminal_say(&s->terminal, "This machine signs nothing more now. Call somebody by another "
-					   "channel than the one that brought "
-					   "this packet, and do not try again.\n");
-	return false;
+	const char *compared = signer_option(s, "--compared"), *key = signer_option(s, "--key");
+	struct hash32 h;
+	struct addr a;
+	size_t i = 0;
+	for (const char *text; (text = signer_next(s, "--expect", &i)) != NULL;)
+		if (!hex_fixed(h.b, sizeof(h.b), span_str(text), e))
+			return err_in(e, "--expect");
+	if (key != NULL && !addr_parse(&a, span_str(key), e))
+		return err_in(e, "--key");
+	if (compared != NULL && !is_compared(span_str(compared)))
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "--compared needs signer, own or nobody");
+	for (i = 0; signer_option(s, "-o") == NULL && i < s->n_args; i++)
+		if (strcmp(s->args[i], "-") == 0)
+			return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
+				       "a packet from standard input needs -o for its answer");
+	return true;
 }
 
 bool verb_sign(struct signer *s, struct err *e)
 {
 	struct session x = { .s = s };
-	bool ok = true;
-	for (size_t i = 0; ok && i < s->n_args; i++) {
-		struct reviewed r;
-		ok = sign_packet(&x, &r, s->args[i], e) || after_failure(s, &r, e);
-	}
+	bool ok = check_options(s, e);
+	s->result = json_object(&s->arena);
+	s->answers = json_array(&s->arena);
+	json_set(s->result, &s->arena, "answers", s->answers);
+	for (size_t i = 0; ok && i < s->n_args; i++)
+		ok = sign_packet(&x, s->args[i], e);
 	secret_free(x.key);
 	secret_free(x.passphrase);
 	stack_wipe();
+	json_set(s->result, &s->arena, "signatures", json_u64(&s->arena, x.given));
 	buf_fmt(&s->text, "You gave %zu signature%s.\n", x.given, x.given == 1 ? "" : "s");
+	if (ok && err_is_set(&x.first)) {
+		*e = x.first;
+		return false;
+	}
+	err_clear(&x.first);
 	return ok;
+}
+
+static bool check_reason(const char *reason, struct err *e)
+{
+	if (reason == NULL || reason[0] == '\0')
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "why? --reason TEXT");
+	if (strlen(reason) > WORDS_MAX)
+		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "at most %u bytes", WORDS_MAX) ||
+		       err_in(e, "--reason");
+	return text_is_plain(span_str(reason), false) ||
+	       err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "needed plain text on one line") || err_in(e, "--reason");
+}
+
+/* Whose no it is: the key that --key names, or the one owner's key that is here. */
+static bool decliner(struct signer *s, const struct reviewed *r, const struct key_file **out, struct err *e)
+{
+	const char *wanted = signer_option(s, "--key");
+	struct addr a;
+	*out = likely_owner(s, r);
+	if (wanted == NULL)
+		return true;
+	if (!addr_parse(&a, span_str(wanted), e))
+		return err_in(e, "--key");
+	*out = home_key(&s->home, &a);
+	return *out != NULL || err_refuse(e, "NO-KEY", "the key %s is not on this machine", wanted);
 }
 
 bool verb_decline(struct signer *s, struct err *e)
 {
-	struct arena *a = &s->arena;
 	const char *reason = signer_option(s, "--reason");
-	const struct key_file *k = NULL;
+	const struct key_file *k;
 	struct reviewed r;
-	struct err ignored = {0};
-	if (reason == NULL || reason[0] == '\0')
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "why? --reason TEXT");
-	if (!text_is_plain(span_str(reason), false))
-		return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "needed plain text on one line") ||
-		       err_in(e, "--reason");
+	if (!check_options(s, e) || !check_reason(reason, e))
+		return false;
+	s->result = json_object(&s->arena);
+	s->answers = json_array(&s->arena);
+	json_set(s->result, &s->arena, "answers", s->answers);
 	/* A person may say no to a packet that does not even add up. */
 	if (!review_open(s, &r, s->args[0], e)) {
 		if (!r.parsed)
 			return false;
 		err_clear(e);
 	}
-	if (r.pin != NULL && !pick_key(s, &r, &k, &ignored))
-		k = NULL;
-	err_clear(&ignored);
+	if (!one_answer(s, &r, e) || !decliner(s, &r, &k, e))
+		return false;
 	struct json *body = packet_body(s, &r);
-	json_set(body, a, "text", json_str(a, reason));
+	json_set(body, &s->arena, "text", json_str(&s->arena, reason));
 	if (!journal_add(&s->journal, "packet.declined", r.packet.core.change, body, e))
 		return false;
-	for (size_t i = 0; i < r.packet.core.n_steps; i++) {
-		struct answer ans = answer_about(s, &r, i);
-		ans.kind = ANSWER_DECLINE;
-		ans.text = span_str(reason);
-		ans.has_owner = k != NULL;
-		if (k != NULL)
-			ans.owner = k->address;
-		if (!answer_file_write(s, &r, &ans, e))
-			return false;
-	}
+	const struct answer ans = { .kind = ANSWER_DECLINE, .text = span_str(reason) };
+	if (!answer_no(s, &r, ans, k, e))
+		return false;
 	buf_str(&s->text, "You declined. Nothing was signed.\n");
 	return true;
 }

@@ -49,64 +49,110 @@ static void page(struct buf *out, const struct deployment *d)
 	buf_release(&phrase);
 }
 
-/* Field by field, wherever canonical bytes differ. */
-static void differences(struct buf *out, const struct json *old, const struct json *new, const char *name,
-			size_t depth)
+/* ---- what changes ---- */
+
+static void differences(struct buf *out, const struct json *old, const struct json *new, const char *name);
+
+static void one_difference(struct buf *out, const struct json *old, const struct json *new, const char *name,
+			   struct span key)
 {
-	struct buf a = {0}, b = {0};
-	if (old != NULL && new != NULL && json_same(old, new))
-		return;
-	if (old != NULL && new != NULL && old->type == new->type && old->type == JSON_OBJECT && depth < 3) {
-		for (const struct json *v = old->first; v != NULL; v = v->next) {
-			struct buf path = {0}, key = {0};
-			buf_span(&key, v->name);
-			buf_fmt(&path, "%s%s%s", name, name[0] != '\0' ? "." : "", buf_cstr(&key));
-			differences(out, v, json_find(new, buf_cstr(&key)), buf_cstr(&path), depth + 1);
-			buf_release(&path);
-			buf_release(&key);
-		}
-		for (const struct json *v = new->first; v != NULL; v = v->next) {
-			struct buf path = {0}, key = {0};
-			buf_span(&key, v->name);
-			if (json_find(old, buf_cstr(&key)) == NULL) {
-				buf_fmt(&path, "%s%s%s", name, name[0] != '\0' ? "." : "", buf_cstr(&key));
-				differences(out, NULL, v, buf_cstr(&path), depth + 1);
-			}
-			buf_release(&path);
-			buf_release(&key);
-		}
-		return;
-	}
-	if (old != NULL)
-		json_canonical(&a, old);
-	if (new != NULL)
-		json_canonical(&b, new);
-	buf_fmt(out, "  %s\n    old  ", name);
-	text_safe(out, old != NULL ? buf_view(&a) : span_str("(nothing)"), false);
-	buf_str(out, "\n    new  ");
-	text_safe(out, new != NULL ? buf_view(&b) : span_str("(nothing)"), false);
-	buf_byte(out, '\n');
-	buf_release(&a);
-	buf_release(&b);
+	struct buf path = {0};
+	buf_fmt(&path, "%s%s%.*s", name, name[0] != '\0' ? "." : "", text_shown(key), (const char *)key.p);
+	differences(out, old, new, buf_cstr(&path));
+	buf_release(&path);
 }
 
-/* The pin that this one takes the place of: the same chain, and the same Safe or the same name. */
-static bool find_replaced(const struct signer *s, const struct deployment *d, const struct pin **out,
-			  struct err *e)
+static const struct json *member(const struct json *object, struct span key)
 {
-	*out = NULL;
+	for (const struct json *v = object->first; v != NULL; v = v->next)
+		if (span_eq(v->name, key))
+			return v;
+	return NULL;
+}
+
+static void object_differences(struct buf *out, const struct json *old, const struct json *new,
+			       const char *name)
+{
+	for (const struct json *v = old->first; v != NULL; v = v->next)
+		one_difference(out, v, member(new, v->name), name, v->name);
+	for (const struct json *v = new->first; v != NULL; v = v->next)
+		if (member(old, v->name) == NULL)
+			one_difference(out, NULL, v, name, v->name);
+}
+
+static const struct json *person_of(const struct json *people, struct span id)
+{
+	struct span found;
+	for (const struct json *v = people->first; v != NULL; v = v->next)
+		if (json_get_str(v, "id", &found, NULL) && span_eq(found, id))
+			return v;
+	return NULL;
+}
+
+/* People by their ids, wherever they stand in the list. */
+static void people_differences(struct buf *out, const struct json *old, const struct json *new,
+			       const char *name)
+{
+	struct span id;
+	for (const struct json *v = old->first; v != NULL; v = v->next)
+		if (json_get_str(v, "id", &id, NULL))
+			one_difference(out, v, person_of(new, id), name, id);
+	for (const struct json *v = new->first; v != NULL; v = v->next)
+		if (json_get_str(v, "id", &id, NULL) && person_of(old, id) == NULL)
+			one_difference(out, NULL, v, name, id);
+}
+
+static void value_line(struct buf *out, const char *label, const struct json *v)
+{
+	struct buf text = {0};
+	if (v != NULL)
+		json_canonical(&text, v);
+	else
+		buf_str(&text, "(nothing)");
+	buf_fmt(out, "    %s  ", label);
+	text_safe(out, buf_view(&text), false);
+	buf_byte(out, '\n');
+	buf_release(&text);
+}
+
+/* Field by field, wherever canonical bytes differ. */
+static void differences(struct buf *out, const struct json *old, const struct json *new, const char *name)
+{
+	if (old != NULL && new != NULL && json_same(old, new))
+		return;
+	if (old != NULL && new != NULL && old->type == JSON_OBJECT && new->type == JSON_OBJECT) {
+		object_differences(out, old, new, name);
+		return;
+	}
+	if (old != NULL && new != NULL && strcmp(name, "people") == 0) {
+		people_differences(out, old, new, name);
+		return;
+	}
+	buf_fmt(out, "  %s\n", name);
+	value_line(out, "old", old);
+	value_line(out, "new", new);
+}
+
+/* The pins that this one takes the place of: the same chain, and the same Safe or the same name. */
+static bool replaces(const struct pin *p, const struct deployment *d)
+{
+	return p->deployment.chain_id == d->chain_id && !hash32_eq(&p->deployment.id, &d->id) &&
+	       (addr_eq(&p->deployment.safe, &d->safe) ||
+		(span_eq(p->deployment.name, d->name) && p->deployment.class == d->class));
+}
+
+static bool check_class(const struct signer *s, const struct deployment *d, struct err *e)
+{
 	for (size_t i = 0; i < s->home.n_pins; i++) {
 		const struct deployment *p = &s->home.pins[i].deployment;
-		const bool same_safe = p->chain_id == d->chain_id && addr_eq(&p->safe, &d->safe);
-		if (same_safe && p->class != d->class)
+		if (p->chain_id == d->chain_id && addr_eq(&p->safe, &d->safe) && p->class != d->class)
 			return err_refuse(e, "CLASS", "this Safe is pinned as %s: it cannot be %s too",
 					  deployment_class_name(p->class), deployment_class_name(d->class));
-		if (same_safe ||
-		    (p->chain_id == d->chain_id && span_eq(p->name, d->name) && p->class == d->class))
-			*out = &s->home.pins[i];
 	}
 	return true;
 }
+
+/* ---- on purpose ---- */
 
 static struct span word_at(struct span phrase, size_t i)
 {
@@ -136,11 +182,12 @@ static bool confirm(struct signer *s, const struct deployment *d, struct err *e)
 		return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
 			       "nobody is at a terminal: scripts give --expect ID");
 	words_phrase(&phrase, &d->id);
+	bool ok = terminal_page(&s->terminal, buf_view(&s->text), e);
 	terminal_say(&s->terminal,
-		     "%s\nRead the phrase from another source than this machine: from the other owners.\n",
-		     buf_cstr(&s->text));
-	bool ok = terminal_ask(&s->terminal, "Its first word: ", &first, e) &&
-		  terminal_ask(&s->terminal, "Its last word:  ", &last, e);
+		     "\nRead the phrase from another source than this file and this screen: from another "
+		     "owner, over the phone.\n");
+	ok = ok && terminal_ask(&s->terminal, "Its first word, as they say it: ", &first, e) &&
+		  terminal_ask(&s->terminal, "Its last word:                  ", &last, e);
 	if (ok && (!span_eq(buf_view(&first), word_at(buf_view(&phrase), 0)) ||
 		   !span_eq(buf_view(&last), word_at(buf_view(&phrase), WORDS_IN_PHRASE - 1))))
 		ok = err_refuse(e, "PHRASE",
@@ -154,7 +201,8 @@ static bool confirm(struct signer *s, const struct deployment *d, struct err *e)
 	return ok;
 }
 
-static bool log_pin(struct signer *s, const struct deployment *d, const struct pin *old, struct err *e)
+/* The journal's line, then the pin; the same for each that it takes the place of. */
+static bool pin_it(struct signer *s, const struct deployment *d, const struct pin *old, struct err *e)
 {
 	struct arena *a = &s->arena;
 	struct json *body = json_object(a);
@@ -163,37 +211,75 @@ static bool log_pin(struct signer *s, const struct deployment *d, const struct p
 	json_set(body, a, "name", json_text(a, d->name));
 	if (old != NULL)
 		json_set(body, a, "replaces", json_bare(a, SPAN_HASH(&old->deployment.id)));
-	return journal_add(&s->journal, old != NULL ? "pin.replaced" : "pin.added", span_of(NULL, 0), body, e);
+	return journal_add(&s->journal, old != NULL ? "pin.replaced" : "pin.added", span_of(NULL, 0), body,
+			   e) &&
+	       home_add_pin(&s->home, d, old, e);
+}
+
+/* A pin counts while the journal says so: the newest line that speaks of it made it, and did not replace it. */
+void pins_check(struct signer *s)
+{
+	size_t n = 0;
+	for (size_t k = 0; k < s->home.n_pins; k++) {
+		const struct hash32 *id = &s->home.pins[k].deployment.id;
+		bool live = false;
+		for (size_t i = 0; i < s->journal.n; i++) {
+			const struct line *l = &s->journal.lines[i];
+			struct hash32 h;
+			if (!line_kind_is(l, "pin.added") && !line_kind_is(l, "pin.replaced"))
+				continue;
+			if (json_get_bare_hash(l->body, "deployment", &h, NULL) && hash32_eq(&h, id))
+				live = true;
+			else if (json_get_bare_hash(l->body, "replaces", &h, NULL) && hash32_eq(&h, id))
+				live = false;
+		}
+		if (live)
+			s->home.pins[n++] = s->home.pins[k];
+		else
+			fprintf(stderr,
+				"setgov-signer: %s is not a pin that the journal has: it does not count\n",
+				s->home.pins[k].path);
+	}
+	s->home.n_pins = n;
+}
+
+static bool read_profile(struct signer *s, struct deployment *d, struct err *e)
+{
+	struct pinned pin;
+	struct span file;
+	if (!signer_input(s, s->args[0], &file, e))
+		return false;
+	if (!deployment_parse(&s->arena, d, file, e) || !pinned_builtin(&s->arena, &pin, d, e))
+		return err_file(e, s->args[0], 0);
+	return d->class != CLASS_PRODUCTION || s->landlocked ||
+	       err_refuse(e, "SANDBOX",
+			  "this kernel has no Landlock: a production deployment is not served here");
 }
 
 bool verb_trust(struct signer *s, struct err *e)
 {
 	struct deployment d;
-	struct pinned pin;
-	const struct pin *old;
-	struct span file;
-	if (!signer_input(s, s->args[0], &file, e))
+	size_t old = 0;
+	if (!read_profile(s, &d, e) || !check_class(s, &d, e))
 		return false;
-	if (!deployment_parse(&s->arena, &d, file, e) || !pinned_builtin(&s->arena, &pin, &d, e))
-		return err_file(e, s->args[0], 0);
-	if (d.class == CLASS_PRODUCTION && !s->landlocked)
-		return err_refuse(e, "SANDBOX",
-				  "this kernel has no Landlock: a production deployment is not served here");
+	page(&s->text, &d);
+	const bool known = home_pin(&s->home, &d.id) != NULL;
+	for (size_t i = 0; i < s->home.n_pins; i++)
+		if (replaces(&s->home.pins[i], &d)) {
+			old++;
+			buf_str(&s->text, "It takes the place of a pinned deployment. What changes:\n");
+			differences(&s->text, s->home.pins[i].deployment.identity, d.identity, "");
+		}
+	if ((!known || old > 0 || signer_flag(s, "--expect")) && !confirm(s, &d, e))
+		return false;
+	for (size_t i = 0; i < s->home.n_pins; i++)
+		if (replaces(&s->home.pins[i], &d) && !pin_it(s, &d, &s->home.pins[i], e))
+			return false;
+	if (!known && old == 0 && !pin_it(s, &d, NULL, e))
+		return false;
+	buf_str(&s->text, known ? "This deployment is pinned already.\n"
+				: "Pinned: Safe, chain, contracts and people come from here from now on.\n");
 	s->result = json_object(&s->arena);
 	json_set(s->result, &s->arena, "deployment", json_bare(&s->arena, SPAN_HASH(&d.id)));
-	page(&s->text, &d);
-	if (home_pin(&s->home, &d.id) != NULL) {
-		buf_str(&s->text, "This deployment is pinned already.\n");
-		return true;
-	}
-	if (!find_replaced(s, &d, &old, e))
-		return false;
-	if (old != NULL) {
-		buf_str(&s->text, "It takes the place of a pinned deployment. What changes:\n");
-		differences(&s->text, old->deployment.identity, d.identity, "", 0);
-	}
-	if (!confirm(s, &d, e) || !log_pin(s, &d, old, e) || !home_add_pin(&s->home, &d, old, e))
-		return false;
-	buf_str(&s->text, "Pinned: Safe, chain, contracts and people come from here from now on.\n");
 	return true;
 }
