@@ -186,7 +186,8 @@ bool sentence_take(struct span *rest, struct span *piece, bool *is_hole)
 
 bool hole_parse(struct hole *out, struct span inside)
 {
-	const size_t q = find_outside(inside, 0, '?', '{'), bar = q < inside.n ? find_outside(inside, q + 1, '|', '|') : q;
+	const size_t q = find_outside(inside, 0, '?', '{'),
+		bar = q < inside.n ? find_outside(inside, q + 1, '|', '|') : q;
 	*out = (struct hole){ .name = inside };
 	if (q == inside.n)
 		return true;
