@@ -400,7 +400,7 @@ static void raw_calls_are_known_as_raw(void **state)
 
 static void a_profile_without_the_contract_says_so(void **state)
 {
-	static const char profile[] = 
+	static const char profile[] =
 		"{\"format\":\"setgov-deployment/1\",\"identity\":{\"name\":\"small\",\"class\":\"test\","
 		"\"chainId\":1,\"genesisHash\":\"0x1111111111111111111111111111111111111111111111111111111111111111\","
 		"\"safe\":\"0x7070707070707070707070707070707070707070\",\"safeVersion\":\"1.3.0\","
@@ -538,7 +538,8 @@ static void every_action_is_in_the_manual(void **state)
 #define ACT(rest) "{\"format\":\"setgov-catalogue/1\",\"actions\":[{" \
 	"\"name\":\"a.b\",\"title\":\"T\",\"route\":\"timelock\",\"risk\":\"low\"," rest "}]}"
 #define ARGS \
-	"\"args\":[{\"name\":\"x\",\"type\":\"address\",\"ask\":\"?\"},{\"name\":\"n\",\"type\":\"uint\",\"ask\":\"?\"}]"
+	"\"args\":[{\"name\":\"x\",\"type\":\"address\",\"ask\":\"?\"}," \
+	"{\"name\":\"n\",\"type\":\"uint\",\"ask\":\"?\"}]"
 #define CALLS "\"calls\":[{\"on\":\"timelock\",\"function\":\"f(address)\",\"args\":[\"$x\"]}]"
 
 static const struct { const char *text; enum err_code code; const char *error; } broken[] = {
