@@ -19,6 +19,7 @@ struct collecting {
 	struct hash32 source;         /* SHA-256 of it */
 	struct json *results;
 	size_t added, kept, refused, notes;
+	int unreadable;               /* exit status for a file that could not be read, or 0 */
 };
 
 /* A step that a signature can be for. */
@@ -212,8 +213,8 @@ static bool log_says(struct collecting *c, const struct target *t, const char *k
 }
 
 /* Packets that a newer one superseded are ours too: signatures are for the safeTxHash, which both share. */
-static bool log_made_packet(struct collecting *c, const struct target *t, const struct hash32 *digest, bool *made,
-			    struct err *e)
+static bool log_made_packet(struct collecting *c, const struct target *t, const struct hash32 *digest,
+			    bool *made, struct err *e)
 {
 	return log_says(c, t, "step.packed", "packet", digest, made, e);
 }
@@ -412,14 +413,31 @@ static bool take(struct collecting *c, struct span file, struct err *e)
 		      e);
 }
 
+/* A file that is not there says nothing about the others. */
+static bool unreadable(struct collecting *c, struct err *e)
+{
+	struct buf words = {0};
+	err_format(e, &words);
+	json_set(result(c, "unreadable", NULL), &c->cli->arena, "text",
+		 json_text(&c->cli->arena, buf_view(&words)));
+	cli_text(c->cli, "%s\n", buf_cstr(&words));
+	buf_release(&words);
+	c->unreadable = err_exit_status(e);
+	err_clear(e);
+	return true;
+}
+
 /* One file, one transaction: either all it brought is in the log, or nothing. */
 static bool collect_file(struct collecting *c, const char *path, struct err *e)
 {
 	struct log *log = c->cli->ws->log;
+	struct buf name = {0};
 	struct span file;
-	c->file = path;
+	text_safe(&name, span_str(path), false);         /* other people fill the stick, and name its files */
+	c->file = arena_str(&c->cli->arena, buf_view(&name));
+	buf_release(&name);
 	if (!cli_read(c->cli, &file, path, PACKET_MAX, e))
-		return false;
+		return unreadable(c, e);
 	sha256(&c->source, file);
 	if (!log_begin(log, e))
 		return false;
@@ -445,6 +463,6 @@ bool cmd_collect(struct cli *cli, struct err *e)
 	cli_text(cli, "%zu added, %zu known, %zu refused or declined by signers, %zu not accepted\n", c.added,
 		 c.kept, c.notes, c.refused);
 	cli->result = c.results;
-	cli->status = c.refused > 0;
+	cli->status = c.unreadable != 0 ? c.unreadable : c.refused > 0;
 	return views_catch_up(cli->ws->views, e);
 }

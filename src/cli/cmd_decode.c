@@ -33,13 +33,8 @@ static bool get_pins(struct cli *cli, struct pinned *out, struct err *e)
 	struct deployment *d = ARENA_NEW(&cli->arena, struct deployment);
 	struct span text;
 
-	if (path == NULL && cli->ws != NULL) {
-		*out = cli->ws->pin;
-		return true;
-	}
 	if (path == NULL)
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
-			       "decode needs a workspace (-C DIR) or --deployment FILE");
+		path = arena_fmt(&cli->arena, "%s/deployment.json", cli->dir);
 	if (!cli_read(cli, &text, path, PROFILE_MAX, e))
 		return false;
 	if (!deployment_parse(&cli->arena, d, text, e))

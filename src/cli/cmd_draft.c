@@ -8,6 +8,7 @@
 #include "src/crypto/hash.h"
 #include "src/evm/address.h"
 
+#define DELAY_MAX (UINT64_C(3650) * 86400)
 #define ATTACHMENT_MAX ((size_t)64 << 20)
 
 /* "ACTION name=value… + ACTION …" into a JSON array of canonical actions. */
@@ -108,10 +109,19 @@ static bool compile(const struct workspace *ws, struct arena *a, struct proposal
 /* The log's own lines say which numbers are taken; called inside the transaction that takes the next one. */
 static bool next_id(struct workspace *ws, struct arena *a, const char **id, struct err *e)
 {
-	uint64_t number;
-	if (!views_catch_up(ws->views, e) || !views_next_change_number(ws->views, &number, e))
+	struct changes all;
+	uint64_t last = 0;
+	if (!workspace_changes(ws, a, &all, e))
 		return false;
-	*id = arena_fmt(a, "SC-%llu", (unsigned long long)number);
+	for (size_t i = 0; i < all.n; i++) {
+		struct u256 v;
+		uint64_t n;
+		const struct span s = all.v[i].id;
+		if (span_starts(s, "SC-") && u256_parse(&v, span_of(s.p + 3, s.n - 3), NULL) &&
+		    u256_fits_u64(&v, &n) && n > last)
+			last = n;
+	}
+	*id = arena_fmt(a, "SC-%llu", (unsigned long long)last + 1);
 	return true;
 }
 
@@ -125,24 +135,6 @@ static void say_actions(struct cli *cli, const struct json *actions)
 		cli_text(cli, "\n");
 	}
 	err_clear(&e);
-}
-
-static bool write_draft(struct cli *cli, struct proposal *p, const char **id, struct err *e)
-{
-	struct workspace *ws = cli->ws;
-	const char *edit = cli_option(cli, "--edit");
-	struct json *attachments;
-	if (!read_attachments(cli, &attachments, e))
-		return false;
-	if (edit == NULL || attachments->n > 0)
-		p->attachments = attachments;
-	if (edit != NULL)
-		*id = edit;
-	else if (!next_id(ws, &cli->arena, id, e))
-		return false;
-	struct line l = workspace_line(ws, "change.drafted", span_str(*id),
-				       proposal_to_json(&cli->arena, p, false));
-	return log_add_line(ws->log, &l, e);
 }
 
 static bool draft_base(struct cli *cli, struct proposal *p, struct err *e)
@@ -160,6 +152,30 @@ static bool draft_base(struct cli *cli, struct proposal *p, struct err *e)
 	return true;
 }
 
+static bool write_draft(struct cli *cli, struct proposal *p, const char **id, struct err *e)
+{
+	struct workspace *ws = cli->ws;
+	const char *edit = cli_option(cli, "--edit");
+	struct json *attachments;
+	struct proposal ignored = {0};
+	if (!draft_base(cli, &ignored, e) ||
+	    !read_attachments(cli, &attachments, e)) /* judged anew, under the lock */
+		return false;
+	if (edit == NULL || attachments->n > 0)
+		p->attachments = attachments;
+	if (edit != NULL)
+		*id = edit;
+	else if (!next_id(ws, &cli->arena, id, e))
+		return false;
+	const struct json *body = proposal_to_json(&cli->arena, p, false);
+	struct proposal again;
+	if (!proposal_from_json(&cli->arena, &again, body, false,
+				e)) /* what could not be read is not written */
+		return false;
+	struct line l = workspace_line(ws, "change.drafted", span_str(*id), body);
+	return log_add_line(ws->log, &l, e);
+}
+
 bool cmd_draft(struct cli *cli, struct err *e)
 {
 	struct workspace *ws = cli->ws;
@@ -168,6 +184,8 @@ bool cmd_draft(struct cli *cli, struct err *e)
 	const char *delay = cli_option(cli, "--delay"), *id = NULL;
 	if (!draft_base(cli, &p, e) || (delay != NULL && !duration_parse(&p.delay, span_str(delay), e)))
 		return delay != NULL ? err_in(e, "--delay") : false;
+	if (p.delay > DELAY_MAX)
+		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "at most ten years") || err_in(e, "--delay");
 	p.title = words_of(cli, "--title", p.title);
 	p.reason = words_of(cli, "--reason", p.reason);
 	p.ticket = words_of(cli, "--ticket", p.ticket);
@@ -340,6 +358,28 @@ bool cmd_propose(struct cli *cli, struct err *e)
 	return views_catch_up(ws->views, e);
 }
 
+/* Judged and written over the log as it is while we hold it. */
+static bool take_back(struct cli *cli, const char *reason, struct change *c, struct err *e)
+{
+	struct arena *a = &cli->arena;
+	const char *id = cli->args[0];
+	if (!workspace_change(cli->ws, a, id, c, e))
+		return false;
+	if (c->withdrawn)
+		return err_refuse(e, "WITHDRAWN", "%s is withdrawn already", id);
+	if (c->steps[STEP_CANCEL].mined)
+		return err_refuse(e, "ON-CHAIN", "%s is cancelled on chain: there is nothing to withdraw", id);
+	if (c->steps[STEP_SCHEDULE].mined || c->steps[STEP_EXECUTE].mined)
+		return err_refuse(
+			e, "ON-CHAIN",
+			"%s is on chain: cancel its operation instead (setgov packet %s --step cancel)", id,
+			id);
+	struct json *body = json_object(a);
+	json_set(body, a, "reason", json_str(a, reason));
+	struct line l = workspace_line(cli->ws, "change.withdrawn", c->id, body);
+	return log_add_line(cli->ws->log, &l, e);
+}
+
 bool cmd_withdraw(struct cli *cli, struct err *e)
 {
 	struct workspace *ws = cli->ws;
@@ -349,29 +389,22 @@ bool cmd_withdraw(struct cli *cli, struct err *e)
 	size_t loose = 0;
 	if (reason == NULL || reason[0] == '\0')
 		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "withdrawing needs a --reason");
-	if (!workspace_change(ws, a, cli->args[0], &c, e))
+	if (!log_begin(ws->log, e))
 		return false;
-	if (c.withdrawn)
-		return err_refuse(e, "WITHDRAWN", "%s is withdrawn already", cli->args[0]);
-	if (c.steps[STEP_SCHEDULE].mined || c.steps[STEP_EXECUTE].mined)
-		return err_refuse(
-			e, "ON-CHAIN",
-			"%s is on chain: cancel its operation instead (setgov packet %s --step cancel)",
-			cli->args[0], cli->args[0]);
-	struct json *body = json_object(a);
-	json_set(body, a, "reason", json_str(a, reason));
-	if (!workspace_append(ws, "change.withdrawn", c.id, body, e))
+	if (!take_back(cli, reason, &c, e) || !log_commit(ws->log, e)) {
+		log_abort(ws->log);
 		return false;
+	}
 	cli_text(cli, "%s is withdrawn.\n", cli->args[0]);
 	for (int s = 0; s < N_STEPS; s++)
 		if (c.steps[s].packed && c.steps[s].n_signatures > 0) {
-			cli_text(cli,
-				 "Loose: %s has %zu signature%s and can be executed by anyone until nonce %llu "
-				 "of the Safe is "
-				 "spent. safe.reject nonce=%llu spends it.\n",
-				 step_name((enum step_kind)s), c.steps[s].n_signatures,
-				 c.steps[s].n_signatures == 1 ? "" : "s", (unsigned long long)c.steps[s].nonce,
-				 (unsigned long long)c.steps[s].nonce);
+			cli_text(
+				cli,
+				"Loose: %s has %zu signature%s. With as many as the Safe's threshold anyone can "
+				"execute it until nonce %llu of the Safe is spent; safe.reject nonce=%llu spends it.\n",
+				step_name((enum step_kind)s), c.steps[s].n_signatures,
+				c.steps[s].n_signatures == 1 ? "" : "s", (unsigned long long)c.steps[s].nonce,
+				(unsigned long long)c.steps[s].nonce);
 			loose++;
 		}
 	cli->result = json_object(a);

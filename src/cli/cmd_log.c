@@ -187,8 +187,11 @@ static bool collect_spent(struct spent *s, struct arena *a, struct err *e)
 				continue;
 			for (size_t j = 0; j < step->n_signatures; j++)
 				release_blob(s, &step->signatures[j].digest);
+			/* Another payer's transaction could still spend that payer's nonce: only the mined one
+			 * is harmless. */
 			for (size_t j = 0; j < step->n_submissions; j++)
-				release_blob(s, &step->submissions[j].raw);
+				if (hash32_eq(&step->submissions[j].tx, &step->tx))
+					release_blob(s, &step->submissions[j].raw);
 		}
 	return true;
 }

@@ -15,12 +15,16 @@ struct packing {
 	struct change change;
 	enum step_kind step;
 	struct chain chain;
-	struct chain_facts facts;
+	struct chain_facts facts;     /* about this change */
+	struct chain_facts *all_facts;
+	size_t n_facts;
 	struct safe_tx tx;
 	struct safe_hashes hashes;
 	struct json *evidence;
 };
 
+/* By default the step that can be sent next: signing an execute ahead would hold a nonce for the whole delay.
+ */
 static bool pick_step(struct packing *p, struct err *e)
 {
 	const char *name = cli_option(p->cli, "--step");
@@ -29,6 +33,10 @@ static bool pick_step(struct packing *p, struct err *e)
 		return step_parse(&p->step, span_str(name), e) || err_in(e, "--step");
 	p->step = c->proposal.route == ROUTE_DIRECT || c->steps[STEP_SCHEDULE].mined ? STEP_EXECUTE
 										     : STEP_SCHEDULE;
+	if (p->step == STEP_EXECUTE && change_state_of(c, &p->facts) == CHANGE_SCHEDULED)
+		return err_refuse(e, "WAITING",
+				  "the operation is still waiting; --step execute packs it ahead, "
+				  "--step cancel stops it");
 	return true;
 }
 
@@ -57,34 +65,40 @@ static bool may_pack(const struct packing *p, struct err *e)
 	return true;
 }
 
+/* The chain's facts about the i-th change; one that came since we asked has no operation on chain yet. */
+static const struct chain_facts *facts_of(const struct packing *p, size_t i)
+{
+	return &p->all_facts[i < p->n_facts ? i : p->n_facts];
+}
+
+/* An open step, of which the packed line is later than `after`, holds this nonce; our own does not count. */
+static bool nonce_is_held(const struct packing *p, const struct changes *all, uint64_t nonce, uint64_t after)
+{
+	for (size_t i = 0; i < all->n; i++)
+		for (int s = 0; s < N_STEPS; s++) {
+			const struct step *step = &all->v[i].steps[s];
+			const bool self = span_eq(all->v[i].id, p->change.id) && (enum step_kind)s == p->step;
+			if (!self && step->nonce == nonce && step->packed_seq >= after &&
+			    step_is_open(&all->v[i], (enum step_kind)s, facts_of(p, i)))
+				return true;
+		}
+	return false;
+}
+
 /* The lowest nonce, from the Safe's own up, that no open step holds. A cancel takes the Safe's own and
  * displaces its holder; a rejection has named its nonce. */
 static bool pick_nonce(struct packing *p, const struct changes *all, uint64_t *nonce, struct err *e)
 {
-	const uint64_t own = p->facts.safe_nonce;
-	*nonce = own;
+	*nonce = p->facts.safe_nonce;
 	if (p->change.proposal.has_nonce) {
 		*nonce = p->change.proposal.nonce;
-		if (*nonce < own)
+		if (*nonce < p->facts.safe_nonce)
 			return err_refuse(e, "NONCE", "the Safe is at nonce %llu: %llu is spent",
-					  (unsigned long long)own, (unsigned long long)*nonce);
+					  (unsigned long long)p->facts.safe_nonce, (unsigned long long)*nonce);
 		return true;
 	}
-	if (p->step == STEP_CANCEL)
-		return true;
-	struct chain_facts f = { .known = true, .safe_nonce = own, .threshold = p->facts.threshold };
-	for (bool taken = true; taken;) {
-		taken = false;
-		for (size_t i = 0; i < all->n; i++)
-			for (int s = 0; s < N_STEPS; s++) {
-				const bool self = span_eq(all->v[i].id, p->change.id) &&
-						  (enum step_kind)s == p->step;
-				if (!self && step_is_open(&all->v[i], (enum step_kind)s, &f) &&
-				    all->v[i].steps[s].nonce == *nonce)
-					taken = true;
-			}
-		*nonce += taken;
-	}
+	while (p->step != STEP_CANCEL && nonce_is_held(p, all, *nonce, 0))
+		++*nonce;
 	return true;
 }
 
@@ -165,26 +179,32 @@ static bool log_packed(struct packing *p, uint64_t nonce, struct span core, stru
 	return log_add_line(ws->log, &l, e);
 }
 
-/* A step that was given this one's nonce later, a cancel or a rejection, has taken it. */
-static bool displaced(const struct packing *p, const struct changes *all)
+/* A new nonce leaves the signatures for the old one behind: whose they were, and whether they can still do
+ * something. */
+static void say_dead(struct packing *p, const struct step *before)
 {
-	const struct step *own = &p->change.steps[p->step];
-	const struct chain_facts f = {.known = true, .safe_nonce = p->facts.safe_nonce};
-	for (size_t i = 0; i < all->n; i++)
-		for (int s = 0; s < N_STEPS; s++) {
-			const struct step *other = &all->v[i].steps[s];
-			if (step_is_open(&all->v[i], (enum step_kind)s, &f) && other->nonce == own->nonce &&
-			    other->packed_seq > own->packed_seq)
-				return true;
-		}
-	return false;
+	const struct deployment *d = &p->cli->ws->deployment;
+	const struct step *now = &p->change.steps[p->step];
+	if (!before->packed || before->nonce == now->nonce || before->n_signatures == 0)
+		return;
+	cli_text(p->cli, "Signatures for nonce %llu, by", (unsigned long long)before->nonce);
+	for (size_t i = 0; i < before->n_signatures; i++) {
+		const struct person *who = deployment_person_at(d, &before->signatures[i].owner);
+		cli_text(p->cli, " %s", who != NULL ? arena_str(&p->cli->arena, who->id) : "a former owner");
+	}
+	cli_text(
+		p->cli,
+		before->nonce < p->facts.safe_nonce
+			? ", are dead: the Safe's nonce has passed them.\n"
+			: ", LIVE until the Safe's nonce passes them: with enough of them anyone can execute it.\n");
 }
 
 /* True when the packet that the log made last can still be signed. */
 static bool stands(const struct packing *p, const struct changes *all)
 {
 	const struct step *s = &p->change.steps[p->step];
-	if (!s->packed || !step_is_open(&p->change, p->step, &p->facts) || displaced(p, all))
+	if (!s->packed || !step_is_open(&p->change, p->step, &p->facts) ||
+	    nonce_is_held(p, all, s->nonce, s->packed_seq))           /* a cancel or a rejection took it */
 		return false;
 	return p->step != STEP_CANCEL || s->nonce == p->facts.safe_nonce;
 }
@@ -279,16 +299,27 @@ static void say(struct packing *p, const struct packet *packet, const char *path
 	buf_release(&phrase);
 }
 
+static bool ask_chain(struct packing *p, const struct changes *all, struct err *e)
+{
+	if (!onchain_open(p->cli->ws, &p->chain, e) ||
+	    !onchain_facts_all(p->cli->ws, &p->chain, &p->cli->arena, all, &p->all_facts, e))
+		return false;
+	p->n_facts = all->n;
+	for (size_t i = 0; i < all->n; i++)
+		if (span_eq(all->v[i].id, p->change.id))
+			p->facts = p->all_facts[i];
+	return true;
+}
+
 static bool run(struct packing *p, struct err *e)
 {
 	struct packet packet;
 	struct changes all;
 	const char *path;
-	if (!pick_step(p, e) || !may_pack(p, e) || !onchain_open(p->cli->ws, &p->chain, e) ||
-	    !onchain_facts(p->cli->ws, &p->chain, &p->change, &p->facts, e))
+	if (!workspace_changes(p->cli->ws, &p->cli->arena, &all, e) || !ask_chain(p, &all, e) ||
+	    !pick_step(p, e) || !may_pack(p, e))
 		return false;
-	if (!workspace_changes(p->cli->ws, &p->cli->arena, &all, e))
-		return false;
+	const struct step before = p->change.steps[p->step];
 	if (stands(p, &all) && !cli_flag(p->cli, "--refresh")) {
 		if (!build_tx(p, p->change.steps[p->step].nonce, e))
 			return false;
@@ -302,6 +333,7 @@ static bool run(struct packing *p, struct err *e)
 	    !write_out(p, &packet, &path, e))
 		return false;
 	say(p, &packet, path);
+	say_dead(p, &before);
 	return views_catch_up(p->cli->ws->views, e);
 }
 

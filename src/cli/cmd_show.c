@@ -63,10 +63,7 @@ static void say_actions(struct cli *cli, const struct proposal *p, struct json *
 
 struct row_list {
 	struct cli *cli;
-	struct chain chain;
-	bool online;
 	struct json *rows;
-	uint64_t safe_nonce;
 };
 
 static bool each_change(struct cli *cli,
@@ -76,15 +73,14 @@ static bool each_change(struct cli *cli,
 {
 	struct row_list r = { .cli = cli, .rows = json_array(&cli->arena) };
 	struct changes all;
-	bool ok = workspace_changes(cli->ws, &cli->arena, &all, e);
-	if (!ok)
+	struct chain chain = {0};
+	if (!workspace_changes(cli->ws, &cli->arena, &all, e))
 		return false;
-	r.online = ask_chain(cli, &r.chain);
-	for (size_t i = 0; ok && i < all.n; i++) {
-		struct chain_facts f;
-		ok = facts_of(cli, &r.chain, r.online, &all.v[i], &f, e) && fn(&r, &all.v[i], &f, e);
-	}
-	chain_release(&r.chain);
+	struct chain_facts *facts = ARENA_ARRAY(&cli->arena, struct chain_facts, all.n + 1);
+	bool ok = !ask_chain(cli, &chain) || onchain_facts_all(cli->ws, &chain, &cli->arena, &all, &facts, e);
+	chain_release(&chain);
+	for (size_t i = 0; ok && i < all.n; i++)
+		ok = fn(&r, &all.v[i], &facts[i], e);
 	cli->result = r.rows;
 	return ok;
 }
@@ -152,6 +148,13 @@ static void countdown(struct cli *cli, const struct chain_facts *f)
 	buf_release(&left);
 }
 
+/* Nothing of it can happen any more. */
+static bool over(const struct change *c, const struct chain_facts *f)
+{
+	const enum change_state state = change_state_of(c, f);
+	return state == CHANGE_EXECUTED || state == CHANGE_CANCELLED || state == CHANGE_WITHDRAWN;
+}
+
 static bool queue_rows(struct row_list *r, const struct change *c, const struct chain_facts *f, struct err *e)
 {
 	struct arena *a = &r->cli->arena;
@@ -159,7 +162,8 @@ static bool queue_rows(struct row_list *r, const struct change *c, const struct 
 	for (int k = 0; k < N_STEPS; k++) {
 		const struct step *s = &c->steps[k];
 		const enum step_state state = step_state_of(c, (enum step_kind)k, f);
-		if (!s->packed || s->mined || (s->failed && state != STEP_STALE))
+		const bool loose = step_is_loose(c, (enum step_kind)k, f);
+		if (!loose && !step_is_open(c, (enum step_kind)k, f) && (state != STEP_STALE || over(c, f)))
 			continue;
 		struct json *o = json_object(a);
 		const char *waits = waits_for(c, (enum step_kind)k, f, state);
@@ -219,7 +223,8 @@ static void show_notes(struct cli *cli, const struct step *s)
 {
 	for (size_t i = 0; i < s->n_notes; i++) {
 		const struct step_note *n = &s->notes[i];
-		cli_text(cli, "    %s%s%.*s%s: ", n->declined ? "declined" : "refused",
+		cli_text(cli,
+			 "    %s%s%.*s%s, as an answer file claims: ", n->declined ? "declined" : "refused",
 			 n->code.n > 0 ? " [" : "", (int)n->code.n, (const char *)n->code.p,
 			 n->code.n > 0 ? "]" : "");
 		text_safe(&cli->text, n->text, false);

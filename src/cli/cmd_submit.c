@@ -469,24 +469,28 @@ static bool event_names(const struct chain_log *l, const struct hash32 *what)
 	return l->data.n >= 32 && memcmp(l->data.p, what->b, 32) == 0;   /* Safe 1.3.0 does not index it */
 }
 
-/* The event that proves this step ran in this transaction. */
+/* The events that say a step ran: the Safe's, with the step's safeTxHash, or the timelock's, with the
+ * operation's id, whoever called it. */
+static bool log_proves(const struct sending *s, const struct chain_log *l)
+{
+	static const char *const timelock_event[] = {"CallScheduled", "CallExecuted", "Cancelled"};
+	const struct deployment *d = &s->ws->deployment;
+	const bool by_safe = addr_eq(&l->address, &d->safe);
+	const struct abi *abi = pinned_abi(&s->ws->pin, &l->address);
+	const char *name = by_safe ? "ExecutionSuccess" : timelock_event[s->kind];
+	const struct abi_event *ev = abi != NULL ? abi_find_event_name(abi, name) : NULL;
+	if (ev == NULL || l->topic_count == 0 || !hash32_eq(&l->topics[0], &ev->topic))
+		return false;
+	if (by_safe)
+		return event_names(l, &s->change.steps[s->kind].safe_tx_hash);
+	return s->change.proposal.route == ROUTE_TIMELOCK && addr_eq(&l->address, &d->timelock) &&
+	       event_names(l, &s->change.operation);
+}
+
 static bool receipt_proves(const struct sending *s, const struct chain_receipt *r)
 {
-	static const char *const timelock_event[] = { "CallScheduled", "CallExecuted", "Cancelled" };
-	const struct deployment *d = &s->ws->deployment;
-	const struct addr at = s->by_timelock ? d->timelock : d->safe;
-	const struct abi *abi = pinned_abi(&s->ws->pin, &at);
-	const struct abi_event *ev = abi == NULL
-					     ? NULL
-					     : abi_find_event_name(abi, s->by_timelock ? timelock_event[s->kind]
-										       : "ExecutionSuccess");
-	const struct hash32 *what = s->by_timelock ? &s->change.operation
-						   : &s->change.steps[s->kind].safe_tx_hash;
-	if (!r->ok || ev == NULL)
-		return false;
-	for (size_t i = 0; i < r->log_count; i++)
-		if (addr_eq(&r->logs[i].address, &at) && r->logs[i].topic_count > 0 &&
-		    hash32_eq(&r->logs[i].topics[0], &ev->topic) && event_names(&r->logs[i], what))
+	for (size_t i = 0; r->ok && i < r->log_count; i++)
+		if (log_proves(s, &r->logs[i]))
 			return true;
 	return false;
 }
@@ -523,11 +527,22 @@ static bool log_outcome(struct sending *s, const struct chain_receipt *r, bool p
 	return ok && views_catch_up(s->ws->views, e);
 }
 
+static void say_read(struct sending *s, const struct json *read, const char *verdict)
+{
+	const struct json *now = json_find(read, "before"), *say = json_find(read, "say");
+	cli_text(s->cli, "  %s ", verdict);
+	text_safe(&s->cli->text, say->text, false);
+	cli_text(s->cli, ": ");
+	text_safe(&s->cli->text, now->type == JSON_STRING ? now->text : span_str("no answer"), false);
+	cli_text(s->cli, "\n");
+}
+
 /* After the last step: the getters say what the proposal promised, or a line says they do not. */
 static bool verify_effect(struct sending *s, struct err *e)
 {
 	struct arena *a = s->a;
 	struct json *reads, *found = json_array(a);
+	size_t compared = 0;
 	bool good = true;
 	if (s->kind != STEP_EXECUTE)
 		return true;
@@ -536,25 +551,26 @@ static bool verify_effect(struct sending *s, struct err *e)
 		return false;
 	for (const struct json *r = reads->first; r != NULL; r = r->next) {
 		const struct json *now = json_find(r, "before"), *expect = json_find(r, "expect");
-		const bool same = json_is_null(expect) || json_same(now, expect);
+		const bool compares = !json_is_null(expect), same = !compares || json_same(now, expect);
 		struct json *o = json_object(a);
 		json_set(o, a, "contract", json_copy(a, json_find(r, "contract")));
 		json_set(o, a, "expect", json_copy(a, expect));
 		json_set(o, a, "found", json_copy(a, now));
 		json_set(o, a, "getter", json_copy(a, json_find(r, "getter")));
 		json_push(found, o);
-		const struct json *say = json_find(r, "say");
-		cli_text(s->cli, "  %s %.*s: %.*s\n", same ? "as intended " : "NOT INTENDED", (int)say->text.n,
-			 (const char *)say->text.p, now->type == JSON_STRING ? (int)now->text.n : 7,
-			 now->type == JSON_STRING ? (const char *)now->text.p : "nothing");
+		say_read(s, r, !compares ? "to look at  " : same ? "as intended " : "NOT INTENDED");
+		compared += compares;
 		good = good && same;
 	}
 	struct json *body = json_object(a);
 	json_set(body, a, "block", json_u64(a, s->chain.pin.number));
-	json_set(body, a, "ok", json_bool(a, good));
+	json_set(body, a, "ok", json_bool(a, good && compared > 0));
 	json_set(body, a, "reads", found);
 	if (!good)
 		s->cli->status = 1;
+	else if (compared == 0)
+		cli_text(s->cli,
+			 "  Nothing could be compared: whether this is what was meant, a person has to say.\n");
 	return workspace_append(s->ws, "change.verified", s->change.id, body, e);
 }
 
@@ -613,32 +629,38 @@ static bool follow(struct sending *s, const struct hash32 *tx, struct err *e)
 		       s->wait_ms / 1000);
 }
 
+/* A node's no is kept, and ends nothing: it may have the transaction all the same, or get it from another. The
+ * submission is dead only when its payer's nonce went elsewhere. */
+static bool log_answer(struct sending *s, const struct hash32 *tx, const struct submit_answer *answer,
+		       struct err *e)
+{
+	struct arena *a = s->a;
+	struct json *body = json_object(a);
+	json_set(body, a, "code", json_str(a, submit_outcome_name(answer->outcome)));
+	json_set(body, a, "endpoint", json_str(a, answer->endpoint));
+	json_set(body, a, "step", json_str(a, step_name(s->kind)));
+	json_set(body, a, "text", json_text(a, answer->words));
+	json_set(body, a, "txHash", json_0x(a, SPAN_HASH(tx)));
+	return workspace_append(s->ws, "submit.answered", s->change.id, body, e);
+}
+
 static bool broadcast(struct sending *s, struct span raw, const struct hash32 *hash, struct err *e)
 {
 	struct submit_answer answer;
+	struct chain_receipt r;
+	enum submit_state state;
 	if (!submit_raw(&s->chain, s->a, raw, &answer, e))
 		return false;
-	switch (answer.outcome) {
-	case SUBMIT_SENT:
-	case SUBMIT_KNOWN:
+	if (answer.outcome == SUBMIT_SENT || answer.outcome == SUBMIT_KNOWN)
 		return follow(s, hash, e);
-	case SUBMIT_NONCE_USED: {
-		struct chain_receipt r;
-		enum submit_state state;
-		if (!submit_lookup(&s->chain, s->a, hash, &state, &r, e))
-			return false;
-		if (state == SUBMIT_MINED)
-			return finish(s, &r, e);
-		break;
-	}
-	case SUBMIT_UNDERPRICED:
-	case SUBMIT_REJECTED:
-		break;
-	}
-	const char *words = arena_str(s->a, answer.words);
-	if (!log_rejected(s, hash, submit_outcome_name(answer.outcome), words, e))
+	if (!log_answer(s, hash, &answer, e) || !submit_lookup(&s->chain, s->a, hash, &state, &r, e))
 		return false;
-	return err_refuse(e, "NODE", "%s does not take it: %s", answer.endpoint, words);
+	if (state == SUBMIT_MINED)
+		return finish(s, &r, e);
+	return err_refuse(e, "NODE",
+			  "%s does not take it: %.*s; run this again to send the same transaction, or with "
+			  "--replace to pay more",
+			  answer.endpoint, (int)answer.words.n, (const char *)answer.words.p);
 }
 
 /* ---- the ways through ---- */
@@ -667,35 +689,59 @@ static bool send_new(struct sending *s, const struct submission *replaced, struc
 }
 
 /* A submission that is in the log: mined, waiting, lost by the nodes, or overtaken. */
+/* Of all that were ever sent for this step, a replaced one may be the one that was mined. */
+static bool find_mined(struct sending *s, struct chain_receipt *r, bool *mined, bool *pending, struct err *e)
+{
+	const struct step *step = step_of(s);
+	*mined = *pending = false;
+	for (size_t i = step->n_submissions; i-- > 0;) {
+		enum submit_state state;
+		if (step->submissions[i].rejected)
+			continue;
+		if (!submit_lookup(&s->chain, s->a, &step->submissions[i].tx, &state, r, e))
+			return false;
+		*mined = state == SUBMIT_MINED;
+		*pending |= state == SUBMIT_PENDING;
+		if (*mined)
+			return true;
+	}
+	return true;
+}
+
+static bool bury(struct sending *s, struct err *e)
+{
+	const struct step *step = step_of(s);
+	for (size_t i = 0; i < step->n_submissions; i++)
+		if (!step->submissions[i].rejected &&
+		    !log_rejected(s, &step->submissions[i].tx, "NONCE-USED",
+				  "the payer's nonce went to another transaction", e))
+			return false;
+	return workspace_change(s->ws, s->a, s->id, &s->change, e);
+}
+
 static bool resume(struct sending *s, struct err *e)
 {
 	const struct submission live = *s->live;
 	struct chain_receipt r;
-	enum submit_state state;
+	bool mined, pending;
 	uint64_t nonce;
 	struct buf raw = {0};
-	const bool same_payer = s->has_payer && addr_eq(&s->payer, &live.sender);
-	if (!submit_lookup(&s->chain, s->a, &live.tx, &state, &r, e))
+	/* The nonce before the receipts: a transaction that is mined in between is then found by its receipt.
+	 */
+	if (!chain_nonce(&s->chain, &live.sender, &nonce, e) || !find_mined(s, &r, &mined, &pending, e))
 		return false;
-	if (state == SUBMIT_MINED)
+	if (mined)
 		return finish(s, &r, e);
+	if (nonce > live.nonce)
+		return bury(s, e) && send_new(s, NULL, e);
 	if (cli_flag(s->cli, "--replace")) {
-		if (!same_payer)
+		if (!s->has_payer || !addr_eq(&s->payer, &live.sender))
 			return err_refuse(e, "PAYER", "only the payer that sent it can replace it");
 		return send_new(s, &live, e);
 	}
-	if (state == SUBMIT_PENDING) {
+	if (pending) {
 		cli_say(s->cli, "sent already and waiting to be mined");
 		return follow(s, &live.tx, e);
-	}
-	if (!chain_nonce(&s->chain, &live.sender, &nonce, e))
-		return false;
-	if (nonce > live.nonce) {
-		if (!log_rejected(s, &live.tx, "NONCE-USED", "the payer's nonce went to another transaction",
-				  e) ||
-		    !workspace_change(s->ws, s->a, s->id, &s->change, e))
-			return false;
-		return send_new(s, NULL, e);
 	}
 	cli_say(s->cli, "intended before, and no node knows it: sending the same transaction again");
 	bool ok = log_blob(s->ws->log, &live.raw, &raw, NULL, e) &&
@@ -704,24 +750,49 @@ static bool resume(struct sending *s, struct err *e)
 	return ok;
 }
 
-/* The Safe's nonce has passed the step's: somebody may have executed it with the signatures, which anyone can.
- */
+/* The block at which the step was packed, from its evidence: nothing about it is older. */
+static uint64_t packed_at(struct sending *s)
+{
+	struct buf text = {0};
+	uint64_t block = 0;
+	if (step_of(s)->has_evidence && log_blob(s->ws->log, &step_of(s)->evidence, &text, NULL, NULL)) {
+		const struct json *doc = json_parse(s->a, arena_copy(s->a, buf_view(&text)), NULL);
+		const struct json *at = doc != NULL ? json_find(doc, "block") : NULL;
+		if (at == NULL || !json_get_u64(at, "number", &block, NULL))
+			block = 0;
+	}
+	buf_release(&text);
+	return block;
+}
+
+/* Has the step run without us? Its nonce is spent, or its operation is in the state that the step leads to. */
+static bool may_have_run(struct sending *s)
+{
+	const uint64_t at = s->facts.operation_timestamp;
+	if (step_of(s)->nonce < s->facts.safe_nonce)
+		return true;
+	if (s->change.proposal.route == ROUTE_DIRECT)
+		return false;
+	return (s->kind == STEP_SCHEDULE && at != 0) || (s->kind == STEP_EXECUTE && at == 1) ||
+	       (s->kind == STEP_CANCEL && at == 0 && s->change.steps[STEP_SCHEDULE].mined);
+}
+
+/* Anyone can send what enough owners signed, and others may hold the timelock's roles: what they did is found
+ * by its events and logged as what it is. */
 static bool find_foreign(struct sending *s, bool *done, struct err *e)
 {
-	const struct abi *abi = pinned_abi(&s->ws->pin, &s->ws->deployment.safe);
-	const struct abi_event *ev = abi != NULL ? abi_find_event_name(abi, "ExecutionSuccess") : NULL;
+	const struct addr where[2] = {s->ws->deployment.safe, s->ws->deployment.timelock};
 	struct chain_log *logs;
 	struct chain_receipt r;
 	size_t n;
 	bool found;
 	*done = false;
-	if (ev == NULL || !step_of(s)->packed || step_of(s)->nonce >= s->facts.safe_nonce)
+	if (!may_have_run(s))
 		return true;
-	if (!chain_logs(&s->chain, s->a, &s->ws->deployment.safe, 1, &ev->topic, 1, 0, s->chain.pin.number,
-			&logs, &n, e))
+	if (!chain_logs(&s->chain, s->a, where, 2, NULL, 0, packed_at(s), s->chain.pin.number, &logs, &n, e))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (event_names(&logs[i], &step_of(s)->safe_tx_hash)) {
+		if (log_proves(s, &logs[i])) {
 			if (!chain_receipt(&s->chain, s->a, &logs[i].tx_hash, &r, &found, e))
 				return false;
 			*done = found;
@@ -760,7 +831,8 @@ static bool run(struct sending *s, struct err *e)
 		s->cli->result = json_object(s->a);
 		json_set(s->cli->result, s->a, "status", json_str(s->a, "mined"));
 		json_set(s->cli->result, s->a, "txHash", json_0x(s->a, SPAN_HASH(&step_of(s)->tx)));
-		return true;
+		/* The node may have gone before the effect was read back. */
+		return s->change.verified || s->change.read_back || verify_effect(s, e);
 	}
 	if (!change_step_tx(s->a, &s->tx, &s->ws->deployment, &s->change.proposal, &s->change.root, s->kind,
 			    step_of(s)->nonce, e) ||

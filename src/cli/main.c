@@ -3,6 +3,8 @@
  * workspace.h. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "src/cli/command.h"
 #include "src/cli/workspace.h"
@@ -50,11 +52,21 @@ static bool run(struct cli *cli, struct err *e)
 	return ok;
 }
 
+/* The log key's seed and bearer signatures pass through this process: nobody gets them from a core dump or a
+ * debugger. */
+static void harden(void)
+{
+	const struct rlimit none = {0, 0};
+	if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		die("cannot forbid core dumps");
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli = {0};
 	struct err e = {0};
 	int status = 0;
+	harden();
 	bool ok = cli_parse(&cli, argc - 1, argv + 1, &e);
 	if (ok && cli.command == NULL)
 		help_overview(&cli.text);

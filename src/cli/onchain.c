@@ -13,24 +13,52 @@ bool onchain_open(const struct workspace *ws, struct chain *c, struct err *e)
 	return chain_open(c, d->endpoints, d->n_endpoints, d->chain_id, &d->genesis, e);
 }
 
+static bool has_operation(const struct change *c)
+{
+	return c->proposed && c->proposal.route == ROUTE_TIMELOCK;
+}
+
+bool onchain_facts_all(const struct workspace *ws, struct chain *c, struct arena *a, const struct changes *all,
+		       struct chain_facts **out, struct err *e)
+{
+	struct chain_safe safe;
+	struct chain_operation *ops = ARENA_ARRAY(a, struct chain_operation, all->n + 1);
+	size_t n = 0;
+	*out = ARENA_ARRAY(a, struct chain_facts, all->n + 1);
+	for (size_t i = 0; i < all->n; i++)
+		if (has_operation(&all->v[i]))
+			ops[n++].id = all->v[i].operation;
+	if (!chain_safe(c, a, &ws->deployment.safe, &safe, e) ||
+	    (n > 0 && !chain_operations(c, &ws->deployment.timelock, ops, n, e)))
+		return false;
+	n = 0;
+	for (size_t i = 0; i <= all->n; i++) {
+		struct chain_facts *f = &(*out)[i];
+		f->known = true;
+		f->safe_nonce = safe.nonce;
+		f->threshold = safe.threshold;
+		f->block_time = c->pin.time;
+		if (i < all->n && has_operation(&all->v[i])) {
+			f->operation_timestamp = ops[n].state == TIMELOCK_DONE ? 1 : ops[n].ready_at;
+			n++;
+		}
+	}
+	return true;
+}
+
 bool onchain_facts(const struct workspace *ws, struct chain *c, const struct change *change,
 		   struct chain_facts *out, struct err *e)
 {
 	struct arena a = {0};
-	struct chain_safe safe;
-	bool ok = chain_safe(c, &a, &ws->deployment.safe, &safe, e);
-	*out = (struct chain_facts){0};
-	if (ok && change != NULL && change->proposed && change->proposal.route == ROUTE_TIMELOCK) {
-		struct chain_operation op = { .id = change->operation };
-		ok = chain_operations(c, &ws->deployment.timelock, &op, 1, e);
-		out->operation_timestamp = op.state == TIMELOCK_DONE ? 1 : op.ready_at;
+	struct changes one = {0};
+	struct chain_facts *facts;
+	if (change != NULL) {
+		one.v = ARENA_NEW(&a, struct change);
+		*one.v = *change;
+		one.n = 1;
 	}
-	if (ok) {
-		out->known = true;
-		out->safe_nonce = safe.nonce;
-		out->threshold = safe.threshold;
-		out->block_time = c->pin.time;
-	}
+	const bool ok = onchain_facts_all(ws, c, &a, &one, &facts, e);
+	*out = ok ? facts[0] : (struct chain_facts){0};
 	arena_release(&a);
 	return ok;
 }

@@ -12,6 +12,9 @@ MUST_CHECK bool onchain_open(const struct workspace *ws, struct chain *c, struct
  * `change` may be NULL). */
 MUST_CHECK bool onchain_facts(const struct workspace *ws, struct chain *c, const struct change *change,
 			      struct chain_facts *out, struct err *e);
+/* The same for each change of a list, at one block, in two questions. */
+MUST_CHECK bool onchain_facts_all(const struct workspace *ws, struct chain *c, struct arena *a,
+				  const struct changes *all, struct chain_facts **out, struct err *e);
 /* The arguments of an action that the chain fills ("owner-before:owner"), as "name=value" pairs behind those
  * given. */
 MUST_CHECK bool onchain_fill(const struct workspace *ws, struct arena *a, const struct action_def *def,

@@ -1,5 +1,6 @@
 #include "src/cli/workspace.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,24 +30,46 @@ bool workspace_profile(struct arena *a, struct span *text, const char *path, str
 	return ok;
 }
 
-/* The deployment that the log speaks of: the newest deployment.adopted, or line 0. */
-static bool adopted(struct workspace *ws, struct hash32 *id, struct err *e)
+struct newest {
+	uint64_t seq;
+};
+
+static bool take_adopted(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
 {
+	static const char kind[] = "\"kind\":\"deployment.adopted\"";
+	struct newest *n = ctx;
+	(void)leaf;
+	(void)e;
+	if (memmem(raw.p, raw.n, kind, strlen(kind)) != NULL)
+		n->seq = seq;
+	return true;
+}
+
+/* The deployment that the log adopted last, or opened with. Whoever will write asks the log itself; for
+ * looking, the view is good enough. */
+static bool adopted(struct workspace *ws, bool append, struct hash32 *id, struct err *e)
+{
+	struct newest newest = {0};
 	struct seqs seqs = {0};
 	struct line l;
-	if (!views_lines_of_kind(ws->views, &ws->arena, span_str("deployment.adopted"), &seqs, e) ||
-	    !log_line_read(ws->log, &ws->arena, seqs.n > 0 ? seqs.seq[seqs.n - 1] : 0, &l, e))
+	if (append && !log_each(ws->log, 0, log_size(ws->log), take_adopted, &newest, e))
+		return false;
+	if (!append && !views_lines_of_kind(ws->views, &ws->arena, span_str("deployment.adopted"), &seqs, e))
+		return false;
+	if (seqs.n > 0)
+		newest.seq = seqs.seq[seqs.n - 1];
+	if (!log_line_read(ws->log, &ws->arena, newest.seq, &l, e))
 		return false;
 	return json_get_bare_hash(l.body, "deployment", id, e) ||
 	       err_in(e, "line %llu", (unsigned long long)l.seq);
 }
 
-static bool open_profile(struct workspace *ws, struct err *e)
+static bool open_profile(struct workspace *ws, bool append, struct err *e)
 {
 	const char *path = arena_fmt(&ws->arena, "%s/deployment.json", ws->dir);
 	struct span text;
 	struct hash32 id;
-	if (!workspace_profile(&ws->arena, &text, path, e) || !adopted(ws, &id, e))
+	if (!workspace_profile(&ws->arena, &text, path, e) || !adopted(ws, append, &id, e))
 		return false;
 	if (!deployment_parse(&ws->arena, &ws->deployment, text, e))
 		return err_file(e, path, 0);
@@ -69,6 +92,20 @@ static bool open_actor(struct workspace *ws, const char *as, struct err *e)
 	return true;
 }
 
+/* A log that is opened to write has been compared already, and refused. One that is only looked at is shown,
+ * with a word. */
+static void warn_remembered(const struct workspace *ws, bool append)
+{
+	struct err e = {0};
+	struct buf words = {0};
+	if (!append && !log_check_remembered(ws->log, &e)) {
+		err_format(&e, &words);
+		fprintf(stderr, "WARNING: %s\n", buf_cstr(&words));
+	}
+	buf_release(&words);
+	err_clear(&e);
+}
+
 bool workspace_open(struct workspace *ws, const char *dir, bool append, const char *as, struct err *e)
 {
 	ws->dir = arena_str(&ws->arena, span_str(dir));
@@ -82,8 +119,9 @@ bool workspace_open(struct workspace *ws, const char *dir, bool append, const ch
 				       "%s holds no workspace; setgov init --deployment FILE makes one", dir);
 		return false;
 	}
+	warn_remembered(ws, append);
 	ws->views = views_open(ws->log, e);
-	return ws->views != NULL && open_profile(ws, e) && open_actor(ws, as, e);
+	return ws->views != NULL && open_profile(ws, append, e) && open_actor(ws, as, e);
 }
 
 void workspace_release(struct workspace *ws)
@@ -106,9 +144,9 @@ static bool fold_one(void *ctx, uint64_t seq, const struct hash32 *leaf, struct 
 	struct fold *f = ctx;
 	struct line l;
 	(void)leaf;
-	if (!line_parse(f->a, &l, arena_copy(f->a, raw), e) || !change_apply(f->a, f->change, &l, e))
+	if (!line_parse(f->a, &l, arena_copy(f->a, raw), e))
 		return err_in(e, "line %llu", (unsigned long long)seq);
-	return true;
+	return change_apply(f->a, f->change, &l, e);
 }
 
 bool workspace_change(struct workspace *ws, struct arena *a, const char *id, struct change *out, struct err *e)
@@ -163,8 +201,7 @@ static bool fold_all(void *ctx, uint64_t seq, const struct hash32 *leaf, struct 
 		return err_in(e, "line %llu", (unsigned long long)seq);
 	if (l.change.n == 0)
 		return true;
-	return change_apply(f->a, change_in(f, l.change), &l, e) ||
-	       err_in(e, "line %llu", (unsigned long long)seq);
+	return change_apply(f->a, change_in(f, l.change), &l, e);
 }
 
 bool workspace_changes(struct workspace *ws, struct arena *a, struct changes *out, struct err *e)

@@ -1,9 +1,9 @@
 /* A workspace: one directory with a log, a profile and this machine's view of them. What the commands share:
  * opening it, folding changes out of the log, writing lines in the actor's name.
  *
- *     deployment.json    the profile: its identity part is in the log too and must be the newest one adopted
- * there log.db, log.key, views.db     audit-log/log.h packets/           what `packet` writes when no -o says
- * otherwise */
+ *     deployment.json              the profile; its identity part must be the newest one that the log adopted
+ *     log.db, log.key, views.db    audit-log/log.h
+ *     packets/                     what `packet` writes when no -o says otherwise */
 #ifndef SETGOV_CLI_WORKSPACE_H
 #define SETGOV_CLI_WORKSPACE_H
 

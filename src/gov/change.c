@@ -442,6 +442,7 @@ static bool apply_receipt(struct arena *a, struct change *c, const struct line *
 static bool apply_verified(struct arena *a, struct change *c, const struct line *l, struct err *e)
 {
 	(void)a;
+	c->read_back = true;
 	return json_get_bool(l->body, "ok", &c->verified, e);
 }
 
@@ -527,6 +528,12 @@ static bool is_withdrawn(const struct change *c, enum step_kind k)
 	return c->withdrawn && k != STEP_CANCEL;
 }
 
+/* The operation was cancelled: what would schedule or execute it leads nowhere any more. */
+static bool is_cancelled(const struct change *c, enum step_kind k, const struct chain_facts *f)
+{
+	return k != STEP_CANCEL && change_state_of(c, f) == CHANGE_CANCELLED;
+}
+
 enum step_state step_state_of(const struct change *c, enum step_kind k, const struct chain_facts *f)
 {
 	const struct step *s = &c->steps[k];
@@ -551,14 +558,15 @@ bool step_is_loose(const struct change *c, enum step_kind k, const struct chain_
 	const struct step *s = &c->steps[k];
 
 	return s->packed && !s->mined && s->n_signatures != 0 && !nonce_is_spent(s, f) &&
-	       (s->failed || is_withdrawn(c, k));
+	       (s->failed || is_withdrawn(c, k) || is_cancelled(c, k, f));
 }
 
 bool step_is_open(const struct change *c, enum step_kind k, const struct chain_facts *f)
 {
 	const struct step *s = &c->steps[k];
 
-	return s->packed && !s->mined && !s->failed && !is_withdrawn(c, k) && !nonce_is_spent(s, f);
+	return s->packed && !s->mined && !s->failed && !is_withdrawn(c, k) && !is_cancelled(c, k, f) &&
+	       !nonce_is_spent(s, f);
 }
 
 /* ---- transactions ---- */

@@ -74,7 +74,8 @@ const char *change_state_name(enum change_state s);
 struct change {
 	struct span id;                         /* "SC-7" */
 	struct proposal draft, proposal;        /* the newest draft; the proposal once there is one */
-	bool proposed, withdrawn, verified;
+	bool proposed, withdrawn;
+	bool read_back, verified;               /* the effect was looked at; it is what was proposed */
 	uint64_t proposed_seq;                  /* line k */
 	uint64_t size;                          /* k + 1 */
 	struct hash32 root;                     /* over lines 0…k; the salt on route timelock */
@@ -97,7 +98,7 @@ enum step_state step_state_of(const struct change *c, enum step_kind s, const st
 /* Not mined, withdrawn or failed, still has a signature that the Safe would accept: "loose: executable by anyone
  * until nonce N is spent". */
 bool step_is_loose(const struct change *c, enum step_kind s, const struct chain_facts *f);
-/* Holds its nonce against others: packed, not mined, failed, stale or withdrawn. */
+/* Holds its nonce against others: packed, not mined, failed, stale, withdrawn or cancelled. */
 bool step_is_open(const struct change *c, enum step_kind s, const struct chain_facts *f);
 
 struct operation change_operation(const struct change *c);    /* route timelock, proposed */
