@@ -42,7 +42,8 @@ MAINS   := $(wildcard src/cli/main.c src/signer/main.c src/net/main.c)
 UNIT    := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ    := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 BENCH   := $(patsubst tests/bench/%.c,%,$(sort $(wildcard tests/bench/bench_*.c)))
-ENTRIES := $(MAINS) $(UNIT:%=tests/unit/%.c) $(FUZZ:%=tests/fuzz/%.c) $(BENCH:%=tests/bench/%.c)
+TOOLS   := make_packet
+ENTRIES := $(MAINS) $(TOOLS:%=tests/support/%.c) $(UNIT:%=tests/unit/%.c) $(FUZZ:%=tests/fuzz/%.c) $(BENCH:%=tests/bench/%.c)
 
 CRYPTO_LIBS := -lsecp256k1 -lhogweed -lnettle -lgmp
 SETGOV_LIBS := $(CRYPTO_LIBS) -lsqlite3 -lutf8proc -lncursesw -ltinfo
@@ -113,6 +114,10 @@ $(O)/setgov-signer: $(O)/setgov-signer.unstripped
 comma := ,
 
 $(O)/tests/unit/%: $(O)/obj/tests/unit/%.o $$(call libs,tests/unit/$$*.c) $(O)/lib/tests_support.a
+	@mkdir -p $(@D)
+	$(call link,$(LDFLAGS),$(TEST_LIBS))
+$(TOOLS:%=$(O)/tests/support/%): $(O)/tests/support/%: $(O)/obj/tests/support/%.o $$(call libs,tests/support/$$*.c) \
+		$(O)/lib/tests_support.a
 	@mkdir -p $(@D)
 	$(call link,$(LDFLAGS),$(TEST_LIBS))
 $(O)/tests/bench/%: $(O)/obj/tests/bench/%.o $$(call libs,tests/bench/$$*.c)

@@ -78,6 +78,28 @@ static void foreign(struct page *p, const char *name, struct span text)
 	buf_release(&lines);
 }
 
+/* Lines that others laid out: one that is wider than the screen goes on under dots, and never at its left edge.
+ */
+static void folded(struct page *p, struct span text)
+{
+	size_t start = 0;
+	for (size_t i = 0; i < text.n; i++) {
+		size_t room = p->columns;
+		if (text.p[i] != '\n')
+			continue;
+		while (start < i) {
+			size_t n = text_fit(span_of(text.p + start, i - start), room);
+			n = n > 0 ? n : i - start;
+			buf_str(p->out, room < p->columns ? "\n          ..." : "");
+			buf_add(p->out, text.p + start, n);
+			start += n;
+			room = p->columns - 13;
+		}
+		buf_byte(p->out, '\n');
+		start = i + 1;
+	}
+}
+
 static void hash_line(struct page *p, const char *name, const struct hash32 *h)
 {
 	buf_fmt(p->out, "  %-13s ", name);
@@ -209,8 +231,8 @@ static void warn_lines(struct signer *s, const struct reviewed *r, struct json *
 			continue;
 		buf_0xhex(&hash, SPAN_HASH(&h));
 		warn(s, list,
-		     "THE CONSOLE'S LOG HAS A SIGNATURE OF YOUR KEY that this machine did not make, over %s. If you "
-		     "did not sign that on another machine, your key is in other hands: call somebody.",
+		     "THE CONSOLE'S LOG HAS A SIGNATURE OF YOUR KEY that this machine did not make, over %s. If "
+		     "you did not sign that on another machine, your key is in other hands: call somebody.",
 		     buf_cstr(&hash));
 		buf_release(&hash);
 	}
@@ -270,7 +292,8 @@ static void banner(struct page *p)
 	deployment_banner(p->out, &p->r->pin->deployment);
 	buf_byte(p->out, '\n');
 	if (!p->r->packet.core.has_policy)
-		own(p, 0, span_str("NO POLICY: no rule judges this, only the catalogue limits what can be signed."));
+		own(p, 0,
+		    span_str("NO POLICY: no rule judges this, only the catalogue limits what can be signed."));
 	buf_fmt(p->out, "\n%.*s: what the chain will do\n", text_shown(c->line.change),
 		(const char *)c->line.change.p);
 	for (size_t i = 0; i < c->n_sentences; i++)
@@ -326,11 +349,14 @@ static void signatures(struct page *p, enum step_kind step)
 
 static void step_page(struct page *p, const struct checked_step *step)
 {
+	struct buf calls = {0};
 	uint64_t nonce = 0;
 	u256_fits_u64(&step->tx.nonce, &nonce);
 	buf_fmt(p->out, "\nWhat is signed: step %s at nonce %" PRIu64 " of the Safe\n", step_name(step->step),
 		nonce);
-	explain_format(p->out, step->explained, 2);
+	explain_format(&calls, step->explained, 2);
+	folded(p, buf_view(&calls));
+	buf_release(&calls);
 	if (!u256_is_zero(&step->tx.value)) {
 		buf_str(p->out, "  the Safe sends ");
 		wei_format(p->out, &step->tx.value);

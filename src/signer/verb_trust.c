@@ -42,7 +42,9 @@ static void page(struct buf *out, const struct deployment *d)
 	}
 	buf_str(out, "  a transaction costs at most ");
 	wei_format(out, &d->caps.max_fee);
-	buf_fmt(out, " a gas, %llu gas\n", (unsigned long long)d->caps.gas);
+	buf_str(out, " a gas, of which ");
+	wei_format(out, &d->caps.max_priority);
+	buf_fmt(out, " for the block's maker, and %llu gas\n", (unsigned long long)d->caps.gas);
 	buf_str(out, "  id          ");
 	buf_hex(out, SPAN_HASH(&d->id));
 	buf_fmt(out, "\n  phrase      %s\n", buf_cstr(&phrase));
