@@ -22,6 +22,7 @@ struct filled {
 	const struct pinned *p;
 	const struct action_def *d;
 	struct span *values;
+	bool typed;                   /* by a person, who has to say the unit of an amount */
 };
 
 static struct span text_of(struct arena *a, struct buf *b)
@@ -161,7 +162,8 @@ static bool canonical(const struct filled *f, const struct arg_def *arg, struct 
 		      struct err *e)
 {
 	if (text.n > ARGS_TEXT_MAX)
-		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "at most %u bytes, found %zu", ARGS_TEXT_MAX, text.n);
+		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "at most %u bytes, found %zu", ARGS_TEXT_MAX,
+			       text.n);
 	switch (arg->arg.type) {
 	case ARG_ADDRESS:
 		return address(text, out, f->a, e);
@@ -241,8 +243,8 @@ static bool check_address(const struct filled *f, const struct arg_def *arg, str
 		found = "the address 1, which marks the ends of the Safe's lists";
 	else if (arg->not_safe && addr_eq(&at, &f->p->deployment->safe))
 		found = "this Safe itself";
-	return found == NULL || err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%s%s%.*s", found, arg->why.n > 0 ? ": " : "",
-					SHOWN(arg->why));
+	return found == NULL || err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%s%s%.*s", found,
+					arg->why.n > 0 ? ": " : "", SHOWN(arg->why));
 }
 
 static bool check_bounds(const struct filled *f, const struct arg_def *arg, struct span value, struct err *e)
@@ -286,8 +288,8 @@ static bool check_owner(const struct filled *f, const struct check_def *c, struc
 	if (!addr_parse(&at, value_of(f, name), e))
 		return false;
 	return deployment_is_owner(f->p->deployment, &at) == wanted ||
-	       err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%s an owner in the profile: %.*s", wanted ? "not" : "already",
-		       SHOWN(c->why)) ||
+	       err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%s an owner in the profile: %.*s",
+		       wanted ? "not" : "already", SHOWN(c->why)) ||
 	       err_in(e, "%.*s", SHOWN(name));
 }
 
@@ -321,26 +323,41 @@ static bool check_all(const struct filled *f, struct err *e)
 static bool find_pair(const struct span *pairs, size_t n, struct span name, struct span *value)
 {
 	for (size_t i = 0; i < n; i++)
-		if (pairs[i].n > name.n && pairs[i].p[name.n] == '=' && memcmp(pairs[i].p, name.p, name.n) == 0) {
+		if (pairs[i].n > name.n && pairs[i].p[name.n] == '=' &&
+		    memcmp(pairs[i].p, name.p, name.n) == 0) {
 			*value = span_of(pairs[i].p + name.n + 1, pairs[i].n - name.n - 1);
 			return true;
 		}
 	return false;
 }
 
+static bool no_such_argument(const struct action_def *d, struct span name, struct err *e)
+{
+	struct buf names = {0};
+	for (size_t i = 0; i < d->n_args; i++) {
+		buf_str(&names, i > 0 ? ", " : "");
+		buf_span(&names, d->args[i].arg.name);
+	}
+	err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "no such argument: it takes %s",
+		names.n > 0 ? buf_cstr(&names) : "none");
+	buf_release(&names);
+	return err_in(e, "%.*s", SHOWN(name));
+}
+
 static bool check_pairs(const struct action_def *d, const struct span *pairs, size_t n, struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
 		const uint8_t *eq = pairs[i].n > 0 ? memchr(pairs[i].p, '=', pairs[i].n) : NULL;
-		const struct span name = span_of(pairs[i].p, eq != NULL ? (size_t)(eq - pairs[i].p) : pairs[i].n);
+		const struct span name =
+			span_of(pairs[i].p, eq != NULL ? (size_t)(eq - pairs[i].p) : pairs[i].n);
 		struct span again;
 		if (!text_is_utf8(pairs[i]))
 			return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "not UTF-8");
 		if (eq == NULL)
-			return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "needed name=value, found %.*s", SHOWN(name));
+			return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "needed name=value, found %.*s",
+				       SHOWN(name));
 		if (action_arg_def(d, name) == NULL)
-			return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "no such argument") ||
-			       err_in(e, "%.*s", SHOWN(name));
+			return no_such_argument(d, name, e);
 		if (find_pair(pairs, i, name, &again))
 			return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "given twice") ||
 			       err_in(e, "%.*s", SHOWN(name));
@@ -348,12 +365,21 @@ static bool check_pairs(const struct action_def *d, const struct span *pairs, si
 	return true;
 }
 
+/* A bare number would be wei, which is hardly ever what whoever typed it meant. */
+static bool has_unit(const struct arg_def *arg, struct span text, struct err *e)
+{
+	struct u256 v;
+	if (arg->arg.type != ARG_ETHER || !u256_parse(&v, text, NULL) || u256_is_zero(&v))
+		return true;
+	return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "needed a unit: 0.05 ether, 20 gwei or 5 wei");
+}
+
 static bool fill_arg(const struct filled *f, size_t i, const struct span *pairs, size_t n, struct err *e)
 {
 	const struct arg_def *arg = &f->d->args[i];
 	struct span text;
 	if (find_pair(pairs, n, arg->arg.name, &text))
-		return canonical(f, arg, text, &f->values[i], e);
+		return (!f->typed || has_unit(arg, text, e)) && canonical(f, arg, text, &f->values[i], e);
 	if (arg->arg.default_value.n > 0)
 		return canonical(f, arg, arg->arg.default_value, &f->values[i], e);
 	if (arg->arg.type == ARG_CONTRACT && arg->abis->n > 0)
@@ -374,22 +400,28 @@ static struct json *filled_json(const struct filled *f)
 /* What raw calldata does has to be known, even if nobody may sign it yet. */
 static bool check_raw(const struct filled *f, struct err *e);
 
+static bool read_pairs(struct filled *f, struct json **action, const struct span *pairs, size_t n,
+		       struct err *e)
+{
+	f->values = ARENA_ARRAY(f->a, struct span, f->d->n_args + 1);
+	if (!check_pairs(f->d, pairs, n, e))
+		return false;
+	for (size_t i = 0; i < f->d->n_args; i++)
+		if (!fill_arg(f, i, pairs, n, e))
+			return err_in(e, "%.*s", SHOWN(f->d->args[i].arg.name));
+	if (!check_all(f, e) || !check_raw(f, e))
+		return false;
+	*action = filled_json(f);
+	return true;
+}
+
 bool action_read(struct arena *a, struct json **action, const struct pinned *p, struct span name,
 		 const struct span *pairs, size_t n_pairs, struct err *e)
 {
-	struct filled f = { .a = a, .p = p, .d = catalogue_find(p->catalogue, name) };
+	struct filled f = { .a = a, .p = p, .d = catalogue_find(p->catalogue, name), .typed = true };
 	if (f.d == NULL)
 		return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "the catalogue has no such action");
-	f.values = ARENA_ARRAY(a, struct span, f.d->n_args + 1);
-	if (!check_pairs(f.d, pairs, n_pairs, e))
-		return false;
-	for (size_t i = 0; i < f.d->n_args; i++)
-		if (!fill_arg(&f, i, pairs, n_pairs, e))
-			return err_in(e, "%.*s", SHOWN(f.d->args[i].arg.name));
-	if (!check_all(&f, e) || !check_raw(&f, e))
-		return false;
-	*action = filled_json(&f);
-	return true;
+	return read_pairs(&f, action, pairs, n_pairs, e);
 }
 
 /* ---- from a canonical action, perhaps out of a packet ---- */
@@ -404,7 +436,8 @@ static bool load_arg(const struct filled *f, size_t i, const struct json *args, 
 	const struct json *v = json_find(args, name);
 	bool ok = canonical(f, arg, text, &f->values[i], e);
 	if (ok && !span_eq(text, f->values[i]))
-		ok = err_set(e, ERR_MISMATCH, v->at, "needed \"%.*s\", its canonical form", SHOWN(f->values[i]));
+		ok = err_set(e, ERR_MISMATCH, v->at, "needed \"%.*s\", its canonical form",
+			     SHOWN(f->values[i]));
 	return ok || err_in(e, "%s", name);
 }
 
@@ -417,7 +450,8 @@ static bool check_names(const struct action_def *d, const struct json *args, str
 	return true;
 }
 
-static bool load(struct filled *f, struct arena *a, const struct pinned *p, const struct json *action, struct err *e)
+static bool load(struct filled *f, struct arena *a, const struct pinned *p, const struct json *action,
+		 struct err *e)
 {
 	static const char *const members[] = { "action", "args", NULL };
 	const struct json *args;
@@ -453,7 +487,8 @@ static struct span expression(const struct filled *f, struct span s)
 static struct span abi_text(const struct filled *f, struct span s)
 {
 	const struct span value = expression(f, s);
-	const struct arg_def *arg = s.n > 0 && s.p[0] == '$' ? action_arg_def(f->d, span_of(s.p + 1, s.n - 1)) : NULL;
+	const struct arg_def *arg =
+		s.n > 0 && s.p[0] == '$' ? action_arg_def(f->d, span_of(s.p + 1, s.n - 1)) : NULL;
 	struct buf b = {0};
 	struct hash32 h;
 	if (arg != NULL && arg->arg.type == ARG_ROLE) {
@@ -487,8 +522,8 @@ static bool find_targets(const struct filled *f, const struct call_def *c, struc
 			if (abi != NULL && abi_find_signature(abi, c->function) != NULL)
 				out->v[out->n++] = &d->contracts[i];
 		}
-		return out->n > 0 || err_set(e, ERR_MISSING, ERR_NO_OFFSET, "no contract of the profile has %.*s",
-					     SHOWN(c->function));
+		return out->n > 0 || err_set(e, ERR_MISSING, ERR_NO_OFFSET,
+					     "no contract of the profile has %.*s", SHOWN(c->function));
 	}
 	if (span_is(c->on, "safe"))
 		one = deployment_contract_at(d, &d->safe);
@@ -613,8 +648,8 @@ bool actions_compile(struct arena *a, struct calls *out, bool *direct, const str
 		*direct = f.d->direct;
 	}
 	if (*direct && all.n != 1)
-		return err_set(e, ERR_RANGE, actions->at, "a direct change has exactly one call, these make %zu",
-			       all.n);
+		return err_set(e, ERR_RANGE, actions->at,
+			       "a direct change has exactly one call, these make %zu", all.n);
 	*out = (struct calls){ all.v, all.n };
 	return true;
 }
@@ -752,7 +787,8 @@ static void say_sentence(const struct filled *f, struct buf *out, struct span t)
 	}
 }
 
-bool action_say(struct arena *a, struct buf *out, const struct pinned *p, const struct json *action, struct err *e)
+bool action_say(struct arena *a, struct buf *out, const struct pinned *p, const struct json *action,
+		struct err *e)
 {
 	struct filled f;
 	struct call_list l = {0};
@@ -780,7 +816,8 @@ const struct json *action_undo(struct arena *a, const struct pinned *p, const st
 	struct span name;
 	const struct json *args;
 	size_t n = 0;
-	if (!load(&f, a, p, action, NULL) || f.d->undo == NULL || !json_get_str(f.d->undo, "action", &name, NULL) ||
+	if (!load(&f, a, p, action, NULL) || f.d->undo == NULL ||
+	    !json_get_str(f.d->undo, "action", &name, NULL) ||
 	    !json_get(f.d->undo, "args", JSON_OBJECT, &args, NULL))
 		return NULL;
 	struct span *pairs = ARENA_ARRAY(a, struct span, args->n + 1);
@@ -796,7 +833,8 @@ const struct json *action_undo(struct arena *a, const struct pinned *p, const st
 		buf_span(&b, value);
 		pairs[n++] = text_of(a, &b);
 	}
-	return action_read(a, &out, p, name, pairs, n, NULL) ? out : NULL;
+	struct filled back = { .a = a, .p = p, .d = catalogue_find(p->catalogue, name) };
+	return back.d != NULL && read_pairs(&back, &out, pairs, n, NULL) ? out : NULL;
 }
 
 static bool build_read(const struct filled *f, const struct read_def *r, const struct contract *target,

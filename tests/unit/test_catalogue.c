@@ -188,7 +188,7 @@ struct slip {
 
 static const struct slip slips[] = {
 	{ "sequencer.rotat", { NULL }, ERR_UNKNOWN, "the catalogue has no such action" },
-	{ "sequencer.revoke", { "key=" A1 }, ERR_UNKNOWN, "key: no such argument" },
+	{ "sequencer.revoke", { "key=" A1 }, ERR_UNKNOWN, "key: no such argument: it takes sequencer" },
 	{ "sequencer.revoke", { NULL }, ERR_MISSING, "sequencer: missing: the key to stop" },
 	{ "sequencer.revoke", { "sequencer" }, ERR_SYNTAX, "needed name=value, found sequencer" },
 	{ "sequencer.revoke", { "sequencer=" A1, "sequencer=" A1 }, ERR_MISMATCH, "sequencer: given twice" },
@@ -214,18 +214,18 @@ static const struct slip slips[] = {
 	  "amount, byte 2: needed ether, gwei or wei, found \"finney\"" },
 	{ "paymaster.withdraw", { "amount=0" }, ERR_RANGE,
 	  "amount: needed at least 1 wei, found 0 wei: nothing would be withdrawn" },
-	{ "paymaster.set-min-deposit", { "amount=" OVER }, ERR_RANGE,
+	{ "paymaster.set-min-deposit", { "amount=" OVER " wei" }, ERR_RANGE,
 	  "amount: needed at most 340282366920938463463.374607431768211455 ether, found "
 	  "340282366920938463463.374607431768211456 ether: the contract sets no bound, and such an amount would stop "
 	  "every deposit" },
 	{ "paymaster.create-tier", { "name=x", "perTx=2 ether", "perDay=1 ether", "perMonth=3 ether" }, ERR_RANGE,
 	  "perTx and perDay: the contract wants each limit to be at most the next" },
-	{ "paymaster.create-tier", { "name=x", "perTx=1", "perDay=2", "perMonth=" OVER }, ERR_RANGE,
+	{ "paymaster.create-tier", { "name=x", "perTx=1 wei", "perDay=2 wei", "perMonth=" OVER " wei" }, ERR_RANGE,
 	  "perMonth: needed at most 340282366920938463463.374607431768211455 ether, found "
 	  "340282366920938463463.374607431768211456 ether: the contract stores 128 bits and refuses more" },
-	{ "paymaster.create-tier", { "name=a\nb", "perTx=1", "perDay=1", "perMonth=1" }, ERR_SYNTAX,
+	{ "paymaster.create-tier", { "name=a\nb", "perTx=1 wei", "perDay=1 wei", "perMonth=1 wei" }, ERR_SYNTAX,
 	  "name: needed plain text on one line" },
-	{ "paymaster.create-tier", { "name=\xff", "perTx=1", "perDay=1", "perMonth=1" }, ERR_SYNTAX, "not UTF-8" },
+	{ "paymaster.create-tier", { "name=\xff", "perTx=1 wei", "perDay=1 wei", "perMonth=1 wei" }, ERR_SYNTAX, "not UTF-8" },
 	{ "paymaster.sponsor-merchant", { "merchant=" A1, "tier=256" }, ERR_RANGE,
 	  "tier: needed at most 255, found 256: the contract keeps 8 bits of a merchant's tier, so that 256 would "
 	  "silently become 0" },
@@ -279,7 +279,7 @@ static const struct slip slips[] = {
 	{ "call.raw", { "to=registry", "data=0x8456cb" }, ERR_REFUSED,
 	  "[CALLDATA] needed 4 bytes of selector, found 3" },
 	{ "call.raw", { "to=registry", "data=0x8456cb5900" }, ERR_REFUSED, NULL },
-	{ "call.raw", { "to=registry", "data=0x8456cb59", "value=1" }, ERR_REFUSED,
+	{ "call.raw", { "to=registry", "data=0x8456cb59", "value=1 wei" }, ERR_REFUSED,
 	  "[CALLDATA] pause() takes no value and is sent some" },
 };
 

@@ -39,7 +39,7 @@ for (const typed of [[], ["contract=payments"]]) {
 	add("payments.unpause", typed, { contract: "payments" }, [call("payments", "unpause()")]);
 }
 add("paymaster.create-tier", ["name=Gold", "perTx=0.05 ether", "perDay=1 ether", "perMonth=20ether"], { name: "Gold", perTx: "50000000000000000", perDay: String(E), perMonth: String(20n * E), contract: "paymaster" }, [call("paymaster", "createTier(string,uint256,uint256,uint256)", "Gold", 50000000000000000n, E, 20n * E)]);
-add("paymaster.create-tier", ["name=A tier with a name that is longer than thirty-two bytes, caf\u00e9", "perTx=0", "perDay=0", "perMonth=" + M128], { name: "A tier with a name that is longer than thirty-two bytes, caf\u00e9", perTx: "0", perDay: "0", perMonth: String(M128), contract: "paymaster" }, [call("paymaster", "createTier(string,uint256,uint256,uint256)", "A tier with a name that is longer than thirty-two bytes, caf\u00e9", 0, 0, M128)]);
+add("paymaster.create-tier", ["name=A tier with a name that is longer than thirty-two bytes, caf\u00e9", "perTx=0", "perDay=0", "perMonth=" + M128 + " wei"], { name: "A tier with a name that is longer than thirty-two bytes, caf\u00e9", perTx: "0", perDay: "0", perMonth: String(M128), contract: "paymaster" }, [call("paymaster", "createTier(string,uint256,uint256,uint256)", "A tier with a name that is longer than thirty-two bytes, caf\u00e9", 0, 0, M128)]);
 add("paymaster.update-tier", ["tier=0", "perTx=1500 wei", "perDay=20 gwei", "perMonth=20 gwei"], { tier: "0", perTx: "1500", perDay: "20000000000", perMonth: "20000000000", contract: "paymaster" }, [call("paymaster", "updateTier(uint256,uint256,uint256,uint256)", 0, 1500, 20000000000n, 20000000000n)]);
 add("paymaster.update-tier", ["tier=300", "perTx=1 ether", "perDay=2 ether", "perMonth=3 ether", "contract=" + C.paymaster], { tier: "300", perTx: String(E), perDay: String(2n*E), perMonth: String(3n*E), contract: "paymaster" }, [call("paymaster", "updateTier(uint256,uint256,uint256,uint256)", 300, E, 2n*E, 3n*E)]);
 for (const [t, tier] of [[A, 0], [P[1], 255]]) add("paymaster.sponsor-merchant", ["merchant=" + t, "tier=" + tier], { merchant: t, tier: String(tier), contract: "paymaster" }, [call("paymaster", "sponsorMerchant(address,uint256)", t, tier)]);
@@ -48,7 +48,7 @@ for (const t of [A, B]) {
 	add("paymaster.set-treasury", ["treasury=" + t], { treasury: t, contract: "paymaster" }, [call("paymaster", "setTreasury(address)", t)]);
 	add("payments.set-registry", ["registry=" + t], { registry: t, contract: "payments" }, [call("payments", "setRegistry(address)", t)]);
 }
-for (const [t, v] of [["0.01 ether", 10n ** 16n], ["1", 1n]]) {
+for (const [t, v] of [["0.01 ether", 10n ** 16n], ["1 wei", 1n]]) {
 	add("paymaster.set-min-deposit", ["amount=" + t], { amount: String(v), contract: "paymaster" }, [call("paymaster", "setMinDeposit(uint256)", v)]);
 	add("paymaster.withdraw", ["amount=" + t], { amount: String(v), contract: "paymaster" }, [call("paymaster", "withdraw(uint256)", v)]);
 }
