@@ -1,8 +1,8 @@
 /*~ Welcome. This file is where the log grows, and it can be read from top to bottom.
  *
- * What it has to achieve: whatever was acknowledged is there for good; whatever was not is there whole or not at all; two
- * commands that write at the same moment never make two histories; and a machine that lies (a full disk, a flipped bit on
- * the way) is found out before we say "done".
+ * What it has to achieve: whatever was acknowledged is there for good; whatever was not is there whole or not at all;
+ * two commands that write at the same moment never make two histories; and a machine that lies (a full disk, a
+ * flipped bit on the way) is found out before we say "done".
  *
  * audit-log/FORMAT.md says what a line is; src/proof/line.c writes one; audit-log/store.c puts rows into SQLite. */
 #include "audit-log/append.h"
@@ -26,8 +26,8 @@ static bool continues(struct log *l, const struct log_tail *then, struct err *e)
 
 	frontier_root(&then->tree, &root);
 	if (log_size(l) < then->tree.size)
-		return err_refuse(e, "LOG-SHORT", "the log has %" PRIu64 " lines, a moment ago it had %" PRIu64, log_size(l),
-				  then->tree.size);
+		return err_refuse(e, "LOG-SHORT", "the log has %" PRIu64 " lines, a moment ago it had %" PRIu64,
+				  log_size(l), then->tree.size);
 	if (!log_root_at(l, then->tree.size, &now, e))
 		return false;
 	if (!hash32_eq(&root, &now))
@@ -81,9 +81,9 @@ void log_abort(struct log *l)
 	l->in_transaction = false;
 }
 
-/*~ A line is tied to its past twice: `prev` is the leaf of the line before, inside the bytes that are hashed; and its own
- * leaf goes into the tree, with every subtree that it completes. The nodes cost two rows a line and make a root or a
- * proof of any size a matter of a few dozen reads, for good: a complete subtree never changes. */
+/*~ A line is tied to its past twice: `prev` is the leaf of the line before, inside the bytes that are hashed; and its
+ * own leaf goes into the tree, with every subtree that it completes. The nodes cost two rows a line and make a root
+ * or a proof of any size a matter of a few dozen reads, for good: a complete subtree never changes. */
 static bool put_leaf(struct log *l, const struct hash32 *leaf, struct err *e)
 {
 	uint64_t at = merkle_count(log_size(l));
@@ -120,13 +120,15 @@ static bool put_line(struct log *l, struct line *line, struct unix_time now, str
 	return ok;
 }
 
-/*~ Time is what this machine's clock says, never "corrected". If the clock has stepped back since the last line, the log
- * says so first, in a line of its own, and goes on with the earlier time. */
+/*~ Time is what this machine's clock says, never "corrected". If the clock has stepped back since the last line, the
+ * log says so first, in a line of its own, and goes on with the earlier time. */
 static bool put_clock_line(struct log *l, const struct line *cause, struct unix_time now, struct err *e)
 {
 	struct arena a = {0};
 	struct json *body = json_object(&a);
-	struct line line = { .kind = span_str("clock.stepped-back"), .actor = cause->actor, .auth = cause->auth, .body = body };
+	struct line line = {
+		.kind = span_str("clock.stepped-back"), .actor = cause->actor, .auth = cause->auth, .body = body
+	};
 	struct buf from = {0}, to = {0};
 	bool ok;
 
@@ -157,8 +159,8 @@ bool log_add_line(struct log *l, struct line *line, struct err *e)
 	return put_line(l, line, now, e);
 }
 
-/*~ What is too large for a line, or is a file in itself, is a blob: a row that the line names by SHA-256. The same bytes
- * in the same class are kept once, when the views can tell us where they are. */
+/*~ What is too large for a line, or is a file in itself, is a blob: a row that the line names by SHA-256. The same
+ * bytes in the same class are kept once, when the views can tell us where they are. */
 static bool have_blob(struct log *l, const struct hash32 *digest, enum blob_class class)
 {
 	struct buf bytes = {0};
@@ -186,9 +188,9 @@ bool log_add_blob(struct log *l, struct span bytes, enum blob_class class, struc
 	return true;
 }
 
-/*~ A checkpoint is our signature under (origin, size, root). In 2021 a certificate log died of one flipped bit: it had
- * signed a root that none of its entries led to. So the root we sign is computed from the nodes as SQLite gives them back,
- * and has to equal the one in memory. */
+/*~ A checkpoint is our signature under (origin, size, root). In 2021 a certificate log died of one flipped bit: it
+ * had signed a root that none of its entries led to. So the root we sign is computed from the nodes as SQLite gives
+ * them back, and has to equal the one in memory. */
 static bool sign_head(struct log *l, struct buf *note, struct err *e)
 {
 	struct tree_head head = log_head(l);
@@ -245,7 +247,8 @@ static bool reread_line(struct log *l, uint64_t seq, struct hash32 *prev, struct
 		line_leaf(&computed, buf_view(&raw));
 		ok = (hash32_eq(&leaf, &computed) && hash32_eq(&leaf, &node) && line_peek(&peek, buf_view(&raw)) &&
 		      peek.seq == seq && hash32_eq(&peek.prev, prev)) ||
-		     err_set(e, ERR_IO, ERR_NO_OFFSET, "line %" PRIu64 " reads back differently from how it was written", seq);
+		     err_set(e, ERR_IO, ERR_NO_OFFSET,
+			     "line %" PRIu64 " reads back differently from how it was written", seq);
 		*prev = leaf;
 	}
 	buf_release(&raw);
@@ -276,9 +279,9 @@ static bool reread(struct log *l, struct err *e)
 	return true;
 }
 
-/*~ COMMIT returns when the disk has it (WAL, synchronous=FULL). When it fails instead, the rows may still be on the disk:
- * SQLite has written them and could not make sure. Then nobody may assume either, so this log refuses everything until it
- * is opened again, and the caller looks for the id of its line (log_find_id). */
+/*~ COMMIT returns when the disk has it (WAL, synchronous=FULL). When it fails instead, the rows may still be on the
+ * disk: SQLite has written them and could not make sure. Then nobody may assume either, so this log refuses
+ * everything until it is opened again, and the caller looks for the id of its line (log_find_id). */
 bool log_commit(struct log *l, struct err *e)
 {
 	need_transaction(l);
@@ -318,8 +321,9 @@ bool log_checkpoint(struct log *l, struct buf *note, struct err *e)
 	return false;
 }
 
-/*~ Neither the chain nor the tree can see that the end of a log was cut off, or that the whole file is last month's. Only a
- * checkpoint kept somewhere else can; the nearest such place is a file of this machine outside the log's directory. */
+/*~ Neither the chain nor the tree can see that the end of a log was cut off, or that the whole file is last month's.
+ * Only a checkpoint kept somewhere else can; the nearest such place is a file of this machine outside the log's
+ * directory. */
 bool log_remember(struct log *l, struct err *e)
 {
 	struct tree_head there;
@@ -372,7 +376,8 @@ static bool clear_the_ground(const struct making *m, struct err *e)
 		return err_file(e, m->db, 0);
 	}
 	if (fs_exists(m->key) && !fs_exists(m->new_db)) {
-		err_refuse(e, "EXISTS", "there is a log key without its log: a log that is gone is restored, not begun again");
+		err_refuse(e, "EXISTS",
+			   "there is a log key without its log: a log that is gone is restored, not begun again");
 		return err_file(e, m->key, 0);
 	}
 	unlink(m->key);

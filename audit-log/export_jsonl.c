@@ -106,8 +106,8 @@ static void list_withheld(struct export *x, const struct hash32 *digest, enum bl
 	x->out->withheld++;
 }
 
-/* Withheld is decided by name and before anything is written: bytes that are a bearer blob in one row and public in another
- * stay here. */
+/* Withheld is decided by name and before anything is written: bytes that are a bearer blob in one row and public in
+ * another stay here. */
 static bool note_withheld(void *ctx, uint64_t row, const struct hash32 *digest, enum blob_class class, struct err *e)
 {
 	struct export *x = ctx;
@@ -168,7 +168,7 @@ static bool export_blobs(struct export *x, struct err *e)
 	return log_each_blob(x->log, 0, export_blob, x, e);
 }
 
-/* ---- the small files ---------------------------------------------------------------------------------------------- */
+/* ---- the small files ------------------------------------------------------------------------------------------- */
 
 static bool export_text(struct export *x, const char *name, struct span text, struct err *e)
 {
@@ -220,7 +220,7 @@ static bool export_manifest(struct export *x, struct err *e)
 	return ok;
 }
 
-/* ---- all of it ---------------------------------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------------------------------- */
 
 static void remove_files(const char *dir)
 {

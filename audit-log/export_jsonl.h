@@ -19,8 +19,8 @@ struct export_result {
 	uint64_t lines, blobs, withheld;
 	struct hash32 digest;                 /* SHA-256 of manifest.json: log.exported carries it */
 };
-/* `dir` must not exist. On failure what was written is removed. `options` may be NULL. The caller makes a checkpoint first
- * and appends log.exported afterwards. */
+/* `dir` must not exist. On failure what was written is removed. `options` may be NULL. The caller makes a checkpoint
+ * first and appends log.exported afterwards. */
 MUST_CHECK bool log_export_jsonl(struct log *l, const char *dir, const struct export_options *options,
 				 struct export_result *out, struct err *e);
 

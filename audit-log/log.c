@@ -69,7 +69,8 @@ void log_set_blob_hint(struct log *l, log_blob_hint *hint, void *ctx)
 
 /* ---- lines ------------------------------------------------------------------------------------------------------ */
 
-/* A row is a line when its bytes hash to the leaf beside them and say the row's own number: rows can be swapped whole. */
+/* A row is a line when its bytes hash to the leaf beside them and say the row's own number: rows can be swapped
+ * whole. */
 static bool check_row(uint64_t seq, const struct hash32 *leaf, struct span raw, struct line_peek *peek, struct err *e)
 {
 	struct hash32 computed;
@@ -224,8 +225,8 @@ bool log_blob_row(struct log *l, uint64_t row, struct hash32 *digest, enum blob_
 }
 
 /* The row, when it has this digest. */
-static bool read_blob(struct log *l, uint64_t row, const struct hash32 *digest, struct buf *bytes, enum blob_class *class,
-		      struct err *e)
+static bool read_blob(struct log *l, uint64_t row, const struct hash32 *digest, struct buf *bytes,
+		      enum blob_class *class, struct err *e)
 {
 	const size_t before = bytes->n;
 	enum blob_class found;
@@ -304,7 +305,8 @@ static bool demand_size(const struct log *l, uint64_t size, struct err *e)
 {
 	if (size <= log_size(l))
 		return true;
-	return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "the log has %" PRIu64 " lines, asked for %" PRIu64, log_size(l), size);
+	return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "the log has %" PRIu64 " lines, asked for %" PRIu64, log_size(l),
+		       size);
 }
 
 bool log_root_at(struct log *l, uint64_t size, struct hash32 *out, struct err *e)
@@ -340,7 +342,8 @@ static bool read_checkpoint(struct log *l, uint64_t i, struct buf *note, struct 
 		  checkpoint_open(&a, &c, span_of(note->p + before, note->n - before), &l->key, e);
 
 	if (ok && c.head.size != size)
-		ok = err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "checkpoint %" PRIu64 " is over another size than it is kept under", i);
+		ok = err_set(e, ERR_MISMATCH, ERR_NO_OFFSET,
+			     "checkpoint %" PRIu64 " is over another size than it is kept under", i);
 	if (ok && head)
 		*head = c.head;
 	if (!ok)
@@ -429,7 +432,8 @@ static bool open_remembered(struct log *l, struct span bytes, struct tree_head *
 		struct buf text = {0};
 
 		err_format(&inner, &text);
-		err_refuse(e, "LOG-REMEMBERED", "what this machine remembers of the log cannot be read: %s", buf_cstr(&text));
+		err_refuse(e, "LOG-REMEMBERED", "what this machine remembers of the log cannot be read: %s",
+			   buf_cstr(&text));
 		err_file(e, l->remember, 0);
 		buf_release(&text);
 	} else {
@@ -457,7 +461,8 @@ bool log_read_remembered(struct log *l, struct tree_head *out, bool *found, stru
 		struct buf text = {0};
 
 		err_format(&inner, &text);
-		ok = err_refuse(e, "LOG-REMEMBERED", "what this machine remembers of the log cannot be read: %s", buf_cstr(&text));
+		ok = err_refuse(e, "LOG-REMEMBERED", "what this machine remembers of the log cannot be read: %s",
+				buf_cstr(&text));
 		buf_release(&text);
 	}
 	err_clear(&inner);
@@ -518,7 +523,7 @@ void log_release(struct log *l)
 		return;
 	log_abort(l);
 	if (l->dirty && !log_remember(l, NULL))
-		l->dirty = true;      /* nobody to tell: the next open compares with an older checkpoint, which is safe */
+		l->dirty = true; /* nobody to tell: the next open compares with an older checkpoint, which is safe */
 	store_release(l->store);
 	explicit_bzero(l->seed, sizeof(l->seed));
 	arena_release(&l->arena);
@@ -564,7 +569,8 @@ static bool load_tail(struct log *l, struct err *e)
 	if (!size)
 		return damaged(e, "the log has no lines");
 	if (size > MERKLE_MAX_SIZE || count != merkle_count(size))
-		return damaged(e, "%" PRIu64 " lines need %" PRIu64 " tree nodes, found %" PRIu64, size, merkle_count(size), count);
+		return damaged(e, "%" PRIu64 " lines need %" PRIu64 " tree nodes, found %" PRIu64, size,
+			       merkle_count(size), count);
 	ok = read_row(l, size - 1, &l->tail.leaf, &raw, e) && line_peek(&peek, buf_view(&raw)) &&
 	     time_parse(&l->tail.time, peek.time, e) && frontier_load(&l->tail.tree, size, &nodes, e) &&
 	     store_node(l->store, merkle_index(0, size - 1), &node, e);
@@ -603,7 +609,8 @@ static bool read_key(struct log *l, struct err *e)
 	if (stat(path, &st) != 0) {
 		err_refuse(e, "LOG-KEY", "no log key: only the holder of the log key appends; others read");
 	} else if (st.st_mode & 077) {
-		err_refuse(e, "LOG-KEY", "others can read the log key (mode %04o): chmod 600", (unsigned)st.st_mode & 07777);
+		err_refuse(e, "LOG-KEY", "others can read the log key (mode %04o): chmod 600",
+			   (unsigned)st.st_mode & 07777);
 	} else if (fs_read(&text, path, 4096, e)) {
 		struct span line = buf_view(&text);
 

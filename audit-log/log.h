@@ -31,8 +31,8 @@ struct log_options {
 	const char *remember;
 };
 
-/* ERR_MISSING: no log there. ERR_REFUSED: "SCHEMA", "FILE-SYSTEM", "LOG-DAMAGED" (its beginning or its end does not hash
- * to what it says); for LOG_APPEND also "LOG-SHORT" (fewer lines than remembered: cut off, or an old copy),
+/* ERR_MISSING: no log there. ERR_REFUSED: "SCHEMA", "FILE-SYSTEM", "LOG-DAMAGED" (its beginning or its end does not
+ * hash to what it says); for LOG_APPEND also "LOG-SHORT" (fewer lines than remembered: cut off, or an old copy),
  * "LOG-FORKED" (another history than remembered), "LOG-REMEMBERED" (what is remembered cannot be read), "LOG-KEY" (no
  * key, another key, or one that others can read). `options` may be NULL. */
 MUST_CHECK struct log *log_open(const char *dir, enum log_mode mode, const struct log_options *options, struct err *e);
@@ -53,8 +53,8 @@ struct hash32 log_last_leaf(const struct log *l);          /* the next line's pr
 MUST_CHECK bool log_line(struct log *l, uint64_t seq, struct buf *raw, struct err *e);
 /* The same, parsed; lives in the arena. */
 MUST_CHECK bool log_line_read(struct log *l, struct arena *a, uint64_t seq, struct line *out, struct err *e);
-/* Lines from..to-1 in order (to is cut to the size), each re-hashed and its prev compared with the line before. `raw` is
- * borrowed for the call. fn returns false with an error to stop. */
+/* Lines from..to-1 in order (to is cut to the size), each re-hashed and its prev compared with the line before. `raw`
+ * is borrowed for the call. fn returns false with an error to stop. */
 typedef bool log_line_fn(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e);
 MUST_CHECK bool log_each(struct log *l, uint64_t from, uint64_t to, log_line_fn *fn, void *ctx, struct err *e);
 /* Every line of a change from the trusted file itself, not from a view: what packet, collect and submit decide on. */
@@ -63,7 +63,8 @@ MUST_CHECK bool log_each_of_change(struct log *l, struct span change, log_line_f
 MUST_CHECK bool log_find_id(struct log *l, const uint8_t id[16], uint64_t from, uint64_t *seq, struct err *e);
 
 /* A blob's bytes, appended, by the digest a line names. ERR_MISSING. `class` may be NULL. */
-MUST_CHECK bool log_blob(struct log *l, const struct hash32 *digest, struct buf *bytes, enum blob_class *class, struct err *e);
+MUST_CHECK bool log_blob(struct log *l, const struct hash32 *digest, struct buf *bytes, enum blob_class *class,
+			 struct err *e);
 /* Where to look first: fills *row and returns true, or false when it does not know. What it says is checked. Set by
  * views_open(); without it blobs are found by scanning. */
 typedef bool log_blob_hint(void *ctx, const struct hash32 *digest, uint64_t *row);
@@ -74,8 +75,8 @@ typedef bool log_blob_fn(void *ctx, uint64_t row, const struct hash32 *digest, e
 MUST_CHECK bool log_each_blob(struct log *l, uint64_t from, log_blob_fn *fn, void *ctx, struct err *e);
 
 /* That row, bytes re-hashed and appended. */
-MUST_CHECK bool log_blob_row(struct log *l, uint64_t row, struct hash32 *digest, enum blob_class *class, struct buf *bytes,
-			     struct err *e);
+MUST_CHECK bool log_blob_row(struct log *l, uint64_t row, struct hash32 *digest, enum blob_class *class,
+			     struct buf *bytes, struct err *e);
 
 /* From the tree's nodes. size <= log_size(). */
 MUST_CHECK bool log_root_at(struct log *l, uint64_t size, struct hash32 *out, struct err *e);

@@ -13,6 +13,7 @@
 #include "audit-log/schema.h"
 
 #define BUSY_TIMEOUT_MS 20000
+#define SCHEMA_QUERY "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY rowid"
 
 /* Every statement the program runs on the trusted file, by name. */
 #define STATEMENTS(S) \
@@ -191,7 +192,7 @@ static bool configure(const struct store *s, struct err *e)
 	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
 		if (sqlite3_db_config(s->db, settings[i].what, settings[i].value, NULL) != SQLITE_OK)
 			return fail(s, "sqlite3_db_config", e);
-	return run(s, "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA foreign_keys=OFF; PRAGMA recursive_triggers=ON", e);
+	return run(s, "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA recursive_triggers=ON", e);
 }
 
 /* A path as a file: URI, so that immutable=1 can be said. */
@@ -224,8 +225,8 @@ static bool connect_to(struct store *s, int flags, const char *query, struct err
 		add_uri(&uri, buf_cstr(&dotted), query);
 		buf_release(&dotted);
 	}
-	rc = sqlite3_open_v2(buf_cstr(&uri), &s->db, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-			     NULL);
+	rc = sqlite3_open_v2(buf_cstr(&uri), &s->db,
+			     flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 	buf_release(&uri);
 	if (rc != SQLITE_OK)
 		return fail(s, "open", e);
@@ -255,7 +256,8 @@ void store_release(struct store *s)
 static bool prepare_all(struct store *s, struct err *e)
 {
 	for (size_t i = 0; i < N_STATEMENTS; i++)
-		if (sqlite3_prepare_v3(s->db, statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s->st[i], NULL) != SQLITE_OK)
+		if (sqlite3_prepare_v3(s->db, statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s->st[i], NULL) !=
+		    SQLITE_OK)
 			return fail(s, statement_sql[i], e);
 	return true;
 }
@@ -289,10 +291,10 @@ static void check_schema_row(sqlite3_stmt *st, size_t i, void (*fn)(void *, cons
 	if (i >= ARRAY_LEN(schema)) {
 		buf_fmt(&text, "sqlite_schema row %zu, %s, does not belong", i + 1, name ? name : "without a name");
 		tell(fn, ctx, &text);
-	} else if (!row_is(st, 0, schema[i].type) || !row_is(st, 1, schema[i].name) || !row_is(st, 2, schema[i].table) ||
-		   !row_is(st, 3, schema[i].sql)) {
-		buf_fmt(&text, "sqlite_schema row %zu is %s, and not %s %s as built in", i + 1, name ? name : "without a name",
-			schema[i].type, schema[i].name);
+	} else if (!row_is(st, 0, schema[i].type) || !row_is(st, 1, schema[i].name) ||
+		   !row_is(st, 2, schema[i].table) || !row_is(st, 3, schema[i].sql)) {
+		buf_fmt(&text, "sqlite_schema row %zu is %s, and not %s %s as built in", i + 1,
+			name ? name : "without a name", schema[i].type, schema[i].name);
 		tell(fn, ctx, &text);
 	}
 }
@@ -300,9 +302,9 @@ static void check_schema_row(sqlite3_stmt *st, size_t i, void (*fn)(void *, cons
 /* The numbers in the file's header that say what it is. */
 static bool check_header(struct store *s, void (*fn)(void *, const char *), void *ctx, struct err *e)
 {
-	static const struct { const char *sql; int wanted; } numbers[] = {
-		{ "PRAGMA application_id", SCHEMA_APPLICATION_ID },
-		{ "PRAGMA user_version", SCHEMA_VERSION },
+	static const struct { int wanted; const char *sql; } numbers[] = {
+		{ SCHEMA_APPLICATION_ID, "PRAGMA application_id" },
+		{ SCHEMA_VERSION, "PRAGMA user_version" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
@@ -328,12 +330,11 @@ static bool check_header(struct store *s, void (*fn)(void *, const char *), void
 
 bool store_check_schema(struct store *s, void (*fn)(void *ctx, const char *text), void *ctx, struct err *e)
 {
-	static const char sql[] = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY rowid";
 	sqlite3_stmt *st;
 	size_t i = 0;
 	int rc;
 
-	if (sqlite3_prepare_v2(s->db, sql, -1, &st, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(s->db, SCHEMA_QUERY, -1, &st, NULL) != SQLITE_OK)
 		return fail(s, "read the schema", e);
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
 		check_schema_row(st, i++, fn, ctx);
@@ -375,8 +376,10 @@ static bool make_schema(const struct store *s, struct err *e)
 	struct buf sql = {0};
 	bool ok;
 
-	buf_fmt(&sql, "PRAGMA encoding='UTF-8'; PRAGMA application_id=%d; PRAGMA user_version=%d; PRAGMA journal_mode=WAL;"
-		"BEGIN IMMEDIATE;", SCHEMA_APPLICATION_ID, SCHEMA_VERSION);
+	buf_fmt(&sql,
+		"PRAGMA encoding='UTF-8'; PRAGMA application_id=%d; PRAGMA user_version=%d; PRAGMA journal_mode=WAL;"
+		"BEGIN IMMEDIATE;",
+		SCHEMA_APPLICATION_ID, SCHEMA_VERSION);
 	for (size_t i = 0; i < ARRAY_LEN(schema); i++)
 		buf_fmt(&sql, "%s;", schema[i].sql);
 	buf_str(&sql, "COMMIT");
@@ -427,8 +430,8 @@ static bool has_bytes(const char *path, const char *suffix)
 	return yes;
 }
 
-/* A WAL file needs its shared memory beside it even to be read. On read-only media, with nothing in the WAL, the file is
- * all there is, and nobody changes it. */
+/* A WAL file needs its shared memory beside it even to be read. On read-only media, with nothing in the WAL, the file
+ * is all there is, and nobody changes it. */
 static bool open_read(struct store *s, bool strict, struct err *e)
 {
 	struct err first = {0};
@@ -496,11 +499,12 @@ struct store *store_open(const char *path, enum store_mode mode, struct err *e)
 
 /* ---- running statements ----------------------------------------------------------------------------------------- */
 
-/* Statements are prepared on first use where open could not (a foreign schema): a missing table is then an error here. */
+/* Statements are prepared on first use where open could not (a foreign schema): a missing table is then an error
+ * here. */
 static sqlite3_stmt *ready(struct store *s, enum statement which, struct err *e)
 {
-	if (!s->st[which] && sqlite3_prepare_v3(s->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT, &s->st[which],
-						NULL) != SQLITE_OK) {
+	if (!s->st[which] && sqlite3_prepare_v3(s->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT,
+						&s->st[which], NULL) != SQLITE_OK) {
 		fail(s, statement_sql[which], e);
 		return NULL;
 	}
@@ -599,7 +603,9 @@ bool store_put_checkpoint(struct store *s, uint64_t at, uint64_t size, struct sp
 	return put(s, ST_PUT_CHECKPOINT, e);
 }
 
-static const char *const class_names[] = { [BLOB_PUBLIC] = "public", [BLOB_BEARER] = "bearer", [BLOB_PRIVATE] = "private" };
+static const char *const class_names[] = {
+	[BLOB_PUBLIC] = "public", [BLOB_BEARER] = "bearer", [BLOB_PRIVATE] = "private"
+};
 
 const char *blob_class_name(enum blob_class c)
 {
@@ -622,8 +628,10 @@ bool store_put_blob(struct store *s, uint64_t at, const struct hash32 *digest, e
 
 bool store_count(struct store *s, enum store_table t, uint64_t *out, struct err *e)
 {
-	static const enum statement counts[] = { [STORE_LINES] = ST_COUNT_LINES, [STORE_NODES] = ST_COUNT_NODES,
-						 [STORE_CHECKPOINTS] = ST_COUNT_CHECKPOINTS, [STORE_BLOBS] = ST_COUNT_BLOBS };
+	static const enum statement counts[] = { [STORE_LINES] = ST_COUNT_LINES,
+						 [STORE_NODES] = ST_COUNT_NODES,
+						 [STORE_CHECKPOINTS] = ST_COUNT_CHECKPOINTS,
+						 [STORE_BLOBS] = ST_COUNT_BLOBS };
 	sqlite3_stmt *st = ready(s, counts[t], e);
 	bool ok;
 
@@ -736,7 +744,8 @@ bool store_checkpoint(struct store *s, uint64_t i, uint64_t *size, struct buf *n
 	return true;
 }
 
-bool store_blob(struct store *s, uint64_t i, struct hash32 *digest, enum blob_class *class, struct buf *bytes, struct err *e)
+bool store_blob(struct store *s, uint64_t i, struct hash32 *digest, enum blob_class *class, struct buf *bytes,
+		struct err *e)
 {
 	sqlite3_stmt *st = one_row(s, ST_GET_BLOB, "blob", i, e);
 	bool ok;
@@ -768,7 +777,8 @@ static const char *scan_sql(enum store_table t, bool bytes)
 	BUG("no such table");
 }
 
-struct store_scan *store_scan_new(struct store *s, enum store_table t, uint64_t from, uint64_t to, bool bytes, struct err *e)
+struct store_scan *store_scan_new(struct store *s, enum store_table t, uint64_t from, uint64_t to, bool bytes,
+				  struct err *e)
 {
 	struct store_scan *scan = calloc(1, sizeof(*scan));
 

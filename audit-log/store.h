@@ -44,7 +44,8 @@ MUST_CHECK bool store_read_begin(struct store *s, struct err *e);
 void store_read_end(struct store *s);
 
 /* Rows are numbered from 0 without gaps; these append row number `at`, which must be the next. */
-MUST_CHECK bool store_put_line(struct store *s, uint64_t at, const struct hash32 *leaf, struct span line, struct err *e);
+MUST_CHECK bool store_put_line(struct store *s, uint64_t at, const struct hash32 *leaf, struct span line,
+			       struct err *e);
 MUST_CHECK bool store_put_node(struct store *s, uint64_t at, const struct hash32 *node, struct err *e);
 MUST_CHECK bool store_put_checkpoint(struct store *s, uint64_t at, uint64_t size, struct span note, struct err *e);
 MUST_CHECK bool store_put_blob(struct store *s, uint64_t at, const struct hash32 *digest, enum blob_class class,
@@ -59,8 +60,8 @@ MUST_CHECK bool store_count(struct store *s, enum store_table t, uint64_t *out, 
 MUST_CHECK bool store_line(struct store *s, uint64_t seq, struct hash32 *leaf, struct buf *out, struct err *e);
 MUST_CHECK bool store_node(struct store *s, uint64_t i, struct hash32 *out, struct err *e);
 MUST_CHECK bool store_checkpoint(struct store *s, uint64_t i, uint64_t *size, struct buf *note, struct err *e);
-MUST_CHECK bool store_blob(struct store *s, uint64_t i, struct hash32 *digest, enum blob_class *class, struct buf *bytes,
-			   struct err *e);
+MUST_CHECK bool store_blob(struct store *s, uint64_t i, struct hash32 *digest, enum blob_class *class,
+			   struct buf *bytes, struct err *e);
 
 /* Scans, in row order, by the table itself. step() has three answers. The spans are borrowed until the next step. */
 enum store_step { STORE_ROW, STORE_DONE, STORE_ERROR };
@@ -74,13 +75,15 @@ struct store_row {
 };
 struct store_scan;
 /* Rows numbered from..to-1 (to: UINT64_MAX = all). `bytes` false leaves a blob's bytes on disk. */
-struct store_scan *store_scan_new(struct store *s, enum store_table t, uint64_t from, uint64_t to, bool bytes, struct err *e);
+struct store_scan *store_scan_new(struct store *s, enum store_table t, uint64_t from, uint64_t to, bool bytes,
+				  struct err *e);
 MUST_CHECK enum store_step store_scan_step(struct store_scan *scan, struct store_row *row, struct err *e);
 void store_scan_free(struct store_scan *scan);
 
 /* For verify: SQLite's own check of the file's structure, and every difference between sqlite_schema and ours. Each
  * finding is one call of fn. false only when the check itself could not run. */
-MUST_CHECK bool store_check_integrity(struct store *s, void (*fn)(void *ctx, const char *text), void *ctx, struct err *e);
+MUST_CHECK bool store_check_integrity(struct store *s, void (*fn)(void *ctx, const char *text), void *ctx,
+				      struct err *e);
 MUST_CHECK bool store_check_schema(struct store *s, void (*fn)(void *ctx, const char *text), void *ctx, struct err *e);
 
 /* Runs one SQL statement as a program with a bug would, under everything that holds it back: tests only. */

@@ -147,7 +147,8 @@ static void check_blob(struct verifier *v, const struct store_row *row, uint64_t
 		find(v, FINDING_BLOB_MISSING, FINDING_NO_SEQ, "blob row %" PRIu64 " is not there", expected);
 	sha256(&computed, row->bytes);
 	if (!row->hash_ok || !hash32_eq(&computed, &row->hash))
-		find(v, FINDING_BLOB_DIGEST, FINDING_NO_SEQ, "blob row %" PRIu64 ": its bytes do not hash to its name", row->i);
+		find(v, FINDING_BLOB_DIGEST, FINDING_NO_SEQ,
+		     "blob row %" PRIu64 ": its bytes do not hash to its name", row->i);
 	else
 		keep_digest(v, &row->hash);
 }
@@ -187,8 +188,8 @@ static void need_blob(struct verifier *v, const struct line *l, const struct jso
 	if (!digest || digest->type != JSON_STRING || !hex_bare(h.b, 32, digest->text, NULL))
 		return;
 	if (!v->n_digests || !bsearch(&h, v->digests, v->n_digests, sizeof(h), by_bytes))
-		find(v, FINDING_BLOB_MISSING, l->seq, "body.%s names blob %.*s, which is not there or is damaged", member,
-		     (int)digest->text.n, (const char *)digest->text.p);
+		find(v, FINDING_BLOB_MISSING, l->seq, "body.%s names blob %.*s, which is not there or is damaged",
+		     member, (int)digest->text.n, (const char *)digest->text.p);
 }
 
 static void check_blobs_of(struct verifier *v, const struct line *l)
@@ -204,7 +205,7 @@ static void check_blobs_of(struct verifier *v, const struct line *l)
 		need_blob(v, l, json_find(one, "sha256"), "attachments");
 }
 
-/* ---- checkpoints, which the walk over the lines passes by --------------------------------------------------------- */
+/* ---- checkpoints, which the walk over the lines passes by ------------------------------------------------------ */
 
 static void next_checkpoint(struct verifier *v)
 {
@@ -240,10 +241,13 @@ static void judge_checkpoint(struct verifier *v)
 	if (!formed) {
 		find_error(v, FINDING_CHECKPOINT_FORM, seq, "", &inner);
 	} else if (c.head.size != size || size < v->last_checkpoint_size) {
-		find(v, FINDING_CHECKPOINT_FORM, seq, "checkpoint %" PRIu64 " is kept under size %" PRIu64 ", says %" PRIu64
-		     ", after one over %" PRIu64, row, size, c.head.size, v->last_checkpoint_size);
+		find(v, FINDING_CHECKPOINT_FORM, seq,
+		     "checkpoint %" PRIu64 " is kept under size %" PRIu64 ", says %" PRIu64
+		     ", after one over %" PRIu64,
+		     row, size, c.head.size, v->last_checkpoint_size);
 	} else if (!v->have_key) {
-		find(v, FINDING_CHECKPOINT_SIGNATURE, seq, "checkpoint %" PRIu64 " cannot be verified: line 0 names no key", row);
+		find(v, FINDING_CHECKPOINT_SIGNATURE, seq,
+		     "checkpoint %" PRIu64 " cannot be verified: line 0 names no key", row);
 	} else if (!note_verify(&n, &v->key, &inner)) {
 		find_error(v, FINDING_CHECKPOINT_SIGNATURE, seq, "", &inner);
 	} else if (!span_eq(c.origin, v->key.name)) {
@@ -251,11 +255,13 @@ static void judge_checkpoint(struct verifier *v)
 	}
 	frontier_root(&v->tree, &root);
 	if (formed && v->tree.size == size && !hash32_eq(&root, &c.head.root) && !v->tree_lost)
-		find(v, FINDING_CHECKPOINT_ROOT, seq, "checkpoint %" PRIu64 " was signed over another history than the first %"
-		     PRIu64 " lines", row, size);
+		find(v, FINDING_CHECKPOINT_ROOT, seq,
+		     "checkpoint %" PRIu64 " was signed over another history than the first %" PRIu64 " lines", row,
+		     size);
 	else if (v->tree.size < size)
-		find(v, FINDING_CHECKPOINT_ROOT, seq, "checkpoint %" PRIu64 " is over %" PRIu64 " lines, the log has %" PRIu64
-		     ": it was cut off", row, size, v->tree.size);
+		find(v, FINDING_CHECKPOINT_ROOT, seq,
+		     "checkpoint %" PRIu64 " is over %" PRIu64 " lines, the log has %" PRIu64 ": it was cut off", row,
+		     size, v->tree.size);
 	v->last_checkpoint_size = size;
 	err_clear(&inner);
 	arena_release(&a);
@@ -269,7 +275,7 @@ static void judge_checkpoints_at(struct verifier *v, bool all)
 	}
 }
 
-/* ---- the tree, beside the lines ----------------------------------------------------------------------------------- */
+/* ---- the tree, beside the lines -------------------------------------------------------------------------------- */
 
 static void next_node(struct verifier *v)
 {
@@ -338,7 +344,8 @@ static void bridge_gap(struct verifier *v, uint64_t to)
 
 /* ---- lines ------------------------------------------------------------------------------------------------------ */
 
-/* The bytes, the leaf beside them and the leaf in the tree should be one; where two of three agree the third is wrong. */
+/* The bytes, the leaf beside them and the leaf in the tree should be one; where two of three agree the third is
+ * wrong. */
 static struct hash32 judge_leaf(struct verifier *v, const struct store_row *row)
 {
 	struct hash32 computed, in_tree;
@@ -348,7 +355,8 @@ static struct hash32 judge_leaf(struct verifier *v, const struct store_row *row)
 	if (row->hash_ok && hash32_eq(&computed, &row->hash))
 		return computed;
 	if (have && hash32_eq(&computed, &in_tree)) {
-		find(v, FINDING_LINE_LEAF, row->i, "the leaf stored beside line %" PRIu64 " was changed, the line was not", row->i);
+		find(v, FINDING_LINE_LEAF, row->i,
+		     "the leaf stored beside line %" PRIu64 " was changed, the line was not", row->i);
 		return computed;
 	}
 	find(v, FINDING_LINE_LEAF, row->i, "line %" PRIu64 " does not hash to its leaf: it was changed", row->i);
@@ -362,7 +370,8 @@ static void judge_opening(struct verifier *v, const struct line *l)
 
 	if (!line_kind_is(l, "log.opened")) {
 		find(v, FINDING_OPENING, l->seq, "line 0 is a %.*s", (int)l->kind.n, (const char *)l->kind.p);
-	} else if (!json_get_str(l->body, "format", &format, &inner) || !json_get_str(l->body, "origin", &origin, &inner) ||
+	} else if (!json_get_str(l->body, "format", &format, &inner) ||
+		   !json_get_str(l->body, "origin", &origin, &inner) ||
 		   !json_get_str(l->body, "logKey", &vkey, &inner) ||
 		   !note_key_parse(v->arena, &v->key, vkey, &inner)) {
 		find_error(v, FINDING_OPENING, l->seq, "", &inner);
@@ -496,7 +505,8 @@ static void check_remembered(struct verifier *v, const char *dir, const char *re
 	log_release(l);
 }
 
-bool log_verify(struct arena *a, struct verify_report *out, const char *dir, const struct verify_options *o, struct err *e)
+bool log_verify(struct arena *a, struct verify_report *out, const char *dir, const struct verify_options *o,
+		struct err *e)
 {
 	struct verifier v = { .arena = a, .report = out };
 	char *path = fs_join(dir, "log.db");

@@ -1,5 +1,5 @@
-/* Checking a whole log: every stored byte is read again. Findings are values; what was checked, and what was not, is said.
- * Memory does not grow with the lines; each blob takes 32 bytes. */
+/* Checking a whole log: every stored byte is read again. Findings are values; what was checked, and what was not, is
+ * said. Memory does not grow with the lines; each blob takes 32 bytes. */
 #ifndef SETGOV_AUDIT_LOG_VERIFY_H
 #define SETGOV_AUDIT_LOG_VERIFY_H
 

@@ -14,9 +14,11 @@
 static const char schema_sql[] =
 	"CREATE TABLE applied (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, leaf BLOB NOT NULL,"
 	" origin TEXT NOT NULL, blobs INTEGER NOT NULL) STRICT;"
-	"CREATE TABLE change (id TEXT PRIMARY KEY, number INTEGER NOT NULL, title TEXT NOT NULL, last_kind TEXT NOT NULL,"
-	" first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, lines INTEGER NOT NULL, first_time INTEGER NOT NULL,"
-	" last_time INTEGER NOT NULL, proposed INTEGER NOT NULL, withdrawn INTEGER NOT NULL, verified INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE change (id TEXT PRIMARY KEY, number INTEGER NOT NULL, title TEXT NOT NULL,"
+	" last_kind TEXT NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, lines INTEGER NOT NULL,"
+	" first_time INTEGER NOT NULL, last_time INTEGER NOT NULL,"
+	" proposed INTEGER NOT NULL, withdrawn INTEGER NOT NULL,"
+	" verified INTEGER NOT NULL) STRICT;"
 	"CREATE TABLE change_line (change TEXT, seq INTEGER, PRIMARY KEY (change, seq)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE kind_line (kind TEXT, seq INTEGER, PRIMARY KEY (kind, seq)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE naming (value BLOB, seq INTEGER, PRIMARY KEY (value, seq)) STRICT, WITHOUT ROWID;"
@@ -26,17 +28,17 @@ static const char schema_sql[] =
 	S(APPLIED,      "SELECT size, leaf, origin, blobs FROM applied") \
 	S(SET_APPLIED,  "INSERT OR REPLACE INTO applied (one, size, leaf, origin, blobs) VALUES (1, ?1, ?2, ?3, ?4)") \
 	S(PUT_CHANGE,   "INSERT INTO change VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6, ?6, ?7, ?8, ?9)" \
-			" ON CONFLICT (id) DO UPDATE SET title = iif(?3 = '', title, ?3), last_kind = ?4, last_seq = ?5," \
-			" lines = lines + 1, last_time = ?6, proposed = proposed OR ?7, withdrawn = withdrawn OR ?8," \
-			" verified = verified OR ?9") \
+			" ON CONFLICT (id) DO UPDATE SET title = iif(?3 = '', title, ?3), last_kind = ?4," \
+			" last_seq = ?5, lines = lines + 1, last_time = ?6, proposed = proposed OR ?7," \
+			" withdrawn = withdrawn OR ?8, verified = verified OR ?9") \
 	S(PUT_LINE_OF_CHANGE, "INSERT INTO change_line VALUES (?1, ?2)") \
 	S(PUT_LINE_OF_KIND, "INSERT INTO kind_line VALUES (?1, ?2)") \
 	S(PUT_NAMING,   "INSERT OR IGNORE INTO naming VALUES (?1, ?2)") \
 	S(PUT_BLOB,     "INSERT OR IGNORE INTO blob VALUES (?1, ?2)") \
-	S(CHANGES,      "SELECT id, number, title, last_kind, first_seq, last_seq, lines, first_time, last_time, proposed," \
-			" withdrawn, verified FROM change ORDER BY first_seq") \
-	S(CHANGE,       "SELECT id, number, title, last_kind, first_seq, last_seq, lines, first_time, last_time, proposed," \
-			" withdrawn, verified FROM change WHERE id = ?1") \
+	S(CHANGES,      "SELECT id, number, title, last_kind, first_seq, last_seq, lines, first_time, last_time," \
+			" proposed, withdrawn, verified FROM change ORDER BY first_seq") \
+	S(CHANGE,       "SELECT id, number, title, last_kind, first_seq, last_seq, lines, first_time, last_time," \
+			" proposed, withdrawn, verified FROM change WHERE id = ?1") \
 	S(NEXT_NUMBER,  "SELECT coalesce(max(number) + 1, 1) FROM change") \
 	S(OF_CHANGE,    "SELECT seq FROM change_line WHERE change = ?1 ORDER BY seq") \
 	S(OF_KIND,      "SELECT seq FROM kind_line WHERE kind = ?1 ORDER BY seq") \
@@ -64,8 +66,8 @@ struct views {
 	uint64_t blobs;               /* blob rows applied */
 };
 
-/* Two kinds of trouble: the views file is no good, which is cured by making it anew and is nobody's business; or the log
- * cannot be read, which is an error of the caller's. */
+/* Two kinds of trouble: the views file is no good, which is cured by making it anew and is nobody's business; or the
+ * log cannot be read, which is an error of the caller's. */
 enum outcome { FINE, NO_GOOD, LOG_FAILED };
 
 /* ---- opening ---------------------------------------------------------------------------------------------------- */
@@ -98,7 +100,8 @@ static bool number_is(struct views *v, const char *sql, int wanted)
 static bool prepare_all(struct views *v)
 {
 	for (size_t i = 0; i < N_STATEMENTS; i++)
-		if (sqlite3_prepare_v3(v->db, statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &v->st[i], NULL) != SQLITE_OK)
+		if (sqlite3_prepare_v3(v->db, statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &v->st[i], NULL) !=
+		    SQLITE_OK)
 			return false;
 	return true;
 }
@@ -106,7 +109,8 @@ static bool prepare_all(struct views *v)
 /* Opens the file at path, and makes the tables where they are not; false: no good. */
 static bool connect_to(struct views *v, const char *path)
 {
-	if (sqlite3_open_v2(path, &v->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(path, &v->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) !=
+	    SQLITE_OK)
 		return false;
 	sqlite3_busy_timeout(v->db, 10000);
 	sqlite3_db_config(v->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -221,7 +225,8 @@ static bool apply_change(struct views *v, const struct line *l)
 
 static bool is_hash(struct span text, struct hash32 *out)
 {
-	return (text.n == 66 && hex_fixed(out->b, 32, text, NULL)) || (text.n == 64 && hex_bare(out->b, 32, text, NULL));
+	return (text.n == 66 && hex_fixed(out->b, 32, text, NULL)) ||
+	       (text.n == 64 && hex_bare(out->b, 32, text, NULL));
 }
 
 static bool apply_naming(struct views *v, const struct json *value, uint64_t seq)
@@ -542,7 +547,8 @@ bool views_find_change(struct views *v, struct arena *a, struct span id, struct 
 
 	if (!ask(v, ask_change, &c, e))
 		return false;
-	return c.found || err_set(e, ERR_MISSING, ERR_NO_OFFSET, "no change %.*s in the log", (int)id.n, (const char *)id.p);
+	return c.found ||
+	       err_set(e, ERR_MISSING, ERR_NO_OFFSET, "no change %.*s in the log", (int)id.n, (const char *)id.p);
 }
 
 static bool ask_next_number(struct views *v, void *ctx)

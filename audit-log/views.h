@@ -1,6 +1,6 @@
-/* views.db: what the log says, in tables that answer quickly. Disposable: it stores the last applied seq, that line's leaf
- * and its own version, and whatever does not fit, or cannot be read, is made anew without a word. Where no file can be
- * written the views live in memory. No decision rests on a view: use log_each_of_change() for those. */
+/* views.db: what the log says, in tables that answer quickly. Disposable: it stores the last applied seq, that line's
+ * leaf and its own version, and whatever does not fit, or cannot be read, is made anew without a word. Where no file
+ * can be written the views live in memory. No decision rests on a view: use log_each_of_change() for those. */
 #ifndef SETGOV_AUDIT_LOG_VIEWS_H
 #define SETGOV_AUDIT_LOG_VIEWS_H
 
@@ -18,8 +18,8 @@ struct views_change {
 	bool proposed, withdrawn, verified;
 };
 
-/* Opens dir/views.db and catches up with the log, which must outlive the views; the log finds blobs through them from then
- * on. NULL when the log itself cannot be read. */
+/* Opens dir/views.db and catches up with the log, which must outlive the views; the log finds blobs through them from
+ * then on. NULL when the log itself cannot be read. */
 MUST_CHECK struct views *views_open(struct log *l, struct err *e);
 void views_release(struct views *v);
 /* Applies the lines committed since. Not within a transaction of the log. */
@@ -29,13 +29,16 @@ MUST_CHECK bool views_rebuild(struct views *v, struct err *e);
 /* Rows are collected before the first call of fn, so fn may use the log and the views. */
 typedef bool views_change_fn(void *ctx, const struct views_change *c, struct err *e);
 MUST_CHECK bool views_each_change(struct views *v, views_change_fn *fn, void *ctx, struct err *e);   /* oldest first */
-MUST_CHECK bool views_find_change(struct views *v, struct arena *a, struct span id, struct views_change *out, struct err *e);
+MUST_CHECK bool views_find_change(struct views *v, struct arena *a, struct span id, struct views_change *out,
+				  struct err *e);
 /* 1 when there is none. */
 MUST_CHECK bool views_next_change_number(struct views *v, uint64_t *out, struct err *e);
 
 struct seqs { uint64_t *seq; size_t n; };                      /* ascending; in the arena */
-MUST_CHECK bool views_lines_of_change(struct views *v, struct arena *a, struct span change, struct seqs *out, struct err *e);
-MUST_CHECK bool views_lines_of_kind(struct views *v, struct arena *a, struct span kind, struct seqs *out, struct err *e);
+MUST_CHECK bool views_lines_of_change(struct views *v, struct arena *a, struct span change, struct seqs *out,
+				      struct err *e);
+MUST_CHECK bool views_lines_of_kind(struct views *v, struct arena *a, struct span kind, struct seqs *out,
+				    struct err *e);
 /* Lines whose body has this 32-byte value as a string member or element, with or without 0x: a safeTxHash, a txHash, a
  * packet's digest, an operation's id, a blob. */
 MUST_CHECK bool views_lines_naming(struct views *v, struct arena *a, const struct hash32 *value, struct seqs *out,

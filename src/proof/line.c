@@ -82,7 +82,8 @@ static bool numbers_are_valid(const struct json *v, struct err *e)
 	size_t i = 0;
 
 	if (v->type == JSON_NUMBER && !number_is_valid(v->text))
-		return err_set(e, ERR_RANGE, v->at, "a number in a line is an integer within 2^53-1, larger ones are strings");
+		return err_set(e, ERR_RANGE, v->at,
+			       "a number in a line is an integer within 2^53-1, larger ones are strings");
 	for (const struct json *c = v->first; c; c = c->next, i++) {
 		if (numbers_are_valid(c, e))
 			continue;
@@ -108,7 +109,8 @@ static bool check_fields(const struct line *l, struct err *e)
 		return err_in(e, "change");
 	}
 	if (!actor_is_valid(l->actor)) {
-		err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "an actor's id is 1 to 64 printable ASCII characters without quotes");
+		err_set(e, ERR_SYNTAX, ERR_NO_OFFSET,
+			"an actor's id is 1 to 64 printable ASCII characters without quotes");
 		return err_in(e, "actor.id");
 	}
 	if (!auth_is_valid(l->auth)) {
@@ -153,7 +155,8 @@ bool line_write(struct buf *out, const struct line *l, struct err *e)
 		return false;
 	write_fields(out, l);
 	if (out->n - before > LINE_MAX_BYTES) {
-		err_set(e, ERR_RANGE, ERR_NO_OFFSET, "needed at most %d bytes, found %zu", LINE_MAX_BYTES, out->n - before);
+		err_set(e, ERR_RANGE, ERR_NO_OFFSET, "needed at most %d bytes, found %zu", LINE_MAX_BYTES,
+			out->n - before);
 		out->n = before;
 		return false;
 	}
@@ -250,7 +253,8 @@ bool line_parse(struct arena *a, struct line *l, struct span raw, struct err *e)
 
 	*l = (struct line){ .raw = raw };
 	if (raw.n > LINE_MAX_BYTES)
-		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "needed at most %d bytes, found %zu", LINE_MAX_BYTES, raw.n);
+		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "needed at most %d bytes, found %zu", LINE_MAX_BYTES,
+			       raw.n);
 	doc = json_parse(a, raw, e);
 	if (!doc)
 		return false;

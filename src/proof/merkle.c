@@ -162,7 +162,8 @@ static void path_reverse(struct merkle_path *path)
 }
 
 /* RFC 6962, 2.1.1, written as a walk down from the root: each step keeps the half without the leaf. */
-bool merkle_prove(struct merkle_path *out, uint64_t index, uint64_t size, const struct merkle_nodes *nodes, struct err *e)
+bool merkle_prove(struct merkle_path *out, uint64_t index, uint64_t size, const struct merkle_nodes *nodes,
+		  struct err *e)
 {
 	uint64_t from = 0, to = size;
 
@@ -209,7 +210,8 @@ bool merkle_path_root(struct hash32 *root, const struct hash32 *leaf, uint64_t i
 		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "leaf %llu is not in a tree of %llu",
 			       (unsigned long long)index, (unsigned long long)size);
 	if (n != path_length(index, size))
-		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "needed %zu hashes, found %zu", path_length(index, size), n);
+		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "needed %zu hashes, found %zu",
+			       path_length(index, size), n);
 	for (; last; last >>= 1, at >>= 1) {
 		if (at & 1)
 			merkle_node(&node, &path[used++], &node);
@@ -255,8 +257,8 @@ bool merkle_prove_consistency(struct merkle_path *out, uint64_t old, uint64_t si
 
 	out->n = 0;
 	if (size > MERKLE_MAX_SIZE || old < 1 || old > size)
-		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%llu is not a size from 1 to %llu", (unsigned long long)old,
-			       (unsigned long long)size);
+		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%llu is not a size from 1 to %llu",
+			       (unsigned long long)old, (unsigned long long)size);
 	while (to != old) {
 		const uint64_t mid = from + (UINT64_C(1) << split_level(to - from));
 		const bool left = old <= mid;
@@ -281,8 +283,8 @@ bool merkle_prove_consistency(struct merkle_path *out, uint64_t old, uint64_t si
 }
 
 /* Builds both roots from the proof at once (RFC 9162, 2.1.4.2): `a` the old one, `b` the new. */
-bool merkle_consistency_verify(const struct tree_head *old, const struct tree_head *now, const struct hash32 *path, size_t n,
-			       struct err *e)
+bool merkle_consistency_verify(const struct tree_head *old, const struct tree_head *now, const struct hash32 *path,
+			       size_t n, struct err *e)
 {
 	uint64_t at, last;
 	struct hash32 a, b;

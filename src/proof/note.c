@@ -77,7 +77,8 @@ static bool split_key(struct span text, struct span *name, uint8_t id[4], struct
 	*name = cut(text, 0, plus);
 	if (!note_name_is_valid(*name))
 		return err_set(e, ERR_SYNTAX, 0, "a key name is not empty and has no white space");
-	if (!hex_bare(id, 4, cut(text, plus + 1, plus + 9), e) || !base64_decode(data, cut(text, plus + 10, text.n), e)) {
+	if (!hex_bare(id, 4, cut(text, plus + 1, plus + 9), e) ||
+	    !base64_decode(data, cut(text, plus + 10, text.n), e)) {
 		if (e && e->at != ERR_NO_OFFSET)
 			e->at += plus + 1;
 		return false;
@@ -100,8 +101,8 @@ bool note_key_parse(struct arena *a, struct note_key *out, struct span vkey, str
 	out->public_key = arena_copy(a, span_of(data.p + 1, data.n - 1));
 	key_id(id, out->name, out->type, out->public_key);
 	if (memcmp(id, out->id, 4) != 0)
-		err_set(e, ERR_MISMATCH, out->name.n + 1, "key id is %02x%02x%02x%02x, computed %02x%02x%02x%02x", out->id[0],
-			out->id[1], out->id[2], out->id[3], id[0], id[1], id[2], id[3]);
+		err_set(e, ERR_MISMATCH, out->name.n + 1, "key id is %02x%02x%02x%02x, computed %02x%02x%02x%02x",
+			out->id[0], out->id[1], out->id[2], out->id[3], id[0], id[1], id[2], id[3]);
 	else if (out->type == NOTE_ED25519 && out->public_key.n != 32)
 		err_set(e, ERR_SYNTAX, out->name.n + 10, "an Ed25519 key is 32 bytes, found %zu", out->public_key.n);
 	else
@@ -166,8 +167,8 @@ bool note_seed_parse(struct arena *a, struct note_key *key, uint8_t seed[32], st
 	if (!split_key(cut(text, sizeof(prefix) - 1, text.n), &name, id, &data, e))
 		goto out;
 	if (data.p[0] != NOTE_ED25519 || data.n != 33) {
-		err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "a private log key is 0x01 and 32 bytes, found 0x%02x and %zu", data.p[0],
-			data.n - 1);
+		err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "a private log key is 0x01 and 32 bytes, found 0x%02x and %zu",
+			data.p[0], data.n - 1);
 		goto out;
 	}
 	memcpy(seed, data.p + 1, 32);
@@ -253,7 +254,8 @@ bool note_parse(struct arena *a, struct note *out, struct span bytes, struct err
 	size_t blank;
 
 	if (bytes.n > NOTE_MAX_BYTES)
-		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "a note is at most %u bytes, found %zu", NOTE_MAX_BYTES, bytes.n);
+		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "a note is at most %u bytes, found %zu", NOTE_MAX_BYTES,
+			       bytes.n);
 	if (!bytes.n || bytes.p[bytes.n - 1] != '\n')
 		return err_set(e, ERR_SYNTAX, bytes.n, "a note ends with a newline");
 	for (size_t i = 0; i < bytes.n; i++)
@@ -377,7 +379,8 @@ bool checkpoint_parse(struct checkpoint *out, struct span text, struct err *e)
 	return true;
 }
 
-bool checkpoint_open(struct arena *a, struct checkpoint *out, struct span note, const struct note_key *key, struct err *e)
+bool checkpoint_open(struct arena *a, struct checkpoint *out, struct span note, const struct note_key *key,
+		     struct err *e)
 {
 	struct note n;
 

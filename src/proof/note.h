@@ -33,7 +33,8 @@ void note_key_format(struct buf *out, const struct note_key *key);
 struct note_key note_key_of_seed(struct arena *a, struct span name, const uint8_t seed[32]);
 /* The private half as one line of text, "PRIVATE+KEY+name+id+base64(0x01 ‖ seed)", as golang.org/x/mod writes it. */
 void note_seed_format(struct buf *out, struct span name, const uint8_t seed[32]);
-MUST_CHECK bool note_seed_parse(struct arena *a, struct note_key *key, uint8_t seed[32], struct span text, struct err *e);
+MUST_CHECK bool note_seed_parse(struct arena *a, struct note_key *key, uint8_t seed[32], struct span text,
+				struct err *e);
 
 struct note_signature {
 	struct span name;

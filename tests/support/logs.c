@@ -71,7 +71,8 @@ void test_log_grow(struct log *l, uint64_t size)
 
 		assert_ok(log_begin(l, &e), &e);
 		for (int i = 0; i < 100 && log_size(l) < size; i++) {
-			struct line line = test_line(&a, "change.drafted", "SC-1", arena_fmt(&a, "line %" PRIu64, log_size(l)));
+			struct line line =
+			    test_line(&a, "change.drafted", "SC-1", arena_fmt(&a, "line %" PRIu64, log_size(l)));
 
 			assert_ok(log_add_line(l, &line, &e), &e);
 		}

@@ -411,7 +411,8 @@ static void bad_abis_are_refused(void **state)
 static void our_contracts_abis_are_read(void **state)
 {
 	static const struct { const char *name, *signature; } known[] = {
-		{ "Safe", "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)" },
+		{ "Safe", "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,"
+			"address,address,bytes)" },
 		{ "SetTimelock", "scheduleBatch(address[],uint256[],bytes[],bytes32,bytes32,uint256)" },
 		{ "SetRegistry", "batchSetSequencerAuthorization(address[],bool)" },
 	};

@@ -1,5 +1,5 @@
-/* The log as it is written: transactions of several lines, roots in the middle of one, two writers, kill -9, and what this
- * machine remembers. */
+/* The log as it is written: transactions of several lines, roots in the middle of one, two writers, kill -9, and what
+ * this machine remembers. */
 #include "tests/support/check.h"
 
 #include <fcntl.h>
@@ -122,7 +122,8 @@ static void a_bad_opening_leaves_nothing_behind(void **state)
 
 /* ---- transactions ----------------------------------------------------------------------------------------------- */
 
-/* What propose does: line k, the root over lines 0…k, its audit path, a second line that carries the root, a checkpoint. */
+/* What propose does: line k, the root over lines 0…k, its audit path, a second line that carries the root, a
+ * checkpoint. */
 static void a_transaction_gives_the_root_in_its_middle(void **state)
 {
 	struct arena a = {0};
@@ -331,7 +332,8 @@ static void assert_open_refused(const char *dir, const char *remember, const cha
 static void only_the_holder_of_the_key_appends(void **state)
 {
 	struct arena a = {0};
-	const char *dir = path_in(&a, temporary_directory(&a), "one"), *other = path_in(&a, temporary_directory(&a), "two");
+	const char *dir = path_in(&a, temporary_directory(&a), "one"),
+		   *other = path_in(&a, temporary_directory(&a), "two");
 	const char *key = path_in(&a, dir, "log.key");
 	struct line line = test_line(&a, "x", NULL, "");
 	struct buf theirs = {0};
@@ -343,7 +345,9 @@ static void only_the_holder_of_the_key_appends(void **state)
 	log_release(test_log_create(other, NULL));
 	assert_int_equal(chmod(key, 0640), 0);
 	assert_open_refused(dir, NULL, "LOG-KEY");
-	assert_ok(fs_read(&theirs, path_in(&a, other, "log.key"), 4096, &e) && fs_write(key, buf_view(&theirs), 0600, &e), &e);
+	assert_ok(fs_read(&theirs, path_in(&a, other, "log.key"), 4096, &e) &&
+		      fs_write(key, buf_view(&theirs), 0600, &e),
+		  &e);
 	assert_open_refused(dir, NULL, "LOG-KEY");
 	assert_int_equal(unlink(key), 0);
 	assert_open_refused(dir, NULL, "LOG-KEY");
@@ -412,7 +416,8 @@ static void a_shorter_or_other_log_is_not_written_to(void **state)
 	assert_null(log_open(dir, LOG_APPEND, &(struct log_options){ .remember = remember }, &e));
 	assert_int_equal(e.code, ERR_REFUSED);
 	assert_string_equal(e.refusal, "LOG-SHORT");
-	assert_string_equal(buf_cstr(&e.what), "the log has 1 lines, this machine has seen 7: it was cut off, or it is an older copy");
+	assert_string_equal(buf_cstr(&e.what),
+			    "the log has 1 lines, this machine has seen 7: it was cut off, or it is an older copy");
 	err_clear(&e);
 	test_log_findings(&findings, dir, remember);
 	assert_non_null(strstr(buf_cstr(&findings), "REMEMBERED: "));
@@ -471,8 +476,9 @@ static void a_file_exchanged_under_an_open_log_is_noticed(void **state)
 
 	(void)state;
 	test_log_grow(l, 4);
-	test_log_damage(dir, "UPDATE lines SET line = replace(line, '\"text\":\"line 3\"', '\"text\":\"line X\"') WHERE seq = 3;"
-			"UPDATE lines SET leaf = zeroblob(32) WHERE seq = 3");
+	test_log_damage(
+	    dir, "UPDATE lines SET line = replace(line, '\"text\":\"line 3\"', '\"text\":\"line X\"') WHERE seq = 3;"
+		 "UPDATE lines SET leaf = zeroblob(32) WHERE seq = 3");
 	assert_false(log_append(l, &line, &e));
 	assert_int_equal(e.code, ERR_MISMATCH);
 	err_clear(&e);
@@ -494,7 +500,8 @@ static NORETURN void child_append(const char *dir, const char *name, int acknowl
 		struct hash32 digest;
 
 		if (!log_begin(l, &e) || !log_add_blob(l, span_str(name), BLOB_PUBLIC, &digest, &e) ||
-		    !log_add_line(l, &line, &e) || (i % 5 == 0 && !log_add_checkpoint(l, NULL, &e)) || !log_commit(l, &e))
+		    !log_add_line(l, &line, &e) || (i % 5 == 0 && !log_add_checkpoint(l, NULL, &e)) ||
+		    !log_commit(l, &e))
 			break;
 		if (write(acknowledge, line.id, sizeof(line.id)) != (ssize_t)sizeof(line.id))
 			break;

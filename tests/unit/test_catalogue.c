@@ -225,7 +225,8 @@ static const struct slip slips[] = {
 	  "340282366920938463463.374607431768211456 ether: the contract stores 128 bits and refuses more" },
 	{ "paymaster.create-tier", { "name=a\nb", "perTx=1 wei", "perDay=1 wei", "perMonth=1 wei" }, ERR_SYNTAX,
 	  "name: needed plain text on one line" },
-	{ "paymaster.create-tier", { "name=\xff", "perTx=1 wei", "perDay=1 wei", "perMonth=1 wei" }, ERR_SYNTAX, "not UTF-8" },
+	{ "paymaster.create-tier", { "name=\xff", "perTx=1 wei", "perDay=1 wei", "perMonth=1 wei" }, ERR_SYNTAX,
+	  "not UTF-8" },
 	{ "paymaster.sponsor-merchant", { "merchant=" A1, "tier=256" }, ERR_RANGE,
 	  "tier: needed at most 255, found 256: the contract keeps 8 bits of a merchant's tier, so that 256 would "
 	  "silently become 0" },

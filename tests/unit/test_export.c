@@ -45,7 +45,8 @@ static int setup(void **state)
 	f->both = add_blob(f, "public here, bearer there", BLOB_PUBLIC);
 	add_blob(f, "public here, bearer there", BLOB_BEARER);
 	assert_ok(log_checkpoint(f->log, NULL, &e), &e);
-	test_log_add(f->log, "finding", NULL, "after the checkpoint: \xe2\x80\xa8 <script> \\ \" \x01 \xf0\x9f\x94\x91");
+	test_log_add(f->log, "finding", NULL,
+		     "after the checkpoint: \xe2\x80\xa8 <script> \\ \" \x01 \xf0\x9f\x94\x91");
 	*state = f;
 	return 0;
 }

@@ -10,7 +10,10 @@
 
 static struct line good(struct arena *a)
 {
-	struct line l = { .seq = 12, .kind = span_str("change.proposed"), .change = span_str("SC-7"), .actor = span_str("p3"),
+	struct line l = { .seq = 12,
+			  .kind = span_str("change.proposed"),
+			  .change = span_str("SC-7"),
+			  .actor = span_str("p3"),
 			  .auth = span_str("signature") };
 	struct err e = {0};
 
@@ -36,8 +39,10 @@ static void a_line_is_written_in_one_way(void **state)
 	l.change = span_of(NULL, 0);
 	l.body = json_object(&a);
 	assert_ok(line_write(&out, &l, &e), &e);
-	assert_buf_str(&out, HEAD "\"kind\":\"change.proposed\",\"change\":null,\"actor\":{\"id\":\"p3\",\"auth\":\"signature\"},"
-		       "\"body\":{}}");
+	assert_buf_str(
+	    &out,
+	    HEAD "\"kind\":\"change.proposed\",\"change\":null,\"actor\":{\"id\":\"p3\",\"auth\":\"signature\"},"
+		 "\"body\":{}}");
 	buf_release(&out);
 	arena_release(&a);
 }
@@ -80,11 +85,16 @@ static const struct { const char *raw, *error; } bad[] = {
 	{ HEAD MIDDLE "\"body\":{\"a\": 1}}", "byte 250: not canonical from here on" },
 	{ HEAD MIDDLE "\"body\":{\"a\":\"\\u0041\"}}", "byte 251: not canonical from here on" },
 	{ HEAD MIDDLE "\"body\":{\"a\":\"\\/\"}}", "byte 251: not canonical from here on" },
-	{ HEAD MIDDLE "\"body\":{\"a\":1.0}}", "body.a, byte 250: a number in a line is an integer within 2^53-1, larger ones are strings" },
-	{ HEAD MIDDLE "\"body\":{\"a\":[0,-0]}}", "body.a[1], byte 253: a number in a line is an integer within 2^53-1, larger ones are strings" },
-	{ HEAD MIDDLE "\"body\":{\"a\":1e3}}", "body.a, byte 250: a number in a line is an integer within 2^53-1, larger ones are strings" },
-	{ HEAD MIDDLE "\"body\":{\"a\":9007199254740992}}", "body.a, byte 250: a number in a line is an integer within 2^53-1, larger ones are strings" },
-	{ HEAD MIDDLE "\"body\":{\"a\":-10000000000000000}}", "body.a, byte 250: a number in a line is an integer within 2^53-1, larger ones are strings" },
+	{ HEAD MIDDLE "\"body\":{\"a\":1.0}}",
+	  "body.a, byte 250: a number in a line is an integer within 2^53-1, larger ones are strings" },
+	{ HEAD MIDDLE "\"body\":{\"a\":[0,-0]}}",
+	  "body.a[1], byte 253: a number in a line is an integer within 2^53-1, larger ones are strings" },
+	{ HEAD MIDDLE "\"body\":{\"a\":1e3}}",
+	  "body.a, byte 250: a number in a line is an integer within 2^53-1, larger ones are strings" },
+	{ HEAD MIDDLE "\"body\":{\"a\":9007199254740992}}",
+	  "body.a, byte 250: a number in a line is an integer within 2^53-1, larger ones are strings" },
+	{ HEAD MIDDLE "\"body\":{\"a\":-10000000000000000}}",
+	  "body.a, byte 250: a number in a line is an integer within 2^53-1, larger ones are strings" },
 	{ HEAD MIDDLE "\"body\":[]}", NULL },
 	{ HEAD MIDDLE "\"body\":{},\"more\":1}", NULL },
 	{ HEAD MIDDLE "\"body\":{\"a\":1,\"a\":1}}", NULL },
@@ -104,7 +114,8 @@ static const struct { const char *raw, *error; } bad[] = {
 	  "actor.auth: auth is signature, os-user or claimed" },
 	{ "{\"seq\":012,\"id\":\"" ID "\"}", NULL },
 	{ "{\"seq\":12,\"id\":\"" ID "\"}", NULL },
-	{ "{\"seq\":9007199254740992,\"id\":\"" ID "\",\"prev\":\"" ZEROS "\",\"time\":\"2026-11-23T10:15:02.123Z\"," MIDDLE "\"body\":{}}",
+	{ "{\"seq\":9007199254740992,\"id\":\"" ID "\",\"prev\":\"" ZEROS
+	  "\",\"time\":\"2026-11-23T10:15:02.123Z\"," MIDDLE "\"body\":{}}",
 	  NULL },
 };
 

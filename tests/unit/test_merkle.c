@@ -9,7 +9,7 @@
 struct memory {
 	struct frontier tree;
 	struct hash32 *node;
-	size_t n;
+	size_t n, cap;
 };
 
 static bool memory_read(void *ctx, struct hash32 *out, uint64_t index, struct err *e)
@@ -35,7 +35,10 @@ static void memory_add(struct memory *m, struct span entry)
 	merkle_leaf(&leaf, entry);
 	assert_int_equal(m->n, merkle_count(m->tree.size));
 	n = frontier_add(&m->tree, &leaf, kept);
-	m->node = reallocarray(m->node, m->n + n, sizeof(*m->node));
+	if (m->cap < m->n + n) {
+		m->cap = 2 * (m->n + n);
+		m->node = reallocarray(m->node, m->cap, sizeof(*m->node));
+	}
 	for (size_t i = 0; i < n; i++)
 		m->node[m->n++] = kept[i];
 }
@@ -125,7 +128,8 @@ static void roots_of_many_sizes(void **state)
 		struct hash32 want, found;
 
 		assert_true(hex_bare(want.b, 32, r->text, NULL));
-		assert_ok(merkle_root(&found, (uint64_t)strtoull(arena_str(&a, r->name), NULL, 10), &nodes, NULL), NULL);
+		assert_ok(merkle_root(&found, (uint64_t)strtoull(arena_str(&a, r->name), NULL, 10), &nodes, NULL),
+			  NULL);
 		assert_hash(&found, &want);
 	}
 	free(m.node);
@@ -191,7 +195,9 @@ static void audit_paths_are_made_and_checked(void **state)
 
 		assert_ok(merkle_prove(&made, number(t, "index"), number(t, "size"), &nodes, &e), &e);
 		assert_path(&made, &want);
-		assert_ok(merkle_path_verify(&root, &leaf, number(t, "index"), number(t, "size"), want.hash, want.n, &e), &e);
+		assert_ok(merkle_path_verify(&root, &leaf, number(t, "index"), number(t, "size"), want.hash, want.n,
+					     &e),
+			  &e);
 	}
 	free(m.node);
 	arena_release(&a);
@@ -236,7 +242,8 @@ static void false_proofs_are_refused(void **state)
 		if (span_is(kind, "inclusion")) {
 			const struct hash32 root = hash(t, "root"), leaf = hash(t, "leaf");
 
-			assert_false(merkle_path_verify(&root, &leaf, number(t, "index"), number(t, "size"), path.hash, path.n, &e));
+			assert_false(merkle_path_verify(&root, &leaf, number(t, "index"), number(t, "size"),
+							path.hash, path.n, &e));
 		} else {
 			const struct tree_head old = { number(t, "old"), hash(t, "old_root") };
 			const struct tree_head now = { number(t, "new"), hash(t, "new_root") };
@@ -279,7 +286,8 @@ static void every_proof_of_small_trees(void **state)
 			struct tree_head was = { .size = old }, now = { .size = size };
 			struct merkle_path p;
 
-			assert_true(merkle_root(&was.root, old, &nodes, NULL) && merkle_root(&now.root, size, &nodes, NULL));
+			assert_true(merkle_root(&was.root, old, &nodes, NULL) &&
+				    merkle_root(&now.root, size, &nodes, NULL));
 			assert_true(merkle_prove_consistency(&p, old, size, &nodes, NULL));
 			assert_true(merkle_consistency_verify(&was, &now, p.hash, p.n, NULL));
 			assert_false(merkle_consistency_verify(&was, &now, p.hash, p.n + 1, NULL));

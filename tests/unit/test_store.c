@@ -191,7 +191,8 @@ static void a_foreign_schema_is_refused(void **state)
 		{ "CREATE INDEX i ON lines (line)", "sqlite_schema row 17, i, does not belong" },
 		{ "DROP TRIGGER blobs_not_deleted", "trigger blobs_not_deleted is missing" },
 		{ "CREATE VIEW v AS SELECT 1", "sqlite_schema row 17, v, does not belong" },
-		{ "DROP TRIGGER lines_in_order; CREATE TRIGGER lines_in_order BEFORE INSERT ON lines BEGIN SELECT 1; END",
+		{ "DROP TRIGGER lines_in_order;"
+		  "CREATE TRIGGER lines_in_order BEFORE INSERT ON lines BEGIN SELECT 1; END",
 		  "sqlite_schema row 5 is lines_not_updated, and not trigger lines_in_order as built in" },
 		{ "PRAGMA user_version = 2", "user_version is 2, needed 1" },
 		{ "PRAGMA application_id = 2", "application_id is 2, needed 1397174348" },
@@ -228,7 +229,9 @@ static void what_is_not_a_database_is_not_opened(void **state)
 	assert_null(store_open(path, STORE_READ, &e));
 	assert_int_equal(e.code, ERR_MISSING);
 	err_clear(&e);
-	assert_ok(fs_write(path, span_str("This is a text and not a database, and long enough to be looked at."), 0600, &e), &e);
+	assert_ok(fs_write(path, span_str("This is a text and not a database, and long enough to be looked at."),
+			   0600, &e),
+		  &e);
 	assert_null(store_open(path, STORE_READ, &e));
 	assert_int_equal(e.code, ERR_IO);
 	err_clear(&e);

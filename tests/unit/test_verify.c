@@ -65,34 +65,33 @@ static const char *copy(struct fixture *f, struct span db)
 	return f->copy;
 }
 
-static const struct { const char *sql, *findings; } damages[] = {
+static const struct { const char *sql, *findings;
+} damages[] = {
 	{ "UPDATE lines SET line = replace(line, 'line 5', 'line 6') WHERE seq = 5",
 	  "LINE-LEAF 5: line 5 does not hash to its leaf: it was changed\n" },
 	{ "UPDATE lines SET leaf = zeroblob(32) WHERE seq = 5",
 	  "LINE-LEAF 5: the leaf stored beside line 5 was changed, the line was not\n" },
 	{ "UPDATE nodes SET hash = zeroblob(32) WHERE i = 2",
 	  "NODE 1: tree node 2 is not the hash of what it covers\n" },
-	{ "DELETE FROM lines WHERE seq = 5",
-	  "LINE-MISSING 5: line 5 is not there\n" },
-	{ "DELETE FROM lines WHERE seq IN (5, 6)",
-	  "LINE-MISSING 5: lines 5 to 6 are not there\n" },
+	{ "DELETE FROM lines WHERE seq = 5", "LINE-MISSING 5: line 5 is not there\n" },
+	{ "DELETE FROM lines WHERE seq IN (5, 6)", "LINE-MISSING 5: lines 5 to 6 are not there\n" },
 	{ "DELETE FROM lines WHERE seq = 0",
 	  "LINE-MISSING 0: line 0 is not there\n"
 	  "CHECKPOINT-SIGNATURE 0: checkpoint 0 cannot be verified: line 0 names no key\n"
 	  "CHECKPOINT-SIGNATURE 7: checkpoint 1 cannot be verified: line 0 names no key\n"
 	  "CHECKPOINT-SIGNATURE 11: checkpoint 2 cannot be verified: line 0 names no key\n" },
-	{ "DELETE FROM lines",
-	  "OPENING: the log has no lines\n" },
+	{ "DELETE FROM lines", "OPENING: the log has no lines\n" },
 	{ "DELETE FROM lines WHERE seq = 11",
 	  "NODE-MISSING: the tree goes on after the last line: node 19 belongs to no line\n"
 	  "CHECKPOINT-ROOT 11: checkpoint 2 is over 12 lines, the log has 11: it was cut off\n" },
 	{ "DELETE FROM lines WHERE seq = 11; DELETE FROM nodes WHERE i > 18",
 	  "CHECKPOINT-ROOT 11: checkpoint 2 is over 12 lines, the log has 11: it was cut off\n" },
-	{ "DELETE FROM nodes WHERE i > 20",
-	  "NODE-MISSING 11: tree node 21 is not there\n" },
-	{ "UPDATE lines SET seq = 99 WHERE seq = 5; UPDATE lines SET seq = 5 WHERE seq = 6; UPDATE lines SET seq = 6 WHERE seq = 99",
+	{ "DELETE FROM nodes WHERE i > 20", "NODE-MISSING 11: tree node 21 is not there\n" },
+	{ "UPDATE lines SET seq = 99 WHERE seq = 5; UPDATE lines SET seq = 5 WHERE seq = 6;"
+	  "UPDATE lines SET seq = 6 WHERE seq = 99",
 	  NULL },
-	{ "UPDATE checkpoints SET note = replace(note, char(10) || '8' || char(10), char(10) || '9' || char(10)), size = 9 WHERE i = 1",
+	{ "UPDATE checkpoints SET note = replace(note, char(10) || '8' || char(10), char(10) || '9' || char(10)),"
+	  " size = 9 WHERE i = 1",
 	  "CHECKPOINT-SIGNATURE 8: signature 1, by test.example/log, does not verify\n"
 	  "CHECKPOINT-ROOT 8: checkpoint 1 was signed over another history than the first 9 lines\n" },
 	{ "UPDATE checkpoints SET note = (SELECT note FROM checkpoints WHERE i = 1) WHERE i = 2",
@@ -100,11 +99,11 @@ static const struct { const char *sql, *findings; } damages[] = {
 	  "CHECKPOINT-ROOT 11: checkpoint 2 was signed over another history than the first 12 lines\n" },
 	{ "UPDATE checkpoints SET note = 'scribble' WHERE i = 1",
 	  "CHECKPOINT-FORM 7: byte 8: a note ends with a newline\n" },
-	{ "DELETE FROM checkpoints WHERE i = 1",
-	  "CHECKPOINT-FORM: checkpoint row 1 is not there\n" },
+	{ "DELETE FROM checkpoints WHERE i = 1", "CHECKPOINT-FORM: checkpoint row 1 is not there\n" },
 	{ "UPDATE blobs SET bytes = x'00' WHERE i = 1",
 	  "BLOB-DIGEST: blob row 1: its bytes do not hash to its name\n"
-	  "BLOB-MISSING 8: body.signature names blob 55dd8f767dd5bf40853e8c82eed1a02017c74f332fd087595f27b96001e97618, which is not there or is damaged\n" },
+	  "BLOB-MISSING 8: body.signature names blob "
+	  "55dd8f767dd5bf40853e8c82eed1a02017c74f332fd087595f27b96001e97618, which is not there or is damaged\n" },
 	{ "DELETE FROM blobs WHERE i = 1", NULL },
 	{ "CREATE TABLE more (x)", NULL },
 	{ "CREATE INDEX hide ON lines (line)", NULL },
@@ -128,8 +127,8 @@ static void each_damage_has_its_finding(void **state)
 	}
 }
 
-/* The attacker of reference 4.3 who rewrites everything behind the change, so that leaves, links and nodes agree. What is
- * left is the signature over what was there. */
+/* The attacker of reference 4.3 who rewrites everything behind the change, so that leaves, links and nodes agree.
+ * What is left is the signature over what was there. */
 static void a_rewritten_history_stops_at_the_checkpoint(void **state)
 {
 	struct fixture *f = *state;

@@ -140,11 +140,14 @@ static void blobs_are_found_and_kept_once(void **state)
 	struct err e = {0};
 
 	(void)state;
-	assert_ok(log_begin(l, &e) && log_add_blob(l, span_str("evidence"), BLOB_PUBLIC, &digest, &e) && log_commit(l, &e), &e);
+	assert_ok(log_begin(l, &e) && log_add_blob(l, span_str("evidence"), BLOB_PUBLIC, &digest, &e) &&
+		      log_commit(l, &e),
+		  &e);
 	test_log_add(l, "finding", NULL, "");
 	v = open_views(l);
 	for (int i = 0; i < 3; i++)
-		assert_ok(log_begin(l, &e) && log_add_blob(l, span_str("evidence"), BLOB_PUBLIC, &again, &e) && log_commit(l, &e),
+		assert_ok(log_begin(l, &e) && log_add_blob(l, span_str("evidence"), BLOB_PUBLIC, &again, &e) &&
+			      log_commit(l, &e),
 			  &e);
 	assert_true(hash32_eq(&digest, &again));
 	assert_ok(log_each_blob(l, 0, count_blob, &rows, &e), &e);

@@ -1,0 +1,88 @@
+/* Signed notes, checkpoints and keys: what is accepted has one spelling; what is refused says why. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/base64.h"
+#include "src/proof/note.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static void demand(bool fact, const char *otherwise)
+{
+	if (fact)
+		return;
+	fprintf(stderr, "%s\n", otherwise);
+	abort();
+}
+
+static void write_note(struct buf *out, const struct note *n)
+{
+	buf_span(out, n->text);
+	buf_byte(out, '\n');
+	for (size_t i = 0; i < n->n; i++) {
+		struct buf data = {0};
+
+		buf_add(&data, n->signatures[i].id, 4);
+		buf_span(&data, n->signatures[i].bytes);
+		buf_str(out, "\xe2\x80\x94 ");
+		buf_span(out, n->signatures[i].name);
+		buf_byte(out, ' ');
+		buf_base64(out, buf_view(&data));
+		buf_byte(out, '\n');
+		buf_release(&data);
+	}
+}
+
+static void check_note(struct arena *a, struct span in)
+{
+	struct err e = {0};
+	struct buf again = {0};
+	struct note n;
+
+	if (note_parse(a, &n, in, &e)) {
+		write_note(&again, &n);
+		demand(span_eq(buf_view(&again), in), "an accepted note is written as other bytes");
+	} else {
+		demand(e.what.n != 0, "a refused note has no reason");
+	}
+	err_clear(&e);
+	buf_release(&again);
+}
+
+static void check_checkpoint(struct span in)
+{
+	struct buf again = {0};
+	struct checkpoint c;
+
+	if (checkpoint_parse(&c, in, NULL)) {
+		checkpoint_write(&again, c.origin, &c.head);
+		buf_span(&again, c.extensions);
+		demand(span_eq(buf_view(&again), in), "an accepted checkpoint is written as other bytes");
+	}
+	buf_release(&again);
+}
+
+static void check_key(struct arena *a, struct span in)
+{
+	struct buf again = {0};
+	struct note_key key;
+
+	if (note_key_parse(a, &key, in, NULL)) {
+		note_key_format(&again, &key);
+		demand(again.n == in.n && strncasecmp(buf_cstr(&again), (const char *)in.p, in.n) == 0,
+		       "an accepted key is written as other bytes");
+	}
+	buf_release(&again);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	struct arena a = {0};
+
+	check_note(&a, span_of(data, n));
+	check_checkpoint(span_of(data, n));
+	check_key(&a, span_of(data, n));
+	arena_release(&a);
+	return 0;
+}
