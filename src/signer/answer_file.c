@@ -1,6 +1,7 @@
 #include "src/signer/answer_file.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "src/base/fs.h"
 #include "src/base/text.h"
@@ -41,6 +42,25 @@ static const char *answer_path(struct signer *s, const struct reviewed *r, const
 	return path;
 }
 
+static bool same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* An answer takes nobody's place but an older answer's: not a key's, not the journal's, not the packet's, however the path
+ * leads there. */
+static bool spares_ours(struct signer *s, const struct reviewed *r, const char *path, struct err *e)
+{
+	static const char *const ours[] = {"", "/keys", "/pins"};
+	const char *slash = strrchr(path, '/');
+	const char *dir = slash == NULL ? "." : arena_fmt(&s->arena, "%.*s/", (int)(slash - path), path);
+	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
+		if (same_file(dir, arena_fmt(&s->arena, "%s%s", s->home_dir, ours[i])))
+			return err_refuse(e, "HOME", "an answer does not go where the keys and the journal are: -o says where");
+	return !same_file(path, r->path) || err_refuse(e, "EXISTS", "the answer would replace the packet");
+}
+
 bool answer_file_write(struct signer *s, const struct reviewed *r, const struct answer *ans, struct err *e)
 {
 	const char *path = answer_path(s, r, ans);
@@ -48,7 +68,7 @@ bool answer_file_write(struct signer *s, const struct reviewed *r, const struct 
 	struct hash32 digest;
 	answer_write(&s->arena, &b, ans);
 	sha256(&digest, buf_view(&b));
-	const bool ok = fs_write(path, buf_view(&b), 0644, e);
+	const bool ok = spares_ours(s, r, path, e) && fs_write(path, buf_view(&b), 0644, e);
 	buf_release(&b);
 	if (!ok)
 		return false;

@@ -68,8 +68,8 @@ static bool read_key(struct home *h, const char *name, struct err *e)
 {
 	struct key_file k = { .path = arena_fmt(&h->arena, "%s/keys/%s.json", h->dir, name) };
 	struct span class;
-	if (!addr_parse(&k.address, span_str(name), e))
-		return err_file(e, k.path, 0);
+	if (!addr_parse(&k.address, span_str(name), NULL))
+		return true;                  /* somebody's copy: no name of a key, and none of ours */
 	if (!read_file(h, arena_fmt(&h->arena, "%s/keys/%s.class", h->dir, name), &class, e) ||
 	    !class_parse(&k.class,
 			 span_of(class.p, class.n > 0 && class.p[class.n - 1] == '\n' ? class.n - 1 : class.n),

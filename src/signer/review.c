@@ -25,7 +25,7 @@ bool review_open(struct signer *s, struct reviewed *out, const char *path, struc
 		struct buf id = {0};
 		buf_hex(&id, SPAN_HASH(&out->packet.core.deployment));
 		err_refuse(e, "NOT-PINNED",
-			   "the packet is for deployment %s, which this machine has not pinned", buf_cstr(&id));
+			   "the packet is for deployment %s, which this machine has not pinned: setgov-signer trust FILE pins one", buf_cstr(&id));
 		buf_release(&id);
 		return false;
 	}
@@ -78,6 +78,20 @@ static void foreign(struct page *p, const char *name, struct span text)
 	buf_release(&lines);
 }
 
+/* How much of a line goes before the fold: up to the last blank between words, so that no hash is cut that fits
+ * a line of its own; what is longer than a line is cut. */
+static size_t fold_at(struct span line, size_t room)
+{
+	const size_t most = text_fit(line, room);
+	size_t first = 0;
+	while (first < line.n && line.p[first] == ' ')
+		first++;
+	for (size_t n = most; most < line.n && n > first; n--)
+		if (line.p[n - 1] == ' ')
+			return n;
+	return most > 0 ? most : line.n;
+}
+
 /* Lines that others laid out: one that is wider than the screen goes on under dots, and never at its left edge.
  */
 static void folded(struct page *p, struct span text)
@@ -88,8 +102,7 @@ static void folded(struct page *p, struct span text)
 		if (text.p[i] != '\n')
 			continue;
 		while (start < i) {
-			size_t n = text_fit(span_of(text.p + start, i - start), room);
-			n = n > 0 ? n : i - start;
+			const size_t n = fold_at(span_of(text.p + start, i - start), room);
 			buf_str(p->out, room < p->columns ? "\n          ..." : "");
 			buf_add(p->out, text.p + start, n);
 			start += n;
@@ -100,9 +113,10 @@ static void folded(struct page *p, struct span text)
 	}
 }
 
+/* On a line of its own: whole on every screen that has 70 columns. */
 static void hash_line(struct page *p, const char *name, const struct hash32 *h)
 {
-	buf_fmt(p->out, "  %-13s ", name);
+	buf_fmt(p->out, "  %s\n    ", name);
 	buf_0xhex(p->out, SPAN_HASH(h));
 	buf_byte(p->out, '\n');
 }
@@ -286,6 +300,15 @@ static struct json *warnings(struct signer *s, const struct reviewed *r)
 
 /* ---- the page ---- */
 
+/* A page for a cancel must not read as one for the change. */
+static bool only_cancels(const struct checked_packet *c)
+{
+	for (size_t i = 0; i < c->n_steps; i++)
+		if (c->steps[i].step != STEP_CANCEL)
+			return false;
+	return true;
+}
+
 static void banner(struct page *p)
 {
 	const struct checked_packet *c = &p->r->checked;
@@ -294,8 +317,9 @@ static void banner(struct page *p)
 	if (!p->r->packet.core.has_policy)
 		own(p, 0,
 		    span_str("NO POLICY: no rule judges this, only the catalogue limits what can be signed."));
-	buf_fmt(p->out, "\n%.*s: what the chain will do\n", text_shown(c->line.change),
-		(const char *)c->line.change.p);
+	buf_fmt(p->out, "\n%.*s: %s\n", text_shown(c->line.change), (const char *)c->line.change.p,
+		only_cancels(c) ? "THIS CANCELS THE CHANGE. What will then NOT happen"
+				: "what the chain will do");
 	for (size_t i = 0; i < c->n_sentences; i++)
 		own(p, 2, span_str(c->sentences[i]));
 }
@@ -326,7 +350,7 @@ static void timelock(struct page *p)
 	if (c->proposal.route != ROUTE_TIMELOCK)
 		return;
 	duration_format(&delay, c->proposal.delay);
-	buf_fmt(p->out, "\nIn the timelock: it waits %s after step schedule\n", buf_cstr(&delay));
+	buf_fmt(p->out, "\nIn the timelock: %s between step schedule and step execute\n", buf_cstr(&delay));
 	hash_line(p, "operation", &c->operation_id);
 	hash_line(p, "salt", &c->operation.salt);
 	if (!hash32_is_zero(&c->operation.predecessor))
@@ -341,7 +365,7 @@ static void signatures(struct page *p, enum step_kind step)
 		const char *who = deployment_label(&p->s->arena, &p->r->pin->deployment, &v->by.owner);
 		if (v->step != step)
 			continue;
-		buf_fmt(p->out, "  signed by     %s ", who != NULL ? who : "");
+		buf_fmt(p->out, "  signed by %s ", who != NULL ? who : "");
 		addr_format(p->out, &v->by.owner);
 		buf_byte(p->out, '\n');
 	}
@@ -385,7 +409,8 @@ void review_page(struct signer *s, struct buf *out, const struct reviewed *r)
 {
 	struct page p = { s, out, r, terminal_columns(&s->terminal) };
 	banner(&p);
-	effects(&p);
+	if (!only_cancels(&r->checked))
+		effects(&p);
 	buf_str(out, "\nTo know before signing\n");
 	for (const struct json *v = warnings(s, r)->first; v != NULL; v = v->next)
 		own(&p, 2, v->text);

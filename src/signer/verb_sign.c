@@ -207,9 +207,11 @@ static bool root_of(struct signer *s, struct span note, struct span vkey, struct
 static bool same_log(struct signer *s, const struct reviewed *r, struct err *e)
 {
 	const struct packet_core *core = &r->packet.core;
+	struct hash32 proposal;
+	line_leaf(&proposal, core->proposal);
 	for (size_t i = 0; i < s->journal.n; i++) {
 		const struct line *l = &s->journal.lines[i];
-		struct hash32 id;
+		struct hash32 id, before;
 		struct span key, note;
 		struct tree_head seen;
 		if (!line_kind_is(l, "packet.signed") ||
@@ -222,6 +224,12 @@ static bool same_log(struct signer *s, const struct reviewed *r, struct err *e)
 					  "the packet comes from another log than what this machine signed "
 					  "before (journal line %zu)",
 					  i);
+		/* One log has one proposal of a change: a second one is another history, whatever its size. */
+		if (span_eq(l->change, r->checked.line.change) &&
+		    json_get_bare_hash(l->body, "proposal", &before, NULL) && !hash32_eq(&before, &proposal))
+			return err_refuse(e, "LOG-FORK",
+					  "this machine signed another proposal of %.*s (journal line %zu): the log was rewritten",
+					  text_shown(l->change), (const char *)l->change.p, i);
 		if (root_of(s, note, key, &seen) && seen.size == core->size &&
 		    !hash32_eq(&seen.root, &core->root))
 			return err_refuse(e, "LOG-FORK",
@@ -385,8 +393,10 @@ static bool log_signed(struct signer *s, const struct reviewed *r, const struct 
 {
 	struct arena *a = &s->arena;
 	struct json *body = packet_body(s, r), *sentences = json_array(a);
+	struct hash32 proposal;
 	uint64_t nonce = 0;
 	u256_fits_u64(&step->tx.nonce, &nonce);
+	line_leaf(&proposal, r->packet.core.proposal);
 	for (size_t i = 0; i < r->checked.n_sentences; i++)
 		json_push(sentences, json_str(a, r->checked.sentences[i]));
 	json_set(body, a, "checkpoint", json_text(a, r->packet.core.checkpoint));
@@ -394,6 +404,7 @@ static bool log_signed(struct signer *s, const struct reviewed *r, const struct 
 	json_set(body, a, "logKey", json_text(a, r->packet.core.log_key));
 	json_set(body, a, "nonce", json_u64(a, nonce));
 	json_set(body, a, "owner", json_addr(a, owner));
+	json_set(body, a, "proposal", json_bare(a, SPAN_HASH(&proposal)));
 	json_set(body, a, "safeTxHash", json_0x(a, SPAN_HASH(&step->hashes.tx)));
 	json_set(body, a, "sentences", sentences);
 	json_set(body, a, "step", json_str(a, step_name(step->step)));
