@@ -130,7 +130,7 @@ expect 0 '\u{001B}' alone review words.json
 [ "$(grep -c '^Phrase' out)" = 1 ] || fail "the proposer's words look like ours"
 expect 0 "SIGNATURE OF YOUR KEY" alone review stolen.json
 expect 0 '"signable": false' alone review raw.json --json
-expect 0 "signed by     p2" alone review signed.json
+expect 0 "signed by p2" alone review signed.json
 alone review abi.json --json >out 2>err || true
 same "$(json out error.code)" ABI
 

@@ -1,0 +1,223 @@
+#!/usr/bin/env bash
+# A person at a terminal: reads the page, says whom it was compared with, types two words and a passphrase. Whatever happens,
+# the terminal comes back as it was. Driven in tmux, on a screen of 80 by 24.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+BUILD=$(realpath "${BUILD:-build}")
+command -v tmux >/dev/null || { echo "SKIPPED: tmux is not installed: make deps"; exit 77; }
+make --no-print-directory BUILD="$BUILD" "$BUILD/setgov-signer" "$BUILD/tests/support/make_packet" >/dev/null
+HERE=$(mktemp -d)
+screen=setgov-tty-$$
+finish() {
+	tmux -L "$screen" kill-server 2>/dev/null || true
+	rm -rf "$HERE"
+}
+trap finish EXIT
+PASS="correct horse battery staple"
+"$BUILD/tests/support/make_packet" "$HERE" "$PASS"
+cd "$HERE"
+tmux -L "$screen" -f /dev/null new-session -d -x 80 -y 24 \
+	"exec env PS1='ready> ' SETGOV_SIGNER_HOME=$HERE/home PATH=$BUILD:$PATH bash --norc --noprofile"
+tmux -L "$screen" set-option -g history-limit 5000
+
+see() { tmux -L "$screen" capture-pane -p -S - | sed 's/ *$//'; }
+keys() { tmux -L "$screen" send-keys "$@"; }
+line() { keys -l -- "$1"; keys Enter; }
+fail() { see >&2; echo "line ${BASH_LINENO[1]}: $*" >&2; exit 1; }
+# The last line with anything on it is this (or begins with it)
+last() { see | grep -v '^$' | tail -n 1; }
+wait_for() {
+	for _ in $(seq 400); do
+		case $(last) in "$1"*) return 0 ;; esac
+		sleep 0.05
+	done
+	fail "the screen does not end with \"$1\""
+}
+shows() { see | grep -qF -- "$1" || fail "the screen does not show \"$1\""; }
+never() { ! see | grep -qF -- "$1" || fail "the screen shows \"$1\""; }
+same() { [ "$1" = "$2" ] || fail "needed \"$2\", found \"$1\""; }
+# The command is over: its line, and below it a prompt with nothing behind it
+ended() {
+	for _ in $(seq 400); do
+		[ "$(last)" = "ready>" ] && [ "$(see | grep -c '^ready>')" -ge 2 ] && return 0
+		sleep 0.05
+	done
+	fail "the command does not end"
+}
+clear_screen() {
+	for _ in $(seq 400); do
+		keys C-l
+		sleep 0.05
+		tmux -L "$screen" clear-history
+		[ "$(see | grep -v '^$')" = "ready>" ] && return 0
+	done
+	fail "the screen does not clear"
+}
+# A command, from a clean screen
+run() { clear_screen; line "$1"; }
+# As it was: typed characters show, lines are lines, Ctrl-C interrupts
+terminal_is_well() {
+	run "stty -a"
+	ended
+	for flag in icanon isig echo; do
+		see | grep -qE "(^| )$flag( |;|\$)" || fail "the terminal has lost $flag"
+	done
+}
+lines_of() { setsid -w "$BUILD/setgov-signer" journal --json --home home | grep -c "\"kind\": \"$1\"" || true; }
+phrase_of() { setsid -w "$BUILD/setgov-signer" review "$1" --json --home home | sed -n 's/.*"phrase": "\(.*\)".*/\1/p'; }
+word() { echo "$1" | cut -d' ' -f"$2"; }
+# Leafs through a long page; each screenful is kept
+leaf() {
+	: >seen
+	while :; do
+		for _ in $(seq 400); do
+			case $(last) in "-- Enter shows more --" | "(signer / own / nobody)"* | "Its first word"*) break ;; esac
+			sleep 0.05
+		done
+		tmux -L "$screen" capture-pane -p >>seen
+		[ "$(last)" = "-- Enter shows more --" ] || break
+		keys Enter
+		sleep 0.1
+	done
+}
+read_so_far() { grep -qF -- "$1" seen || fail "the page never showed \"$1\""; }
+# The two words that are asked for
+give_words() {
+	local phrase=$1 asked
+	for _ in 1 2; do
+		wait_for "To sign, type word"
+		asked=$(last | sed 's/To sign, type word \([1-8]\) .*/\1/')
+		line "$(word "$phrase" "$asked")"
+		sleep 0.2
+	done
+}
+
+wait_for "ready>"
+
+# ---- a key of one's own: asked twice, never shown ----
+run "setgov-signer new --copy copy.json --light"
+wait_for "For which class"
+line test
+wait_for "Passphrase for the new key:"
+line "one thing"
+wait_for "The same again:"
+line "another thing"
+ended
+shows "the two passphrases differ"
+shows "*********"
+never "one thing"
+run "setgov-signer import owner-1.key.json --class test"
+wait_for "Passphrase of the file:"
+line "$PASS"
+ended
+shows "imported"
+never "$PASS"
+
+# ---- trust: the words come from somebody else ----
+deployment=$({ setsid -w "$BUILD/setgov-signer" trust profile.json --home home 2>/dev/null || true; } | sed -n 's/^  phrase *//p')
+run "setgov-signer trust profile.json"
+leaf
+read_so_far "0x7070707070707070707070707070707070707070"
+wait_for "Its first word"
+line "$(word "$deployment" 1)"
+wait_for "Its last word"
+line "$(word "$deployment" 1)"
+ended
+shows "[PHRASE]"
+same "$(lines_of pin.added)" 0
+run "setgov-signer trust profile.json"
+leaf
+wait_for "Its first word"
+line "$(word "$deployment" 1)"
+wait_for "Its last word"
+line "$(word "$deployment" 8)  "
+ended
+shows "Pinned:"
+
+# ---- sign: page, comparison, two words, passphrase ----
+phrase=$(phrase_of words.json)
+run "setgov-signer sign words.json"
+leaf
+read_so_far "TEST"
+read_so_far "NO POLICY"
+read_so_far "may act as a sequencer"
+read_so_far "The proposer's words"
+read_so_far "  | reason:"
+read_so_far "What is signed: step schedule at nonce 4"
+read_so_far "$(word "$phrase" 8)"
+grep -qE '^    0x[0-9a-f]{64}$' seen || fail "a hash is cut"
+same "$(grep '^  safeTxHash' seen | sort -u | wc -l)" 1
+wait_for "(signer / own / nobody)"
+line "perhaps"
+sleep 0.2
+wait_for "(signer / own / nobody)"
+line "signer"
+give_words "$phrase"
+wait_for "Passphrase:"
+line "not this"
+wait_for "That does not open it. Passphrase:"
+keys -l "$PASS"
+keys -l "xyz"
+keys BSpace BSpace BSpace
+keys Enter
+ended
+shows "You gave 1 signature"
+shows "Answer written to words.schedule.p1.answer.json"
+never "$PASS"
+grep -q '"compared":"signer"' words.schedule.p1.answer.json || fail "the answer does not say whom it was compared with"
+terminal_is_well
+
+# ---- a wrong word: nothing is asked for, nothing is written ----
+rm -f ./*.answer.json
+run "setgov-signer sign words.json"
+leaf
+line "nobody"
+wait_for "To sign, type word"
+line "zzz"
+ended
+shows "[PHRASE]"
+never "Passphrase"
+same "$(lines_of packet.signed) $(lines_of packet.refused)" "1 0"
+
+# ---- Ctrl-C at the passphrase, at a question; a signal from outside ----
+interrupted() {
+	run "setgov-signer sign words.json --compared own"
+	sleep 0.2
+	while [ "$(last)" = "-- Enter shows more --" ]; do keys Enter; sleep 0.1; done
+	give_words "$phrase"
+	wait_for "Passphrase:"
+	keys -l "half a pass"
+}
+interrupted
+keys C-c
+ended
+shows "[STOPPED]"
+never "half a pass"
+terminal_is_well
+interrupted
+shell=$(tmux -L "$screen" list-panes -F '#{pane_pid}')
+kill -TERM "$(tr -d ' ' <"/proc/$shell/task/$shell/children")"
+ended
+never "half a pass"
+terminal_is_well
+run "setgov-signer sign words.json"
+sleep 0.3
+keys C-c
+ended
+terminal_is_well
+same "$(lines_of packet.signed)" 1
+ls ./*.answer.json >/dev/null 2>&1 && fail "an answer was written"
+
+# ---- what a payer's passphrase is asked for ----
+run "setgov-signer sign-tx signed.json --step schedule --nonce 1 --gas 900000 --max-fee 2000000000 --max-priority 1 --key-file payer.key.json >tx.json"
+wait_for "Passphrase of the payer's key:"
+shows "costs at most 0.0018 ether"
+line "$PASS"
+ended
+grep -q '"raw"' tx.json || fail "no transaction"
+
+# ---- a refusal says whom to call ----
+run "setgov-signer sign calls.json"
+ended
+see | tr -d '\n' | grep -qF "Call p2 or p3" || fail "nobody is named"
+echo "signer_tty: a person signs, declines to, and interrupts"
