@@ -137,32 +137,22 @@ bool onchain_fill(const struct workspace *ws, struct arena *a, const struct acti
 	return ok;
 }
 
-/* A getter's output as text: one value plainly, several as JSON. */
-static void output_text(struct buf *out, const struct abi_value *tuple)
-{
-	abi_value_format(out, tuple->n == 1 ? &tuple->items[0] : tuple);
-}
-
 static bool read_one(struct chain *c, struct arena *a, const struct action_read_back *r, struct json *into,
 		     struct err *e)
 {
 	struct chain_read read = { .to = r->at, .data = r->calldata };
-	struct abi_value out;
 	struct buf b = {0};
-	if (!chain_calls(c, a, &read, 1, e))
-		return false;
-	if (read.ok && !abi_decode(a, &out, r->getter->outputs, read.output, e))
-		return err_in(e, "%.*s", (int)r->getter->signature.n, (const char *)r->getter->signature.p);
-	if (read.ok)
-		output_text(&b, &out);
-	json_set(into, a, "at", json_addr(a, &r->at));
-	json_set(into, a, "before", read.ok ? json_text(a, buf_view(&b)) : json_null(a));
-	json_set(into, a, "contract", json_text(a, r->contract));
-	json_set(into, a, "expect", r->expect.n > 0 ? json_text(a, r->expect) : json_null(a));
-	json_set(into, a, "getter", json_text(a, r->getter->signature));
-	json_set(into, a, "say", json_text(a, r->say));
+	bool ok = chain_calls(c, a, &read, 1, e) && (!read.ok || action_read_text(a, &b, r, read.output, e));
+	if (ok) {
+		json_set(into, a, "at", json_addr(a, &r->at));
+		json_set(into, a, "before", read.ok ? json_text(a, buf_view(&b)) : json_null(a));
+		json_set(into, a, "contract", json_text(a, r->contract));
+		json_set(into, a, "expect", r->expect.n > 0 ? json_text(a, r->expect) : json_null(a));
+		json_set(into, a, "getter", json_text(a, r->getter->signature));
+		json_set(into, a, "say", json_text(a, r->say));
+	}
 	buf_release(&b);
-	return true;
+	return ok;
 }
 
 bool onchain_reads(const struct workspace *ws, struct chain *c, struct arena *a, const struct json *actions,

@@ -837,11 +837,32 @@ const struct json *action_undo(struct arena *a, const struct pinned *p, const st
 	return back.d != NULL && read_pairs(&back, &out, pairs, n, NULL) ? out : NULL;
 }
 
+static bool find_output(const struct read_def *r, struct action_read_back *out, struct err *e)
+{
+	const struct abi_type *outputs = out->getter->outputs;
+	out->output = r->field.n == 0 && outputs->count == 1 ? 0 : SIZE_MAX;
+	for (size_t i = 0; r->field.n > 0 && i < outputs->count; i++)
+		if (span_is(r->field, outputs->fields[i].name))
+			out->output = i;
+	return r->field.n == 0 || out->output != SIZE_MAX ||
+	       err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "%s gives no %.*s", out->getter->name, SHOWN(r->field));
+}
+
+bool action_read_text(struct arena *a, struct buf *out, const struct action_read_back *r, struct span output,
+		      struct err *e)
+{
+	struct abi_value tuple;
+	if (!abi_decode(a, &tuple, r->getter->outputs, output, e))
+		return err_in(e, "%.*s", SHOWN(r->getter->signature));
+	abi_value_format(out, r->output != SIZE_MAX ? &tuple.items[r->output] : &tuple);
+	return true;
+}
+
 static bool build_read(const struct filled *f, const struct read_def *r, const struct contract *target,
 		       struct action_read_back *out, struct err *e)
 {
 	struct buf data = {0}, say = {0};
-	bool ok = build_calldata(f, &r->call, target, &data, &out->getter, e);
+	bool ok = build_calldata(f, &r->call, target, &data, &out->getter, e) && find_output(r, out, e);
 	if (ok) {
 		buf_span(&say, target->name);
 		buf_str(&say, ": ");

@@ -285,12 +285,13 @@ static bool read_call(const struct action_def *d, const struct json *v, struct c
 
 static bool read_read(const struct action_def *d, const struct json *v, struct read_def *out, struct err *e)
 {
-	static const char *const members[] = { "on", "getter", "args", "expect", "say", NULL };
+	static const char *const members[] = { "on", "getter", "args", "field", "expect", "say", NULL };
 	if (v->type != JSON_OBJECT)
 		return err_set(e, ERR_SYNTAX, v->at, "needed an object");
 	return json_only(v, members, e) && json_get_str(v, "on", &out->call.on, e) &&
 	       json_get_str(v, "getter", &out->call.function, e) && read_names(v, "args", &out->call.args, e) &&
-	       optional_str(v, "expect", &out->expect, e) && json_get_str(v, "say", &out->say, e) &&
+	       optional_str(v, "field", &out->field, e) && optional_str(v, "expect", &out->expect, e) &&
+	       json_get_str(v, "say", &out->say, e) &&
 	       check_say(d, v, e) &&
 	       check_call(d, &out->call, v, e) && check_expression(d, out->expect, v->at, e);
 }

@@ -31,6 +31,7 @@ struct call_def {
 
 struct read_def {
 	struct call_def call;         /* function is the getter */
+	struct span field;            /* which of several outputs, by name; empty: all of them */
 	struct span expect;           /* expression, or empty: just shown */
 	struct span say;
 };
