@@ -86,28 +86,29 @@ static bool read_not(const struct json *o, struct arg_def *out, struct err *e)
 		else if (span_is(v->text, "sentinel"))
 			out->not_sentinel = true;
 		else
-			return err_set(e, ERR_UNKNOWN, v->at, "needed zero, safe or sentinel") || err_in(e, "not");
+			return err_set(e, ERR_UNKNOWN, v->at, "needed zero, safe or sentinel") ||
+			       err_in(e, "not");
 	}
 	return true;
 }
 
 static bool read_arg(const struct json *v, struct arg_def *out, struct err *e)
 {
-	static const char *const members[] = { "name", "type", "ask", "abis", "default", "fromChain", "min", "max",
-					       "not", "unit", "why", NULL };
-	static const char *const types[] = { "address", "bool", "uint", "ether", "duration", "text", "bytes", "hash",
-					     "role", "contract" };
+	static const char *const members[] = {"name", "type", "ask", "abis", "default", "fromChain",
+					      "min",  "max",  "not", "unit", "why",	NULL};
+	static const char *const types[] = {"address", "bool",	"uint", "ether", "duration",
+					    "text",    "bytes", "hash", "role",	 "contract"};
 	size_t type;
 	if (v->type != JSON_OBJECT)
 		return err_set(e, ERR_SYNTAX, v->at, "needed an object");
 	if (!json_only(v, members, e) || !json_get_str(v, "name", &out->arg.name, e) ||
-	    !json_get_str(v, "ask", &out->arg.ask, e) || !one_of(v, "type", types, ARRAY_LEN(types), &type, e) ||
-	    !read_names(v, "abis", &out->abis, e) ||
+	    !json_get_str(v, "ask", &out->arg.ask, e) ||
+	    !one_of(v, "type", types, ARRAY_LEN(types), &type, e) || !read_names(v, "abis", &out->abis, e) ||
 	    !optional_str(v, "default", &out->arg.default_value, e) ||
 	    !optional_str(v, "fromChain", &out->arg.from_chain, e) ||
 	    !optional_str(v, "unit", &out->arg.unit, e) || !optional_str(v, "why", &out->why, e) ||
-	    !read_bound(v, "min", &out->min, e) || !read_bound(v, "max", &out->max, e) || !read_not(v, out, e) ||
-	    !check_name(v, out->arg.name, false, e))
+	    !read_bound(v, "min", &out->min, e) || !read_bound(v, "max", &out->max, e) ||
+	    !read_not(v, out, e) || !check_name(v, out->arg.name, false, e))
 		return false;
 	out->arg.type = (enum action_arg_type)type;
 	if (out->arg.type == ARG_CONTRACT && out->abis == NULL)
@@ -252,10 +253,12 @@ static bool check_on(const struct action_def *d, struct span on, size_t at, stru
 		return true;
 	arg = on.n > 0 && on.p[0] == '$' ? action_arg_def(d, span_of(on.p + 1, on.n - 1)) : NULL;
 	return (arg != NULL && arg->arg.type == ARG_CONTRACT) ||
-	       err_set(e, ERR_SYNTAX, at, "needed each, safe, timelock, or $ and an argument that is a contract");
+	       err_set(e, ERR_SYNTAX, at,
+		       "needed each, safe, timelock, or $ and an argument that is a contract");
 }
 
-static bool check_call(const struct action_def *d, const struct call_def *c, const struct json *v, struct err *e)
+static bool check_call(const struct action_def *d, const struct call_def *c, const struct json *v,
+		       struct err *e)
 {
 	if (!check_on(d, c->on, v->at, e))
 		return err_in(e, "on");
@@ -383,8 +386,8 @@ static bool read_deescalates(struct action_def *d, const struct json *o, struct 
 		return json_get_bool(o, "deescalates", &d->deescalates, e);
 	if (!json_get_str(v, "arg", &d->deescalates_arg, e) || !json_get_str(v, "is", &d->deescalates_is, e))
 		return err_in(e, "deescalates");
-	return action_arg_def(d, d->deescalates_arg) != NULL || err_set(e, ERR_UNKNOWN, v->at, "no such argument") ||
-	       err_in(e, "deescalates.arg");
+	return action_arg_def(d, d->deescalates_arg) != NULL ||
+	       err_set(e, ERR_UNKNOWN, v->at, "no such argument") || err_in(e, "deescalates.arg");
 }
 
 /* What can be seen without the other actions; that the action exists is checked when all are read. */
@@ -423,15 +426,16 @@ static bool check_undo(const struct catalogue *c, const struct action_def *d, st
 		return err_set(e, ERR_UNKNOWN, d->undo->at, "no such action") || err_in(e, "undo.action");
 	for (const struct json *v = args->first; v != NULL; v = v->next)
 		if (action_arg_def(other, v->name) == NULL)
-			return err_set(e, ERR_UNKNOWN, v->at, "%.*s has no such argument", SHOWN(other->name)) ||
+			return err_set(e, ERR_UNKNOWN, v->at, "%.*s has no such argument",
+				       SHOWN(other->name)) ||
 			       err_in(e, "undo.args.%.*s", SHOWN(v->name));
 	return true;
 }
 
 static bool read_action(struct arena *a, struct action_def *d, const struct json *o, struct err *e)
 {
-	static const char *const members[] = { "name", "title", "route", "risk", "deescalates", "args", "checks",
-					       "calls", "say", "reads", "undo", NULL };
+	static const char *const members[] = {"name",	"title", "route", "risk",  "deescalates", "args",
+					      "checks", "calls", "say",	  "reads", "undo",	  NULL};
 	static const char *const routes[] = { "timelock", "direct" };
 	static const char *const risks[] = { "low", "medium", "high", "critical" };
 	const struct json *args;
@@ -441,9 +445,10 @@ static bool read_action(struct arena *a, struct action_def *d, const struct json
 	if (!json_only(o, members, e) || !json_get_str(o, "name", &d->name, e) ||
 	    !json_get_str(o, "title", &d->title, e) || !json_get_str(o, "say", &d->say, e) ||
 	    !one_of(o, "route", routes, ARRAY_LEN(routes), &route, e) ||
-	    !one_of(o, "risk", risks, ARRAY_LEN(risks), &risk, e) || !json_get(o, "args", JSON_ARRAY, &args, e) ||
-	    !check_name(o, d->name, true, e) || !read_args(a, d, args, e) || !check_say(d, o, e) ||
-	    !read_deescalates(d, o, e) || !read_lists(a, d, o, e))
+	    !one_of(o, "risk", risks, ARRAY_LEN(risks), &risk, e) ||
+	    !json_get(o, "args", JSON_ARRAY, &args, e) || !check_name(o, d->name, true, e) ||
+	    !read_args(a, d, args, e) || !check_say(d, o, e) || !read_deescalates(d, o, e) ||
+	    !read_lists(a, d, o, e))
 		return false;
 	d->direct = route == 1;
 	d->risk = (enum action_risk)risk;

@@ -94,10 +94,10 @@ struct action_read_back {
 	struct span expect;           /* the value after it ran, as abi_value_format writes it; empty: just show */
 	struct span say;              /* "sequencer 0x… authorised on registry" */
 };
-/* What the getter gave, in the words of `expect`: one output plainly, several as JSON. ERR_SYNTAX and the like when it does
- * not decode. */
-MUST_CHECK bool action_read_text(struct arena *a, struct buf *out, const struct action_read_back *r, struct span output,
-				 struct err *e);
+/* What the getter gave, in the words of `expect`: one output plainly, several as JSON. ERR_SYNTAX and the like
+ * when it does not decode. */
+MUST_CHECK bool action_read_text(struct arena *a, struct buf *out, const struct action_read_back *r,
+				 struct span output, struct err *e);
 MUST_CHECK bool action_reads(struct arena *a, const struct action_read_back **out, size_t *n, const struct pinned *p,
 			     const struct json *action, struct err *e);
 

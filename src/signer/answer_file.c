@@ -48,8 +48,8 @@ static bool same_file(const char *a, const char *b)
 	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-/* An answer takes nobody's place but an older answer's: not a key's, not the journal's, not the packet's, however the path
- * leads there. */
+/* An answer takes nobody's place but an older answer's: not a key's, not the journal's, not the packet's,
+ * however the path leads there. */
 static bool spares_ours(struct signer *s, const struct reviewed *r, const char *path, struct err *e)
 {
 	static const char *const ours[] = {"", "/keys", "/pins"};
@@ -57,7 +57,9 @@ static bool spares_ours(struct signer *s, const struct reviewed *r, const char *
 	const char *dir = slash == NULL ? "." : arena_fmt(&s->arena, "%.*s/", (int)(slash - path), path);
 	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
 		if (same_file(dir, arena_fmt(&s->arena, "%s%s", s->home_dir, ours[i])))
-			return err_refuse(e, "HOME", "an answer does not go where the keys and the journal are: -o says where");
+			return err_refuse(
+				e, "HOME",
+				"an answer does not go where the keys and the journal are: -o says where");
 	return !same_file(path, r->path) || err_refuse(e, "EXISTS", "the answer would replace the packet");
 }
 

@@ -24,8 +24,11 @@ bool review_open(struct signer *s, struct reviewed *out, const char *path, struc
 	if (out->pin == NULL) {
 		struct buf id = {0};
 		buf_hex(&id, SPAN_HASH(&out->packet.core.deployment));
-		err_refuse(e, "NOT-PINNED",
-			   "the packet is for deployment %s, which this machine has not pinned: setgov-signer trust FILE pins one", buf_cstr(&id));
+		err_refuse(
+			e, "NOT-PINNED",
+			"the packet is for deployment %s, which this machine has not pinned: "
+			   "setgov-signer trust FILE pins one",
+			buf_cstr(&id));
 		buf_release(&id);
 		return false;
 	}

@@ -227,9 +227,11 @@ static bool same_log(struct signer *s, const struct reviewed *r, struct err *e)
 		/* One log has one proposal of a change: a second one is another history, whatever its size. */
 		if (span_eq(l->change, r->checked.line.change) &&
 		    json_get_bare_hash(l->body, "proposal", &before, NULL) && !hash32_eq(&before, &proposal))
-			return err_refuse(e, "LOG-FORK",
-					  "this machine signed another proposal of %.*s (journal line %zu): the log was rewritten",
-					  text_shown(l->change), (const char *)l->change.p, i);
+			return err_refuse(
+				e, "LOG-FORK",
+				"this machine signed another proposal of %.*s (journal line %zu): the log "
+					  "was rewritten",
+				text_shown(l->change), (const char *)l->change.p, i);
 		if (root_of(s, note, key, &seen) && seen.size == core->size &&
 		    !hash32_eq(&seen.root, &core->root))
 			return err_refuse(e, "LOG-FORK",

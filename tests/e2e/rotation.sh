@@ -49,5 +49,17 @@ salt=$(console show SC-1 --json | field salt)
 found=$(rpc eth_getLogs "[{\"fromBlock\":\"0x0\",\"topics\":[\"0x20fda5fd27a1ea7bf5b9567f143ac5470bb059374a27e8f67cb44f946f6d0387\"]}]" | field data)
 same "$found" "$salt"
 
+# A tier's limits are compared with what was proposed, one by one.
+console draft paymaster.update-tier tier=0 "perTx=0.0005 ether" "perDay=0.005 ether" "perMonth=0.05 ether" \
+	--title "Halve" --reason "Fraud" >/dev/null
+console propose SC-2 >/dev/null
+agree SC-2 schedule 1 2 3
+submit SC-2 schedule >/dev/null
+expect 1 "WAITING" console packet SC-2
+warp 86400
+agree SC-2 execute 3 4 5
+expect 0 "as intended  paymaster: tier 0: most in one month, in wei: 50000000000000000" submit SC-2 execute
+same "$(console show SC-2 --json | field verified)" true
+
 # Signatures leave the machine only when their nonce is spent.
 expect 0 "0 withheld" console log export "$HERE/export"

@@ -24,6 +24,7 @@ static void the_longest_command_name_wins(void **state)
 	assert_false(PARSE(&cli, &e, "log"));
 	assert_err(&e, ERR_USAGE, "no command \"log\"; setgov help lists them");
 	arena_release(&cli.arena);
+	err_clear(&e);
 }
 
 static void options_and_arguments_mix_in_any_order(void **state)
@@ -69,6 +70,7 @@ static void a_wrong_command_line_says_what_is_wrong(void **state)
 	assert_false(PARSE(&cli, &e, "fly"));
 	assert_err(&e, ERR_USAGE, "no command \"fly\"; setgov help lists them");
 	arena_release(&cli.arena);
+	err_clear(&e);
 }
 
 static void every_command_and_option_explains_itself(void **state)
