@@ -26,7 +26,10 @@ static bool read_actions(struct cli *cli, struct json **out, struct err *e)
 		if (i + 1 == cli->n_args)
 			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "an action is needed after +");
 		const struct action_def *def = catalogue_find(cli->ws->pin.catalogue, name);
-		if (def != NULL && !onchain_fill(cli->ws, a, def, &pairs, &n, e))
+		if (def == NULL)
+			return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "no such action; setgov actions lists them") ||
+			       err_in(e, "%s", arena_str(a, name));
+		if (!onchain_fill(cli->ws, a, def, &pairs, &n, e))
 			return err_in(e, "%s", arena_str(a, name));
 		if (!action_read(a, &action, &cli->ws->pin, name, pairs, n, e))
 			return err_in(e, "%s", arena_str(a, name));

@@ -1,6 +1,7 @@
 /* Help, the man page and completion, all from the command table. */
 #include <string.h>
 
+#include "src/base/text.h"
 #include "src/cli/command.h"
 
 static void options_help(struct buf *out, const struct option *o, size_t n)
@@ -9,7 +10,7 @@ static void options_help(struct buf *out, const struct option *o, size_t n)
 		const size_t before = out->n;
 		buf_fmt(out, "  %s%s%s", o[i].name, o[i].value != NULL ? " " : "",
 			o[i].value != NULL ? o[i].value : "");
-		const size_t used = out->n - before;
+		const size_t used = text_width(span_of(out->p + before, out->n - before));
 		buf_fmt(out, "%*s  %s\n", (int)(used < 24 ? 24 - used : 0), "", o[i].help);
 	}
 }
@@ -22,7 +23,7 @@ void help_overview(struct buf *out)
 		const struct command *c = &commands[i];
 		const size_t before = out->n;
 		buf_fmt(out, "  %s%s%s", c->name, c->args[0] != '\0' ? " " : "", c->args);
-		const size_t used = out->n - before;
+		const size_t used = text_width(span_of(out->p + before, out->n - before));
 		if (used > 44)
 			buf_fmt(out, "\n%*s  %s\n", 44, "", c->help);
 		else

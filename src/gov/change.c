@@ -528,10 +528,23 @@ static bool is_withdrawn(const struct change *c, enum step_kind k)
 	return c->withdrawn && k != STEP_CANCEL;
 }
 
-/* The operation was cancelled: what would schedule or execute it leads nowhere any more. */
-static bool is_cancelled(const struct change *c, enum step_kind k, const struct chain_facts *f)
+/* The operation is past this step already, whoever took it there: sending it leads nowhere any more. */
+static bool is_pointless(const struct change *c, enum step_kind k, const struct chain_facts *f)
 {
-	return k != STEP_CANCEL && change_state_of(c, f) == CHANGE_CANCELLED;
+	switch (change_state_of(c, f)) {
+	case CHANGE_CANCELLED:
+		return k != STEP_CANCEL;
+	case CHANGE_EXECUTED:
+		return true;
+	case CHANGE_SCHEDULED:
+	case CHANGE_READY:
+		return k == STEP_SCHEDULE;
+	case CHANGE_DRAFTED:
+	case CHANGE_PROPOSED:
+	case CHANGE_WITHDRAWN:
+		return false;
+	}
+	BUG("change state");
 }
 
 enum step_state step_state_of(const struct change *c, enum step_kind k, const struct chain_facts *f)
@@ -558,14 +571,14 @@ bool step_is_loose(const struct change *c, enum step_kind k, const struct chain_
 	const struct step *s = &c->steps[k];
 
 	return s->packed && !s->mined && s->n_signatures != 0 && !nonce_is_spent(s, f) &&
-	       (s->failed || is_withdrawn(c, k) || is_cancelled(c, k, f));
+	       (s->failed || is_withdrawn(c, k) || is_pointless(c, k, f));
 }
 
 bool step_is_open(const struct change *c, enum step_kind k, const struct chain_facts *f)
 {
 	const struct step *s = &c->steps[k];
 
-	return s->packed && !s->mined && !s->failed && !is_withdrawn(c, k) && !is_cancelled(c, k, f) &&
+	return s->packed && !s->mined && !s->failed && !is_withdrawn(c, k) && !is_pointless(c, k, f) &&
 	       !nonce_is_spent(s, f);
 }
 

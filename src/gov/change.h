@@ -98,7 +98,8 @@ enum step_state step_state_of(const struct change *c, enum step_kind s, const st
 /* Not mined, withdrawn or failed, still has a signature that the Safe would accept: "loose: executable by anyone
  * until nonce N is spent". */
 bool step_is_loose(const struct change *c, enum step_kind s, const struct chain_facts *f);
-/* Holds its nonce against others: packed, not mined, failed, stale, withdrawn or cancelled. */
+/* Holds its nonce against others: packed, not mined, failed, stale or withdrawn, and
+ * its operation is not past it. */
 bool step_is_open(const struct change *c, enum step_kind s, const struct chain_facts *f);
 
 struct operation change_operation(const struct change *c);    /* route timelock, proposed */

@@ -10,6 +10,7 @@
 #include "src/base/text.h"
 #include "src/crypto/hash.h"
 #include "src/crypto/keccak.h"
+#include "src/crypto/keystore.h"
 #include "src/crypto/scrypt.h"
 #include "src/crypto/words.h"
 #include "src/evm/eip712.h"
@@ -94,16 +95,39 @@ static bool test_safe(struct arena *a)
 
 static bool test_tree(void)
 {
+	static const char *const entries[] = { "entry-0", "entry-1", "entry-2" };
 	struct frontier f = {0};
 	struct hash32 leaf, kept[MERKLE_LEVELS], root;
-	for (int i = 0; i < 3; i++) {
-		char entry[16];
-		snprintf(entry, sizeof(entry), "entry-%d", i);
-		merkle_leaf(&leaf, span_str(entry));
+	for (size_t i = 0; i < ARRAY_LEN(entries); i++) {
+		merkle_leaf(&leaf, span_str(entries[i]));
 		frontier_add(&f, &leaf, kept);
 	}
 	frontier_root(&f, &root);
 	return hex_is(SPAN_HASH(&root), "a64bf26e09128f6fe2fe6f8b2d8c801e166b57c047a7cd9b2b809e7a96a2f1cb");
+}
+
+/* The PBKDF2 vector of the Web3 Secret Storage Definition: AES-128-CTR, PBKDF2 and the MAC in one. */
+static bool test_keystore(struct arena *a)
+{
+	static const char doc[] =
+		"{\"crypto\":{\"cipher\":\"aes-128-ctr\",\"cipherparams\":{\"iv\":\"6087dab2f9fdbbfaddc31a909735c1e6\"},"
+		"\"ciphertext\":\"5318b4d5bcd28de64ee5559e671353e16f075ecae9f99c7a79a38af5f869aa46\",\"kdf\":\"pbkdf2\","
+		"\"kdfparams\":{\"c\":262144,\"dklen\":32,\"prf\":\"hmac-sha256\","
+		"\"salt\":\"ae3cd4e7013836a3df6bd7241b12db061dbe2c6785853cce422d148a624ce0bd\"},"
+		"\"mac\":\"517ead924a9d0dc3124507e3393d175ce3ff7c1e96529c6c555ce9e51205e9b2\"},"
+		"\"id\":\"3198bc9c-6672-5ab3-d995-4942343ae5b6\",\"version\":3}";
+	static const char want[] = "7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d";
+	static const char words[] = "testpassword";
+	struct secret *key = NULL, *passphrase = secret_new(strlen(words), NULL);
+	const struct json *json = json_parse(a, span_str(doc), NULL);
+	bool ok = passphrase != NULL && json != NULL;
+	if (ok)
+		memcpy(secret_bytes(passphrase), words, strlen(words));
+	ok = ok && keystore_open(&key, NULL, NULL, json, passphrase, NULL) &&
+	     hex_is(span_of(secret_bytes(key), 32), want);
+	secret_free(key);
+	secret_free(passphrase);
+	return ok;
 }
 
 static bool test_words(void)
@@ -138,6 +162,7 @@ bool verb_selftest(struct signer *s, struct err *e)
 	s->result = json_object(&s->arena);
 	ok &= report(s, "Keccak-256 and SHA-256", test_hashes());
 	ok &= report(s, "scrypt", test_scrypt());
+	ok &= report(s, "keystore: PBKDF2, AES, MAC", test_keystore(&s->arena));
 	ok &= report(s, "secp256k1: address, signing, recovering", test_curve());
 	ok &= report(s, "Safe transaction and EIP-712, a real one", test_safe(&s->arena));
 	ok &= report(s, "Merkle tree", test_tree());

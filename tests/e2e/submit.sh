@@ -88,12 +88,39 @@ expect 0 "on chain" submit SC-5 schedule
 same "$(lines_of SC-5 submit.intended)" 1
 same "$(lines_of SC-5 step.mined)" 1
 
-# An owner's key pays for nothing.
+# Anyone can send what enough owners signed: it is found by its event and logged, and not sent again.
+by_stranger() { # by_stranger FROM TO DATA
+	rpc anvil_setBalance "[\"$1\",\"0x8ac7230489e80000\"]" >/dev/null
+	rpc anvil_impersonateAccount "[\"$1\"]" >/dev/null
+	rpc eth_sendTransaction "[{\"from\":\"$1\",\"to\":\"$2\",\"data\":\"$3\"}]" | field result >/dev/null
+}
 change SC-6
+console submit SC-6 schedule --print --json >"$HERE/print"
+by_stranger 0x7777777777777777777777777777777777777777 "$(field to <"$HERE/print")" "$(field data <"$HERE/print")"
+before=$(sent)
+expect 0 "is on chain" submit SC-6 schedule
+same "$(sent)" "$before"
+same "$(lines_of SC-6 submit.intended)" 0
+same "$(lines_of SC-6 step.mined)" 1
+
+# So is an operation that another holder of the role executed; its effect is read back like any other.
+warp 86400
+agree SC-6 execute 1 2 3
+agree SC-6 cancel 1 2 3
+safe=$(node -e 'console.log(JSON.parse(require("fs").readFileSync(process.argv[1])).identity.safe)' "$HERE/deployment.json")
+timelock=$(node -e 'console.log(JSON.parse(require("fs").readFileSync(process.argv[1])).identity.timelock)' "$HERE/deployment.json")
+call=$("$signer" review "$HERE/stick/SC-6.execute.json" --home "$HERE/signer-1" --json | field data)
+by_stranger "$safe" "$timelock" "$call"
+expect 0 "as intended" submit SC-6 execute
+same "$(state_of SC-6)" executed
+same "$(lines_of SC-6 change.verified)" 1
+
+# An owner's key pays for nothing.
+change SC-7
 owner_pays() {
-	printf '%s\n' "$PASS" | "$setgov" -C "$HERE/console" submit SC-6 schedule --from "$(ls "$HERE"/signer-1/keys/*.json)" \
+	printf '%s\n' "$PASS" | "$setgov" -C "$HERE/console" submit SC-7 schedule --from "$(ls "$HERE"/signer-1/keys/*.json)" \
 		--passphrase-fd 3 3<&0 </dev/null
 }
 expect 1 "OWNER-KEY" owner_pays
-expect 0 '"maxFeePerGas"' console submit SC-6 schedule --print --json
+expect 0 '"maxFeePerGas"' console submit SC-7 schedule --print --json
 expect 0 "The log is whole" console log verify
