@@ -27,7 +27,8 @@ static bool read_actions(struct cli *cli, struct json **out, struct err *e)
 			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "an action is needed after +");
 		const struct action_def *def = catalogue_find(cli->ws->pin.catalogue, name);
 		if (def == NULL)
-			return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "no such action; setgov actions lists them") ||
+			return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET,
+				       "no such action; setgov actions lists them") ||
 			       err_in(e, "%s", arena_str(a, name));
 		if (!onchain_fill(cli->ws, a, def, &pairs, &n, e))
 			return err_in(e, "%s", arena_str(a, name));
