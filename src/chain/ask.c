@@ -125,12 +125,14 @@ static bool still_pinned(const struct chain *c, size_t endpoint, const struct rp
 		return err_in(e, "%s", call->method) || in_endpoint(c, endpoint, e);
 	if (hash32_eq(&now.hash, &c->pin.hash))
 		return true;
-	return err_refuse(e, "REORG", "block %" PRIu64 " of %.*s was replaced while it was being read: try again",
+	return err_refuse(e, "REORG",
+			  "block %" PRIu64 " of %.*s was replaced while it was being read: try again",
 			  c->pin.number, (int)c->ep[endpoint].name.n, (const char *)c->ep[endpoint].name.p);
 }
 
 /* calls[0..n) of one endpoint at the pinned block; `all` has room for one more. */
-static bool ask_at_pin(struct chain *c, struct arena *a, size_t endpoint, struct rpc_call *all, size_t n, struct err *e)
+static bool ask_at_pin(struct chain *c, struct arena *a, size_t endpoint, struct rpc_call *all, size_t n,
+		       struct err *e)
 {
 	const size_t check = c->by_number[endpoint] ? 1 : 0;
 
@@ -171,8 +173,8 @@ static bool same_text(struct span x, struct span y)
 	return same;
 }
 
-static bool same_answers(const struct chain *c, const struct rpc_call *first, const struct rpc_call *other, size_t who,
-			 size_t n, struct err *e)
+static bool same_answers(const struct chain *c, const struct rpc_call *first, const struct rpc_call *other,
+			 size_t who, size_t n, struct err *e)
 {
 	struct buf x = {0}, y = {0};
 	bool same = true;
@@ -326,8 +328,8 @@ static bool getter_err(const struct getter *g, enum err_code code, const char *w
 	return false;
 }
 
-static bool read_getter(struct arena *a, const struct getter *g, const struct chain_read *r, struct abi_value *out,
-			struct err *e)
+static bool read_getter(struct arena *a, const struct getter *g, const struct chain_read *r,
+			struct abi_value *out, struct err *e)
 {
 	const struct abi_type *type = abi_type_parse(a, span_str(g->returns), NULL);
 	struct buf why = {0};
@@ -351,8 +353,8 @@ static bool read_getter(struct arena *a, const struct getter *g, const struct ch
 	return false;
 }
 
-bool ask_getters(struct chain *c, struct arena *a, const struct getter *g, struct abi_value *outs, bool *missing,
-		 size_t n, struct err *e)
+bool ask_getters(struct chain *c, struct arena *a, const struct getter *g, struct abi_value *outs,
+		 bool *missing, size_t n, struct err *e)
 {
 	struct chain_read *reads = ARENA_ARRAY(a, struct chain_read, n);
 

@@ -1,4 +1,5 @@
-/* What happened: receipts, transactions and logs (reader.h). Unlike state these are not read at the pinned block. */
+/* What happened: receipts, transactions and logs (reader.h). Unlike state these are not read at the pinned
+ * block. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -14,7 +15,8 @@ static bool read_topics(struct chain_log *out, const struct json *list, struct e
 	size_t i = 0;
 
 	if (!list || list->type != JSON_ARRAY || list->n > 4)
-		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "an array of at most 4 was needed") || err_in(e, "topics");
+		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "an array of at most 4 was needed") ||
+		       err_in(e, "topics");
 	for (const struct json *v = list->first; v; v = v->next, i++) {
 		if (!read_fixed(out->topics[i].b, 32, v, e))
 			return err_in(e, "topics[%zu]", i);
@@ -34,10 +36,12 @@ static bool read_log(struct arena *a, struct chain_log *out, const struct json *
 	return get_fixed(v, "address", out->address.b, 20, e) && read_topics(out, json_find(v, "topics"), e) &&
 	       get_bytes(a, v, "data", &out->data, e) && get_quantity(v, "blockNumber", &out->block, e) &&
 	       get_fixed(v, "blockHash", out->block_hash.b, 32, e) &&
-	       get_fixed(v, "transactionHash", out->tx_hash.b, 32, e) && get_quantity(v, "logIndex", &out->index, e);
+	       get_fixed(v, "transactionHash", out->tx_hash.b, 32, e) &&
+	       get_quantity(v, "logIndex", &out->index, e);
 }
 
-static bool read_log_list(struct arena *a, struct chain_log **out, size_t *n, const struct json *list, struct err *e)
+static bool read_log_list(struct arena *a, struct chain_log **out, size_t *n, const struct json *list,
+			  struct err *e)
 {
 	struct chain_log *logs;
 	size_t i = 0;
@@ -45,14 +49,16 @@ static bool read_log_list(struct arena *a, struct chain_log **out, size_t *n, co
 	if (!list || list->type != JSON_ARRAY)
 		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "an array of logs was needed");
 	if (list->n > CHAIN_MAX_LOGS)
-		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "%zu logs, at most %zu are taken", list->n, CHAIN_MAX_LOGS);
+		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "%zu logs, at most %zu are taken", list->n,
+			       CHAIN_MAX_LOGS);
 	logs = ARENA_ARRAY(a, struct chain_log, list->n);
 	for (const struct json *v = list->first; v; v = v->next, i++) {
 		if (!read_log(a, &logs[i], v, e))
 			return err_in(e, "log[%zu]", i);
 		if (i > 0 && (logs[i].block < logs[i - 1].block ||
 			      (logs[i].block == logs[i - 1].block && logs[i].index <= logs[i - 1].index)))
-			return err_set(e, ERR_CHAIN, v->at, "logs are out of order") || err_in(e, "log[%zu]", i);
+			return err_set(e, ERR_CHAIN, v->at, "logs are out of order") ||
+			       err_in(e, "log[%zu]", i);
 	}
 	*out = logs;
 	*n = list->n;
@@ -82,15 +88,16 @@ static bool same_logs(const struct chain_log *x, size_t nx, const struct chain_l
 
 /* ---- receipts ---- */
 
-static bool read_receipt_fields(struct arena *a, struct chain_receipt *r, const struct json *v, const struct hash32 *tx,
-				struct err *e)
+static bool read_receipt_fields(struct arena *a, struct chain_receipt *r, const struct json *v,
+				const struct hash32 *tx, struct err *e)
 {
 	uint64_t status;
 
 	if (v->type != JSON_OBJECT)
 		return err_set(e, ERR_CHAIN, v->at, "a receipt is an object");
 	if (!get_fixed(v, "transactionHash", r->tx_hash.b, 32, e) || !get_quantity(v, "status", &status, e) ||
-	    !get_quantity(v, "blockNumber", &r->block, e) || !get_fixed(v, "blockHash", r->block_hash.b, 32, e) ||
+	    !get_quantity(v, "blockNumber", &r->block, e) ||
+	    !get_fixed(v, "blockHash", r->block_hash.b, 32, e) ||
 	    !get_quantity(v, "gasUsed", &r->gas_used, e) || !get_fixed(v, "from", r->from.b, 20, e))
 		return false;
 	if (!hash32_eq(&r->tx_hash, tx))
@@ -110,8 +117,8 @@ static bool read_receipt_fields(struct arena *a, struct chain_receipt *r, const 
 }
 
 /* The receipt's block must be the one that stands at its number, which also tells the time. */
-static bool read_receipt_block(struct chain *c, struct arena *a, size_t who, struct chain_receipt *r, bool *found,
-			       struct err *e)
+static bool read_receipt_block(struct chain *c, struct arena *a, size_t who, struct chain_receipt *r,
+			       bool *found, struct err *e)
 {
 	struct rpc_call call = {
 		.method = "eth_getBlockByNumber",
@@ -171,8 +178,8 @@ static bool receipts_differ(const struct chain *c, const struct chain_receipt *x
 	return false;
 }
 
-bool chain_receipt(struct chain *c, struct arena *a, const struct hash32 *tx, struct chain_receipt *out, bool *found,
-		   struct err *e)
+bool chain_receipt(struct chain *c, struct arena *a, const struct hash32 *tx, struct chain_receipt *out,
+		   bool *found, struct err *e)
 {
 	struct chain_receipt other;
 	bool all = true;
@@ -200,7 +207,8 @@ static bool read_fees(struct chain_tx *t, const struct json *v, struct err *e)
 	return true;
 }
 
-static bool read_tx(struct arena *a, struct chain_tx *t, const struct json *v, const struct hash32 *tx, struct err *e)
+static bool read_tx(struct arena *a, struct chain_tx *t, const struct json *v, const struct hash32 *tx,
+		    struct err *e)
 {
 	if (v->type != JSON_OBJECT)
 		return err_set(e, ERR_CHAIN, v->at, "a transaction is an object");
@@ -218,8 +226,8 @@ static bool read_tx(struct arena *a, struct chain_tx *t, const struct json *v, c
 	return !t->mined || get_quantity(v, "blockNumber", &t->block, e);
 }
 
-bool chain_transaction(struct chain *c, struct arena *a, const struct hash32 *tx, struct chain_tx *out, bool *found,
-		       struct err *e)
+bool chain_transaction(struct chain *c, struct arena *a, const struct hash32 *tx, struct chain_tx *out,
+		       bool *found, struct err *e)
 {
 	*found = false;
 	for (size_t i = 0; i < c->n && !*found; i++) {
@@ -278,8 +286,8 @@ static bool fits_query(const struct log_query *q, const struct chain_log *log)
 }
 
 /* *too_long: the node refuses, perhaps because of the range. */
-static bool logs_from(struct chain *c, struct arena *a, size_t who, const struct log_query *q, struct chain_log **out,
-		      size_t *n, bool *too_long, struct err *e)
+static bool logs_from(struct chain *c, struct arena *a, size_t who, const struct log_query *q,
+		      struct chain_log **out, size_t *n, bool *too_long, struct err *e)
 {
 	struct rpc_call call = { .method = "eth_getLogs", .params = ask_params(a, log_filter(a, q), NULL) };
 
@@ -295,13 +303,14 @@ static bool logs_from(struct chain *c, struct arena *a, size_t who, const struct
 	for (size_t i = 0; i < *n; i++) {
 		if (!fits_query(q, &(*out)[i]))
 			return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "a log that was not asked for") ||
-			       err_in(e, "log[%zu]", i) || err_in(e, "%s", call.method) || in_endpoint(c, who, e);
+			       err_in(e, "log[%zu]", i) || err_in(e, "%s", call.method) ||
+			       in_endpoint(c, who, e);
 	}
 	return true;
 }
 
-static bool logs_page(struct chain *c, struct arena *a, const struct log_query *q, struct chain_log **out, size_t *n,
-		      bool *too_long, struct err *e)
+static bool logs_page(struct chain *c, struct arena *a, const struct log_query *q, struct chain_log **out,
+		      size_t *n, bool *too_long, struct err *e)
 {
 	struct chain_log *other;
 	size_t n_other;
@@ -331,8 +340,8 @@ static bool logs_page(struct chain *c, struct arena *a, const struct log_query *
 }
 
 /* Grows what stands in the arena by doubling; old copies stay there until it is released. */
-static void append_logs(struct arena *a, struct chain_log **all, size_t *n, size_t *cap, const struct chain_log *page,
-			size_t n_page)
+static void append_logs(struct arena *a, struct chain_log **all, size_t *n, size_t *cap,
+			const struct chain_log *page, size_t n_page)
 {
 	if (n_page == 0)
 		return;
@@ -350,8 +359,8 @@ static void append_logs(struct arena *a, struct chain_log **all, size_t *n, size
 }
 
 bool chain_logs(struct chain *c, struct arena *a, const struct addr *addresses, size_t n_addresses,
-		const struct hash32 *topic0, size_t n_topics, uint64_t from, uint64_t to, struct chain_log **out,
-		size_t *n, struct err *e)
+		const struct hash32 *topic0, size_t n_topics, uint64_t from, uint64_t to,
+		struct chain_log **out, size_t *n, struct err *e)
 {
 	struct log_query q = { .addresses = addresses, .n_addresses = n_addresses, .topic0 = topic0,
 			       .n_topics = topic0 ? n_topics : 0 };

@@ -188,12 +188,12 @@ static bool read_header(struct arena *a, struct span text, struct err *e)
 	words = rpc_words(a, words);
 	if (span_is(kind, "request"))
 		return err_refuse(e, "URL", "%.*s", (int)words.n, (const char *)words.p);
-	return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "%.*s: %.*s", (int)kind.n, (const char *)kind.p, (int)words.n,
-		       (const char *)words.p);
+	return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "%.*s: %.*s", (int)kind.n, (const char *)kind.p,
+		       (int)words.n, (const char *)words.p);
 }
 
-static bool exchange_frames(struct rpc *r, struct span header, struct span body, struct buf *head, struct buf *reply,
-			    struct err *e)
+static bool exchange_frames(struct rpc *r, struct span header, struct span body, struct buf *head,
+			    struct buf *reply, struct err *e)
 {
 	const int64_t until = deadline(r);
 
@@ -203,8 +203,8 @@ static bool exchange_frames(struct rpc *r, struct span header, struct span body,
 }
 
 /* *reply lives in the arena. */
-static bool exchange(struct rpc *r, struct arena *a, const struct endpoint *ep, struct span body, struct span *reply,
-		     struct err *e)
+static bool exchange(struct rpc *r, struct arena *a, const struct endpoint *ep, struct span body,
+		     struct span *reply, struct err *e)
 {
 	struct buf header = {0}, head = {0}, bytes = {0};
 	bool ok = start(r, e);
@@ -286,11 +286,12 @@ static bool mentions(struct span text, const char *word)
 	return text.n > 0 && memmem(text.p, text.n, word, strlen(word)) != NULL;
 }
 
-/* geth and most others: code 3, or "execution reverted" under another code; some name the EVM's exception instead. */
+/* geth and most others: code 3, or "execution reverted" under another code; some name the EVM's exception
+ * instead. */
 static bool says_reverted(const struct rpc_call *call)
 {
-	static const char *const words[] = { "revert", "Revert", "VM execution error", "VM Exception", "invalid opcode",
-					     "EvmError", "BAD_INSTRUCTION", "invalid jump" };
+	static const char *const words[] = {"revert",	      "Revert",	  "VM execution error", "VM Exception",
+					    "invalid opcode", "EvmError", "BAD_INSTRUCTION",	"invalid jump"};
 
 	if (call->error_code == 3 || call->has_data)
 		return true;
@@ -306,7 +307,8 @@ static bool read_error(struct arena *a, const struct json *v, struct rpc_call *c
 	const struct json *text = json_find(v, "message");
 
 	if (v->type != JSON_OBJECT || !read_code(json_find(v, "code"), &call->error_code))
-		return err_set(e, ERR_CHAIN, v->at, "an error of JSON-RPC is an object with a number as its code") ||
+		return err_set(e, ERR_CHAIN, v->at,
+			       "an error of JSON-RPC is an object with a number as its code") ||
 		       err_in(e, "error");
 	if (text && text->type == JSON_STRING)
 		call->error_text = rpc_words(a, text->text);
@@ -382,8 +384,8 @@ static bool read_refusal(struct arena *a, const struct json *v, struct rpc_call 
 	return read_error(a, error, call, e);
 }
 
-bool rpc_parse_reply(struct arena *a, struct span body, uint64_t first, struct rpc_call *calls, size_t n, bool *refused,
-		     struct err *e)
+bool rpc_parse_reply(struct arena *a, struct span body, uint64_t first, struct rpc_call *calls, size_t n,
+		     bool *refused, struct err *e)
 {
 	struct err bad = {0};
 	const struct json *doc = json_parse(a, body, &bad);
@@ -410,7 +412,8 @@ bool rpc_parse_reply(struct arena *a, struct span body, uint64_t first, struct r
 	}
 	for (i = 0; i < n; i++) {
 		if (!is_answered(&calls[i]))
-			return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "no reply") || err_in(e, "%s", calls[i].method);
+			return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "no reply") ||
+			       err_in(e, "%s", calls[i].method);
 	}
 	return true;
 }
@@ -444,10 +447,10 @@ static void forget_answers(struct rpc_call *calls, size_t n)
 	}
 }
 
-/* As many calls as fit one request; how many they are. One call goes without the brackets of a batch: every node
- * understands that. */
-static size_t write_batch(struct buf *out, const struct rpc *r, const struct endpoint *ep, const struct rpc_call *calls,
-			  size_t n)
+/* As many calls as fit one request; how many they are. One call goes without the brackets of a batch: every
+ * node understands that. */
+static size_t write_batch(struct buf *out, const struct rpc *r, const struct endpoint *ep,
+			  const struct rpc_call *calls, size_t n)
 {
 	size_t i = 0;
 
@@ -467,8 +470,8 @@ static size_t write_batch(struct buf *out, const struct rpc *r, const struct end
 	return 1;
 }
 
-static bool ask_some(struct rpc *r, struct arena *a, const struct endpoint *ep, struct rpc_call *calls, size_t n,
-		     size_t *asked, struct err *e)
+static bool ask_some(struct rpc *r, struct arena *a, const struct endpoint *ep, struct rpc_call *calls,
+		     size_t n, size_t *asked, struct err *e)
 {
 	struct buf body = {0};
 	struct span reply = {0};
@@ -479,8 +482,8 @@ static bool ask_some(struct rpc *r, struct arena *a, const struct endpoint *ep, 
 	r->next_id += *asked;
 	forget_answers(calls, *asked);
 	if (body.n > BODY_CAP)
-		ok = err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%zu bytes for one request, at most %zu can be asked", body.n,
-			     BODY_CAP);
+		ok = err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%zu bytes for one request, at most %zu can be asked",
+			     body.n, BODY_CAP);
 	else
 		ok = exchange(r, a, ep, buf_view(&body), &reply, e) &&
 		     rpc_parse_reply(a, reply, first, calls, *asked, &refused, e);

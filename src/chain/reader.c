@@ -27,7 +27,8 @@ static bool check_identity(uint64_t chain_id, const struct hash32 *genesis, cons
 	if (!read_quantity(&id, calls[0].result, e))
 		return err_in(e, "eth_chainId");
 	if (id != chain_id)
-		return err_refuse(e, "CHAIN-ID", "this node is on chain %" PRIu64 ", not on %" PRIu64, id, chain_id);
+		return err_refuse(e, "CHAIN-ID", "this node is on chain %" PRIu64 ", not on %" PRIu64, id,
+				  chain_id);
 	if (!genesis)
 		return true;
 	if (!read_block(&first, calls[1].result, e))
@@ -37,8 +38,8 @@ static bool check_identity(uint64_t chain_id, const struct hash32 *genesis, cons
 
 		buf_0xhex(&found, SPAN_HASH(&first.hash));
 		buf_0xhex(&wanted, SPAN_HASH(genesis));
-		err_refuse(e, "GENESIS", "block 0 is %s, not %s: another chain with the same id", buf_cstr(&found),
-			   buf_cstr(&wanted));
+		err_refuse(e, "GENESIS", "block 0 is %s, not %s: another chain with the same id",
+			   buf_cstr(&found), buf_cstr(&wanted));
 		buf_release(&found);
 		buf_release(&wanted);
 		return false;
@@ -46,7 +47,8 @@ static bool check_identity(uint64_t chain_id, const struct hash32 *genesis, cons
 	return true;
 }
 
-static bool ask_identity(struct chain *c, size_t who, uint64_t chain_id, const struct hash32 *genesis, struct err *e)
+static bool ask_identity(struct chain *c, size_t who, uint64_t chain_id, const struct hash32 *genesis,
+			 struct err *e)
 {
 	struct arena a = {0};
 	struct rpc_call calls[2] = {
@@ -61,16 +63,19 @@ static bool ask_identity(struct chain *c, size_t who, uint64_t chain_id, const s
 	return ok;
 }
 
-static bool block_of(struct chain *c, struct arena *a, size_t who, struct json *tag, struct block *out, struct err *e)
+static bool block_of(struct chain *c, struct arena *a, size_t who, struct json *tag, struct block *out,
+		     struct err *e)
 {
-	struct rpc_call call = { .method = "eth_getBlockByNumber", .params = ask_params(a, tag, json_bool(a, false)) };
+	struct rpc_call call = {.method = "eth_getBlockByNumber",
+				.params = ask_params(a, tag, json_bool(a, false))};
 
 	if (!ask_one(c, a, who, &call, 1, false, e))
 		return false;
 	return read_block(out, call.result, e) || err_in(e, "%s", call.method) || in_endpoint(c, who, e);
 }
 
-static bool same_block(const struct chain *c, const struct block *x, const struct block *y, size_t who, struct err *e)
+static bool same_block(const struct chain *c, const struct block *x, const struct block *y, size_t who,
+		       struct err *e)
 {
 	struct buf xs = {0}, ys = {0}, what = {0};
 	const bool same = hash32_eq(&x->hash, &y->hash) && x->time == y->time && x->number == y->number;
@@ -110,8 +115,8 @@ static bool common_block(struct chain *c, struct arena *a, const char *tag, stru
 			continue;
 		if (!block_of(c, a, i, ask_number(a, out->number), &mine, e))
 			return false;
-		if (!same_block(c, lowest == 0 ? &first : &mine, lowest == 0 ? &mine : &first, lowest == 0 ? i : lowest,
-				e))
+		if (!same_block(c, lowest == 0 ? &first : &mine, lowest == 0 ? &mine : &first,
+				lowest == 0 ? i : lowest, e))
 			return false;
 	}
 	return true;
@@ -288,8 +293,8 @@ static bool call_err(const struct abi_function *f, const struct addr *to, const 
 	struct buf at = {0};
 
 	addr_format(&at, to);
-	err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "%.*s of %s: %s", (int)f->signature.n, (const char *)f->signature.p,
-		buf_cstr(&at), buf_cstr(why));
+	err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "%.*s of %s: %s", (int)f->signature.n,
+		(const char *)f->signature.p, buf_cstr(&at), buf_cstr(why));
 	buf_release(&at);
 	return false;
 }
@@ -384,8 +389,9 @@ bool chain_nonce(struct chain *c, const struct addr *who, uint64_t *nonce, struc
 {
 	struct arena a = {0};
 	const struct json *v;
-	const bool ok = ask_account(c, &a, "eth_getTransactionCount", who, NULL, &v, e) &&
-			(read_quantity(nonce, v, e) || err_in(e, "eth_getTransactionCount") || in_endpoint(c, 0, e));
+	const bool ok =
+		ask_account(c, &a, "eth_getTransactionCount", who, NULL, &v, e) &&
+		(read_quantity(nonce, v, e) || err_in(e, "eth_getTransactionCount") || in_endpoint(c, 0, e));
 
 	arena_release(&a);
 	return ok;

@@ -1,10 +1,10 @@
 /* Typed reads of a chain, all at one block. Facts come back as plain structs; nothing here writes the log.
  *
- * chain_open() checks that every endpoint is on the expected chain (eth_chainId and the hash of block 0) and pins the
- * newest block that all of them have with the same hash. Every read then names that block by its hash (EIP-1898);
- * where a node cannot, by number, and the hash is checked again afterwards. With several endpoints every pinned read
- * is asked of each, and a difference is refused: [DISAGREE] "…: main says 0x01, backup says 0x02". Fees, gas estimates
- * and pending nonces decide nothing and come from the first endpoint that answers.
+ * chain_open() checks that every endpoint is on the expected chain (eth_chainId and the hash of block 0) and
+ * pins the newest block that all of them have with the same hash. Every read then names that block by its hash
+ * (EIP-1898); where a node cannot, by number, and the hash is checked again afterwards. With several endpoints
+ * every pinned read is asked of each, and a difference is refused: [DISAGREE] "…: main says 0x01, backup says
+ * 0x02". Fees, gas estimates and pending nonces decide nothing and come from the first endpoint that answers.
  *
  * Refusal codes: CHAIN-ID, GENESIS, DISAGREE, REORG (the pinned block was replaced while it was being read). */
 #ifndef SETGOV_CHAIN_READER_H
@@ -39,7 +39,8 @@ struct chain {                        /* {0} is a closed one */
 	struct rpc *rpc;
 	struct endpoint ep[RPC_MAX_ENDPOINTS];
 	size_t n;
-	bool by_number[RPC_MAX_ENDPOINTS];    /* this node refuses EIP-1898: shown to people, see chain_pin_words() */
+	bool by_number[RPC_MAX_ENDPOINTS]; /* this node refuses EIP-1898: shown to people, see chain_pin_words()
+					    */
 	uint64_t chain_id;
 	struct block pin;
 };
@@ -71,24 +72,28 @@ struct chain_read {
 	struct span words;            /* !ok: the node's words, safe to show */
 };
 
-/* eth_call of each at the pinned block. A revert is an answer (ok == false), not an error; a node that cannot or
- * will not run the call is an error, so that nobody takes its trouble for a "no". */
-MUST_CHECK bool chain_calls(struct chain *c, struct arena *a, struct chain_read *reads, size_t n, struct err *e);
-/* One getter: encodes `args` (a tuple; NULL for no arguments), decodes the outputs into the tuple *out. A revert is
- * ERR_CHAIN "getMinDelay() of 0x…: reverted without a reason". */
-MUST_CHECK bool chain_call(struct chain *c, struct arena *a, const struct addr *to, const struct abi_function *f,
-			   const struct abi_value *args, struct abi_value *out, struct err *e);
+/* eth_call of each at the pinned block. A revert is an answer (ok == false), not an error; a node that cannot
+ * or will not run the call is an error, so that nobody takes its trouble for a "no". */
+MUST_CHECK bool chain_calls(struct chain *c, struct arena *a, struct chain_read *reads, size_t n,
+			    struct err *e);
+/* One getter: encodes `args` (a tuple; NULL for no arguments), decodes the outputs into the tuple *out. A
+ * revert is ERR_CHAIN "getMinDelay() of 0x…: reverted without a reason". */
+MUST_CHECK bool chain_call(struct chain *c, struct arena *a, const struct addr *to,
+			   const struct abi_function *f, const struct abi_value *args, struct abi_value *out,
+			   struct err *e);
 /* The same, but a revert only clears *answered. */
-MUST_CHECK bool chain_try_call(struct chain *c, struct arena *a, const struct addr *to, const struct abi_function *f,
-			       const struct abi_value *args, struct abi_value *out, bool *answered, struct err *e);
+MUST_CHECK bool chain_try_call(struct chain *c, struct arena *a, const struct addr *to,
+			       const struct abi_function *f, const struct abi_value *args,
+			       struct abi_value *out, bool *answered, struct err *e);
 
 /* ---- accounts -------------------------------------------------------------------------------------------- */
 
 MUST_CHECK bool chain_balance(struct chain *c, const struct addr *who, struct u256 *wei, struct err *e);
 MUST_CHECK bool chain_nonce(struct chain *c, const struct addr *who, uint64_t *nonce, struct err *e);
-MUST_CHECK bool chain_code(struct chain *c, struct arena *a, const struct addr *who, struct span *code, struct err *e);
-MUST_CHECK bool chain_storage(struct chain *c, const struct addr *who, const struct hash32 *slot, struct hash32 *out,
-			      struct err *e);
+MUST_CHECK bool chain_code(struct chain *c, struct arena *a, const struct addr *who, struct span *code,
+			   struct err *e);
+MUST_CHECK bool chain_storage(struct chain *c, const struct addr *who, const struct hash32 *slot,
+			      struct hash32 *out, struct err *e);
 
 /* ---- the Safe -------------------------------------------------------------------------------------------- */
 
@@ -120,13 +125,8 @@ struct chain_operation {
 	enum timelock_state state;   /* at the pinned block's time */
 };
 MUST_CHECK bool chain_min_delay(struct chain *c, const struct addr *timelock, uint64_t *seconds, struct err *e);
-MUST_CHECK bool chain_operations(struct chain *c, const struct addr *timelock, struct chain_operation *ops, size_t n,
-				 struct err *e);
-
-/* PROPOSER_ROLE, EXECUTOR_ROLE, CANCELLER_ROLE and the default admin. */
-extern const struct hash32 role_proposer, role_executor, role_canceller, role_admin;
-/* "PROPOSER_ROLE", or NULL for a role that is none of the four. */
-const char *role_name(const struct hash32 *role);
+MUST_CHECK bool chain_operations(struct chain *c, const struct addr *timelock, struct chain_operation *ops,
+				 size_t n, struct err *e);
 
 struct chain_roles {
 	struct addr account;          /* asked; zero asks whether anybody may */
@@ -163,9 +163,10 @@ struct chain_receipt {
 	size_t log_count;
 	const struct json *raw;       /* as the first endpoint gave it */
 };
-/* *found is false while any endpoint does not have it. Where they have it they must agree. Not at the pinned block. */
-MUST_CHECK bool chain_receipt(struct chain *c, struct arena *a, const struct hash32 *tx, struct chain_receipt *out,
-			      bool *found, struct err *e);
+/* *found is false while any endpoint does not have it. Where they have it they must agree. Not at the pinned
+ * block. */
+MUST_CHECK bool chain_receipt(struct chain *c, struct arena *a, const struct hash32 *tx,
+			      struct chain_receipt *out, bool *found, struct err *e);
 
 struct chain_tx {
 	struct hash32 hash;
@@ -181,8 +182,8 @@ struct chain_tx {
 	uint64_t block;
 };
 /* *found: any endpoint knows it, pending or mined. */
-MUST_CHECK bool chain_transaction(struct chain *c, struct arena *a, const struct hash32 *tx, struct chain_tx *out,
-				  bool *found, struct err *e);
+MUST_CHECK bool chain_transaction(struct chain *c, struct arena *a, const struct hash32 *tx,
+				  struct chain_tx *out, bool *found, struct err *e);
 
 struct chain_heads {
 	struct block latest;
@@ -194,8 +195,8 @@ MUST_CHECK bool chain_block(struct chain *c, uint64_t number, struct block *out,
 
 #define CHAIN_MAX_LOGS ((size_t)200000)
 
-/* Logs of `addresses` in blocks from..to (both included), in order, asked in pages that shrink when a node says they
- * are too long. `topic0` NULL or n_topics 0: every event. Endpoints must agree on number and bytes. */
+/* Logs of `addresses` in blocks from..to (both included), in order, asked in pages that shrink when a node says
+ * they are too long. `topic0` NULL or n_topics 0: every event. Endpoints must agree on number and bytes. */
 MUST_CHECK bool chain_logs(struct chain *c, struct arena *a, const struct addr *addresses, size_t n_addresses,
 			   const struct hash32 *topic0, size_t n_topics, uint64_t from, uint64_t to,
 			   struct chain_log **out, size_t *n, struct err *e);

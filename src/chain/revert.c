@@ -5,6 +5,7 @@
 #include "src/base/text.h"
 #include "src/chain/reader.h"
 #include "src/evm/abi.h"
+#include "src/gov/timelock.h"
 
 #define STRING_CAP 1000       /* bytes of a reason that are shown; the rest is counted */
 
@@ -57,7 +58,8 @@ const char *revert_gs_meaning(const char *code)
 	return NULL;
 }
 
-/* ---- Error(string) and Panic(uint256): Solidity documentation, "Panic via assert and Error via require" ---- */
+/* ---- Error(string) and Panic(uint256): Solidity documentation, "Panic via assert and Error via require" ----
+ */
 
 static bool is_selector(struct span data, const uint8_t selector[4])
 {
@@ -72,7 +74,8 @@ static bool error_string(struct arena *a, struct span data, struct span *out)
 	struct abi_value v;
 
 	if (!is_selector(data, error_selector) ||
-	    !abi_decode(a, &v, abi_type_parse(a, span_str("(string)"), NULL), span_of(data.p + 4, data.n - 4), NULL))
+	    !abi_decode(a, &v, abi_type_parse(a, span_str("(string)"), NULL), span_of(data.p + 4, data.n - 4),
+			NULL))
 		return false;
 	*out = v.items[0].bytes;
 	return true;
@@ -256,17 +259,15 @@ static void add_states(struct buf *out, const uint8_t *word)
 /* A bytes32 that is a role, or states of an operation, is also said in words. */
 static void add_riddle(struct buf *out, const struct abi_function *f, size_t i, const struct abi_value *v)
 {
-	struct hash32 word;
-	const char *role;
+	const struct timelock_role *role;
 
 	if (v->type->kind != ABI_FIXED_BYTES || v->bytes.n != 32)
 		return;
-	memcpy(word.b, v->bytes.p, 32);
-	role = role_name(&word);
+	role = timelock_role_of(v->bytes);
 	if (i == 1 && strcmp(f->name, "TimelockUnexpectedOperationState") == 0)
-		add_states(out, word.b);
+		add_states(out, v->bytes.p);
 	else if (i == 1 && role && strcmp(f->name, "AccessControlUnauthorizedAccount") == 0)
-		buf_fmt(out, " = %s", role);
+		buf_fmt(out, " = %s", role->constant);
 }
 
 static void add_argument(struct buf *out, const struct custom *c, size_t i, const struct abi_value *v)
@@ -285,7 +286,8 @@ static void add_argument(struct buf *out, const struct custom *c, size_t i, cons
 	add_riddle(out, c->f, i, v);
 }
 
-static bool add_custom(struct buf *out, struct arena *a, struct span data, const struct abi *const *abis, size_t n)
+static bool add_custom(struct buf *out, struct arena *a, struct span data, const struct abi *const *abis,
+		       size_t n)
 {
 	const struct custom c = find_custom(a, data, abis, n);
 	struct abi_value args;
@@ -311,7 +313,8 @@ void revert_words(struct buf *out, struct span data, const struct abi *const *ab
 
 	if (data.n == 0)
 		buf_str(out, "reverted without a reason (empty revert data)");
-	else if (!add_error_string(out, &a, data) && !add_panic(out, data) && !add_custom(out, &a, data, abis, n)) {
+	else if (!add_error_string(out, &a, data) && !add_panic(out, data) &&
+		 !add_custom(out, &a, data, abis, n)) {
 		buf_str(out, "reverted with an error that no known ABI has: ");
 		buf_0xhex(out, data);
 	}

@@ -9,31 +9,6 @@
 
 /* ---- roles ---- */
 
-/* keccak256 of the name; the admin role is zero. */
-const struct hash32 role_proposer = {{
-	0xb0, 0x9a, 0xa5, 0xae, 0xb3, 0x70, 0x2c, 0xfd, 0x50, 0xb6, 0xb6, 0x2b, 0xc4, 0x53, 0x26, 0x04,
-	0x93, 0x8f, 0x21, 0x24, 0x8a, 0x27, 0xa1, 0xd5, 0xca, 0x73, 0x60, 0x82, 0xb6, 0x81, 0x9c, 0xc1 }};
-const struct hash32 role_executor = {{
-	0xd8, 0xaa, 0x0f, 0x31, 0x94, 0x97, 0x1a, 0x2a, 0x11, 0x66, 0x79, 0xf7, 0xc2, 0x09, 0x0f, 0x69,
-	0x39, 0xc8, 0xd4, 0xe0, 0x1a, 0x2a, 0x8d, 0x7e, 0x41, 0xd5, 0x5e, 0x53, 0x51, 0x46, 0x9e, 0x63 }};
-const struct hash32 role_canceller = {{
-	0xfd, 0x64, 0x3c, 0x72, 0x71, 0x0c, 0x63, 0xc0, 0x18, 0x02, 0x59, 0xab, 0xa6, 0xb2, 0xd0, 0x54,
-	0x51, 0xe3, 0x59, 0x1a, 0x24, 0xe5, 0x8b, 0x62, 0x23, 0x93, 0x78, 0x08, 0x57, 0x26, 0xf7, 0x83 }};
-const struct hash32 role_admin = {{0}};
-
-const char *role_name(const struct hash32 *role)
-{
-	if (hash32_eq(role, &role_proposer))
-		return "PROPOSER_ROLE";
-	if (hash32_eq(role, &role_executor))
-		return "EXECUTOR_ROLE";
-	if (hash32_eq(role, &role_canceller))
-		return "CANCELLER_ROLE";
-	if (hash32_is_zero(role))
-		return "DEFAULT_ADMIN_ROLE";
-	return NULL;
-}
-
 static const struct abi_value *role_args(struct arena *a, const struct hash32 *role, const struct addr *account)
 {
 	struct abi_value *items = ARENA_ARRAY(a, struct abi_value, 2), *tuple = ARENA_NEW(a, struct abi_value);
@@ -49,16 +24,19 @@ static bool is_true(const struct abi_value *tuple)
 	return !u256_is_zero(&tuple->items[0].word);
 }
 
-bool chain_roles(struct chain *c, const struct addr *timelock, struct chain_roles *roles, size_t n, struct err *e)
+bool chain_roles(struct chain *c, const struct addr *timelock, struct chain_roles *roles, size_t n,
+		 struct err *e)
 {
-	const struct hash32 *const all[] = { &role_proposer, &role_executor, &role_canceller, &role_admin };
+	const struct hash32 *const all[] = { &timelock_roles[0].hash, &timelock_roles[1].hash,
+					     &timelock_roles[2].hash, &timelock_roles[3].hash };
 	struct arena a = {0};
 	struct getter *g = ARENA_ARRAY(&a, struct getter, n * 4);
 	struct abi_value *outs = ARENA_ARRAY(&a, struct abi_value, n * 4);
 	bool ok;
 
 	for (size_t i = 0; i < n * 4; i++) {
-		g[i] = (struct getter){ .to = *timelock, .signature = "hasRole(bytes32,address)", .returns = "(bool)" };
+		g[i] = (struct getter) {
+			.to = *timelock, .signature = "hasRole(bytes32,address)", .returns = "(bool)"};
 		g[i].args = role_args(&a, all[i % 4], &roles[i / 4].account);
 	}
 	ok = ask_getters(c, &a, g, outs, NULL, n * 4, e);
@@ -115,7 +93,8 @@ bool chain_operations(struct chain *c, const struct addr *timelock, struct chain
 	bool ok;
 
 	for (size_t i = 0; i < n; i++) {
-		g[i] = (struct getter){ .to = *timelock, .signature = "getTimestamp(bytes32)", .returns = "(uint256)" };
+		g[i] = (struct getter) {
+			.to = *timelock, .signature = "getTimestamp(bytes32)", .returns = "(uint256)"};
 		g[i].args = id_args(&a, &ops[i].id);
 	}
 	ok = ask_getters(c, &a, g, outs, NULL, n, e);
@@ -179,8 +158,9 @@ static void add_modules(struct arena *a, struct chain_safe *s, const struct abi_
 		s->modules[s->module_count++] = page[i];
 }
 
-/* getModulesPaginated is in every Safe since 1.1.1; 0x…01 is both ends of its list. What it returns as "next" is the
- * first module of the next page in 1.3.0 and the last of this one in 1.4.1, so we go on from the last we have. */
+/* getModulesPaginated is in every Safe since 1.1.1; 0x…01 is both ends of its list. What it returns as "next"
+ * is the first module of the next page in 1.3.0 and the last of this one in 1.4.1, so we go on from the last we
+ * have. */
 static bool read_modules(struct chain *c, struct arena *a, struct chain_safe *s, struct err *e)
 {
 	const struct addr sentinel = { .b = { [19] = 1 } };
@@ -213,12 +193,13 @@ static bool judge_safe(const struct chain_safe *s, struct err *e)
 		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "the Safe has %zu owners, 1 to %d can be read",
 			       s->owner_count, SAFE_MAX_OWNERS);
 	if (s->threshold == 0 || s->threshold > s->owner_count)
-		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "the Safe's threshold is not between 1 and its %zu owners",
-			       s->owner_count);
+		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET,
+			       "the Safe's threshold is not between 1 and its %zu owners", s->owner_count);
 	return true;
 }
 
-bool chain_safe(struct chain *c, struct arena *a, const struct addr *safe, struct chain_safe *out, struct err *e)
+bool chain_safe(struct chain *c, struct arena *a, const struct addr *safe, struct chain_safe *out,
+		struct err *e)
 {
 	const struct getter g[] = {
 		{ .to = *safe, .signature = "nonce()", .returns = "(uint256)" },

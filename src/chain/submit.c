@@ -14,7 +14,8 @@
 
 /* ---- fees ---- */
 
-/* v + ceil(v / 8): the block's rule for the base fee (EIP-1559), and above every node's rule for replacements. */
+/* v + ceil(v / 8): the block's rule for the base fee (EIP-1559), and above every node's rule for replacements.
+ */
 static bool an_eighth_more(struct u256 *out, const struct u256 *v)
 {
 	struct u256 eighth;
@@ -66,8 +67,8 @@ bool submit_replacement_fees(struct submit_fees *out, const struct submit_fees *
 	       too_big(e);
 }
 
-bool submit_check_fees(const struct submit_fees *fees, const struct fee_caps *caps, const struct submit_fees *replaces,
-		       struct err *e)
+bool submit_check_fees(const struct submit_fees *fees, const struct fee_caps *caps,
+		       const struct submit_fees *replaces, struct err *e)
 {
 	struct submit_fees least;
 
@@ -98,7 +99,8 @@ static bool suggested_tip(struct chain *c, const struct fee_caps *caps, struct u
 	bool ok = ask_any(c, &a, &call, 1, &who, e);
 
 	if (ok && call.result) {
-		ok = read_quantity256(tip, call.result, e) || err_in(e, "%s", call.method) || in_endpoint(c, who, e);
+		ok = read_quantity256(tip, call.result, e) || err_in(e, "%s", call.method) ||
+		     in_endpoint(c, who, e);
 	} else if (ok) {
 		*tip = u256_from_u64(1000000000);
 		if (u256_cmp(tip, &caps->max_priority) > 0)
@@ -114,8 +116,8 @@ static struct u256 larger(const struct u256 *x, const struct u256 *y)
 }
 
 /* Twice the base fee and the tip, lowered to the cap while that still covers the next block. */
-static bool fee_under_cap(const struct chain *c, const struct fee_caps *caps, const struct u256 *tip, struct u256 *out,
-			  struct err *e)
+static bool fee_under_cap(const struct chain *c, const struct fee_caps *caps, const struct u256 *tip,
+			  struct u256 *out, struct err *e)
 {
 	struct u256 next, least;
 
@@ -136,7 +138,8 @@ bool submit_choose_fees(struct chain *c, const struct fee_caps *caps, const stru
 	struct submit_fees least;
 
 	if (!c->pin.has_base_fee)
-		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "this chain has no base fee: it does not know EIP-1559");
+		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET,
+			       "this chain has no base fee: it does not know EIP-1559");
 	if (!suggested_tip(c, caps, &out->max_priority, e))
 		return false;
 	if (u256_cmp(&out->max_priority, &caps->max_priority) > 0)
@@ -185,14 +188,16 @@ static struct json *estimate_param(struct arena *a, const struct submit_request 
 }
 
 /* Some nodes keep the revert data of an estimate to themselves and give it for a call. */
-static bool would_revert(struct chain *c, struct arena *a, const struct rpc_call *call, const struct submit_request *q,
-			 struct err *e)
+static bool would_revert(struct chain *c, struct arena *a, const struct rpc_call *call,
+			 const struct submit_request *q, struct err *e)
 {
 	struct buf why = {0};
 	bool succeeds = false;
 
-	if (call->has_data || !chain_explain_call(c, a, &q->from, &q->to, &q->value, q->data, q->abis, q->n_abis, &why,
-						  &succeeds, NULL) || succeeds) {
+	if (call->has_data ||
+	    !chain_explain_call(c, a, &q->from, &q->to, &q->value, q->data, q->abis, q->n_abis, &why, &succeeds,
+				NULL) ||
+	    succeeds) {
 		buf_clear(&why);
 		revert_words(&why, call->data, q->abis, q->n_abis);
 	}
@@ -202,7 +207,8 @@ static bool would_revert(struct chain *c, struct arena *a, const struct rpc_call
 }
 
 /* The node's estimate and a quarter: what a call needs moves a little with the state it finds. */
-static bool estimate_gas(struct chain *c, struct arena *a, const struct submit_request *q, uint64_t *gas, struct err *e)
+static bool estimate_gas(struct chain *c, struct arena *a, const struct submit_request *q, uint64_t *gas,
+			 struct err *e)
 {
 	struct rpc_call call = { .method = "eth_estimateGas",
 				 .params = ask_params(a, estimate_param(a, q), json_str(a, "latest")) };
@@ -348,7 +354,8 @@ static bool settle_nonce(struct chain *c, struct arena *a, struct submit_answer 
 static bool send_to(struct chain *c, struct arena *a, size_t who, struct span raw, struct submit_answer *out,
 		    bool *contradicted, struct err *e)
 {
-	struct rpc_call call = { .method = "eth_sendRawTransaction", .params = ask_params(a, json_0x(a, raw), NULL) };
+	struct rpc_call call = {.method = "eth_sendRawTransaction",
+				.params = ask_params(a, json_0x(a, raw), NULL)};
 	struct hash32 said;
 
 	if (!ask_one(c, a, who, &call, 1, true, e))
@@ -360,7 +367,8 @@ static bool send_to(struct chain *c, struct arena *a, size_t who, struct span ra
 		if (!read_fixed(said.b, 32, call.result, e))
 			return err_in(e, "%s", call.method) || in_endpoint(c, who, e);
 		if (!hash32_eq(&said, &out->tx_hash))
-			return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "the node calls it by another hash than its own") ||
+			return err_set(e, ERR_CHAIN, ERR_NO_OFFSET,
+				       "the node calls it by another hash than its own") ||
 			       err_in(e, "%s", call.method) || in_endpoint(c, who, e);
 		*contradicted = false;
 	} else {
@@ -422,8 +430,8 @@ static void sleep_ms(unsigned ms)
 	nanosleep(&t, NULL);
 }
 
-bool submit_wait(struct chain *c, struct arena *a, const struct hash32 *tx, unsigned timeout_ms, unsigned poll_ms,
-		 struct chain_receipt *out, bool *found, struct err *e)
+bool submit_wait(struct chain *c, struct arena *a, const struct hash32 *tx, unsigned timeout_ms,
+		 unsigned poll_ms, struct chain_receipt *out, bool *found, struct err *e)
 {
 	const int64_t until = frame_clock_ms() + timeout_ms;
 
@@ -472,8 +480,9 @@ bool chain_explain_gs013(struct chain *c, struct arena *a, const struct addr *sa
 		  chain_code(c, a, to, &code, e);
 
 	if (ok && succeeds)
-		buf_str(out, "GS013: the Safe's call failed; run alone from the Safe's address it succeeds now: "
-			     "the gas was too little, or the state has changed since");
+		buf_str(out,
+			"GS013: the Safe's call failed; run alone from the Safe's address it succeeds now: "
+			"the gas was too little, or the state has changed since");
 	else if (ok)
 		buf_fmt(out, "GS013: the Safe's call failed: %s", buf_cstr(&why));
 	if (ok && code.n == 0)

@@ -5,10 +5,10 @@
 #include "src/base/hex.h"
 #include "src/base/text.h"
 #include "src/base/time.h"
-#include "src/crypto/keccak.h"
 #include "src/evm/address.h"
 #include "src/gov/catalogue_def.h"
 #include "src/gov/explain.h"
+#include "src/gov/timelock.h"
 #include "src/gov/units.h"
 
 #define ARGS_TEXT_MAX 16384u
@@ -83,23 +83,10 @@ static bool only_contract(const struct filled *f, const struct arg_def *arg, str
 
 /* ---- one argument, from what people type to its canonical text ---- */
 
-static const char *const role_names[] = { "proposer", "executor", "canceller", "admin" };
-
 static bool role_arg(struct span text, struct err *e)
 {
-	for (size_t i = 0; i < ARRAY_LEN(role_names); i++)
-		if (span_is(text, role_names[i]))
-			return true;
-	return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "needed proposer, executor, canceller or admin");
-}
-
-static void role_hash(struct hash32 *out, struct span role)
-{
-	static const char *const roles[] = { "PROPOSER_ROLE", "EXECUTOR_ROLE", "CANCELLER_ROLE" };
-	*out = (struct hash32){{0}};
-	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
-		if (span_is(role, role_names[i]))
-			keccak256(out, span_str(roles[i]));
+	return timelock_role_named(text) != NULL ||
+	       err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "needed proposer, executor, canceller or admin");
 }
 
 static bool number(struct span text, struct span *out, struct arena *a, bool wei, struct err *e)
@@ -490,10 +477,8 @@ static struct span abi_text(const struct filled *f, struct span s)
 	const struct arg_def *arg =
 		s.n > 0 && s.p[0] == '$' ? action_arg_def(f->d, span_of(s.p + 1, s.n - 1)) : NULL;
 	struct buf b = {0};
-	struct hash32 h;
 	if (arg != NULL && arg->arg.type == ARG_ROLE) {
-		role_hash(&h, value);
-		buf_0xhex(&b, SPAN_HASH(&h));
+		buf_0xhex(&b, SPAN_HASH(&timelock_role_named(value)->hash));
 		return text_of(f->a, &b);
 	}
 	if (arg != NULL && arg->arg.type == ARG_CONTRACT) {

@@ -139,7 +139,8 @@ static bool get_decline(const struct json *o, struct answer *out, struct err *e)
 	out->kind = ANSWER_DECLINE;
 	if (!json_get(o, "decline", JSON_OBJECT, &v, e))
 		return false;
-	return (json_only(v, members, e) && get_text(v, "text", TEXT_MAX, &out->text, e)) || err_in(e, "decline");
+	return (json_only(v, members, e) && get_text(v, "text", TEXT_MAX, &out->text, e)) ||
+	       err_in(e, "decline");
 }
 
 static bool get_kind(struct arena *a, const struct json *o, struct answer *out, struct err *e)
@@ -169,8 +170,9 @@ static bool get_compared(const struct json *o, struct span *out, struct err *e)
 
 static bool from_json(struct arena *a, struct answer *out, const struct json *o, struct err *e)
 {
-	static const char *const members[] = { "compared", "decline", "deployment", "format", "journalHead", "owner",
-					       "packetDigest", "refusal", "safeTxHash", "signature", "step", NULL };
+	static const char *const members[] = {"compared",    "decline",	  "deployment",	  "format",
+					      "journalHead", "owner",	  "packetDigest", "refusal",
+					      "safeTxHash",  "signature", "step",	  NULL};
 
 	if (!json_only(o, members, e) || !get_format(o, e))
 		return false;

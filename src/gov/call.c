@@ -24,7 +24,8 @@ bool calls_value(struct u256 *sum, struct calls c, struct err *e)
 		struct u256 next;
 
 		if (!u256_add(&next, &total, &c.v[i].value))
-			return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "the values add up to more than 256 bits hold");
+			return err_set(e, ERR_RANGE, ERR_NO_OFFSET,
+				       "the values add up to more than 256 bits hold");
 		total = next;
 	}
 	*sum = total;

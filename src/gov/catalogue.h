@@ -1,10 +1,10 @@
-/* The catalogue: each thing an admin can do, as data. contracts/catalogue.json says how an action's arguments are asked
- * for and bounded, which calls it makes on which contracts, the sentence a person reads, what to read back, and what
- * undoes it; docs/catalogue.md has its format. A new contract is new data, not new code.
+/* The catalogue: each thing an admin can do, as data. contracts/catalogue.json says how an action's arguments
+ * are asked for and bounded, which calls it makes on which contracts, the sentence a person reads, what to read
+ * back, and what undoes it; docs/catalogue.md has its format. A new contract is new data, not new code.
  *
- * Round trip, always: typed action -> calldata -> decoded -> encoded again gives the same bytes and the same sentence.
- * Pure: what the chain has to tell (the owner before one in the Safe's list) comes in as an argument and is part of
- * the action from then on. */
+ * Round trip, always: typed action -> calldata -> decoded -> encoded again gives the same bytes and the same
+ * sentence. Pure: what the chain has to tell (the owner before one in the Safe's list) comes in as an argument
+ * and is part of the action from then on. */
 #ifndef SETGOV_GOV_CATALOGUE_H
 #define SETGOV_GOV_CATALOGUE_H
 
@@ -30,23 +30,32 @@ struct pinned {
 	struct hash32 abi_digest;         /* SHA-256 of the canonical JSON {name: abi, …} of all ABIs */
 };
 
-/* The compiled-in catalogue and ABIs for this deployment. They are tested, so failing is a bug; but a profile may name
- * an ABI that nobody has: ERR_UNKNOWN. `d` must outlive *out. */
+/* The compiled-in catalogue and ABIs for this deployment. They are tested, so failing is a bug; but a profile
+ * may name an ABI that nobody has: ERR_UNKNOWN. `d` must outlive *out. */
 MUST_CHECK bool pinned_builtin(struct arena *a, struct pinned *out, const struct deployment *d, struct err *e);
 MUST_CHECK const struct catalogue *catalogue_parse(struct arena *a, struct span text, struct err *e);
-const struct abi *pinned_abi(const struct pinned *p, const struct addr *target);     /* by target; NULL: unknown */
+const struct abi *pinned_abi(const struct pinned *p, const struct addr *target); /* by target; NULL: unknown */
 const struct abi *pinned_abi_named(const struct pinned *p, struct span abi_name);
 
 /* Actions. */
 enum action_arg_type {
-	ARG_ADDRESS, ARG_BOOL, ARG_UINT, ARG_ETHER, ARG_DURATION, ARG_TEXT, ARG_BYTES, ARG_HASH, ARG_ROLE, ARG_CONTRACT,
+	ARG_ADDRESS,
+	ARG_BOOL,
+	ARG_UINT,
+	ARG_ETHER,
+	ARG_DURATION,
+	ARG_TEXT,
+	ARG_BYTES,
+	ARG_HASH,
+	ARG_ROLE,
+	ARG_CONTRACT,
 };
 enum action_risk { RISK_LOW, RISK_MEDIUM, RISK_HIGH, RISK_CRITICAL };
 
 struct action_arg {
 	struct span name, ask;        /* "old", "the key to retire" */
 	enum action_arg_type type;
-	struct span from_chain;       /* "owner-before:owner": the drafting console fills it; empty: a person does */
+	struct span from_chain; /* "owner-before:owner": the drafting console fills it; empty: a person does */
 	struct span default_value;    /* empty: required */
 	struct span unit;
 };
@@ -62,18 +71,18 @@ const char *action_risk_name(enum action_risk r);
 const struct action_arg *action_args(const struct action_def *d, size_t *n);
 
 /* As people type them ("amount=0.05 ether", "delay=24h") into the canonical action
- * {"action":"sequencer.rotate","args":{"new":"0x…","old":"0x…"}}: every value a string: EIP-55, decimal, wei, seconds,
- * "true". Checks names, types, units, bounds and the silent truncations the contracts would make. Errors name the
- * argument.
- * An argument that the chain fills must be among the pairs when it is called for (see action_arg.from_chain). */
+ * {"action":"sequencer.rotate","args":{"new":"0x…","old":"0x…"}}: every value a string: EIP-55, decimal, wei,
+ * seconds, "true". Checks names, types, units, bounds and the silent truncations the contracts would make.
+ * Errors name the argument. An argument that the chain fills must be among the pairs when it is called for (see
+ * action_arg.from_chain). */
 MUST_CHECK bool action_read(struct arena *a, struct json **action, const struct pinned *p, struct span name,
 			    const struct span *pairs, size_t n_pairs, struct err *e);
-/* A canonical action into its calls, on every contract of the deployment that it concerns. Everything action_read
- * checks is checked again: the action may come from a packet. */
-MUST_CHECK bool action_compile(struct arena *a, struct calls *out, const struct pinned *p, const struct json *action,
-			       struct err *e);
-/* All actions of a proposal; their calls in order. Direct and timelock actions do not mix; a direct change has exactly
- * one call. *direct says which. */
+/* A canonical action into its calls, on every contract of the deployment that it concerns. Everything
+ * action_read checks is checked again: the action may come from a packet. */
+MUST_CHECK bool action_compile(struct arena *a, struct calls *out, const struct pinned *p,
+			       const struct json *action, struct err *e);
+/* All actions of a proposal; their calls in order. Direct and timelock actions do not mix; a direct change has
+ * exactly one call. *direct says which. */
 MUST_CHECK bool actions_compile(struct arena *a, struct calls *out, bool *direct, const struct pinned *p,
 				const struct json *actions, struct err *e);
 /* The sentence: addresses whole, labels from the pinned profile, amounts in the units people use. */
@@ -91,18 +100,18 @@ struct action_read_back {
 	const struct abi_function *getter;
 	size_t output;                /* which of its outputs is meant; SIZE_MAX: all of them */
 	struct span calldata;
-	struct span expect;           /* the value after it ran, as abi_value_format writes it; empty: just show */
+	struct span expect; /* the value after it ran, as abi_value_format writes it; empty: just show */
 	struct span say;              /* "sequencer 0x… authorised on registry" */
 };
 /* What the getter gave, in the words of `expect`: one output plainly, several as JSON. ERR_SYNTAX and the like
  * when it does not decode. */
 MUST_CHECK bool action_read_text(struct arena *a, struct buf *out, const struct action_read_back *r,
 				 struct span output, struct err *e);
-MUST_CHECK bool action_reads(struct arena *a, const struct action_read_back **out, size_t *n, const struct pinned *p,
-			     const struct json *action, struct err *e);
+MUST_CHECK bool action_reads(struct arena *a, const struct action_read_back **out, size_t *n,
+			     const struct pinned *p, const struct json *action, struct err *e);
 
-/* raw: {"action":"call.raw","args":{"data","to","value"}}: can be drafted against a known ABI, never signed until a
- * policy allows it (refusal code "RAW" from whoever signs). */
+/* raw: {"action":"call.raw","args":{"data","to","value"}}: can be drafted against a known ABI, never signed
+ * until a policy allows it (refusal code "RAW" from whoever signs). */
 bool action_is_raw(const struct json *action);
 
 #endif

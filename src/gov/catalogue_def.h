@@ -1,5 +1,5 @@
-/* The catalogue as parsed: what catalogue.c makes and action.c works with. Besides them, explain.c looks up the units
- * of parameters here, and nobody else includes it. */
+/* The catalogue as parsed: what catalogue.c makes and action.c works with. Besides them, explain.c looks up the
+ * units of parameters here, and nobody else includes it. */
 #ifndef SETGOV_GOV_CATALOGUE_DEF_H
 #define SETGOV_GOV_CATALOGUE_DEF_H
 
@@ -15,12 +15,13 @@ struct bound {
 struct arg_def {
 	struct action_arg arg;
 	struct bound min, max;
-	bool not_zero, not_safe, not_sentinel;         /* ADDRESS; the sentinel marks the ends of the Safe's lists */
+	bool not_zero, not_safe, not_sentinel; /* ADDRESS; the sentinel marks the ends of the Safe's lists */
 	const struct json *abis;      /* CONTRACT: names of ABIs it may have */
 	struct span why;              /* of its bounds */
 };
 
-/* Where a call or a read goes: "each" (every contract whose ABI has the function), "safe", "timelock", or "$arg". */
+/* Where a call or a read goes: "each" (every contract whose ABI has the function), "safe", "timelock", or
+ * "$arg". */
 struct call_def {
 	struct span on;
 	struct span function;         /* signature; empty: no calldata */
@@ -77,13 +78,15 @@ const struct arg_def *catalogue_parameter(const struct catalogue *c, struct span
 /* Some action makes calls of this function. */
 bool catalogue_calls(const struct catalogue *c, struct span function);
 
-/* Sentences: text with holes. "{name}" is the argument; "{name?yes|no}" one of two wordings, which may have holes of
- * their own: by a bool, by whether bytes are none, by whether an address is zero; "{contracts}" all that are called. */
+/* Sentences: text with holes. "{name}" is the argument; "{name?yes|no}" one of two wordings, which may have
+ * holes of their own: by a bool, by whether bytes are none, by whether an address is zero; "{contracts}" all
+ * that are called. */
 struct hole {
 	struct span name, yes, no;
 	bool choice;
 };
-/* Takes the next piece off a sentence that is not empty: text, or the inside of a hole. False: unmatched braces. */
+/* Takes the next piece off a sentence that is not empty: text, or the inside of a hole. False: unmatched
+ * braces. */
 bool sentence_take(struct span *rest, struct span *piece, bool *is_hole);
 bool hole_parse(struct hole *out, struct span inside);
 #define SENTENCE_DEPTH 3

@@ -194,7 +194,8 @@ static bool get_after(const struct json *o, struct span *out, struct err *e)
 	return err_in(e, "after");
 }
 
-static bool get_digest_or_null(const struct json *o, const char *name, bool *has, struct hash32 *out, struct err *e)
+static bool get_digest_or_null(const struct json *o, const char *name, bool *has, struct hash32 *out,
+			       struct err *e)
 {
 	const struct json *v = json_find(o, name);
 
@@ -218,19 +219,21 @@ static bool get_frozen(struct arena *a, const struct json *o, struct proposal *o
 	out->has_nonce = json_find(o, "nonce") != NULL;
 	return json_get_hash(o, "predecessor", &out->predecessor, e) &&
 	       json_get_bare_hash(o, "deployment", &out->deployment, e) &&
-	       json_get_bare_hash(o, "catalogue", &out->catalogue, e) && json_get_bare_hash(o, "abi", &out->abi, e) &&
+	       json_get_bare_hash(o, "catalogue", &out->catalogue, e) &&
+	       json_get_bare_hash(o, "abi", &out->abi, e) &&
 	       get_digest_or_null(o, "policy", &out->has_policy, &out->policy, e) &&
 	       (!out->has_nonce || json_get_u64(o, "nonce", &out->nonce, e));
 }
 
-bool proposal_from_json(struct arena *a, struct proposal *out, const struct json *body, bool frozen, struct err *e)
+bool proposal_from_json(struct arena *a, struct proposal *out, const struct json *body, bool frozen,
+			struct err *e)
 {
 	static const char *const draft[] = { "title", "reason", "ticket", "category", "impact", "rollback",
 					     "attachments", "actions", "route", "delay", "after", NULL };
-	static const char *const proposed[] = { "title", "reason", "ticket", "category", "impact", "rollback",
-						"attachments", "actions", "route", "delay", "after", "calls",
-						"predecessor", "deployment", "catalogue", "abi", "policy", "nonce",
-						NULL };
+	static const char *const proposed[] = {
+		"title",     "reason", "ticket", "category", "impact", "rollback",    "attachments",
+		"actions",   "route",  "delay",	 "after",    "calls",  "predecessor", "deployment",
+		"catalogue", "abi",    "policy", "nonce",    NULL};
 
 	*out = (struct proposal){0};
 	if (!json_only(body, frozen ? proposed : draft, e) || !get_words(body, "title", &out->title, e) ||
@@ -319,7 +322,8 @@ static bool apply_planned(struct arena *a, struct change *c, const struct line *
 	op = change_operation(c);
 	timelock_id(&computed, &op);
 	if (!hash32_eq(&found, &computed)) {
-		err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "differs from the id of the calls, predecessor and salt");
+		err_set(e, ERR_MISMATCH, ERR_NO_OFFSET,
+			"differs from the id of the calls, predecessor and salt");
 		return err_in(e, "operation");
 	}
 	c->operation = computed;
@@ -391,8 +395,8 @@ static bool apply_intended(struct arena *a, struct change *c, const struct line 
 	struct step *s;
 
 	if (!get_step(c, l->body, &s, e) || !json_get_hash(l->body, "txHash", &sub.tx, e) ||
-	    !json_get_addr(l->body, "sender", &sub.sender, e) || !json_get_u64(l->body, "nonce", &sub.nonce, e) ||
-	    !json_get_bare_hash(l->body, "raw", &sub.raw, e))
+	    !json_get_addr(l->body, "sender", &sub.sender, e) ||
+	    !json_get_u64(l->body, "nonce", &sub.nonce, e) || !json_get_bare_hash(l->body, "raw", &sub.raw, e))
 		return false;
 	s->submissions = one_more(a, s->submissions, s->n_submissions, sizeof(sub));
 	s->submissions[s->n_submissions++] = sub;
@@ -430,7 +434,8 @@ static bool apply_receipt(struct arena *a, struct change *c, const struct line *
 
 	(void)a;
 	if (!get_step(c, l->body, &s, e) || !json_get_hash(l->body, "txHash", &s->tx, e) ||
-	    !json_get_u64(l->body, "block", &s->block, e) || !json_get_u64(l->body, "blockTime", &s->block_time, e))
+	    !json_get_u64(l->body, "block", &s->block, e) ||
+	    !json_get_u64(l->body, "blockTime", &s->block_time, e))
 		return false;
 	s->mined |= mined;
 	s->failed = !s->mined;
@@ -556,7 +561,7 @@ enum step_state step_state_of(const struct change *c, enum step_kind k, const st
 	if (s->failed)
 		return STEP_FAILED;
 	if (is_submitted(s))
-		return STEP_SUBMITTED;        /* a spent nonce may be this very submission: its receipt decides */
+		return STEP_SUBMITTED; /* a spent nonce may be this very submission: its receipt decides */
 	if (!s->packed)
 		return STEP_NONE;
 	if (nonce_is_spent(s, f))
@@ -595,7 +600,8 @@ struct operation change_operation(const struct change *c)
 	return operation_of(&c->proposal, &c->root);
 }
 
-static void timelock_calldata(struct buf *out, const struct proposal *p, const struct hash32 *salt, enum step_kind s)
+static void timelock_calldata(struct buf *out, const struct proposal *p, const struct hash32 *salt,
+			      enum step_kind s)
 {
 	const struct operation op = operation_of(p, salt);
 	struct hash32 id;
@@ -624,7 +630,8 @@ bool change_step_tx(struct arena *a, struct safe_tx *out, const struct deploymen
 		return false;
 	if (p->route == ROUTE_DIRECT) {
 		if (s != STEP_EXECUTE)
-			return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "a direct change has no step %s", step_name(s));
+			return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "a direct change has no step %s",
+				       step_name(s));
 		assert(p->calls.n == 1);
 		out->to = p->calls.v[0].to;
 		out->data = p->calls.v[0].data;

@@ -95,19 +95,19 @@ struct chain_facts {
 };
 enum change_state change_state_of(const struct change *c, const struct chain_facts *f);
 enum step_state step_state_of(const struct change *c, enum step_kind s, const struct chain_facts *f);
-/* Not mined, withdrawn or failed, still has a signature that the Safe would accept: "loose: executable by anyone
- * until nonce N is spent". */
+/* Not mined, withdrawn or failed, still has a signature that the Safe would accept: "loose: executable by
+ * anyone until nonce N is spent". */
 bool step_is_loose(const struct change *c, enum step_kind s, const struct chain_facts *f);
 /* Holds its nonce against others: packed, not mined, failed, stale or withdrawn, and
  * its operation is not past it. */
 bool step_is_open(const struct change *c, enum step_kind s, const struct chain_facts *f);
 
 struct operation change_operation(const struct change *c);    /* route timelock, proposed */
-/* The Safe transaction of a step at this nonce: schedule, execute, cancel through the timelock; the one call on route
- * direct. The value is 0 except on execute, which sends the sum of the operation's values. ERR_RANGE for a step
- * that the route does not have. */
+/* The Safe transaction of a step at this nonce: schedule, execute, cancel through the timelock; the one call on
+ * route direct. The value is 0 except on execute, which sends the sum of the operation's values. ERR_RANGE for
+ * a step that the route does not have. */
 MUST_CHECK bool change_step_tx(struct arena *a, struct safe_tx *out, const struct deployment *d,
-			       const struct proposal *p, const struct hash32 *salt, enum step_kind s, uint64_t nonce,
-			       struct err *e);
+			       const struct proposal *p, const struct hash32 *salt, enum step_kind s,
+			       uint64_t nonce, struct err *e);
 
 #endif

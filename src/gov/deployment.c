@@ -53,7 +53,8 @@ static bool read_class(const struct json *o, enum deployment_class *out, struct 
 }
 
 /* An error about a member that is there, at its place. */
-static bool at_member(const struct json *o, const char *name, enum err_code code, const char *what, struct err *e)
+static bool at_member(const struct json *o, const char *name, enum err_code code, const char *what,
+		      struct err *e)
 {
 	err_set(e, code, json_find(o, name)->at, "%s", what);
 	return err_in(e, "%s", name);
@@ -126,7 +127,8 @@ static bool read_contracts(struct arena *a, struct deployment *d, const struct j
 		bool ok = read_contract(x, &v[i], e);
 		for (size_t k = 0; ok && k < i; k++)
 			if (addr_eq(&v[k].address, &v[i].address))
-				ok = err_set(e, ERR_MISMATCH, x->at, "the same address as %.*s", SHOWN(v[k].name));
+				ok = err_set(e, ERR_MISMATCH, x->at, "the same address as %.*s",
+					     SHOWN(v[k].name));
 		if (!ok)
 			return err_in(e, "%.*s", SHOWN(x->name));
 	}
@@ -136,14 +138,15 @@ static bool read_contracts(struct arena *a, struct deployment *d, const struct j
 	return true;
 }
 
-/* The Safe and the timelock are called too: both are listed, with the same addresses, and calls to them are decoded by
- * these ABIs. */
+/* The Safe and the timelock are called too: both are listed, with the same addresses, and calls to them are
+ * decoded by these ABIs. */
 static bool check_listed(const struct deployment *d, const struct addr *at, const char *name, const char *abi,
 			 const struct json *list, struct err *e)
 {
 	const struct contract *c = deployment_contract_at(d, at);
 	if (c == NULL)
-		return err_set(e, ERR_MISSING, list->at, "the %s has to be listed here too, with its address", name);
+		return err_set(e, ERR_MISSING, list->at, "the %s has to be listed here too, with its address",
+			       name);
 	return span_is(c->abi, abi) || err_set(e, ERR_MISMATCH, list->at, "the %s has the ABI %s", name, abi) ||
 	       err_in(e, "%.*s.abi", SHOWN(c->name));
 }
@@ -262,11 +265,11 @@ static bool read_identity(struct arena *a, struct deployment *d, const struct js
 	const struct json *contracts, *people, *caps;
 	struct buf text = {0};
 	if (!json_only(o, names, e) || !json_is_canonical(o, e) || !read_name(o, &d->name, e) ||
-	    !read_class(o, &d->class, e) || !get_chain_id(o, &d->chain_id, e) || !get_genesis(o, &d->genesis, e) ||
-	    !get_address(o, "safe", &d->safe, e) || !get_version(o, &d->safe_version, e) ||
-	    !get_address(o, "timelock", &d->timelock, e) ||
-	    !json_get(o, "contracts", JSON_OBJECT, &contracts, e) || !json_get(o, "people", JSON_ARRAY, &people, e) ||
-	    !json_get(o, "feeCaps", JSON_OBJECT, &caps, e))
+	    !read_class(o, &d->class, e) || !get_chain_id(o, &d->chain_id, e) ||
+	    !get_genesis(o, &d->genesis, e) || !get_address(o, "safe", &d->safe, e) ||
+	    !get_version(o, &d->safe_version, e) || !get_address(o, "timelock", &d->timelock, e) ||
+	    !json_get(o, "contracts", JSON_OBJECT, &contracts, e) ||
+	    !json_get(o, "people", JSON_ARRAY, &people, e) || !json_get(o, "feeCaps", JSON_OBJECT, &caps, e))
 		return false;
 	if (!read_contracts(a, d, contracts, e) || !check_listed(d, &d->safe, "Safe", "Safe", contracts, e) ||
 	    !check_listed(d, &d->timelock, "timelock", "SetTimelock", contracts, e))
@@ -282,7 +285,8 @@ static bool read_identity(struct arena *a, struct deployment *d, const struct js
 	return true;
 }
 
-/* Whether http:// stays on this machine is setgov-net's business. An error never quotes a URL: it may hold a key. */
+/* Whether http:// stays on this machine is setgov-net's business. An error never quotes a URL: it may hold a
+ * key. */
 static bool is_url(struct span s)
 {
 	const size_t host = span_starts(s, "https://") ? 8 : 7;
@@ -304,7 +308,8 @@ static bool read_endpoint(const struct json *v, struct endpoint *out, struct err
 	if (!is_id(out->name))
 		return err_set(e, ERR_SYNTAX, json_find(v, "name")->at,
 			       "an endpoint's name is of a to z, 0 to 9 and -") || err_in(e, "name");
-	return is_url(out->url) || at_member(v, "url", ERR_SYNTAX, "needed https://, or http:// to this machine", e);
+	return is_url(out->url) ||
+	       at_member(v, "url", ERR_SYNTAX, "needed https://, or http:// to this machine", e);
 }
 
 static bool read_endpoints(struct arena *a, struct deployment *d, const struct json *list, struct err *e)

@@ -57,10 +57,11 @@ struct deployment {
 /* A whole profile file. Borrows from `text` and the arena. Errors name the field and the byte. */
 MUST_CHECK bool deployment_parse(struct arena *a, struct deployment *out, struct span text, struct err *e);
 /* The identity part alone, as it is pinned (canonical JSON). */
-MUST_CHECK bool deployment_parse_identity(struct arena *a, struct deployment *out, struct span text, struct err *e);
+MUST_CHECK bool deployment_parse_identity(struct arena *a, struct deployment *out, struct span text,
+					  struct err *e);
 
 const char *deployment_class_name(enum deployment_class c);           /* "production" … */
-const struct contract *deployment_contract(const struct deployment *d, struct span name);      /* NULL: no such */
+const struct contract *deployment_contract(const struct deployment *d, struct span name); /* NULL: no such */
 const struct contract *deployment_contract_at(const struct deployment *d, const struct addr *at);
 const struct person *deployment_person(const struct deployment *d, struct span id);
 const struct person *deployment_person_at(const struct deployment *d, const struct addr *at);

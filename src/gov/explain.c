@@ -5,7 +5,6 @@
 
 #include "src/base/text.h"
 #include "src/base/time.h"
-#include "src/crypto/keccak.h"
 #include "src/evm/address.h"
 #include "src/gov/catalogue_def.h"
 #include "src/gov/timelock.h"
@@ -13,8 +12,8 @@
 
 #define MAX_NESTING 4                 /* a Safe in a timelock in a Safe … is nobody's change */
 
-static bool explain_at(struct arena *a, struct explained_call *out, const struct pinned *p, const struct call *c,
-		       unsigned depth, struct err *e);
+static bool explain_at(struct arena *a, struct explained_call *out, const struct pinned *p,
+		       const struct call *c, unsigned depth, struct err *e);
 
 static const char *address_text(struct arena *a, const struct addr *at)
 {
@@ -39,17 +38,8 @@ static bool refuse_calldata(struct err *e)
 
 static const char *role_label(struct span word)
 {
-	static const char *const roles[] = { "PROPOSER_ROLE", "EXECUTOR_ROLE", "CANCELLER_ROLE" };
-	struct hash32 zero = {{0}};
-	if (span_eq(word, SPAN_HASH(&zero)))
-		return "DEFAULT_ADMIN_ROLE";
-	for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
-		struct hash32 h;
-		keccak256(&h, span_str(roles[i]));
-		if (span_eq(word, SPAN_HASH(&h)))
-			return roles[i];
-	}
-	return NULL;
+	const struct timelock_role *role = timelock_role_of(word);
+	return role != NULL ? role->constant : NULL;
 }
 
 static const char *seconds_label(struct arena *a, const struct u256 *v)
@@ -110,8 +100,8 @@ static const char *number_label(struct arena *a, const struct pinned *p, struct 
 }
 
 /* What a person needs beside the value: whose address it is, which role, how much, how long. */
-static const char *label_of(struct arena *a, const struct pinned *p, struct span function, size_t i, const char *name,
-			    const struct abi_value *v)
+static const char *label_of(struct arena *a, const struct pinned *p, struct span function, size_t i,
+			    const char *name, const struct abi_value *v)
 {
 	const struct abi_type *t = v->type;
 	if (t->kind == ABI_ADDRESS)
@@ -160,8 +150,8 @@ static void explain_args(struct arena *a, struct explained_call *out, const stru
 
 /* ---- calls inside ---- */
 
-static bool explain_inner(struct arena *a, struct explained_call *out, const struct pinned *p, struct calls inner,
-			  unsigned depth, struct err *e)
+static bool explain_inner(struct arena *a, struct explained_call *out, const struct pinned *p,
+			  struct calls inner, unsigned depth, struct err *e)
 {
 	struct explained_call *v = ARENA_ARRAY(a, struct explained_call, inner.n);
 	if (depth >= MAX_NESTING)
@@ -202,7 +192,8 @@ static bool explain_exec(struct arena *a, struct explained_call *out, const stru
 {
 	struct call *inner = ARENA_NEW(a, struct call);
 	if (!u256_is_zero(&args->items[3].word))
-		return err_refuse(e, "DELEGATECALL", "operation is not 0: the Safe would run foreign code as itself");
+		return err_refuse(e, "DELEGATECALL",
+				  "operation is not 0: the Safe would run foreign code as itself");
 	inner->to = abi_as_addr(&args->items[0]);
 	inner->value = args->items[1].word;
 	inner->data = args->items[2].bytes;
@@ -211,8 +202,10 @@ static bool explain_exec(struct arena *a, struct explained_call *out, const stru
 
 /* ---- one call ---- */
 
-/* A call without data does something only where it is known what: to the Safe itself it spends a nonce and no more. */
-static bool explain_empty(struct explained_call *out, const struct pinned *p, const struct call *c, struct err *e)
+/* A call without data does something only where it is known what: to the Safe itself it spends a nonce and no
+ * more. */
+static bool explain_empty(struct explained_call *out, const struct pinned *p, const struct call *c,
+			  struct err *e)
 {
 	if (!addr_eq(&c->to, &p->deployment->safe) || !u256_is_zero(&c->value))
 		return err_refuse(e, "SELECTOR", "no calldata, so no function");
@@ -220,8 +213,8 @@ static bool explain_empty(struct explained_call *out, const struct pinned *p, co
 	return true;
 }
 
-static bool explain_at(struct arena *a, struct explained_call *out, const struct pinned *p, const struct call *c,
-		       unsigned depth, struct err *e)
+static bool explain_at(struct arena *a, struct explained_call *out, const struct pinned *p,
+		       const struct call *c, unsigned depth, struct err *e)
 {
 	const struct contract *contract = deployment_contract_at(p->deployment, &c->to);
 	const struct abi *abi = pinned_abi(p, &c->to);
@@ -240,7 +233,8 @@ static bool explain_at(struct arena *a, struct explained_call *out, const struct
 				  c->data.p[1], c->data.p[2], c->data.p[3], out->contract,
 				  arena_str(a, contract->abi));
 	if (!u256_is_zero(&c->value) && !f->payable)
-		return err_refuse(e, "CALLDATA", "%s takes no value and is sent some", arena_str(a, f->signature));
+		return err_refuse(e, "CALLDATA", "%s takes no value and is sent some",
+				  arena_str(a, f->signature));
 	if (!abi_calldata_decode(a, &args, f, c->data, e)) {
 		err_in(e, "%s", f->name);
 		return refuse_calldata(e);
@@ -303,7 +297,8 @@ struct json *explain_to_json(struct arena *a, const struct explained_call *c)
 		json_set(x, a, "name", json_str(a, c->args[i].name));
 		json_set(x, a, "type", json_str(a, c->args[i].type));
 		json_set(x, a, "value", json_str(a, c->args[i].text));
-		json_set(x, a, "label", c->args[i].label != NULL ? json_str(a, c->args[i].label) : json_null(a));
+		json_set(x, a, "label",
+			 c->args[i].label != NULL ? json_str(a, c->args[i].label) : json_null(a));
 		json_push(args, x);
 	}
 	for (size_t i = 0; i < c->n_inner; i++)

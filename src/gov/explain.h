@@ -1,7 +1,7 @@
 /* Calldata into what an approver reads: the function of the target's pinned ABI, each argument named, addresses
- * labelled and whole. Decoding is by target, never by selector alone, and canonical: bytes that the chain would run
- * but that do not encode back to themselves are not explained but refused. Calls inside calls (a timelock operation in
- * a Safe transaction) are explained in turn. */
+ * labelled and whole. Decoding is by target, never by selector alone, and canonical: bytes that the chain would
+ * run but that do not encode back to themselves are not explained but refused. Calls inside calls (a timelock
+ * operation in a Safe transaction) are explained in turn. */
 #ifndef SETGOV_GOV_EXPLAIN_H
 #define SETGOV_GOV_EXPLAIN_H
 
@@ -24,10 +24,11 @@ struct explained_call {
 	size_t n_inner;
 };
 
-/* Refusal codes: "TARGET" (not in the profile), "SELECTOR" (not in its ABI), "CALLDATA" (does not decode canonically,
- * the text says which byte; or value sent to a function that takes none), "DELEGATECALL" (inside execTransaction). */
-MUST_CHECK bool explain_call(struct arena *a, struct explained_call *out, const struct pinned *p, const struct call *c,
-			     struct err *e);
+/* Refusal codes: "TARGET" (not in the profile), "SELECTOR" (not in its ABI), "CALLDATA" (does not decode
+ * canonically, the text says which byte; or value sent to a function that takes none), "DELEGATECALL" (inside
+ * execTransaction). */
+MUST_CHECK bool explain_call(struct arena *a, struct explained_call *out, const struct pinned *p,
+			     const struct call *c, struct err *e);
 /* Text for screens and --plain, one argument a line, indented by `indent`. */
 void explain_format(struct buf *out, const struct explained_call *c, size_t indent);
 struct json *explain_to_json(struct arena *a, const struct explained_call *c);

@@ -29,7 +29,8 @@ bool json_as_bytes(struct arena *a, const struct json *v, struct span *out, stru
 	return ok;
 }
 
-bool json_get_bytes(struct arena *a, const struct json *object, const char *name, struct span *out, struct err *e)
+bool json_get_bytes(struct arena *a, const struct json *object, const char *name, struct span *out,
+		    struct err *e)
 {
 	const struct json *v = NULL;
 

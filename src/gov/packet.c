@@ -120,7 +120,8 @@ void packet_write(struct arena *a, struct buf *out, const struct packet *p)
 
 /* ---- reading ---- */
 
-static bool capped(const struct json *v, const char *name, size_t found, size_t least, size_t most, struct err *e)
+static bool capped(const struct json *v, const char *name, size_t found, size_t least, size_t most,
+		   struct err *e)
 {
 	if (found >= least && found <= most)
 		return true;
@@ -128,8 +129,8 @@ static bool capped(const struct json *v, const char *name, size_t found, size_t 
 	return err_in(e, "%s", name);
 }
 
-static bool get_array(const struct json *o, const char *name, size_t least, size_t most, const struct json **out,
-		      struct err *e)
+static bool get_array(const struct json *o, const char *name, size_t least, size_t most,
+		      const struct json **out, struct err *e)
 {
 	return json_get(o, name, JSON_ARRAY, out, e) && capped(*out, name, (*out)->n, least, most, e);
 }
@@ -151,7 +152,8 @@ static bool get_format(const struct json *o, const char *wanted, struct err *e)
 	return err_in(e, "format");
 }
 
-static bool get_digest_or_null(const struct json *o, const char *name, bool *has, struct hash32 *out, struct err *e)
+static bool get_digest_or_null(const struct json *o, const char *name, bool *has, struct hash32 *out,
+			       struct err *e)
 {
 	const struct json *v = json_find(o, name);
 
@@ -199,8 +201,8 @@ static bool step_from_json(const struct json *v, struct packet_step *out, const 
 {
 	static const char *const members[] = { "nonce", "safeTxHash", "step", NULL };
 
-	if (!json_only(v, members, e) || !get_step(v, &out->step, e) || !json_get_u64(v, "nonce", &out->nonce, e) ||
-	    !json_get_hash(v, "safeTxHash", &out->safe_tx_hash, e))
+	if (!json_only(v, members, e) || !get_step(v, &out->step, e) ||
+	    !json_get_u64(v, "nonce", &out->nonce, e) || !json_get_hash(v, "safeTxHash", &out->safe_tx_hash, e))
 		return false;
 	if (before != NULL && before->step >= out->step) {
 		err_set(e, ERR_SYNTAX, json_find(v, "step")->at,
@@ -231,19 +233,20 @@ static bool get_steps(struct arena *a, const struct json *o, struct packet_core 
 
 static bool core_from_json(struct arena *a, struct packet_core *out, const struct json *o, struct err *e)
 {
-	static const char *const members[] = { "abi", "catalogue", "change", "checkpoint", "deployment", "evidence",
-					       "format", "logKey", "path", "policy", "proposal", "root",
-					       "size", "steps", NULL };
+	static const char *const members[] = {"abi",	  "catalogue", "change", "checkpoint", "deployment",
+					      "evidence", "format",    "logKey", "path",       "policy",
+					      "proposal", "root",      "size",	 "steps",      NULL};
 
 	return json_only(o, members, e) && get_format(o, CORE_FORMAT, e) &&
 	       json_get_bare_hash(o, "deployment", &out->deployment, e) &&
-	       json_get_bare_hash(o, "catalogue", &out->catalogue, e) && json_get_bare_hash(o, "abi", &out->abi, e) &&
+	       json_get_bare_hash(o, "catalogue", &out->catalogue, e) &&
+	       json_get_bare_hash(o, "abi", &out->abi, e) &&
 	       get_digest_or_null(o, "policy", &out->has_policy, &out->policy, e) &&
 	       get_digest_or_null(o, "evidence", &out->has_evidence, &out->evidence, e) &&
 	       get_text(o, "change", 64, &out->change, e) &&
-	       get_text(o, "proposal", LINE_MAX_BYTES, &out->proposal, e) && json_get_u64(o, "size", &out->size, e) &&
-	       json_get_bare_hash(o, "root", &out->root, e) && get_path(a, o, out, e) &&
-	       get_text(o, "checkpoint", NOTE_MAX_BYTES, &out->checkpoint, e) &&
+	       get_text(o, "proposal", LINE_MAX_BYTES, &out->proposal, e) &&
+	       json_get_u64(o, "size", &out->size, e) && json_get_bare_hash(o, "root", &out->root, e) &&
+	       get_path(a, o, out, e) && get_text(o, "checkpoint", NOTE_MAX_BYTES, &out->checkpoint, e) &&
 	       get_text(o, "logKey", 512, &out->log_key, e) && get_steps(a, o, out, e);
 }
 
@@ -269,7 +272,8 @@ static bool core_is_canonical(struct arena *a, struct packet *out, struct span t
 	return ok;
 }
 
-static bool get_core(struct arena *a, struct packet *out, const struct json *doc, struct span text, struct err *e)
+static bool get_core(struct arena *a, struct packet *out, const struct json *doc, struct span text,
+		     struct err *e)
 {
 	const struct json *core;
 
@@ -315,7 +319,8 @@ static bool get_evidence(struct packet *out, const struct json *doc, struct err 
 	return true;
 }
 
-static bool signature_from_json(struct arena *a, const struct json *v, struct packet_signature *out, struct err *e)
+static bool signature_from_json(struct arena *a, const struct json *v, struct packet_signature *out,
+				struct err *e)
 {
 	static const char *const members[] = { "owner", "signature", "step", NULL };
 	struct span bytes;

@@ -1,10 +1,10 @@
 /* The packet: one file that carries a change to a machine without a network, and the answer that comes back.
  *
- * A packet is {"format":"setgov-packet/1","core":{…},"evidence":{…}|null,"signatures":[…],"lines":[…]}. The core
- * is canonical JSON and is enough to sign; packet digest = SHA-256(core). Evidence is named in the core by digest
- * and can be left out (--lean); signatures and lines are in no digest. Nothing in a packet is believed:
- * packet_check() recomputes every derived field from the proposal line and what the reader has pinned, and names
- * the first that differs. docs/formats.md has the members. */
+ * A packet is {"format":"setgov-packet/1","core":{…},"evidence":{…}|null,"signatures":[…],"lines":[…]}. The
+ * core is canonical JSON and is enough to sign; packet digest = SHA-256(core). Evidence is named in the core by
+ * digest and can be left out (--lean); signatures and lines are in no digest. Nothing in a packet is believed:
+ * packet_check() recomputes every derived field from the proposal line and what the reader has pinned, and
+ * names the first that differs. docs/formats.md has the members. */
 #ifndef SETGOV_GOV_PACKET_H
 #define SETGOV_GOV_PACKET_H
 
@@ -33,7 +33,7 @@ struct packet_core {
 	struct hash32 root;
 	const struct hash32 *path;        /* line k's audit path */
 	size_t n_path;
-	struct span checkpoint;           /* signed note over that size and root, or a later one on route direct */
+	struct span checkpoint; /* signed note over that size and root, or a later one on route direct */
 	struct span log_key;              /* vkey */
 	const struct packet_step *steps;
 	size_t n_steps;                   /* 1 to 3 */
@@ -80,12 +80,12 @@ struct checked_packet {
 	const char *phrase;               /* 8 words of the packet digest */
 };
 /* Refusal codes, each naming field, found and computed: "DEPLOYMENT", "CATALOGUE", "ABI", "POLICY", "LINE"
- * (proposal line malformed or of another change), "PATH" (line is not under the root), "CHECKPOINT" (not over this
- * size and root, or its signature is wrong), "CALLS" (differ from what the actions compile to), "HASH"
+ * (proposal line malformed or of another change), "PATH" (line is not under the root), "CHECKPOINT" (not over
+ * this size and root, or its signature is wrong), "CALLS" (differ from what the actions compile to), "HASH"
  * (safeTxHash), "SAFE-GAS", "DELEGATECALL", "TARGET", "SELECTOR", "CALLDATA", "SAFE-VERSION", "SIGNATURE" (one
- * that came along is not what it says), "NONCE" (safe.reject's own). Until there is a policy to pin, a packet that
- * names one is refused with "POLICY". The log key is the packet's own: whether it is the log's is for the reader
- * to remember. */
+ * that came along is not what it says), "NONCE" (safe.reject's own). Until there is a policy to pin, a packet
+ * that names one is refused with "POLICY". The log key is the packet's own: whether it is the log's is for the
+ * reader to remember. */
 MUST_CHECK bool packet_check(struct arena *a, struct checked_packet *out, const struct packet *p,
 			     const struct pinned *pin, struct err *e);
 
@@ -104,7 +104,8 @@ struct answer {
 	bool has_journal_head;
 	struct hash32 journal_head;
 };
-void answer_write(struct arena *a, struct buf *out, const struct answer *ans);   /* canonical JSON and a newline */
+void answer_write(struct arena *a, struct buf *out,
+		  const struct answer *ans); /* canonical JSON and a newline */
 MUST_CHECK bool answer_parse(struct arena *a, struct answer *out, struct span text, struct err *e);
 
 #endif

@@ -1,6 +1,6 @@
-/* Whether a packet is true: everything that follows from its proposal line and from what the reader has pinned is
- * computed again here and compared. A signer calls nothing else before it shows a packet to a person, so this file
- * asks every question even where the answer to another seems to settle it. */
+/* Whether a packet is true: everything that follows from its proposal line and from what the reader has pinned
+ * is computed again here and compared. A signer calls nothing else before it shows a packet to a person, so
+ * this file asks every question even where the answer to another seems to settle it. */
 #include <inttypes.h>
 
 #include "src/crypto/words.h"
@@ -109,7 +109,8 @@ static bool check_path(const struct check *c, struct err *e)
 	if (!same_number(c->core->size, c->out->line.seq + 1, "core.size", "PATH", e))
 		return false;
 	line_leaf(&leaf, c->core->proposal);
-	if (!merkle_path_root(&root, &leaf, c->out->line.seq, c->core->size, c->core->path, c->core->n_path, e)) {
+	if (!merkle_path_root(&root, &leaf, c->out->line.seq, c->core->size, c->core->path, c->core->n_path,
+			      e)) {
 		err_in(e, "core.path");
 		return refuse_as(e, "PATH");
 	}
@@ -153,8 +154,8 @@ static bool check_body(const struct check *c, struct err *e)
 
 	if (!same_digest(&p->deployment, &c->core->deployment, "core.proposal.body.deployment",
 			 "needed core.deployment", "DEPLOYMENT", e) ||
-	    !same_digest(&p->catalogue, &c->core->catalogue, "core.proposal.body.catalogue", "needed core.catalogue",
-			 "CATALOGUE", e) ||
+	    !same_digest(&p->catalogue, &c->core->catalogue, "core.proposal.body.catalogue",
+			 "needed core.catalogue", "CATALOGUE", e) ||
 	    !same_digest(&p->abi, &c->core->abi, "core.proposal.body.abi", "needed core.abi", "ABI", e))
 		return false;
 	if (p->has_policy) {
@@ -290,7 +291,8 @@ static bool check_step(const struct check *c, struct checked_step *s, const stru
 	const struct u256 chain_id = u256_from_u64(d->chain_id);
 
 	s->step = claimed->step;
-	if (!change_step_tx(c->a, &s->tx, d, &c->out->proposal, &c->core->root, claimed->step, claimed->nonce, e))
+	if (!change_step_tx(c->a, &s->tx, d, &c->out->proposal, &c->core->root, claimed->step, claimed->nonce,
+			    e))
 		return refuse_as(e, "HASH");
 	if (!safe_tx_is_plain(&s->tx, e))
 		return false;
@@ -336,7 +338,8 @@ static bool check_signature(const struct check *c, size_t i, struct err *e)
 	uint8_t bytes[65];
 
 	if (step == NULL)
-		return err_refuse(e, "SIGNATURE", "is for step %s, which is not in the core", step_name(s->step));
+		return err_refuse(e, "SIGNATURE", "is for step %s, which is not in the core",
+				  step_name(s->step));
 	if (!deployment_is_owner(c->pin->deployment, &s->by.owner))
 		return err_refuse(e, "SIGNATURE", "is said to be by somebody who is not an owner");
 	if (signed_before(c->p, i))

@@ -29,7 +29,8 @@ static bool take_number(struct reader *r, unsigned *out, struct err *e)
 	while (r->pos < r->all.n && r->all.p[r->pos] >= '0' && r->all.p[r->pos] <= '9' && r->pos - start < 3)
 		n = n * 10 + (unsigned)(r->all.p[r->pos++] - '0');
 	if (r->pos == start)
-		return err_set(e, ERR_SYNTAX, start, "a Safe's version is like 1.4.1 or 1.3.0+L2: needed a digit");
+		return err_set(e, ERR_SYNTAX, start,
+			       "a Safe's version is like 1.4.1 or 1.3.0+L2: needed a digit");
 	if (r->all.p[start] == '0' && r->pos - start > 1)
 		return err_set(e, ERR_SYNTAX, start, "a Safe's version has no leading zeros");
 	*out = n;
@@ -39,7 +40,8 @@ static bool take_number(struct reader *r, unsigned *out, struct err *e)
 static bool take_dot(struct reader *r, struct err *e)
 {
 	if (r->pos == r->all.n || r->all.p[r->pos] != '.')
-		return err_set(e, ERR_SYNTAX, r->pos, "a Safe's version is like 1.4.1 or 1.3.0+L2: needed a dot");
+		return err_set(e, ERR_SYNTAX, r->pos,
+			       "a Safe's version is like 1.4.1 or 1.3.0+L2: needed a dot");
 	r->pos++;
 	return true;
 }
@@ -49,8 +51,8 @@ bool safe_scheme_of(enum safe_scheme *out, struct span version, struct err *e)
 	struct reader r = reader_of(version);
 	unsigned major = 0, minor = 0, patch = 0;
 
-	if (!take_number(&r, &major, e) || !take_dot(&r, e) || !take_number(&r, &minor, e) || !take_dot(&r, e) ||
-	    !take_number(&r, &patch, e))
+	if (!take_number(&r, &major, e) || !take_dot(&r, e) || !take_number(&r, &minor, e) ||
+	    !take_dot(&r, e) || !take_number(&r, &patch, e))
 		return false;
 	if (reader_left(&r) != 0 && !span_is(span_of(version.p + r.pos, version.n - r.pos), "+L2"))
 		return err_set(e, ERR_SYNTAX, r.pos, "after a Safe's version only +L2 may follow");
@@ -214,16 +216,17 @@ static bool get_scheme(const struct json *doc, enum safe_scheme *out, struct err
 bool safe_tx_from_json(struct arena *a, struct safe_tx *tx, enum safe_scheme *scheme, struct u256 *chain_id,
 		       struct addr *safe, const struct json *doc, struct err *e)
 {
-	static const char *const members[] = { "chainId", "safe", "safeVersion", "to", "value", "data", "operation",
-					       "safeTxGas", "baseGas", "gasPrice", "gasToken", "refundReceiver",
-					       "nonce", NULL };
+	static const char *const members[] = {
+		"chainId",   "safe",	"safeVersion", "to",	   "value",	     "data",  "operation",
+		"safeTxGas", "baseGas", "gasPrice",    "gasToken", "refundReceiver", "nonce", NULL};
 
 	return json_only(doc, members, e) && json_get_u256(doc, "chainId", chain_id, e) &&
 	       json_get_addr(doc, "safe", safe, e) && get_scheme(doc, scheme, e) &&
 	       json_get_addr(doc, "to", &tx->to, e) && json_get_u256(doc, "value", &tx->value, e) &&
 	       json_get_bytes(a, doc, "data", &tx->data, e) && get_operation(doc, &tx->operation, e) &&
 	       json_get_u256(doc, "safeTxGas", &tx->safe_tx_gas, e) &&
-	       json_get_u256(doc, "baseGas", &tx->base_gas, e) && json_get_u256(doc, "gasPrice", &tx->gas_price, e) &&
+	       json_get_u256(doc, "baseGas", &tx->base_gas, e) &&
+	       json_get_u256(doc, "gasPrice", &tx->gas_price, e) &&
 	       json_get_addr(doc, "gasToken", &tx->gas_token, e) &&
 	       json_get_addr(doc, "refundReceiver", &tx->refund_receiver, e) &&
 	       json_get_u256(doc, "nonce", &tx->nonce, e);
@@ -260,14 +263,14 @@ static struct json *typed_message(struct arena *a, const struct safe_tx *tx)
 	return m;
 }
 
-void safe_typed_data(struct buf *out, const struct u256 *chain_id, const struct addr *safe, const struct safe_tx *tx)
+void safe_typed_data(struct buf *out, const struct u256 *chain_id, const struct addr *safe,
+		     const struct safe_tx *tx)
 {
 	static const char *const domain_type[] = { "uint256", "chainId", "address", "verifyingContract", NULL };
 	static const char *const tx_type[] = {
-		"address", "to", "uint256", "value", "bytes", "data", "uint8", "operation", "uint256", "safeTxGas",
-		"uint256", "baseGas", "uint256", "gasPrice", "address", "gasToken", "address", "refundReceiver",
-		"uint256", "nonce", NULL
-	};
+		"address",   "to",	 "uint256",   "value",		"bytes",   "data",    "uint8",
+		"operation", "uint256",	 "safeTxGas", "uint256",	"baseGas", "uint256", "gasPrice",
+		"address",   "gasToken", "address",   "refundReceiver", "uint256", "nonce",   NULL};
 	struct arena a = {0};
 	struct json *doc = json_object(&a), *types = json_object(&a), *domain = json_object(&a);
 	uint64_t small = 0;
@@ -309,8 +312,8 @@ static const uint8_t group_order[32] = {
 	0xba, 0xae, 0xdc, 0xe6, 0xaf, 0x48, 0xa0, 0x3b, 0xbf, 0xd2, 0x5e, 0x8c, 0xd0, 0x36, 0x41, 0x41,
 };
 
-/* The other way to write a signature with high s: (r, n - s, other v) recovers to the same address. The chain takes
- * both, and this names who signed; importing refuses it. */
+/* The other way to write a signature with high s: (r, n - s, other v) recovers to the same address. The chain
+ * takes both, and this names who signed; importing refuses it. */
 static struct sig low_twin(const struct sig *s)
 {
 	const struct u256 n = u256_from_be(group_order), high = u256_from_be(s->s);
@@ -338,20 +341,22 @@ static bool signer_from_word(struct addr *out, struct span word, size_t at, stru
 {
 	for (size_t i = 0; i < 12; i++)
 		if (word.p[i] != 0)
-			return err_set(e, ERR_SYNTAX, at + i, "an owner's address is 20 bytes, padded with zeros");
+			return err_set(e, ERR_SYNTAX, at + i,
+				       "an owner's address is 20 bytes, padded with zeros");
 	memcpy(out->b, word.p + 12, sizeof(out->b));
 	return true;
 }
 
-/* What a blob has been read up to: signatures end where the first contract signature's bytes begin, and those follow
- * one another without a gap. */
+/* What a blob has been read up to: signatures end where the first contract signature's bytes begin, and those
+ * follow one another without a gap. */
 struct blob {
 	struct span all;
 	size_t heads;                 /* where the 65-byte parts end */
 	size_t tails;                 /* where the next contract signature's bytes have to begin; 0: none yet */
 };
 
-static bool read_contract(struct blob *b, struct safe_signature *out, struct span head, size_t at, struct err *e)
+static bool read_contract(struct blob *b, struct safe_signature *out, struct span head, size_t at,
+			  struct err *e)
 {
 	const struct u256 offset = u256_from_be(head.p + 32);
 	uint64_t start = 0, length = 0;
@@ -388,7 +393,8 @@ static bool read_ecdsa(struct safe_signature *out, struct span head, const struc
 	return sig_recover(&out->signer, &low, digest, e);
 }
 
-static bool read_one(struct blob *b, struct safe_signature *out, size_t at, const struct hash32 *hash, struct err *e)
+static bool read_one(struct blob *b, struct safe_signature *out, size_t at, const struct hash32 *hash,
+		     struct err *e)
 {
 	const struct span head = span_of(b->all.p + at, SIGNATURE_BYTES);
 	struct hash32 digest = *hash;
@@ -411,8 +417,10 @@ static bool read_one(struct blob *b, struct safe_signature *out, size_t at, cons
 		eth_sign_digest(&digest, hash);
 		return read_ecdsa(out, head, &digest, e);
 	}
-	return err_set(e, ERR_RANGE, at + 64, "v is 27 or 28 (EIP-712), 31 or 32 (eth_sign), 1 (approved hash) or 0 "
-		       "(contract), found %u", out->v);
+	return err_set(e, ERR_RANGE, at + 64,
+		       "v is 27 or 28 (EIP-712), 31 or 32 (eth_sign), 1 (approved hash) or 0 "
+		       "(contract), found %u",
+		       out->v);
 }
 
 bool safe_signatures_parse(struct arena *a, const struct safe_signature **out, size_t *n, struct span blob,
@@ -426,7 +434,8 @@ bool safe_signatures_parse(struct arena *a, const struct safe_signature **out, s
 	if (blob.n == 0)
 		return err_set(e, ERR_SYNTAX, 0, "needed at least one signature of 65 bytes, found nothing");
 	if (most > MAX_SIGNATURES)
-		return err_set(e, ERR_RANGE, 0, "at most %u signatures, found %zu bytes", MAX_SIGNATURES, blob.n);
+		return err_set(e, ERR_RANGE, 0, "at most %u signatures, found %zu bytes", MAX_SIGNATURES,
+			       blob.n);
 	v = ARENA_ARRAY(a, struct safe_signature, most);
 	for (size_t at = 0; at < b.heads; at += SIGNATURE_BYTES, count++) {
 		if (b.heads - at < SIGNATURE_BYTES) {
@@ -451,7 +460,8 @@ static bool refuse_kind(uint8_t v, struct err *e)
 		return true;
 	if (v > 30)
 		return err_refuse(e, "ETH-SIGN",
-				  "v is %u: signed as a message (eth_sign), not as typed data; needed 27 or 28", v);
+				  "v is %u: signed as a message (eth_sign), not as typed data; needed 27 or 28",
+				  v);
 	if (v <= 1)
 		return err_refuse(e, "SIG-KIND", "v is %u: %s, not a signature; needed 27 or 28", v,
 				  v == 0 ? "a contract's word" : "a hash approved on chain");
@@ -470,8 +480,9 @@ static bool refuse_stranger(const struct addr *who, struct err *e)
 	return false;
 }
 
-bool safe_signature_import(struct sig *out, struct addr *owner, struct span bytes, const struct hash32 *safe_tx_hash,
-			   const struct addr *owners, size_t n_owners, struct err *e)
+bool safe_signature_import(struct sig *out, struct addr *owner, struct span bytes,
+			   const struct hash32 *safe_tx_hash, const struct addr *owners, size_t n_owners,
+			   struct err *e)
 {
 	struct sig s;
 	struct addr who;
@@ -481,7 +492,8 @@ bool safe_signature_import(struct sig *out, struct addr *owner, struct span byte
 	if (!refuse_kind(bytes.p[64], e) || !sig_from_bytes(&s, bytes, e))
 		return false;
 	if (!sig_recover(&who, &s, safe_tx_hash, e))
-		return e != NULL && e->refusal == NULL && err_refuse(e, "SIG-BAD", "no key makes this signature");
+		return e != NULL && e->refusal == NULL &&
+		       err_refuse(e, "SIG-BAD", "no key makes this signature");
 	for (size_t i = 0; i < n_owners; i++)
 		if (addr_eq(&owners[i], &who)) {
 			*out = s;

@@ -8,6 +8,37 @@
 #include "src/evm/address.h"
 #include "src/gov/fields.h"
 
+/* ---- roles ---- */
+
+const struct timelock_role timelock_roles[N_TIMELOCK_ROLES] = {
+	{"proposer", "PROPOSER_ROLE", {{0xb0, 0x9a, 0xa5, 0xae, 0xb3, 0x70, 0x2c, 0xfd, 0x50, 0xb6, 0xb6,
+					0x2b, 0xc4, 0x53, 0x26, 0x04, 0x93, 0x8f, 0x21, 0x24, 0x8a, 0x27,
+					0xa1, 0xd5, 0xca, 0x73, 0x60, 0x82, 0xb6, 0x81, 0x9c, 0xc1}}},
+	{"executor", "EXECUTOR_ROLE", {{0xd8, 0xaa, 0x0f, 0x31, 0x94, 0x97, 0x1a, 0x2a, 0x11, 0x66, 0x79,
+					0xf7, 0xc2, 0x09, 0x0f, 0x69, 0x39, 0xc8, 0xd4, 0xe0, 0x1a, 0x2a,
+					0x8d, 0x7e, 0x41, 0xd5, 0x5e, 0x53, 0x51, 0x46, 0x9e, 0x63}}},
+	{"canceller", "CANCELLER_ROLE", {{0xfd, 0x64, 0x3c, 0x72, 0x71, 0x0c, 0x63, 0xc0, 0x18, 0x02, 0x59,
+					  0xab, 0xa6, 0xb2, 0xd0, 0x54, 0x51, 0xe3, 0x59, 0x1a, 0x24, 0xe5,
+					  0x8b, 0x62, 0x23, 0x93, 0x78, 0x08, 0x57, 0x26, 0xf7, 0x83}}},
+	{"admin", "DEFAULT_ADMIN_ROLE", {{0}}},
+};
+
+const struct timelock_role *timelock_role_named(struct span name)
+{
+	for (size_t i = 0; i < N_TIMELOCK_ROLES; i++)
+		if (span_is(name, timelock_roles[i].name))
+			return &timelock_roles[i];
+	return NULL;
+}
+
+const struct timelock_role *timelock_role_of(struct span hash)
+{
+	for (size_t i = 0; i < N_TIMELOCK_ROLES; i++)
+		if (span_eq(hash, SPAN_HASH(&timelock_roles[i].hash)))
+			return &timelock_roles[i];
+	return NULL;
+}
+
 static const char *const signatures[] = {
 	[TIMELOCK_SCHEDULE] = "schedule(address,uint256,bytes,bytes32,bytes32,uint256)",
 	[TIMELOCK_SCHEDULE_BATCH] = "scheduleBatch(address[],uint256[],bytes[],bytes32,bytes32,uint256)",
@@ -27,8 +58,10 @@ static const struct abi_function *function(struct arena *a, enum timelock_functi
 
 /* ---- writing ---- */
 
-/* Targets, values, payloads, predecessor, salt: the first five arguments, the same in hash, schedule and execute. */
-static void fill(struct arena *a, struct abi_value *args, const struct abi_type *tuple, const struct operation *op)
+/* Targets, values, payloads, predecessor, salt: the first five arguments, the same in hash, schedule and
+ * execute. */
+static void fill(struct arena *a, struct abi_value *args, const struct abi_type *tuple,
+		 const struct operation *op)
 {
 	const struct abi_field *f = tuple->fields;
 	const struct abi_type *to = f[0].type, *value = f[1].type, *data = f[2].type;
@@ -59,7 +92,8 @@ void timelock_id(struct hash32 *out, const struct operation *op)
 {
 	struct arena a = {0};
 	struct buf bytes = {0};
-	const struct abi_type *tuple = function(&a, op->batch ? TIMELOCK_EXECUTE_BATCH : TIMELOCK_EXECUTE)->inputs;
+	const struct abi_type *tuple =
+		function(&a, op->batch ? TIMELOCK_EXECUTE_BATCH : TIMELOCK_EXECUTE)->inputs;
 	struct abi_value args[5], all;
 
 	fill(&a, args, tuple, op);
@@ -144,7 +178,8 @@ static bool take_operation(struct arena *a, struct operation *op, const struct a
 	return true;
 }
 
-static bool take_arguments(struct arena *a, struct timelock_call *out, const struct abi_value *all, struct err *e)
+static bool take_arguments(struct arena *a, struct timelock_call *out, const struct abi_value *all,
+			   struct err *e)
 {
 	switch (out->function) {
 	case TIMELOCK_SCHEDULE:
@@ -248,7 +283,8 @@ static bool batch_from_json(struct arena *a, struct operation *out, const struct
 	if (!json_only(doc, members, e) || !json_get(doc, "targets", JSON_ARRAY, &targets, e) ||
 	    !json_get(doc, "values", JSON_ARRAY, &values, e) ||
 	    !json_get(doc, "payloads", JSON_ARRAY, &payloads, e) ||
-	    !same_length("values", values->n, targets->n, e) || !same_length("payloads", payloads->n, targets->n, e))
+	    !same_length("values", values->n, targets->n, e) ||
+	    !same_length("payloads", payloads->n, targets->n, e))
 		return false;
 	c = ARENA_ARRAY(a, struct call, targets->n);
 	out->batch = true;
@@ -268,7 +304,9 @@ static bool batch_from_json(struct arena *a, struct operation *out, const struct
 bool operation_from_json(struct arena *a, struct operation *out, const struct json *doc, struct err *e)
 {
 	*out = (struct operation){0};
-	if (!(json_find(doc, "targets") != NULL ? batch_from_json(a, out, doc, e) : single_from_json(a, out, doc, e)))
+	if (!(json_find(doc, "targets") != NULL ? batch_from_json(a, out, doc, e)
+						: single_from_json(a, out, doc, e)))
 		return false;
-	return json_get_hash(doc, "predecessor", &out->predecessor, e) && json_get_hash(doc, "salt", &out->salt, e);
+	return json_get_hash(doc, "predecessor", &out->predecessor, e) &&
+	       json_get_hash(doc, "salt", &out->salt, e);
 }

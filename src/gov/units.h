@@ -6,8 +6,8 @@
 #include "src/base/err.h"
 #include "src/base/u256.h"
 
-/* "0.05 ether", "20 gwei", "1500 wei", "1000000000000000000" (no unit = wei). Refuses digits below one wei, signs and
- * exponents. */
+/* "0.05 ether", "20 gwei", "1500 wei", "1000000000000000000" (no unit = wei). Refuses digits below one wei,
+ * signs and exponents. */
 MUST_CHECK bool wei_parse(struct u256 *out, struct span text, struct err *e);
 /* "0.05 ether" from 0.001 ether up, "200 gwei" from one gwei up, else "1500 wei". Exact: never rounded. */
 void wei_format(struct buf *out, const struct u256 *wei);
