@@ -82,26 +82,13 @@ static bool check_words(const struct proposal *p, struct err *e)
 	return true;
 }
 
-/* safe.reject names the nonce it spends. */
-static bool reject_nonce(struct proposal *p, struct err *e)
-{
-	struct span name;
-	const struct json *first = p->actions->first;
-	if (first == NULL || !json_get_str(first, "action", &name, NULL) || !span_is(name, "safe.reject"))
-		return true;
-	struct span text;
-	struct u256 v;
-	p->has_nonce = true;
-	return json_get_str(json_find(first, "args"), "nonce", &text, e) && u256_parse(&v, text, e) &&
-	       (u256_fits_u64(&v, &p->nonce) ||
-		err_set(e, ERR_RANGE, ERR_NO_OFFSET, "the nonce does not fit 64 bits"));
-}
-
 static bool compile(const struct workspace *ws, struct arena *a, struct proposal *p, struct err *e)
 {
 	bool direct;
-	if (!actions_compile(a, &p->calls, &direct, &ws->pin, p->actions, e) || !reject_nonce(p, e))
+	if (!actions_compile(a, &p->calls, &direct, &ws->pin, p->actions, e))
 		return false;
+	p->nonce = actions_rejected_nonce(p->actions);
+	p->has_nonce = p->nonce != UINT64_MAX;          /* safe.reject names the nonce it spends */
 	p->route = direct ? ROUTE_DIRECT : ROUTE_TIMELOCK;
 	if (direct && p->delay != 0)
 		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "--delay: a direct change has no delay");
@@ -297,7 +284,7 @@ static bool freeze(struct cli *cli, const char *id, const struct proposal *p, st
 		return false;
 	if (p->route == ROUTE_DIRECT)
 		return true;
-	const struct operation op = { p->calls, p->calls.n != 1, p->predecessor, head->root };
+	const struct operation op = proposal_operation(p, &head->root);
 	struct json *body = json_object(a);
 	timelock_id(operation, &op);
 	json_set(body, a, "operation", json_0x(a, SPAN_HASH(operation)));

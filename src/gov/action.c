@@ -639,6 +639,19 @@ bool actions_compile(struct arena *a, struct calls *out, bool *direct, const str
 	return true;
 }
 
+uint64_t actions_rejected_nonce(const struct json *actions)
+{
+	uint64_t nonce = UINT64_MAX;
+	for (const struct json *v = actions->first; v != NULL; v = v->next) {
+		struct span name;
+		struct u256 n;
+		if (json_get_str(v, "action", &name, NULL) && span_is(name, "safe.reject") &&
+		    json_get_u256(json_find(v, "args"), "nonce", &n, NULL))
+			u256_fits_u64(&n, &nonce);
+	}
+	return nonce;
+}
+
 bool action_is_raw(const struct json *action)
 {
 	struct span name;

@@ -85,6 +85,8 @@ MUST_CHECK bool action_compile(struct arena *a, struct calls *out, const struct 
  * exactly one call. *direct says which. */
 MUST_CHECK bool actions_compile(struct arena *a, struct calls *out, bool *direct, const struct pinned *p,
 				const struct json *actions, struct err *e);
+/* The nonce that safe.reject names, or UINT64_MAX where no action is one. The actions have been compiled. */
+uint64_t actions_rejected_nonce(const struct json *actions);
 /* The sentence: addresses whole, labels from the pinned profile, amounts in the units people use. */
 MUST_CHECK bool action_say(struct arena *a, struct buf *out, const struct pinned *p, const struct json *action,
 			   struct err *e);

@@ -589,7 +589,7 @@ bool step_is_open(const struct change *c, enum step_kind k, const struct chain_f
 
 /* ---- transactions ---- */
 
-static struct operation operation_of(const struct proposal *p, const struct hash32 *salt)
+struct operation proposal_operation(const struct proposal *p, const struct hash32 *salt)
 {
 	return (struct operation){ p->calls, p->calls.n != 1, p->predecessor, *salt };
 }
@@ -597,13 +597,13 @@ static struct operation operation_of(const struct proposal *p, const struct hash
 struct operation change_operation(const struct change *c)
 {
 	assert(c->proposed && c->proposal.route == ROUTE_TIMELOCK);
-	return operation_of(&c->proposal, &c->root);
+	return proposal_operation(&c->proposal, &c->root);
 }
 
 static void timelock_calldata(struct buf *out, const struct proposal *p, const struct hash32 *salt,
 			      enum step_kind s)
 {
-	const struct operation op = operation_of(p, salt);
+	const struct operation op = proposal_operation(p, salt);
 	struct hash32 id;
 
 	switch (s) {

@@ -102,6 +102,8 @@ bool step_is_loose(const struct change *c, enum step_kind s, const struct chain_
  * its operation is not past it. */
 bool step_is_open(const struct change *c, enum step_kind s, const struct chain_facts *f);
 
+/* What the timelock makes of a proposal under this salt. */
+struct operation proposal_operation(const struct proposal *p, const struct hash32 *salt);
 struct operation change_operation(const struct change *c);    /* route timelock, proposed */
 /* The Safe transaction of a step at this nonce: schedule, execute, cancel through the timelock; the one call on
  * route direct. The value is 0 except on execute, which sends the sum of the operation's values. ERR_RANGE for

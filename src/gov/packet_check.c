@@ -167,22 +167,6 @@ static bool check_body(const struct check *c, struct err *e)
 
 /* ---- actions, calls, sentences ---- */
 
-/* The nonce that safe.reject names, or UINT64_MAX. The actions have been compiled: their arguments are good. */
-static uint64_t rejected_nonce(const struct json *actions)
-{
-	uint64_t nonce = UINT64_MAX;
-
-	for (const struct json *v = actions->first; v != NULL; v = v->next) {
-		struct span name;
-		struct u256 n;
-
-		if (json_get_str(v, "action", &name, NULL) && span_is(name, "safe.reject") &&
-		    json_get_u256(json_find(v, "args"), "nonce", &n, NULL))
-			u256_fits_u64(&n, &nonce);
-	}
-	return nonce;
-}
-
 static bool check_nonce(const struct check *c, uint64_t reject, struct err *e)
 {
 	const struct proposal *p = &c->out->proposal;
@@ -223,7 +207,7 @@ static bool check_calls(const struct check *c, struct err *e)
 		err_refuse(e, "CALLS", "differ from the calls that the actions compile to");
 		return err_in(e, "core.proposal.body.calls");
 	}
-	return check_nonce(c, rejected_nonce(p->actions), e);
+	return check_nonce(c, actions_rejected_nonce(p->actions), e);
 }
 
 static bool explain_calls(const struct check *c, struct err *e)
@@ -271,7 +255,7 @@ static void plan_operation(const struct check *c)
 
 	if (p->route != ROUTE_TIMELOCK)
 		return;
-	c->out->operation = (struct operation){ p->calls, p->calls.n != 1, p->predecessor, c->core->root };
+	c->out->operation = proposal_operation(p, &c->core->root);
 	timelock_id(&c->out->operation_id, &c->out->operation);
 }
 

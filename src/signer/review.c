@@ -81,35 +81,48 @@ static void foreign(struct page *p, const char *name, struct span text)
 	buf_release(&lines);
 }
 
-/* How much of a line goes before the fold: up to the last blank between words, so that no hash is cut that fits
- * a line of its own; what is longer than a line is cut. */
-static size_t fold_at(struct span line, size_t room)
+#define FOLD "          ..."
+
+/* How much of a line goes before the fold: up to the last blank between words, when the word behind it fits a
+ * line of its own (a hash does); what is longer is cut. */
+static size_t fold_at(struct span line, size_t room, size_t next_room)
 {
 	const size_t most = text_fit(line, room);
-	size_t first = 0;
+	size_t first = 0, n = most, end = most;
 	while (first < line.n && line.p[first] == ' ')
 		first++;
-	for (size_t n = most; most < line.n && n > first; n--)
-		if (line.p[n - 1] == ' ')
-			return n;
-	return most > 0 ? most : line.n;
+	if (most == line.n || most == 0)
+		return line.n;
+	while (n > first && line.p[n - 1] != ' ')
+		n--;
+	while (end < line.n && line.p[end] != ' ')
+		end++;
+	return n > first && text_width(span_of(line.p + n, end - n)) <= next_room ? n : most;
+}
+
+static struct span without_blanks_behind(struct span s)
+{
+	while (s.n > 0 && s.p[s.n - 1] == ' ')
+		s.n--;
+	return s;
 }
 
 /* Lines that others laid out: one that is wider than the screen goes on under dots, and never at its left edge.
  */
 static void folded(struct page *p, struct span text)
 {
+	const size_t next_room = p->columns - strlen(FOLD);
 	size_t start = 0;
 	for (size_t i = 0; i < text.n; i++) {
 		size_t room = p->columns;
 		if (text.p[i] != '\n')
 			continue;
 		while (start < i) {
-			const size_t n = fold_at(span_of(text.p + start, i - start), room);
-			buf_str(p->out, room < p->columns ? "\n          ..." : "");
-			buf_add(p->out, text.p + start, n);
+			const size_t n = fold_at(span_of(text.p + start, i - start), room, next_room);
+			buf_str(p->out, room < p->columns ? "\n" FOLD : "");
+			buf_span(p->out, without_blanks_behind(span_of(text.p + start, n)));
 			start += n;
-			room = p->columns - 13;
+			room = next_room;
 		}
 		buf_byte(p->out, '\n');
 		start = i + 1;
