@@ -83,8 +83,13 @@ static void foreign(struct page *p, const char *name, struct span text)
 
 #define FOLD "          ..."
 
-/* How much of a line goes before the fold: up to the last blank between words, when the word behind it fits a
- * line of its own (a hash does); what is longer is cut. */
+static bool may_fold_after(uint8_t c)
+{
+	return c == ' ' || c == ',';
+}
+
+/* How much of a line goes before the fold: up to the last blank or comma, when the word behind it fits a line
+ * of its own (an address, a hash); what is longer is cut. */
 static size_t fold_at(struct span line, size_t room, size_t next_room)
 {
 	const size_t most = text_fit(line, room);
@@ -93,9 +98,9 @@ static size_t fold_at(struct span line, size_t room, size_t next_room)
 		first++;
 	if (most == line.n || most == 0)
 		return line.n;
-	while (n > first && line.p[n - 1] != ' ')
+	while (n > first && !may_fold_after(line.p[n - 1]))
 		n--;
-	while (end < line.n && line.p[end] != ' ')
+	while (end < line.n && !may_fold_after(line.p[end]))
 		end++;
 	return n > first && text_width(span_of(line.p + n, end - n)) <= next_room ? n : most;
 }
@@ -261,8 +266,8 @@ static void warn_lines(struct signer *s, const struct reviewed *r, struct json *
 			continue;
 		buf_0xhex(&hash, SPAN_HASH(&h));
 		warn(s, list,
-		     "THE CONSOLE'S LOG HAS A SIGNATURE OF YOUR KEY that this machine did not make, over %s. If "
-		     "you did not sign that on another machine, your key is in other hands: call somebody.",
+		     "THE CONSOLE'S LOG HAS A SIGNATURE OF YOUR KEY that this machine did not make, over %s. "
+		     "If you did not sign that on another machine, your key is in other hands: call somebody.",
 		     buf_cstr(&hash));
 		buf_release(&hash);
 	}
