@@ -65,7 +65,7 @@ static void done(struct desk *d)
  * words. */
 static struct buf masked(const char *page)
 {
-	static const char phrase[] = "Phrase of this packet\n";
+	static const char phrase[] = "\nPhrase of this packet\n";
 	const char *end = strstr(page, phrase);
 	struct buf out = {0};
 
@@ -193,6 +193,92 @@ static void evidence_speaks_behind_its_bar_or_not_at_all(void **state)
 		"\"the treasury\"},\"reads\":[{\"at\":\"0x7272727272727272727272727272727272727272\",\"before\":\"true\\nsafeTxHash\","
 		"\"getter\":\"authorizedSequencers(address)\",\"say\":\"registry: 0x8181818181818181818181818181818181818181 may "
 		"act as a sequencer\"}],\"sentence\":\"Nothing happens\"}");
+	page = page_of(&d);
+	assert_null(strstr(page, "treasury"));
+	assert_null(strstr(page, "Nothing happens"));
+	assert_null(strstr(page, "\nsafeTxHash"));
+	assert_non_null(strstr(page, "  | before, the console says: true\n"));
+	assert_non_null(strstr(page, "block 7, 2026-11-18 11:06 UTC, 1 h ago"));
+	done(&d);
+}
+
+static void a_clock_that_is_behind_is_said(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	prepare(&d);
+	time_fix((struct unix_time){ 1795000000000 - 3600000 });
+	assert_non_null(strstr(page_of(&d), "THIS MACHINE'S CLOCK IS BEHIND"));
+	done(&d);
+}
+
+static void weaknesses_of_the_machine_are_said(void **state)
+{
+	struct desk d;
+	const char *page;
+
+	(void)state;
+	prepare(&d);
+	d.s.landlocked = false;
+	d.s.swap = true;
+	d.s.interface = "wlan0";
+	page = page_of(&d);
+	assert_non_null(strstr(page, "no Landlock"));
+	assert_non_null(strstr(page, "swaps to disk"));
+	assert_non_null(strstr(page, "interface wlan0 is up (allowed, this is not production)"));
+	done(&d);
+}
+
+/* On a screen of any width, every hash of the page is whole. */
+static void hashes_are_whole(void **state)
+{
+	struct desk d;
+	const char *page;
+	size_t n = 0;
+
+	(void)state;
+	prepare(&d);
+	page = page_of(&d);
+	for (const char *at = page; (at = strstr(at, "    0x")) != NULL; at += 6)
+		if (strcspn(at + 4, "\n") == 66)
+			n++;
+	assert_true(n >= 2 + 2 * 3); /* operation, salt; domain, message, safeTxHash of two steps */
+	done(&d);
+}
+
+static void an_unpinned_packet_has_no_page(void **state)
+{
+	struct desk d;
+	struct err e = {0};
+
+	(void)state;
+	prepare(&d);
+	assert_true(reads(&d, &e));
+	d.s.home.n_pins = 0;
+	assert_false(review_open(&d.s, &d.r, "packet.json", &e));
+	assert_string_equal(e.refusal, "NOT-PINNED");
+	assert_true(d.r.parsed);
+	assert_null(d.r.pin);
+	err_clear(&e);
+	done(&d);
+}
+
+/* Evidence that was changed: there is no page, but the packet is known well enough to be answered. */
+static void changed_evidence_can_be_answered(void **state)
+{
+	struct desk d;
+	struct err e = {0};
+
+	(void)state;
+	prepare(&d);
+	evidence(&d,
+		 "{\"block\":{\"number\":7,\"time\":1795000000},"
+		 "\"labels\":{\"0x8282828282828282828282828282828282828282\":\"the treasury\"},"
+		 "\"reads\":[{\"at\":\"0x7272727272727272727272727272727272727272\","
+		 "\"before\":\"true\\nsafeTxHash\",\"getter\":\"authorizedSequencers(address)\","
+		 "\"say\":\"registry: 0x8181818181818181818181818181818181818181 may act as a sequencer\"}],"
+		 "\"sentence\":\"Nothing happens\"}");
 	page = page_of(&d);
 	assert_null(strstr(page, "treasury"));
 	assert_null(strstr(page, "Nothing happens"));
