@@ -14,6 +14,8 @@ command_from awk mawk
 command_from objdump binutils
 command_from pkg-config pkg-config
 command_from tmux tmux
+command_from pkill procps
+command_from unshare util-linux
 command_from sqlite3 sqlite3
 command_from ip iproute2
 command_from openssl openssl
