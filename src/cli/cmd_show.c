@@ -155,6 +155,28 @@ static bool over(const struct change *c, const struct chain_facts *f)
 	return state == CHANGE_EXECUTED || state == CHANGE_CANCELLED || state == CHANGE_WITHDRAWN;
 }
 
+/* Signatures for a nonce that the step has given up: the Safe takes them until its own nonce has passed. */
+static void left_rows(struct row_list *r, const struct change *c, enum step_kind k, const struct chain_facts *f)
+{
+	struct arena *a = &r->cli->arena;
+	for (size_t i = 0; i < c->steps[k].n_left; i++) {
+		const struct left_behind *l = &c->steps[k].left[i];
+		if (f->known && l->nonce < f->safe_nonce)
+			continue;
+		struct json *o = json_object(a);
+		json_set(o, a, "change", json_text(a, c->id));
+		json_set(o, a, "step", json_str(a, step_name(k)));
+		json_set(o, a, "nonce", json_u64(a, l->nonce));
+		json_set(o, a, "signatures", json_u64(a, l->n_signatures));
+		json_set(o, a, "waits", json_str(a, "loose"));
+		json_set(o, a, "safeTxHash", json_0x(a, SPAN_HASH(&l->safe_tx_hash)));
+		json_push(r->rows, o);
+		cli_text(r->cli, "%6llu  %-8.*s %-9s %zu signature%s left behind: loose until this nonce is spent\n",
+			 (unsigned long long)l->nonce, (int)c->id.n, (const char *)c->id.p, step_name(k),
+			 l->n_signatures, l->n_signatures == 1 ? "" : "s");
+	}
+}
+
 static bool queue_rows(struct row_list *r, const struct change *c, const struct chain_facts *f, struct err *e)
 {
 	struct arena *a = &r->cli->arena;
@@ -163,6 +185,7 @@ static bool queue_rows(struct row_list *r, const struct change *c, const struct 
 		const struct step *s = &c->steps[k];
 		const enum step_state state = step_state_of(c, (enum step_kind)k, f);
 		const bool loose = step_is_loose(c, (enum step_kind)k, f);
+		left_rows(r, c, (enum step_kind)k, f);
 		if (!loose && !step_is_open(c, (enum step_kind)k, f) && (state != STEP_STALE || over(c, f)))
 			continue;
 		struct json *o = json_object(a);

@@ -119,6 +119,12 @@ static bool send_new(struct sending *s, const struct submission *replaced, struc
 	if (!sending_prepare(s, replaced, &tx, e))
 		return err_is_set(e) && e->code == ERR_REFUSED ? sending_reject(s, e) : false;
 	if (cli_flag(s->cli, "--print")) {
+		/* Whoever has it can send it, signatures and all: that it was handed out is in the log. */
+		struct json *body = json_object(s->a);
+		json_set(body, s->a, "safeTxHash", json_0x(s->a, SPAN_HASH(&sending_step(s)->safe_tx_hash)));
+		json_set(body, s->a, "step", json_str(s->a, step_name(s->kind)));
+		if (!workspace_append(s->ws, "submit.printed", s->change.id, body, e))
+			return false;
 		s->cli->result = sending_json(s, &tx);
 		json_pretty(&s->cli->text, s->cli->result);
 		cli_text(s->cli, "\n");

@@ -336,15 +336,19 @@ static bool apply_packed(struct arena *a, struct change *c, const struct line *l
 	uint64_t nonce = 0;
 	struct step *s;
 
-	(void)a;
 	if (!get_step(c, l->body, &s, e) || !json_get_u64(l->body, "nonce", &nonce, e) ||
 	    !json_get_hash(l->body, "safeTxHash", &hash, e) ||
 	    !json_get_bare_hash(l->body, "packet", &s->packet, e) ||
 	    !json_get_bare_hash(l->body, "core", &s->core, e) ||
 	    !get_digest_or_null(l->body, "evidence", &s->has_evidence, &s->evidence, e))
 		return false;
-	if (s->packed && !hash32_eq(&s->safe_tx_hash, &hash))
-		s->n_signatures = 0;          /* they are for another nonce */
+	if (s->packed && !hash32_eq(&s->safe_tx_hash, &hash)) {       /* the signatures are for another nonce */
+		if (s->n_signatures > 0) {
+			s->left = one_more(a, s->left, s->n_left, sizeof(*s->left));
+			s->left[s->n_left++] = (struct left_behind){ s->nonce, s->safe_tx_hash, s->n_signatures };
+		}
+		s->n_signatures = 0;
+	}
 	if (!s->packed || s->nonce != nonce)
 		s->packed_seq = l->seq;
 	s->packed = true;

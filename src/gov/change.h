@@ -48,6 +48,10 @@ enum step_state { STEP_NONE, STEP_UNSIGNED, STEP_PARTLY_SIGNED, STEP_COMPLETE, S
 		  STEP_FAILED, STEP_STALE };
 const char *step_state_name(enum step_state s);
 
+/* What a step was signed for before it was given another nonce: whoever has the signatures can still send it, until the Safe's
+ * nonce passes it. */
+struct left_behind { uint64_t nonce; struct hash32 safe_tx_hash; size_t n_signatures; };
+
 struct step {
 	bool packed;
 	uint64_t packed_seq;                    /* the line that gave it its nonce */
@@ -58,6 +62,8 @@ struct step {
 	struct hash32 evidence;
 	struct step_signature *signatures;      /* for safe_tx_hash; those for earlier nonces are dropped */
 	size_t n_signatures;
+	struct left_behind *left;               /* signed, and left for another nonce */
+	size_t n_left;
 	struct step_note *notes;                /* refusals and declines, all of them */
 	size_t n_notes;
 	struct submission *submissions;

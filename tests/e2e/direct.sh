@@ -48,16 +48,19 @@ agree SC-6 schedule 1 2 3
 submit SC-6 schedule >/dev/null
 console draft registry.legacy on=false --title "Close" --reason "Tidy" >/dev/null
 console propose SC-7 >/dev/null
-packet SC-7 schedule
+agree SC-7 schedule 1
 held=$(field nonce <"$HERE/packet.json")
 agree SC-6 cancel 1 2 3
 same "$(field nonce <"$HERE/packet.json")" "$held"
 packet SC-7 schedule
 same "$(field nonce <"$HERE/packet.json")" $((held + 1))
+expect 0 "1 signature left behind: loose" console queue
 packet SC-7 schedule
 same "$(lines_of SC-7 step.packed)" 2
 expect 1 "NONCE" submit SC-7 schedule
 expect 0 "is on chain" submit SC-6 cancel
+console queue >"$HERE/queue"
+! grep -q loose "$HERE/queue" || fail "spent, and still loose"
 agree SC-7 schedule 3 4 5
 expect 0 "is on chain" submit SC-7 schedule
 
