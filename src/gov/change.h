@@ -48,9 +48,13 @@ enum step_state { STEP_NONE, STEP_UNSIGNED, STEP_PARTLY_SIGNED, STEP_COMPLETE, S
 		  STEP_FAILED, STEP_STALE };
 const char *step_state_name(enum step_state s);
 
-/* What a step was signed for before it was given another nonce: whoever has the signatures can still send it, until the Safe's
- * nonce passes it. */
-struct left_behind { uint64_t nonce; struct hash32 safe_tx_hash; size_t n_signatures; };
+/* What a step was signed for before it was given another nonce: whoever has the signatures can still send it, until
+ * the Safe's nonce passes it. */
+struct left_behind {
+	uint64_t nonce;
+	struct hash32 safe_tx_hash;
+	size_t n_signatures;
+};
 
 struct step {
 	bool packed;
