@@ -61,6 +61,8 @@ expect 1 "NONCE" submit SC-7 schedule
 expect 0 "is on chain" submit SC-6 cancel
 console queue >"$HERE/queue"
 ! grep -q loose "$HERE/queue" || fail "spent, and still loose"
+expect 1 "STALE" console collect "$(answers)"
+rm "$(answers)"
 agree SC-7 schedule 3 4 5
 expect 0 "is on chain" submit SC-7 schedule
 

@@ -10,6 +10,9 @@ finish() {
 	rm -rf "$HERE"
 }
 trap finish EXIT
+# A command that fails outside a demand ends the test; it is named, for its own words may have gone elsewhere.
+set -E
+trap 'echo "${BASH_SOURCE[0]##*/} line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 anvil=contracts/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil
 [ -x "$anvil" ] || { echo "SKIPPED: anvil is not installed: make deps"; exit 77; }
 # shellcheck source=tests/support/ceremony.sh
