@@ -51,9 +51,11 @@ c() { "$setgov" -C "$HERE/full-console" "$@"; }
 c draft registry.pause --title bench --reason bench >/dev/null
 c propose SC-1 >/dev/null
 c packet SC-1 -o "$HERE/full-packet.json" --json >"$HERE/packet"
-peak=$("$pair" 3 - "setgov-signer sign, scrypt N=262144 r=8" -- sh -c "exec \"$signer\" sign \"$HERE/full-packet.json\" \
+line=$("$pair" 3 - "setgov-signer sign, scrypt N=262144 r=8" -- sh -c "exec \"$signer\" sign \"$HERE/full-packet.json\" \
 	--expect $(field safeTxHash <"$HERE/packet") --compared nobody -o \"$HERE/answer.json\" --home \"$HERE/full\" --passphrase-fd 3 \
-	3<\"$HERE/pass\"" | tee /dev/stderr | sed 's/.*peak \([0-9]*\) KiB.*/\1/') 2>&1
+	3<\"$HERE/pass\"")
+echo "$line"
+peak=$(sed 's/.*peak \([0-9]*\) KiB.*/\1/' <<<"$line")
 over=$((peak - 262144))
 echo "    over scrypt's own 262144 KiB: $over KiB (needed at most 16384)"
 [ "$over" -le 16384 ] || { echo "    NOT MET"; status=1; }
