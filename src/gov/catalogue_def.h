@@ -1,5 +1,5 @@
-/* The catalogue as parsed: what catalogue.c makes and action.c works with. Besides them, explain.c looks up the
- * units of parameters here, and nobody else includes it. */
+/* The catalogue as parsed: what catalogue.c makes, filled.c and action.c work with. Besides them, explain.c looks up
+ * the units of parameters here, and nobody else includes it. */
 #ifndef SETGOV_GOV_CATALOGUE_DEF_H
 #define SETGOV_GOV_CATALOGUE_DEF_H
 
