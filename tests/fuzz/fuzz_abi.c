@@ -1,17 +1,9 @@
 /* A type, a newline, and bytes. What is accepted encodes back to the same bytes and comes back from its own text; what
  * is refused says at which byte. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "src/evm/abi.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void demand(bool fact)
-{
-	if (!fact)
-		abort();
-}
+#include "tests/fuzz/target.h"
 
 static void decoded(struct arena *a, const struct abi_value *v, struct span data)
 {
@@ -19,11 +11,11 @@ static void decoded(struct arena *a, const struct abi_value *v, struct span data
 	struct abi_value again;
 
 	abi_encode(&out, v);
-	demand(span_eq(buf_view(&out), data));
+	DEMAND(span_eq(buf_view(&out), data));
 	buf_clear(&out);
 	abi_value_format(&out, v);
-	demand(abi_value_from_text(a, &again, v->type, buf_view(&out), NULL));
-	demand(abi_value_eq(v, &again));
+	DEMAND(abi_value_from_text(a, &again, v->type, buf_view(&out), NULL));
+	DEMAND(abi_value_eq(v, &again));
 	buf_release(&out);
 }
 
@@ -35,7 +27,7 @@ static void decode(struct arena *a, const struct abi_type *t, struct span data)
 	if (abi_decode(a, &v, t, data, &e))
 		decoded(a, &v, data);
 	else
-		demand(e.at <= data.n);
+		DEMAND(e.at <= data.n);
 	err_clear(&e);
 }
 
@@ -48,8 +40,8 @@ static void typed(struct arena *a, const struct abi_type *t, struct span text)
 	if (!abi_value_from_text(a, &v, t, text, NULL))
 		return;
 	abi_value_format(&out, &v);
-	demand(abi_value_from_text(a, &again, t, buf_view(&out), NULL));
-	demand(abi_value_eq(&v, &again));
+	DEMAND(abi_value_from_text(a, &again, t, buf_view(&out), NULL));
+	DEMAND(abi_value_eq(&v, &again));
 	buf_release(&out);
 }
 
@@ -61,9 +53,9 @@ static const struct abi_type *type(struct arena *a, struct span text)
 
 	if (t) {
 		abi_type_format(&out, t);
-		demand(span_eq(buf_view(&out), text));
+		DEMAND(span_eq(buf_view(&out), text));
 	} else {
-		demand(e.at <= text.n || text.n > 16384);
+		DEMAND(e.at <= text.n || text.n > 16384);
 	}
 	buf_release(&out);
 	err_clear(&e);

@@ -1,19 +1,7 @@
 /* Answers: what is accepted is written back as the same bytes (but for the last newline); what is refused has a
  * place. */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "src/gov/packet.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void demand(bool fact, const char *otherwise)
-{
-	if (fact)
-		return;
-	fprintf(stderr, "%s\n", otherwise);
-	abort();
-}
+#include "tests/fuzz/target.h"
 
 static void check_accepted(struct arena *a, const struct answer *ans, struct span in)
 {

@@ -1,11 +1,7 @@
 /* Catalogues, and through them actions: a catalogue that is read can say, compile and undo its actions without ever
  * finding that it should not have been read. The input is a catalogue; its actions are filled with plausible values. */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "src/gov/catalogue.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+#include "tests/fuzz/target.h"
 
 static const char profile[] =
 	"{\"format\":\"setgov-deployment/1\",\"identity\":{\"name\":\"sample\",\"class\":\"test\",\"chainId\":84532999,"
@@ -19,14 +15,6 @@ static const char profile[] =
 	"{\"id\":\"p1\",\"address\":\"0x1a642f0E3c3aF545E7AcBD38b07251B3990914F1\",\"owner\":true},"
 	"{\"id\":\"p2\",\"address\":\"0x5050A4F4b3f9338C3472dcC01A87C76A144b3c9c\",\"owner\":true}],"
 	"\"feeCaps\":{\"maxFeePerGas\":\"200 gwei\",\"maxPriorityFeePerGas\":\"5 gwei\",\"gas\":2000000}}}";
-
-static void demand(bool fact, const char *otherwise)
-{
-	if (fact)
-		return;
-	fprintf(stderr, "%s\n", otherwise);
-	abort();
-}
 
 static const char *value_for(enum action_arg_type type, size_t i)
 {

@@ -1,19 +1,7 @@
 /* Profiles: what is accepted has an identity that reads back to the same id; what is refused has a place and a
  * reason. */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "src/gov/deployment.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void demand(bool fact, const char *otherwise)
-{
-	if (fact)
-		return;
-	fprintf(stderr, "%s\n", otherwise);
-	abort();
-}
+#include "tests/fuzz/target.h"
 
 static void check_again(struct arena *a, const struct deployment *d)
 {

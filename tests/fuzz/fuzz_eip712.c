@@ -1,15 +1,6 @@
 /* What is accepted has one digest, also when the document is written anew; what is refused names a place. */
-#include <stdlib.h>
-
 #include "src/evm/eip712.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void demand(bool fact)
-{
-	if (!fact)
-		abort();
-}
+#include "tests/fuzz/target.h"
 
 static void same_digest(struct arena *a, const struct eip712 *doc, struct span text)
 {
@@ -18,14 +9,14 @@ static void same_digest(struct arena *a, const struct eip712 *doc, struct span t
 	const struct eip712 *again;
 	struct hash32 h, h2;
 
-	demand(json != NULL);
+	DEMAND(json != NULL);
 	json_compact(&out, json);
 	again = eip712_parse(a, buf_view(&out), NULL);
-	demand(again != NULL);
+	DEMAND(again != NULL);
 	eip712_digest(doc, &h);
 	eip712_digest(again, &h2);
-	demand(hash32_eq(&h, &h2));
-	demand(eip712_domain_type_text(doc).n && eip712_type_text(doc).n);
+	DEMAND(hash32_eq(&h, &h2));
+	DEMAND(eip712_domain_type_text(doc).n && eip712_type_text(doc).n);
 	buf_release(&out);
 }
 
@@ -35,8 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct err e = {0};
 	const struct eip712 *doc = eip712_parse(&a, span_of(data, n), &e);
 
-	demand(err_is_set(&e) == !doc);
-	demand(doc || e.at <= n || e.code == ERR_REFUSED);
+	DEMAND(err_is_set(&e) == !doc);
+	DEMAND(doc || e.at <= n || e.code == ERR_REFUSED);
 	if (doc)
 		same_digest(&a, doc, span_of(data, n));
 	err_clear(&e);

@@ -1,15 +1,6 @@
 /* What is accepted is written and read back to the same bytes; what is refused has a place in the input. */
-#include <stdlib.h>
-
 #include "src/base/json.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void demand(bool fact)
-{
-	if (!fact)
-		abort();
-}
+#include "tests/fuzz/target.h"
 
 static void round_trip(const struct json *v, void (*write)(struct buf *, const struct json *))
 {
@@ -19,10 +10,10 @@ static void round_trip(const struct json *v, void (*write)(struct buf *, const s
 
 	write(&once, v);
 	again = json_parse(&a, buf_view(&once), NULL);
-	demand(again != NULL);
-	demand(json_same(v, again));
+	DEMAND(again != NULL);
+	DEMAND(json_same(v, again));
 	write(&twice, again);
-	demand(span_eq(buf_view(&once), buf_view(&twice)));
+	DEMAND(span_eq(buf_view(&once), buf_view(&twice)));
 	buf_release(&once);
 	buf_release(&twice);
 	arena_release(&a);
@@ -34,14 +25,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct err e = {0};
 	const struct json *v = json_parse(&a, span_of(data, n), &e);
 
-	demand(err_is_set(&e) == !v);
-	demand(v || e.at <= n);
+	DEMAND(err_is_set(&e) == !v);
+	DEMAND(v || e.at <= n);
 	if (v) {
 		round_trip(v, json_compact);
 		round_trip(v, json_pretty);
 		if (json_is_canonical(v, NULL))
 			round_trip(v, json_canonical);
-		demand(json_same(v, json_copy(&a, v)));
+		DEMAND(json_same(v, json_copy(&a, v)));
 	}
 	err_clear(&e);
 	arena_release(&a);

@@ -1,21 +1,9 @@
 /* Keystore files. What is accepted says the same again after it was written out; what is refused names a field or a
  * byte. Where the file's own parameters are cheap it is opened too, with a fixed passphrase. */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "src/crypto/keystore.h"
+#include "tests/fuzz/target.h"
 
 #define CHEAP 4096
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void demand(bool fact, const char *otherwise)
-{
-	if (fact)
-		return;
-	fprintf(stderr, "%s\n", otherwise);
-	abort();
-}
 
 static void check_bounds(const struct keystore *k)
 {

@@ -1,20 +1,9 @@
 /* Log lines: what is accepted is written back as the same bytes, and a peek agrees with the parser; what is
  * refused says why. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "src/proof/line.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void demand(bool fact, const char *otherwise)
-{
-	if (fact)
-		return;
-	fprintf(stderr, "%s\n", otherwise);
-	abort();
-}
+#include "tests/fuzz/target.h"
 
 static void check_accepted(const struct line *l)
 {

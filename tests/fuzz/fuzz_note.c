@@ -1,20 +1,9 @@
 /* Signed notes, checkpoints and keys: what is accepted has one spelling; what is refused says why. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/base64.h"
 #include "src/proof/note.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void demand(bool fact, const char *otherwise)
-{
-	if (fact)
-		return;
-	fprintf(stderr, "%s\n", otherwise);
-	abort();
-}
+#include "tests/fuzz/target.h"
 
 static void write_note(struct buf *out, const struct note *n)
 {

@@ -1,12 +1,8 @@
 /* Packets: what is accepted is written and read again with the same digest and contents; what is refused has a
  * place. What is accepted is checked against a pinned profile under which its digests are taken for good, so that
  * the checks behind them are reached too. */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "src/gov/packet.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+#include "tests/fuzz/target.h"
 
 /* The profile of the corpus: tests/support/packets.c. */
 static const char profile[] =
@@ -22,14 +18,6 @@ static const char profile[] =
 	"{\"id\":\"p2\",\"address\":\"0x5050A4F4b3f9338C3472dcC01A87C76A144b3c9c\",\"owner\":true}],"
 	"\"feeCaps\":{\"maxFeePerGas\":\"200 gwei\",\"maxPriorityFeePerGas\":\"5 gwei\",\"gas\":2000000}},"
 	"\"local\":{\"endpoints\":[]}}";
-
-static void demand(bool fact, const char *otherwise)
-{
-	if (fact)
-		return;
-	fprintf(stderr, "%s\n", otherwise);
-	abort();
-}
 
 static void check_round_trip(struct arena *a, const struct packet *p)
 {

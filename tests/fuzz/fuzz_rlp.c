@@ -1,15 +1,6 @@
 /* What is accepted encodes back to the same bytes; what is refused says at which byte. */
-#include <stdlib.h>
-
 #include "src/evm/rlp.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void demand(bool fact)
-{
-	if (!fact)
-		abort();
-}
+#include "tests/fuzz/target.h"
 
 static void write_items(struct buf *out, struct reader *r)
 {
@@ -20,12 +11,12 @@ static void write_items(struct buf *out, struct reader *r)
 	while (reader_left(r)) {
 		struct reader here = *r;
 
-		demand(rlp_next(r, &item, NULL));
+		DEMAND(rlp_next(r, &item, NULL));
 		if (!item.list) {
 			rlp_write_bytes(out, item.payload);
 			continue;
 		}
-		demand(rlp_list(&here, &inner, NULL) && here.pos == r->pos);
+		DEMAND(rlp_list(&here, &inner, NULL) && here.pos == r->pos);
 		list = rlp_begin(out);
 		write_items(out, &inner);
 		rlp_end(out, list);
@@ -40,11 +31,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct err e = {0};
 
 	if (rlp_decode(&item, span_of(data, n), &e)) {
-		demand(item.whole.n == n);
+		DEMAND(item.whole.n == n);
 		write_items(&out, &r);
-		demand(span_eq(buf_view(&out), span_of(data, n)));
+		DEMAND(span_eq(buf_view(&out), span_of(data, n)));
 	} else {
-		demand(e.at <= n);
+		DEMAND(e.at <= n);
 	}
 	buf_release(&out);
 	err_clear(&e);

@@ -1,18 +1,9 @@
 /* A node's reply, whatever it is, is either taken or refused with words; and what is taken can be read. First byte
  * of the input: how many calls were asked (1 to 8); the rest is the reply. */
-#include <stdlib.h>
-
 #include "src/chain/ask.h"
 #include "src/chain/jsonrpc.h"
 #include "src/chain/revert.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void demand(bool truth)
-{
-	if (!truth)
-		abort();
-}
+#include "tests/fuzz/target.h"
 
 /* Every way a result is read: no input may do more than be refused. */
 static void read_result(struct arena *a, const struct json *v)
@@ -25,19 +16,19 @@ static void read_result(struct arena *a, const struct json *v)
 	struct err e = {0};
 
 	if (!read_quantity(&small, v, &e))
-		demand(e.code == ERR_CHAIN && e.what.n > 0);
+		DEMAND(e.code == ERR_CHAIN && e.what.n > 0);
 	err_clear(&e);
 	if (!read_quantity256(&big, v, &e))
-		demand(e.code == ERR_CHAIN && e.what.n > 0);
+		DEMAND(e.code == ERR_CHAIN && e.what.n > 0);
 	err_clear(&e);
 	if (!read_bytes(a, &bytes, v, &e))
-		demand(e.code == ERR_CHAIN && e.what.n > 0);
+		DEMAND(e.code == ERR_CHAIN && e.what.n > 0);
 	err_clear(&e);
 	if (!read_fixed(hash.b, 32, v, &e))
-		demand(e.code == ERR_CHAIN && e.what.n > 0);
+		DEMAND(e.code == ERR_CHAIN && e.what.n > 0);
 	err_clear(&e);
 	if (!read_block(&block, v, &e))
-		demand(e.code == ERR_CHAIN && e.what.n > 0);
+		DEMAND(e.code == ERR_CHAIN && e.what.n > 0);
 	err_clear(&e);
 }
 
@@ -50,7 +41,7 @@ static void look(struct arena *a, const struct rpc_call *call)
 		return;
 	}
 	revert_words(&words, call->data, NULL, 0);
-	demand(words.n > 0);
+	DEMAND(words.n > 0);
 	buf_release(&words);
 }
 
@@ -68,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		for (size_t i = 0; i < (refused ? 1 : asked); i++)
 			look(&a, &calls[i]);
 	} else {
-		demand(e.code == ERR_CHAIN && e.what.n > 0);
+		DEMAND(e.code == ERR_CHAIN && e.what.n > 0);
 	}
 	err_clear(&e);
 	arena_release(&a);

@@ -1,20 +1,9 @@
 /* Signature blobs: 32 bytes of hash, then the blob. What is accepted lies inside the blob and covers it; what is
  * refused says where. A 65-byte blob also goes through the import rule. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "src/gov/safe.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void demand(bool fact, const char *otherwise)
-{
-	if (fact)
-		return;
-	fprintf(stderr, "%s\n", otherwise);
-	abort();
-}
+#include "tests/fuzz/target.h"
 
 static void check_accepted(const struct safe_signature *v, size_t n, struct span blob)
 {

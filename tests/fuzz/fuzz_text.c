@@ -1,15 +1,6 @@
 /* Whatever comes in, text_safe() makes plain UTF-8 of it, and wrapping loses no word. */
-#include <stdlib.h>
-
 #include "src/base/text.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void demand(bool fact)
-{
-	if (!fact)
-		abort();
-}
+#include "tests/fuzz/target.h"
 
 static size_t visible(struct span s)
 {
@@ -27,12 +18,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	size_t fit;
 
 	text_safe(&safe, span_of(data, n), true);
-	demand(text_is_utf8(buf_view(&safe)));
-	demand(text_is_plain(buf_view(&safe), true));
+	DEMAND(text_is_utf8(buf_view(&safe)));
+	DEMAND(text_is_plain(buf_view(&safe), true));
 	fit = text_fit(buf_view(&safe), columns);
-	demand(fit <= safe.n && text_width(span_of(safe.p, fit)) <= columns);
+	DEMAND(fit <= safe.n && text_width(span_of(safe.p, fit)) <= columns);
 	text_wrap(&wrapped, buf_view(&safe), columns, columns / 4);
-	demand(visible(buf_view(&wrapped)) == visible(buf_view(&safe)));
+	DEMAND(visible(buf_view(&wrapped)) == visible(buf_view(&safe)));
 	buf_release(&safe);
 	buf_release(&wrapped);
 	return 0;

@@ -1,22 +1,13 @@
 /* Signed or not: what is accepted encodes back to the same bytes; what is refused says at which byte. */
-#include <stdlib.h>
-
 #include "src/evm/transaction.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void demand(bool fact)
-{
-	if (!fact)
-		abort();
-}
+#include "tests/fuzz/target.h"
 
 static void same(const struct transaction *tx, const struct sig *s, struct span data)
 {
 	struct buf out = {0};
 
 	transaction_encode(&out, tx, s);
-	demand(span_eq(buf_view(&out), data));
+	DEMAND(span_eq(buf_view(&out), data));
 	buf_release(&out);
 }
 
@@ -30,11 +21,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (transaction_decode(&a, &tx, &s, span_of(data, n), &e))
 		same(&tx, &s, span_of(data, n));
 	else
-		demand(e.at <= n);
+		DEMAND(e.at <= n);
 	if (transaction_decode_unsigned(&a, &tx, span_of(data, n), &e))
 		same(&tx, NULL, span_of(data, n));
 	else
-		demand(e.at <= n);
+		DEMAND(e.at <= n);
 	err_clear(&e);
 	arena_release(&a);
 	return 0;

@@ -2,17 +2,14 @@
  * how many there were. What the target thinks of an input it says by aborting. */
 #include <dirent.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "src/base/buf.h"
 #include "src/base/err.h"
 #include "src/base/fs.h"
+#include "tests/fuzz/target.h"
 
 #define INPUT_CAP (16u << 20)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 /* A copy of exactly its size, so that a sanitizer sees one byte too many. */
 static void replay_file(const char *path)
