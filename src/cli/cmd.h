@@ -3,7 +3,7 @@
 #define SETGOV_CLI_CMD_H
 
 #include "src/cli/command.h"
-#include "src/cli/workspace.h"
+#include "audit-log/workspace.h"
 
 bool cmd_init(struct cli *cli, struct err *e);
 bool cmd_help(struct cli *cli, struct err *e);

@@ -2,7 +2,7 @@
  * address. The profile is the workspace's, or --deployment FILE. */
 #include "src/base/hex.h"
 #include "src/cli/cmd.h"
-#include "src/cli/workspace.h"
+#include "audit-log/workspace.h"
 #include "src/evm/address.h"
 #include "src/gov/explain.h"
 

@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 
 #include "src/cli/command.h"
-#include "src/cli/workspace.h"
+#include "audit-log/workspace.h"
 
 static struct json *error_json(struct arena *a, const struct err *e)
 {
@@ -44,6 +44,8 @@ static bool run(struct cli *cli, struct err *e)
 	if (cli->command->needs & CMD_LOG)
 		ok = workspace_open(&ws, cli->dir, (cli->command->needs & CMD_APPEND) == CMD_APPEND, cli->as,
 				    e);
+	if (ws.warning != NULL)
+		cli_say(cli, "WARNING: %s", ws.warning);
 	if (ok) {
 		cli->ws = cli->command->needs & CMD_LOG ? &ws : NULL;
 		ok = cli->command->run(cli, e);

@@ -4,7 +4,7 @@
 #define SETGOV_CLI_ONCHAIN_H
 
 #include "src/chain/reader.h"
-#include "src/cli/workspace.h"
+#include "audit-log/workspace.h"
 
 /* Every endpoint of the profile, on the right chain. ERR_MISSING when the profile names none. */
 MUST_CHECK bool onchain_open(const struct workspace *ws, struct chain *c, struct err *e);

@@ -3,7 +3,7 @@
 #ifndef SETGOV_CLI_PACKING_H
 #define SETGOV_CLI_PACKING_H
 
-#include "src/cli/workspace.h"
+#include "audit-log/workspace.h"
 #include "src/gov/packet.h"
 
 /* `step` has been packed. `lean`: the core and the signatures alone. Everything lives in the arena; out->core

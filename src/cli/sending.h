@@ -5,7 +5,7 @@
 
 #include "src/chain/submit.h"
 #include "src/cli/command.h"
-#include "src/cli/workspace.h"
+#include "audit-log/workspace.h"
 #include "src/evm/transaction.h"
 
 /* Everything about one step that is being sent; src/cli/cmd_submit.c fills it from the top. */

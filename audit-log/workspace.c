@@ -1,6 +1,5 @@
-#include "src/cli/workspace.h"
+#include "audit-log/workspace.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,13 +93,13 @@ static bool open_actor(struct workspace *ws, const char *as, struct err *e)
 
 /* A log that is opened to write has been compared already, and refused. One that is only looked at is shown,
  * with a word. */
-static void warn_remembered(const struct workspace *ws, bool append)
+static void compare_remembered(struct workspace *ws, bool append)
 {
 	struct err e = {0};
 	struct buf words = {0};
 	if (!append && !log_check_remembered(ws->log, &e)) {
 		err_format(&e, &words);
-		fprintf(stderr, "WARNING: %s\n", buf_cstr(&words));
+		ws->warning = arena_str(&ws->arena, buf_view(&words));
 	}
 	buf_release(&words);
 	err_clear(&e);
@@ -119,7 +118,7 @@ bool workspace_open(struct workspace *ws, const char *dir, bool append, const ch
 				       "%s holds no workspace; setgov init --deployment FILE makes one", dir);
 		return false;
 	}
-	warn_remembered(ws, append);
+	compare_remembered(ws, append);
 	ws->views = views_open(ws->log, e);
 	return ws->views != NULL && open_profile(ws, append, e) && open_actor(ws, as, e);
 }

@@ -1,11 +1,11 @@
-/* A workspace: one directory with a log, a profile and this machine's view of them. What the commands share:
+/* A workspace: one directory with a log, a profile and this machine's view of them. What commands and console share:
  * opening it, folding changes out of the log, writing lines in the actor's name.
  *
  *     deployment.json              the profile; its identity part must be the newest one that the log adopted
  *     log.db, log.key, views.db    audit-log/log.h
  *     packets/                     what `packet` writes when no -o says otherwise */
-#ifndef SETGOV_CLI_WORKSPACE_H
-#define SETGOV_CLI_WORKSPACE_H
+#ifndef SETGOV_AUDIT_LOG_WORKSPACE_H
+#define SETGOV_AUDIT_LOG_WORKSPACE_H
 
 #include "audit-log/append.h"
 #include "audit-log/views.h"
@@ -23,6 +23,7 @@ struct workspace {
 	struct views *views;
 	struct deployment deployment;
 	struct pinned pin;
+	const char *warning;          /* only looked at: it is not the log that this machine remembers; or NULL */
 	struct span actor, auth;      /* --as: claimed; otherwise whoever runs this, as the system knows him */
 };
 
