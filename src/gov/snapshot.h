@@ -1,5 +1,5 @@
-/* What one look at the chain found, all at one block: `setgov status` takes it and prints it as JSON, the console reads
- * it from there and shows it. Everything in it is the console's word: nothing is decided on it, packet and submit look
+/* What one look at the chain found, all at one block: `setgov status` takes it and prints it as JSON, the console
+ * reads it from there and shows it. Everything in it is the console's word: nothing is decided on it, packet and submit look
  * again for themselves. Pure: JSON in, JSON out; who looks is src/chain and src/cli. docs/formats.md has the members. */
 #ifndef SETGOV_GOV_SNAPSHOT_H
 #define SETGOV_GOV_SNAPSHOT_H
@@ -52,8 +52,8 @@ struct snapshot_contract {
 
 struct snapshot_balance { struct span person; struct addr address; struct u256 wei; };
 
-/* Something that is not as it should be, in one sentence; `code` can be read over a phone: "OWNERS", "GUARD", "MODULES",
- * "THRESHOLD", "ROLE", "CODE", "OWNER", "UNKNOWN-OPERATION", "UNKNOWN-TX", "SINGLETON" … */
+/* Something that is not as it should be, in one sentence; `code` can be read over a phone: "OWNERS", "GUARD",
+ * "MODULES", "THRESHOLD", "ROLE", "CODE", "OWNER", "UNKNOWN-OPERATION", "UNKNOWN-TX", "SINGLETON" … */
 struct snapshot_finding { struct span code, words; };
 
 struct snapshot {
