@@ -1,6 +1,7 @@
 /* What one look at the chain found, all at one block: `setgov status` takes it and prints it as JSON, the console
- * reads it from there and shows it. Everything in it is the console's word: nothing is decided on it, packet and submit look
- * again for themselves. Pure: JSON in, JSON out; who looks is src/chain and src/cli. docs/formats.md has the members. */
+ * reads it from there and shows it. Everything in it is the console's word: nothing is decided on it, packet and
+ * submit look again for themselves. Pure: JSON in, JSON out; who looks is src/chain and src/cli. docs/formats.md has
+ * the members. */
 #ifndef SETGOV_GOV_SNAPSHOT_H
 #define SETGOV_GOV_SNAPSHOT_H
 
