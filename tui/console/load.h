@@ -10,7 +10,8 @@
 MUST_CHECK bool load_queue(struct model *m, struct err *e);
 /* Has somebody written to the log since? Catches up when so. */
 MUST_CHECK bool load_refresh(struct model *m, bool *changed, struct err *e);
-/* What the place that is shown needs and is not there yet; cheap when all of it is. Trouble is put where it is shown. */
+/* What the place that is shown needs and is not there yet; cheap when all of it is. Trouble is put where it is
+ * shown. */
 void load_place(struct model *m, const struct state *s);
 /* The change anew, when it is the one that is shown. */
 void load_forget_change(struct model *m);

@@ -171,9 +171,11 @@ static bool search_page(struct act *x, struct span text, bool again, bool down)
 		if (found == SIZE_MAX)
 			found = paper_search(paper, 0, text);
 	} else {
-		for (size_t row = paper_search(paper, 0, text); row != SIZE_MAX && (row < p->at.top || found == SIZE_MAX);
-		     row = paper_search(paper, row + 1, text))
+		size_t row = paper_search(paper, 0, text);
+		while (row != SIZE_MAX && (row < p->at.top || found == SIZE_MAX)) {
 			found = row;
+			row = paper_search(paper, row + 1, text);
+		}
 	}
 	if (found == SIZE_MAX)
 		return false;
