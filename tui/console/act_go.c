@@ -47,8 +47,10 @@ const struct queue_row *act_row(const struct act *x)
 {
 	const struct place *p = state_place(x->s);
 	const struct queue *q = &x->m->queue;
-	if (p->view == VIEW_QUEUE)
-		return p->at.cursor < q->n ? &q->row[p->at.cursor] : NULL;
+	if (p->view == VIEW_QUEUE) {
+		const size_t alarms = model_alarms(x->m), i = p->at.cursor - alarms;
+		return p->at.cursor >= alarms && i < q->n ? &q->row[i] : NULL;
+	}
 	for (size_t i = 0; p->change[0] != '\0' && i < q->n; i++)
 		if (strcmp(q->row[i].change, p->change) == 0 && !q->row[i].left_behind)
 			return &q->row[i];
@@ -84,6 +86,8 @@ void act_open_row(struct act *x)
 			go_to_line(x, focused_line(x)->line.seq);
 	} else if (change != NULL) {
 		state_go(x->s, VIEW_CHANGE, change);
+	} else if (model_alarms(x->m) > 0) {
+		state_go(x->s, VIEW_ALERTS, NULL);
 	} else {
 		state_say(x->s, STYLE_DIM, "Nothing waits: n composes a change.");
 	}

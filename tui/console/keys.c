@@ -13,12 +13,12 @@ const struct binding bindings[] = {
 
 	{ VIEW_CHANGE,     'p',         act_propose,          "propose",  "freeze calls, delay, salt, operation id" },
 	{ VIEW_CHANGE,     'e',         act_edit_draft,       NULL,       "draft it anew: back to the form" },
-	{ VIEW_CHANGE,     's',         act_board,            "sign",     "signatures: export, import, sign, submit" },
+	{ VIEW_CHANGE,     's',         act_board,            "sign",     "signatures: export, import, sign" },
 	{ VIEW_CHANGE,     'w',         act_withdraw,         "withdraw", "take it back, with a reason" },
 	{ VIEW_CHANGE,     'X',         act_export_cancel,    "cancel",   "a packet that cancels its operation" },
 	{ VIEW_CHANGE,     'h',         act_log_of_change,    "history",  "its lines in the log" },
 	{ VIEW_CHANGE,     'D',         act_meeting_decide,   NULL,       "what the meeting decided, into the log" },
-	{ VIEW_CHANGE,     K_ENTER,     act_open_item,        NULL,       "open the line of the log that has the focus" },
+	{ VIEW_CHANGE,     K_ENTER,     act_open_item,        NULL,       "open the focused line of the log" },
 
 	{ VIEW_BOARD,      'e',         act_export,           "export",   "write the packet to a file or a stick" },
 	{ VIEW_BOARD,      'i',         act_import,           "import",   "collect answers, packets, signatures" },

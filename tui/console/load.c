@@ -108,8 +108,8 @@ static void load_sentence(struct model *m, size_t i)
 
 static void load_sentences(struct model *m, const struct scroll *at)
 {
-	const size_t from = at->cursor > NEAR ? at->cursor - NEAR : 0;
-	for (size_t i = from; i < m->queue.n && i < at->cursor + NEAR; i++)
+	const size_t alarms = model_alarms(m), cursor = at->cursor > alarms ? at->cursor - alarms : 0;
+	for (size_t i = cursor > NEAR ? cursor - NEAR : 0; i < m->queue.n && i < cursor + NEAR; i++)
 		load_sentence(m, i);
 }
 

@@ -96,6 +96,13 @@ struct model {
 void model_release(struct model *m);
 /* Seconds of the chain's clock, as far as can be told: the block's time and what has passed since it was seen. */
 uint64_t model_chain_time(const struct model *m);
+/* "0.05 ether", exact: for views, which see the model and nothing below it. */
+void model_wei(struct buf *out, const struct u256 *wei);
+/* What happened on chain without the log stands above the queue: this many items of it. */
+size_t model_alarms(const struct model *m);
+/* Alarm i: an operation (and *tx NULL), or a transaction of the Safe (and *op NULL). */
+void model_alarm(const struct model *m, size_t i, const struct snapshot_operation **op,
+		 const struct snapshot_foreign_tx **tx);
 /* How many lines the log view has: of the log, or of its filter. */
 size_t model_log_count(const struct model *m);
 /* The facts of one change out of the snapshot. */
