@@ -4,7 +4,8 @@
  * Two kinds of text go in. Our own (pen_str, pen_fmt) is valid UTF-8 and chosen by us; foreign text (pen_foreign)
  * is made safe by text_safe() first. On a grid that is `ascii` our few marks are spelled with ASCII (· becomes
  * -, → becomes >) and every other character that is not ASCII becomes a visible \u{XXXX}, before anything is laid out,
- * so a screen without UTF-8 is shorter of room and never of truth. */
+ * so a screen without UTF-8 is shorter of room and never of truth: ≥ becomes >=, which is wider (see grid_width()). In
+ * foreign text our marks are not ours, so there they become numbers, too. */
 #ifndef SETGOV_TUI_KIT_GRID_H
 #define SETGOV_TUI_KIT_GRID_H
 
@@ -61,8 +62,8 @@ void grid_resize(struct grid *g, size_t rows, size_t cols);
 void grid_clear(struct grid *g);
 struct cell *grid_cell(const struct grid *g, size_t row, size_t col);   /* inside, or it is a bug */
 /* Appends the screen as text, blanks at line ends dropped. With `styles` each row is followed, below all of them, by a
- * second block of rows with each cell's letter (upper part: text, lower part: styles; '#' where focused; blanks at the
- * end dropped, a blank in the middle is the letter of its style), and a last line "cursor ROW,COL". */
+ * second block of rows with each cell's letter (upper part: text, lower part: styles; '#' where focused; plain blanks
+ * at the end dropped, a blank in the middle is the letter of its style), and a last line "cursor ROW,COL". */
 void grid_dump(const struct grid *g, struct buf *out, bool styles);
 
 /* Writes cells in one row, from left to right, within [.., right). */
