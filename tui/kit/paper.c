@@ -247,9 +247,14 @@ void paper_add(struct paper *p, enum style style, const char *fmt, ...)
 	va_end(ap);
 }
 
+void paper_add_safe(struct paper *p, enum style style, struct span text)
+{
+	add(p, style, text, 0);
+}
+
 void paper_add_foreign(struct paper *p, struct span text)
 {
-	add(p, STYLE_FOREIGN, text, 0);
+	paper_add_safe(p, STYLE_FOREIGN, text);
 }
 
 void paper_to(struct paper *p, size_t col)

@@ -56,6 +56,7 @@ void paper_begin(struct paper *p, size_t indent, size_t hang);
 void paper_add(struct paper *p, enum style style, const char *fmt, ...) PRINTF(3, 4);
 void paper_add_span(struct paper *p, enum style style, struct span ours);
 void paper_add_foreign(struct paper *p, struct span text);    /* made safe, STYLE_FOREIGN */
+void paper_add_safe(struct paper *p, enum style style, struct span text);   /* the same in another style */
 /* Blanks up to this column; when the line is past it (or at it, behind a word), one blank. For tables. */
 void paper_to(struct paper *p, size_t col);
 void paper_end(struct paper *p);
