@@ -5,6 +5,7 @@
 #define SETGOV_AUDIT_LOG_VIEWS_H
 
 #include "audit-log/log.h"
+#include "src/gov/change.h"
 
 struct views;
 
@@ -16,6 +17,15 @@ struct views_change {
 	uint64_t first_seq, last_seq, lines;
 	struct unix_time first_time, last_time;
 	bool proposed, withdrawn, verified;
+	/* folded by change_apply() */
+	const char *trouble;          /* its lines cannot be understood, and why; or NULL */
+	uint64_t words_seq;           /* the line with its actions: the proposal's, or the newest draft's */
+	enum route route;
+	uint64_t delay;
+	const char *after;            /* or NULL */
+	bool scheduled, executed, cancelled;   /* these steps are mined */
+	bool has_operation;
+	struct hash32 operation;
 };
 
 /* Opens dir/views.db and catches up with the log, which must outlive the views; the log finds blobs through them from
@@ -43,6 +53,17 @@ MUST_CHECK bool views_lines_of_kind(struct views *v, struct arena *a, struct spa
  * packet's digest, an operation's id, a blob. */
 MUST_CHECK bool views_lines_naming(struct views *v, struct arena *a, const struct hash32 *value, struct seqs *out,
 				   struct err *e);
+/* Newest first, at most `limit` lines before the line `before` (UINT64_MAX: from the end), for a list that scrolls. An
+ * empty span lets every kind, change or actor pass. */
+struct views_filter { struct span kind, change, actor; };
+MUST_CHECK bool views_lines_page(struct views *v, struct arena *a, const struct views_filter *f, uint64_t before,
+				 size_t limit, struct seqs *out, struct err *e);
+
+/* The operations that the chain may still have something to say about: proposed, not executed as far as the log knows. */
+struct views_operation { const char *change; struct hash32 id; };
+struct views_operations { struct views_operation *v; size_t n; };
+MUST_CHECK bool views_operations(struct views *v, struct arena *a, struct views_operations *out, struct err *e);
+
 /* Each of these lines, re-read from the log and re-hashed. */
 MUST_CHECK bool log_each_of(struct log *l, const struct seqs *seqs, log_line_fn *fn, void *ctx, struct err *e);
 
