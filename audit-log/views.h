@@ -24,8 +24,11 @@ struct views_change {
 	uint64_t delay;
 	const char *after;            /* or NULL */
 	bool scheduled, executed, cancelled;   /* these steps are mined */
+	uint64_t scheduled_at;        /* the time of that block */
 	bool has_operation;
 	struct hash32 operation;
+	bool has_likeness;            /* proposed: proposal_likeness() */
+	struct hash32 likeness;
 };
 
 /* Opens dir/views.db and catches up with the log, which must outlive the views; the log finds blobs through them from
@@ -58,6 +61,30 @@ MUST_CHECK bool views_lines_naming(struct views *v, struct arena *a, const struc
 struct views_filter { struct span kind, change, actor; };
 MUST_CHECK bool views_lines_page(struct views *v, struct arena *a, const struct views_filter *f, uint64_t before,
 				 size_t limit, struct seqs *out, struct err *e);
+
+/* A step, as folding left it. */
+struct views_step {
+	bool packed, submitted, mined, failed;
+	uint64_t packed_seq, nonce, block_time;
+	struct hash32 safe_tx_hash, packet;
+	struct addr *signers;
+	size_t n_signers;
+	size_t n_refused, n_declined;
+	struct left_behind *left;
+	size_t n_left;
+};
+struct views_waiting {
+	struct views_change c;
+	struct views_step steps[N_STEPS];
+};
+struct views_waitings { struct views_waiting *v; size_t n; };
+/* Changes that are not over as far as the log knows, or still have signatures for a nonce from this one up; by number.
+ * 0: for any nonce. */
+MUST_CHECK bool views_waiting(struct views *v, struct arena *a, uint64_t safe_nonce, struct views_waitings *out,
+			      struct err *e);
+/* One change, whether it waits or not. ERR_MISSING. */
+MUST_CHECK bool views_waiting_one(struct views *v, struct arena *a, struct span id, struct views_waiting *out,
+				  struct err *e);
 
 /* The operations that the chain may still have something to say about: proposed, not executed as far as the log knows. */
 struct views_operation { const char *change; struct hash32 id; };
