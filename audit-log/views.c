@@ -15,8 +15,9 @@ static const char schema_sql[] =
 	" origin TEXT NOT NULL, blobs INTEGER NOT NULL) STRICT;"
 	"CREATE TABLE change (id TEXT PRIMARY KEY, number INTEGER NOT NULL, title TEXT NOT NULL,"
 	" last_kind TEXT NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, lines INTEGER NOT NULL,"
-	" first_time INTEGER NOT NULL, last_time INTEGER NOT NULL, proposed INTEGER NOT NULL, withdrawn INTEGER NOT NULL,"
-	/* what folding it said; over: as far as the log knows; held_nonce: the highest one that it has signatures for */
+	" first_time INTEGER NOT NULL, last_time INTEGER NOT NULL,"
+	" proposed INTEGER NOT NULL, withdrawn INTEGER NOT NULL,"
+	/* what folding it said; over: as far as the log knows; held_nonce: the highest that it has signatures for */
 	" unfolded INTEGER NOT NULL DEFAULT 1, verified INTEGER NOT NULL DEFAULT 0, trouble TEXT,"
 	" words_seq INTEGER NOT NULL DEFAULT 0, route INTEGER NOT NULL DEFAULT 0, delay INTEGER NOT NULL DEFAULT 0,"
 	" after TEXT, scheduled INTEGER, executed INTEGER NOT NULL DEFAULT 0, cancelled INTEGER NOT NULL DEFAULT 0,"
@@ -482,44 +483,56 @@ bool views_ask(struct views *v, views_question *q, void *ctx, struct err *e)
 	return q(v, ctx) || err_set(e, ERR_IO, ERR_NO_OFFSET, "the views cannot be read: %s", sqlite3_errmsg(v->db));
 }
 
-struct changes {
-	struct arena arena;
-	struct views_change *item;
-	size_t n, cap;
+struct changes_asked {
+	struct arena *arena;
+	struct views_changes *out;
 };
 
+static bool count_changes(struct views *v, uint64_t *n)
+{
+	sqlite3_stmt *st = v->st[ST_COUNT_CHANGES];
+	const bool ok = sqlite3_step(st) == SQLITE_ROW;
+
+	if (ok)
+		*n = views_u64(st, 0);
+	sqlite3_reset(st);
+	return ok;
+}
+
+/* Another process may add one between the count and the list: it is not of this size, and left out. */
 static bool ask_changes(struct views *v, void *ctx)
 {
-	struct changes *c = ctx;
+	const struct changes_asked *q = ctx;
 	sqlite3_stmt *st = v->st[ST_CHANGES];
-	bool good = true;
-	int rc = SQLITE_ROW;
+	uint64_t size = 0;
+	bool good = count_changes(v, &size);
 
-	c->n = 0;
-	while (good && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-		if (c->n == c->cap) {
-			struct views_change *more;
-
-			c->cap = c->cap ? 2 * c->cap : 64;
-			more = ARENA_ARRAY(&c->arena, struct views_change, c->cap);
-			for (size_t i = 0; i < c->n; i++)
-				more[i] = c->item[i];
-			c->item = more;
-		}
-		good = views_column_change(st, &c->arena, &c->item[c->n++]);
+	*q->out = (struct views_changes){ ARENA_ARRAY(q->arena, struct views_change, (size_t)size), 0 };
+	while (good && q->out->n < size) {
+		good = sqlite3_step(st) == SQLITE_ROW &&
+		       views_column_change(st, q->arena, &q->out->v[q->out->n]);
+		q->out->n++;
 	}
 	sqlite3_reset(st);
-	return rc == SQLITE_DONE;
+	return good;
+}
+
+bool views_changes(struct views *v, struct arena *a, struct views_changes *out, struct err *e)
+{
+	struct changes_asked q = { a, out };
+
+	return views_ask(v, ask_changes, &q, e);
 }
 
 bool views_each_change(struct views *v, views_change_fn *fn, void *ctx, struct err *e)
 {
-	struct changes c = {0};
-	bool ok = views_ask(v, ask_changes, &c, e);
+	struct views_changes all;
+	struct arena a = {0};
+	bool ok = views_changes(v, &a, &all, e);
 
-	for (size_t i = 0; ok && i < c.n; i++)
-		ok = fn(ctx, &c.item[i], e);
-	arena_release(&c.arena);
+	for (size_t i = 0; ok && i < all.n; i++)
+		ok = fn(ctx, &all.v[i], e);
+	arena_release(&a);
 	return ok;
 }
 
@@ -545,13 +558,23 @@ static bool ask_change(struct views *v, void *ctx)
 	return good;
 }
 
-bool views_find_change(struct views *v, struct arena *a, struct span id, struct views_change *out, struct err *e)
+bool views_seek_change(struct views *v, struct arena *a, struct span id, struct views_change *out, bool *found,
+		       struct err *e)
 {
 	struct one_change c = { .arena = a, .id = id, .out = out };
+	const bool ok = views_ask(v, ask_change, &c, e);
 
-	if (!views_ask(v, ask_change, &c, e))
+	*found = ok && c.found;
+	return ok;
+}
+
+bool views_find_change(struct views *v, struct arena *a, struct span id, struct views_change *out, struct err *e)
+{
+	bool found;
+
+	if (!views_seek_change(v, a, id, out, &found, e))
 		return false;
-	return c.found ||
+	return found ||
 	       err_set(e, ERR_MISSING, ERR_NO_OFFSET, "no change %.*s in the log", (int)id.n, (const char *)id.p);
 }
 

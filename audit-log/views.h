@@ -39,11 +39,15 @@ void views_release(struct views *v);
 MUST_CHECK bool views_catch_up(struct views *v, struct err *e);
 MUST_CHECK bool views_rebuild(struct views *v, struct err *e);
 
+struct views_changes { struct views_change *v; size_t n; };    /* oldest first */
+MUST_CHECK bool views_changes(struct views *v, struct arena *a, struct views_changes *out, struct err *e);
 /* Rows are collected before the first call of fn, so fn may use the log and the views. */
 typedef bool views_change_fn(void *ctx, const struct views_change *c, struct err *e);
 MUST_CHECK bool views_each_change(struct views *v, views_change_fn *fn, void *ctx, struct err *e);   /* oldest first */
 MUST_CHECK bool views_find_change(struct views *v, struct arena *a, struct span id, struct views_change *out,
 				  struct err *e);
+MUST_CHECK bool views_seek_change(struct views *v, struct arena *a, struct span id, struct views_change *out,
+				  bool *found, struct err *e);
 /* 1 when there is none. */
 MUST_CHECK bool views_next_change_number(struct views *v, uint64_t *out, struct err *e);
 
@@ -82,11 +86,12 @@ struct views_waitings { struct views_waiting *v; size_t n; };
  * 0: for any nonce. */
 MUST_CHECK bool views_waiting(struct views *v, struct arena *a, uint64_t safe_nonce, struct views_waitings *out,
 			      struct err *e);
-/* One change, whether it waits or not. ERR_MISSING. */
+/* One change, whether it waits or not. */
 MUST_CHECK bool views_waiting_one(struct views *v, struct arena *a, struct span id, struct views_waiting *out,
-				  struct err *e);
+				  bool *found, struct err *e);
 
-/* The operations that the chain may still have something to say about: proposed, not executed as far as the log knows. */
+/* The operations that the chain may still have something to say about: proposed, and not executed as far as the log
+ * knows. */
 struct views_operation { const char *change; struct hash32 id; };
 struct views_operations { struct views_operation *v; size_t n; };
 MUST_CHECK bool views_operations(struct views *v, struct arena *a, struct views_operations *out, struct err *e);

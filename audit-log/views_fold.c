@@ -376,11 +376,12 @@ static bool ask_steps(struct views *v, void *ctx)
 	return take_steps(v, q->arena, q->out);
 }
 
-bool views_waiting_one(struct views *v, struct arena *a, struct span id, struct views_waiting *out, struct err *e)
+bool views_waiting_one(struct views *v, struct arena *a, struct span id, struct views_waiting *out, bool *found,
+		       struct err *e)
 {
 	struct steps_asked q = { a, out };
 
-	return views_find_change(v, a, id, &out->c, e) && views_ask(v, ask_steps, &q, e);
+	return views_seek_change(v, a, id, &out->c, found, e) && (!*found || views_ask(v, ask_steps, &q, e));
 }
 
 struct operations_asked {

@@ -8,11 +8,11 @@
 
 /* The columns of struct views_change. */
 #define CHANGE_COLUMNS \
-	"id, number, title, last_kind, first_seq, last_seq, lines, first_time, last_time, proposed, withdrawn, verified," \
-	" trouble, words_seq, route, delay, after, scheduled, executed, cancelled, operation, likeness"
+	"id, number, title, last_kind, first_seq, last_seq, lines, first_time, last_time, proposed, withdrawn," \
+	" verified, trouble, words_seq, route, delay, after, scheduled, executed, cancelled, operation, likeness"
 #define STEP_COLUMNS \
-	"kind, packed, packed_seq, nonce, safe_tx_hash, packet, signers, submitted, mined, failed, block_time, refused," \
-	" declined, left_behind"
+	"kind, packed, packed_seq, nonce, safe_tx_hash, packet, signers, submitted, mined, failed, block_time," \
+	" refused, declined, left_behind"
 
 /* PAGE_…: ?1 change, ?2 kind, ?3 actor, ?4 before, ?5 limit. */
 #define AND_KIND  " AND (?2 = '' OR EXISTS (SELECT 1 FROM kind_line k WHERE k.kind = ?2 AND k.seq = l.seq))"
@@ -39,6 +39,7 @@
 	S(DROP_STEPS,   "DELETE FROM step WHERE change = ?1") \
 	S(PUT_STEP,     "INSERT INTO step (change, " STEP_COLUMNS ")" \
 			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)") \
+	S(COUNT_CHANGES, "SELECT count(*) FROM change") \
 	S(CHANGES,      "SELECT " CHANGE_COLUMNS " FROM change ORDER BY first_seq") \
 	S(CHANGE,       "SELECT " CHANGE_COLUMNS " FROM change WHERE id = ?1") \
 	S(WAITING,      "SELECT " CHANGE_COLUMNS " FROM change WHERE " WAITS " AND (NOT over OR held_nonce >= ?1)" \
