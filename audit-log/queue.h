@@ -27,7 +27,7 @@ struct queue_row {
 	struct hash32 safe_tx_hash;
 	struct hash32 packet;         /* zero when left behind */
 	size_t n_signatures;
-	const struct addr *signers;   /* n_signatures of them; NULL when left behind: who signed is in the log's lines */
+	const struct addr *signers;   /* n_signatures of them; NULL when left behind: only how many is known */
 	size_t n_refused, n_declined; /* of this step, however often */
 	enum step_state state;
 	/* "propose" "packet" "signatures" "submit" "delay" "predecessor" "block" "new nonce" "somebody" "loose" */
@@ -66,7 +66,7 @@ MUST_CHECK bool queue_read(struct views *v, struct arena *a, const struct snapsh
 /* Every change and its state, oldest first. */
 struct change_row {
 	struct views_change c;
-	enum change_state state;
+	enum change_state state;      /* of one in trouble: as far as its lines were understood */
 };
 struct change_rows { struct change_row *row; size_t n; };
 MUST_CHECK bool change_rows_read(struct views *v, struct arena *a, const struct snapshot *facts,
