@@ -279,6 +279,16 @@ static void load_line(struct model *m, uint64_t seq)
 	err_clear(&e);
 }
 
+/* Sticks come and go: looked for again every second or so while packets can be written. */
+static void load_mounts(struct model *m)
+{
+	if (m->mounts_seen.ms != 0 && m->now.ms - m->mounts_seen.ms < 1000)
+		return;
+	arena_release(&m->mounts_arena);
+	mounts_read(&m->mounts_arena, &m->mounts);
+	m->mounts_seen = m->now;
+}
+
 void load_place(struct model *m, const struct state *s)
 {
 	const struct place *p = state_place(s);
@@ -291,6 +301,7 @@ void load_place(struct model *m, const struct state *s)
 	case VIEW_CHANGE:
 	case VIEW_BOARD:
 		load_change(m, p->change);
+		load_mounts(m);
 		break;
 	case VIEW_LOG:
 		load_log(m, s);

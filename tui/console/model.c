@@ -10,6 +10,7 @@ void model_release(struct model *m)
 	arena_release(&m->log.arena);
 	arena_release(&m->line.arena);
 	arena_release(&m->present_arena);
+	arena_release(&m->mounts_arena);
 }
 
 uint64_t model_chain_time(const struct model *m)

@@ -7,6 +7,7 @@
 #include "audit-log/workspace.h"
 #include "src/gov/explain.h"
 #include "src/gov/snapshot.h"
+#include "tui/console/mounts.h"
 
 /* A line of the log as lists show it. */
 struct shown_line {
@@ -91,6 +92,11 @@ struct model {
 	struct present *present;
 	size_t n_present;
 	size_t n_unread;              /* alerts not looked at */
+	/* this machine */
+	struct arena mounts_arena;
+	struct mounts mounts;         /* sticks that are mounted */
+	struct unix_time mounts_seen; /* when they were looked for */
+	const char *demo;             /* the demo's workspace, by demo_find(); NULL: there is none */
 };
 
 void model_release(struct model *m);

@@ -19,6 +19,9 @@ void state_release(struct state *s)
 	buf_release(&s->said);
 	buf_release(&s->running.what);
 	buf_release(&s->running.progress);
+	buf_release(&s->work.answer);
+	buf_release(&s->work.payer);
+	buf_release(&s->work.home);
 	buf_release(&s->result_title);
 	buf_release(&s->result);
 	buf_release(&s->filter);
@@ -80,6 +83,7 @@ void state_close_ask(struct state *s)
 {
 	form_release(&s->ask.form);
 	buf_release(&s->ask.text);
+	arena_release(&s->ask.arena);
 	s->ask = (struct ask){0};
 	if (s->mode == MODE_ASK)
 		s->mode = MODE_VIEW;

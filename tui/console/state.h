@@ -32,6 +32,7 @@ enum mode {
 
 /* A question: a few lines, a form (perhaps without fields: yes or no), and what the answer does. */
 struct ask {
+	struct arena arena;           /* of its strings: title, labels, hints, choices; released when it closes */
 	const char *title;            /* what Enter will do: "Propose SC-7" */
 	struct buf text;              /* why it is asked, in words of ours; paragraphs by newline */
 	enum style style;             /* of that text: BAD for what cannot be undone */
@@ -49,6 +50,15 @@ struct running {
 	struct unix_time since;
 };
 
+/* What the actions on a change go on with when their command has ended, and what a person need not type twice. */
+struct work {
+	char change[CHANGE_ID_MAX];
+	enum step_kind step;
+	struct buf answer;            /* where the signer that runs here writes its answer */
+	struct buf payer;             /* the payer's key file */
+	struct buf home;              /* where the signer on this machine keeps its keys */
+};
+
 struct state {
 	struct place places[PLACES_MAX];
 	size_t depth;                 /* at least 1; the last is where we are */
@@ -59,6 +69,7 @@ struct state {
 	struct buf said;              /* the message at the bottom; stays until the next key */
 	enum style said_style;
 	struct running running;
+	struct work work;
 	struct buf result_title, result;      /* VIEW_RESULT */
 	bool compact;                 /* queue: one row a step */
 	struct buf filter;            /* of the log: a change, a kind, or empty */
@@ -80,7 +91,7 @@ void state_go(struct state *s, enum view_id view, const char *change);
 bool state_back(struct state *s);
 /* The message at the bottom: our words, with foreign text in them made safe. */
 void state_say(struct state *s, enum style style, const char *fmt, ...) PRINTF(3, 4);
-/* Opens a question; the form has n empty fields to fill in. */
+/* Opens a question; the form has n empty fields to fill in. Strings that are made for it live in s->ask.arena. */
 struct form *state_ask(struct state *s, const char *title, size_t n, void (*done)(struct act *x));
 void state_close_ask(struct state *s);
 
