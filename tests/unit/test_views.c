@@ -310,7 +310,7 @@ static void two_readers_share_the_file(void **state)
 	arena_release(&a);
 }
 
-/* ---- what folding says -------------------------------------------------------------------------------------------- */
+/* ---- what folding says ------------------------------------------------------------------------------------------ */
 
 /* Every kind of line that moves a change, on both routes, with one change that nobody understands. */
 static void write_line(struct log *l, unsigned i)

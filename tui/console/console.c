@@ -30,8 +30,8 @@ static void key(void *ctx, uint32_t k)
 		loop_stop(c->loop);
 }
 
-/* A frame is drawn again when the log has grown, a command runs, or another minute has begun: a screen that stands still
- * stays as it is, for those whom it is read to. */
+/* A frame is drawn again when the log has grown, a command runs, or another minute has begun: a screen that stands
+ * still stays as it is, for those whom it is read to. */
 static bool tick(void *ctx)
 {
 	struct console *c = ctx;

@@ -16,8 +16,8 @@ struct console_options {
 	bool offline;                 /* does not ask the chain by itself */
 };
 
-/* Until somebody leaves it. A directory without a workspace opens on the first-run view. ERR_IO when the terminal broke;
- * what else goes wrong is shown. */
+/* Until somebody leaves it. A directory without a workspace opens on the first-run view. ERR_IO when the terminal
+ * broke; what else goes wrong is shown. */
 MUST_CHECK bool console_run(const struct console_options *o, struct term *t, struct err *e);
 
 #endif

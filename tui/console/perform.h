@@ -1,6 +1,6 @@
 /* Doing what steps want done: effects become commands, and how commands end goes back into a step. For console.c and
- * the two files behind this header: perform.c (what the person asked for) and asking.c (what the console asks by itself).
- */
+ * the two files behind this header: perform.c (what the person asked for) and asking.c (what the console asks by
+ * itself). */
 #ifndef SETGOV_TUI_CONSOLE_PERFORM_H
 #define SETGOV_TUI_CONSOLE_PERFORM_H
 
