@@ -311,7 +311,7 @@ static void draw_page(struct state *s, const struct seen *x, const struct view *
 static void more(const struct state *s, const struct view *v, struct grid *g, size_t rows)
 {
 	const struct place *p = state_place(s);
-	struct pen pen = pen_between(g, 3, g->cols - 18, g->cols, STYLE_DIM);
+	struct pen pen = pen_between(g, 3, g->cols - 24, g->cols, STYLE_DIM);
 	if (v->page == NULL || s->body.rows <= rows)
 		return;
 	pen_fmt(&pen, " %s %zu-%zu of %zu",
