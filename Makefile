@@ -42,7 +42,7 @@ MAINS   := $(wildcard src/cli/main.c src/signer/main.c src/net/main.c)
 UNIT    := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ    := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 BENCH   := $(patsubst tests/bench/%.c,%,$(sort $(wildcard tests/bench/bench_*.c)))
-TOOLS   := make_packet kit_demo
+TOOLS   := make_packet kit_demo big_log
 ENTRIES := $(MAINS) $(TOOLS:%=tests/support/%.c) $(UNIT:%=tests/unit/%.c) $(FUZZ:%=tests/fuzz/%.c) $(BENCH:%=tests/bench/%.c)
 
 CRYPTO_LIBS := -lsecp256k1 -lhogweed -lnettle -lgmp
