@@ -164,10 +164,10 @@ fuzz:
 	@$(MAKE) --no-print-directory FLAVOUR=libfuzzer fuzzers
 	@BUILD=$(BUILD) SECONDS_EACH=$(SECONDS) tests/support/fuzz.sh $(FUZZ)
 
-bench: $(BENCH:%=$(O)/tests/bench/%) $(BUILD)/bench/pair all deps
+bench: $(BENCH:%=$(O)/tests/bench/%) $(BUILD)/bench/pair $(BUILD)/bench/pty_drive $(O)/tests/support/big_log all deps
 	@status=0; for b in $(BENCH:%=$(O)/tests/bench/%); do $$b || status=1; done; \
-		tests/bench/bench.sh $(BUILD) || status=1; exit $$status
-$(BUILD)/bench/pair: tests/bench/pair.c
+		tests/bench/bench.sh $(BUILD) || status=1; tests/bench/console.sh $(BUILD) || status=1; exit $$status
+$(BUILD)/bench/pair $(BUILD)/bench/pty_drive: $(BUILD)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARNINGS) -Werror $< -o $@
 

@@ -632,9 +632,11 @@ static void open_log(struct big *b, struct arena *a, const char *dir)
 {
 	struct json *body = json_object(a);
 	struct buf identity = {0};
+	uint32_t random;              /* two logs of one deployment are two logs */
 	struct span bytes;
 	struct err e = {0};
 
+	random_bytes(&random, sizeof(random));
 	json_canonical(&identity, b->d.identity);
 	bytes = buf_view(&identity);
 	json_set(body, a, "chainId", json_u64(a, b->d.chain_id));
@@ -643,8 +645,10 @@ static void open_log(struct big *b, struct arena *a, const char *dir)
 	json_set(body, a, "profile", json_bare(a, SPAN_HASH(&b->d.id)));
 	json_set(body, a, "safe", json_addr(a, &b->d.safe));
 	json_set(body, a, "timelock", json_addr(a, &b->d.timelock));
-	const struct log_opening opening = { .origin = span_str("setgov/84532999/big"), .actor = span_str("console"),
-					     .auth = span_str("os-user"), .body = body, .blobs = &bytes, .n_blobs = 1 };
+	const struct log_opening opening = {
+		.origin = span_str(arena_fmt(a, "setgov/84532999/big/%08x", random)), .actor = span_str("console"),
+		.auth = span_str("os-user"), .body = body, .blobs = &bytes, .n_blobs = 1,
+	};
 	b->log = log_create(dir, &opening, NULL, &e);
 	must(b->log != NULL, &e);
 	buf_release(&identity);
