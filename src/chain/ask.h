@@ -32,6 +32,8 @@ struct json *ask_hash(struct arena *a, const struct hash32 *h);
 MUST_CHECK bool read_quantity(uint64_t *out, const struct json *v, struct err *e);
 MUST_CHECK bool read_quantity256(struct u256 *out, const struct json *v, struct err *e);
 MUST_CHECK bool read_bytes(struct arena *a, struct span *out, const struct json *v, struct err *e);
+/* 32 bytes; some nodes leave leading zeros out. */
+MUST_CHECK bool read_word(struct hash32 *out, const struct json *v, struct err *e);
 MUST_CHECK bool read_fixed(uint8_t *out, size_t n, const struct json *v, struct err *e);
 MUST_CHECK bool get_quantity(const struct json *o, const char *name, uint64_t *out, struct err *e);
 MUST_CHECK bool get_quantity256(const struct json *o, const char *name, struct u256 *out, struct err *e);

@@ -25,6 +25,7 @@ struct rpc {
 	int to, from;
 	uint64_t next_id;
 	unsigned timeout_ms, retries;
+	int64_t until;                /* 0: no end */
 	const uint8_t *one_by_one;    /* the url of an endpoint that takes no batches */
 };
 
@@ -46,6 +47,11 @@ void rpc_set_patience(struct rpc *r, unsigned timeout_ms, unsigned retries)
 {
 	r->timeout_ms = timeout_ms;
 	r->retries = retries;
+}
+
+void rpc_set_deadline(struct rpc *r, int64_t at_ms)
+{
+	r->until = at_ms;
 }
 
 /* Ends it at once: it holds nothing that could be lost. */
@@ -149,8 +155,19 @@ static bool start(struct rpc *r, struct err *e)
 static int64_t deadline(const struct rpc *r)
 {
 	const int64_t tries = (int64_t)r->retries + 1;
+	const int64_t own = frame_clock_ms() + tries * (int64_t)r->timeout_ms + ((int64_t)250 << tries) + 3000;
 
-	return frame_clock_ms() + tries * (int64_t)r->timeout_ms + ((int64_t)250 << tries) + 3000;
+	return r->until != 0 && r->until < own ? r->until : own;
+}
+
+/* What one try may take, so that setgov-net gives up before we do and can say why. */
+static unsigned try_ms(const struct rpc *r)
+{
+	const int64_t left = (r->until - frame_clock_ms()) / ((int64_t)r->retries + 1);
+
+	if (r->until == 0 || left >= (int64_t)r->timeout_ms)
+		return r->timeout_ms;
+	return left > 1 ? (unsigned)left : 1;
 }
 
 static void write_header(struct buf *out, struct arena *a, const struct rpc *r, const struct endpoint *ep)
@@ -158,7 +175,7 @@ static void write_header(struct buf *out, struct arena *a, const struct rpc *r, 
 	struct json *doc = json_object(a);
 
 	json_set(doc, a, "url", json_text(a, ep->url));
-	json_set(doc, a, "timeoutMs", json_u64(a, r->timeout_ms));
+	json_set(doc, a, "timeoutMs", json_u64(a, try_ms(r)));
 	json_set(doc, a, "maxReplyBytes", json_u64(a, RPC_MAX_REPLY));
 	json_set(doc, a, "retries", json_u64(a, r->retries));
 	json_compact(out, doc);
@@ -207,8 +224,11 @@ static bool exchange(struct rpc *r, struct arena *a, const struct endpoint *ep, 
 		     struct span *reply, struct err *e)
 {
 	struct buf header = {0}, head = {0}, bytes = {0};
-	bool ok = start(r, e);
+	bool ok;
 
+	if (r->until != 0 && frame_clock_ms() >= r->until)
+		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "timeout: no time is left to ask");
+	ok = start(r, e);
 	write_header(&header, a, r, ep);
 	if (ok && !exchange_frames(r, buf_view(&header), body, &head, &bytes, e)) {
 		stop(r);              /* out of step: the next request gets a fresh one */

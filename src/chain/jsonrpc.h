@@ -44,6 +44,9 @@ void rpc_free(struct rpc *r);
 /* Milliseconds one try may take (default 20000), and how often a read is tried again after connect, timeout,
  * truncated or a busy node (default 2). */
 void rpc_set_patience(struct rpc *r, unsigned timeout_ms, unsigned retries);
+/* The end of all patience, on frame_clock_ms()'s clock: no answer is waited for beyond it, and nothing is asked any
+ * more. 0: none. */
+void rpc_set_deadline(struct rpc *r, int64_t at_ms);
 
 /* Asks calls[0..n) of one endpoint. True when every call got an answer, be it a result or the node's error
  * (look at call->result). False: ERR_CHAIN for anything between us and a well-formed answer, named by endpoint

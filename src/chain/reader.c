@@ -164,6 +164,12 @@ static bool probe_hashes(struct chain *c, struct err *e)
 bool chain_open(struct chain *c, const struct endpoint *endpoints, size_t n, uint64_t chain_id,
 		const struct hash32 *genesis, struct err *e)
 {
+	return chain_open_within(c, endpoints, n, chain_id, genesis, NULL, e);
+}
+
+bool chain_open_within(struct chain *c, const struct endpoint *endpoints, size_t n, uint64_t chain_id,
+		       const struct hash32 *genesis, const struct chain_patience *p, struct err *e)
+{
 	bool ok = true;
 
 	memset(c, 0, sizeof(*c));
@@ -171,6 +177,10 @@ bool chain_open(struct chain *c, const struct endpoint *endpoints, size_t n, uin
 		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "%zu endpoints, 1 to %d can be asked", n,
 			       RPC_MAX_ENDPOINTS);
 	c->rpc = rpc_new();
+	if (p) {
+		rpc_set_patience(c->rpc, p->try_ms, p->retries);
+		rpc_set_deadline(c->rpc, p->deadline_ms);
+	}
 	c->n = n;
 	c->chain_id = chain_id;
 	memcpy(c->ep, endpoints, n * sizeof(*endpoints));
@@ -405,8 +415,7 @@ bool chain_code(struct chain *c, struct arena *a, const struct addr *who, struct
 	       (read_bytes(a, code, v, e) || err_in(e, "eth_getCode") || in_endpoint(c, 0, e));
 }
 
-/* 32 bytes; some nodes leave leading zeros out. */
-static bool read_word(struct hash32 *out, const struct json *v, struct err *e)
+bool read_word(struct hash32 *out, const struct json *v, struct err *e)
 {
 	struct u256 word;
 

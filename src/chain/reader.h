@@ -50,6 +50,11 @@ struct chain {                        /* {0} is a closed one */
 MUST_CHECK bool chain_open(struct chain *c, const struct endpoint *endpoints, size_t n, uint64_t chain_id,
 			   const struct hash32 *genesis, struct err *e);
 void chain_release(struct chain *c);
+/* How long all questions together may take: until `deadline_ms` on frame_clock_ms()'s clock; and one try of each. */
+struct chain_patience { int64_t deadline_ms; unsigned try_ms, retries; };
+/* chain_open() with less patience than it has by itself. */
+MUST_CHECK bool chain_open_within(struct chain *c, const struct endpoint *endpoints, size_t n, uint64_t chain_id,
+				  const struct hash32 *genesis, const struct chain_patience *p, struct err *e);
 /* Pins the newest block again. */
 MUST_CHECK bool chain_repin(struct chain *c, struct err *e);
 /* "block 57 0x…, read by hash from main and backup", "… by number from backup, which refuses hashes". */
@@ -90,10 +95,22 @@ MUST_CHECK bool chain_try_call(struct chain *c, struct arena *a, const struct ad
 
 MUST_CHECK bool chain_balance(struct chain *c, const struct addr *who, struct u256 *wei, struct err *e);
 MUST_CHECK bool chain_nonce(struct chain *c, const struct addr *who, uint64_t *nonce, struct err *e);
+/* Each of a list, in one question. */
+MUST_CHECK bool chain_balances(struct chain *c, const struct addr *who, struct u256 *wei, size_t n, struct err *e);
 MUST_CHECK bool chain_code(struct chain *c, struct arena *a, const struct addr *who, struct span *code,
 			   struct err *e);
 MUST_CHECK bool chain_storage(struct chain *c, const struct addr *who, const struct hash32 *slot,
 			      struct hash32 *out, struct err *e);
+
+struct chain_contract {
+	struct addr at;               /* asked */
+	bool has_code;
+	bool has_implementation;      /* it is an ERC-1967 proxy */
+	struct addr implementation;
+	bool has_owner;               /* owner() answers with an address */
+	struct addr owner;
+};
+MUST_CHECK bool chain_contracts(struct chain *c, struct chain_contract *v, size_t n, struct err *e);
 
 /* ---- the Safe -------------------------------------------------------------------------------------------- */
 

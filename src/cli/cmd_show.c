@@ -1,4 +1,4 @@
-/* status, changes, show, queue, actions: what there is. They ask the chain when it answers and say so when it
+/* changes, show, queue, actions: what there is. They ask the chain when it answers and say so when it
  * does not. */
 #include <string.h>
 
@@ -372,66 +372,6 @@ bool cmd_show(struct cli *cli, struct err *e)
 	}
 	json_set(o, a, "steps", steps);
 	return true;
-}
-
-/* ---- status ---- */
-
-static bool chain_status(struct cli *cli, struct chain *c, struct err *e)
-{
-	struct arena *a = &cli->arena;
-	struct chain_safe safe;
-	struct chain_heads heads;
-	uint64_t delay;
-	struct buf words = {0};
-	if (!chain_safe(c, a, &cli->ws->deployment.safe, &safe, e) ||
-	    !chain_min_delay(c, &cli->ws->deployment.timelock, &delay, e) || !chain_heads(c, &heads, e))
-		return false;
-	duration_format(&words, delay);
-	cli_text(cli, "block %llu", (unsigned long long)c->pin.number);
-	if (heads.has_finalized)
-		cli_text(cli, ", final up to %llu", (unsigned long long)heads.finalized.number);
-	cli_text(cli, "; Safe nonce %llu, %llu of %zu sign; timelock delay %s\n",
-		 (unsigned long long)safe.nonce, (unsigned long long)safe.threshold, safe.owner_count,
-		 buf_cstr(&words));
-	buf_release(&words);
-	json_set(cli->result, a, "block", json_u64(a, c->pin.number));
-	json_set(cli->result, a, "safeNonce", json_u64(a, safe.nonce));
-	json_set(cli->result, a, "threshold", json_u64(a, safe.threshold));
-	json_set(cli->result, a, "minDelay", json_u64(a, delay));
-	/* What the profile says and the chain does not is the first thing to know. */
-	size_t known = 0;
-	for (size_t i = 0; i < safe.owner_count; i++)
-		known += deployment_is_owner(&cli->ws->deployment, &safe.owners[i]);
-	if (known != safe.owner_count || known != deployment_owners(&cli->ws->deployment))
-		cli_text(cli, "WARNING: the Safe's owners are not those of the profile\n");
-	if (!addr_is_zero(&safe.guard) || safe.module_count > 0)
-		cli_text(cli, "WARNING: the Safe has %s\n",
-			 safe.module_count > 0 ? "modules, which need no signatures" : "a guard");
-	return true;
-}
-
-bool cmd_status(struct cli *cli, struct err *e)
-{
-	struct arena *a = &cli->arena;
-	struct workspace *ws = cli->ws;
-	struct chain c = {0};
-	const struct tree_head head = log_head(ws->log);
-	cli->result = json_object(a);
-	deployment_banner(&cli->text, &ws->deployment);
-	cli_text(cli, "\n");
-	json_set(cli->result, a, "class", json_str(a, deployment_class_name(ws->deployment.class)));
-	json_set(cli->result, a, "deployment", json_bare(a, SPAN_HASH(&ws->deployment.id)));
-	json_set(cli->result, a, "name", json_text(a, ws->deployment.name));
-	json_set(cli->result, a, "size", json_u64(a, head.size));
-	json_set(cli->result, a, "root", json_bare(a, SPAN_HASH(&head.root)));
-	const bool online = ask_chain(cli, &c);
-	const bool ok = !online || chain_status(cli, &c, e);
-	json_set(cli->result, a, "online", json_bool(a, online));
-	chain_release(&c);
-	cli_text(cli, "log: %llu lines, root ", (unsigned long long)head.size);
-	buf_hex(&cli->text, SPAN_HASH(&head.root));
-	cli_text(cli, "\n");
-	return ok;
 }
 
 /* ---- actions ---- */

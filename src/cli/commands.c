@@ -9,6 +9,10 @@ static const struct option init_options[] = {
 static const struct option look_options[] = {
 	{ "--offline", NULL, "do not ask the chain", false },
 };
+static const struct option status_options[] = {
+	{ "--offline", NULL, "do not ask the chain", false },
+	{ "--timeout", "TIME", "how long the look at the chain may take (default: 10s)", false },
+};
 static const struct option draft_options[] = {
 	{ "--title", "T", "one line that names the change", false },
 	{ "--reason", "R", "why it is asked for, or taken back", false },
@@ -74,7 +78,7 @@ const struct command commands[] = {
 	{"init", cmd_init, CMD_NOTHING, "--deployment FILE", 0, 0,
 	 "make a workspace, or adopt a changed profile in one", OPTIONS(init_options)},
 	{"status", cmd_status, CMD_LOG | CMD_NET, "", 0, 0,
-	 "the deployment, the chain and the log in three lines", OPTIONS(look_options)},
+	 "the deployment, the chain and the log, and what is not as it should be", OPTIONS(status_options)},
 	{"actions", cmd_actions, CMD_LOG, "[ACTION]", 0, 1,
 	 "what can be drafted, and what one of them asks for", NULL, 0},
 	{"draft", cmd_draft, CMD_APPEND | CMD_NET, "ACTION name=value… [+ ACTION …]", 0, -1,

@@ -289,6 +289,31 @@ void explain_format(struct buf *out, const struct explained_call *c, size_t inde
 		explain_format(out, &c->inner[i], indent + 4);
 }
 
+void explain_line(struct buf *out, const struct explained_call *c)
+{
+	buf_fmt(out, "%s ", c->contract);
+	addr_format(out, &c->to);
+	if (c->function.n > 0)
+		buf_fmt(out, " %.*s", text_shown(c->function), (const char *)c->function.p);
+	else
+		buf_str(out, " no data: nothing happens");
+	for (size_t i = 0; i < c->n_args; i++) {
+		const struct explained_arg *arg = &c->args[i];
+		buf_fmt(out, "%s %s = %s", i > 0 ? ";" : ":", arg->name, arg->text);
+		if (arg->label != NULL)
+			buf_fmt(out, " (%s)", arg->label);
+	}
+	if (!u256_is_zero(&c->value)) {
+		buf_str(out, "; sends ");
+		wei_format(out, &c->value);
+	}
+	for (size_t i = 0; i < c->n_inner; i++) {
+		buf_str(out, " [");
+		explain_line(out, &c->inner[i]);
+		buf_byte(out, ']');
+	}
+}
+
 struct json *explain_to_json(struct arena *a, const struct explained_call *c)
 {
 	struct json *o = json_object(a), *args = json_array(a), *inner = json_array(a);

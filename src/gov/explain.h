@@ -31,6 +31,8 @@ MUST_CHECK bool explain_call(struct arena *a, struct explained_call *out, const 
 			     const struct call *c, struct err *e);
 /* Text for screens and --plain, one argument a line, indented by `indent`. */
 void explain_format(struct buf *out, const struct explained_call *c, size_t indent);
+/* All of it on one line: "registry 0x… setX(address,bool): who = 0x… (p3); on = true". */
+void explain_line(struct buf *out, const struct explained_call *c);
 struct json *explain_to_json(struct arena *a, const struct explained_call *c);
 
 #endif

@@ -1,0 +1,119 @@
+/* setgov status: one look at the chain, and where the log stands. With --json it is the snapshot that the console reads
+ * (docs/formats.md, section 6). It ends within --timeout and well, whatever the nodes do: what is wrong with them is
+ * part of what it says. */
+#include "src/base/time.h"
+#include "src/cli/cmd.h"
+#include "src/cli/look.h"
+#include "src/evm/address.h"
+#include "src/gov/units.h"
+
+#define WITHIN_SECONDS 10u
+#define WITHIN_SECONDS_MAX 3600u
+
+/* ---- as JSON: the log's members in front ---- */
+
+static void json_result(struct cli *cli, const struct tree_head *head, const struct snapshot *s)
+{
+	struct arena *a = &cli->arena;
+	const struct deployment *d = &cli->ws->deployment;
+	const struct json *look = snapshot_to_json(a, s);
+	cli->result = json_object(a);
+	json_set(cli->result, a, "class", json_str(a, deployment_class_name(d->class)));
+	json_set(cli->result, a, "deployment", json_bare(a, SPAN_HASH(&d->id)));
+	json_set(cli->result, a, "name", json_text(a, d->name));
+	json_set(cli->result, a, "size", json_u64(a, head->size));
+	json_set(cli->result, a, "root", json_bare(a, SPAN_HASH(&head->root)));
+	for (const struct json *v = look->first; v != NULL; v = v->next)
+		json_set(cli->result, a, arena_str(a, v->name), json_copy(a, v));
+}
+
+/* ---- as text ---- */
+
+static void chain_line(struct cli *cli, const struct snapshot *s)
+{
+	struct buf delay = {0};
+	if (!s->online) {
+		cli_text(cli, "without the chain: %.*s\n", (int)s->trouble.n, (const char *)s->trouble.p);
+		return;
+	}
+	duration_format(&delay, s->min_delay);
+	cli_text(cli, "block %llu", (unsigned long long)s->block);
+	if (s->has_finalized)
+		cli_text(cli, ", final up to %llu", (unsigned long long)s->finalized);
+	cli_text(cli, "; Safe nonce %llu, %llu of %zu sign; timelock delay %s\n", (unsigned long long)s->safe_nonce,
+		 (unsigned long long)s->threshold, s->n_owners, buf_cstr(&delay));
+	buf_release(&delay);
+}
+
+static void endpoint_lines(struct cli *cli, const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->n_endpoints; i++) {
+		const struct snapshot_endpoint *p = &s->endpoints[i];
+		cli_text(cli, "endpoint %.*s: ", (int)p->name.n, (const char *)p->name.p);
+		if (p->ok)
+			cli_text(cli, "answers\n");
+		else
+			cli_text(cli, "%.*s\n", (int)p->words.n, (const char *)p->words.p);
+	}
+}
+
+static void balance_lines(struct cli *cli, const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->n_balances; i++) {
+		cli_text(cli, "%.*s ", (int)s->balances[i].person.n, (const char *)s->balances[i].person.p);
+		addr_format(&cli->text, &s->balances[i].address);
+		cli_text(cli, " has ");
+		wei_format(&cli->text, &s->balances[i].wei);
+		cli_text(cli, "\n");
+	}
+}
+
+static void finding_lines(struct cli *cli, const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->n_findings; i++) {
+		const struct snapshot_finding *f = &s->findings[i];
+		cli_text(cli, "WARNING [%.*s] %.*s\n", (int)f->code.n, (const char *)f->code.p, (int)f->words.n,
+			 (const char *)f->words.p);
+	}
+}
+
+static void text_result(struct cli *cli, const struct tree_head *head, const struct snapshot *s)
+{
+	deployment_banner(&cli->text, &cli->ws->deployment);
+	cli_text(cli, "\n");
+	chain_line(cli, s);
+	cli_text(cli, "log: %llu lines, root ", (unsigned long long)head->size);
+	buf_hex(&cli->text, SPAN_HASH(&head->root));
+	cli_text(cli, "\n");
+	endpoint_lines(cli, s);
+	balance_lines(cli, s);
+	finding_lines(cli, s);
+}
+
+static bool get_timeout(const struct cli *cli, uint64_t *seconds, struct err *e)
+{
+	const char *given = cli_option(cli, "--timeout");
+	*seconds = WITHIN_SECONDS;
+	if (given == NULL)
+		return true;
+	if (!duration_parse(seconds, span_str(given), e))
+		return err_in(e, "--timeout");
+	return (*seconds > 0 && *seconds <= WITHIN_SECONDS_MAX) ||
+	       err_set(e, ERR_RANGE, ERR_NO_OFFSET, "needed 1s to 1h") || err_in(e, "--timeout");
+}
+
+bool cmd_status(struct cli *cli, struct err *e)
+{
+	const struct tree_head head = log_head(cli->ws->log);
+	struct snapshot s;
+	uint64_t seconds;
+	if (!get_timeout(cli, &seconds, e))
+		return false;
+	if (cli_flag(cli, "--offline"))
+		s = look_not_taken("not asked: --offline");
+	else if (!look_take(cli->ws, &cli->arena, (int64_t)seconds * 1000, &s, e))
+		return false;
+	json_result(cli, &head, &s);
+	text_result(cli, &head, &s);
+	return true;
+}

@@ -1,0 +1,54 @@
+// What happens on chain without setgov: stranger.mjs operation|safe-tx RPC PROFILE. Prints the operation's id, or the safeTxHash.
+//   operation   somebody who is not in the profile is given the proposer role, and schedules registry.pause()
+//   safe-tx     three owners make the Safe do nothing, without telling the log
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+const require = createRequire(new URL('../../contracts/package.json', import.meta.url));
+const { Contract, Interface, JsonRpcProvider, ZeroAddress, ZeroHash, concat, id, toBeHex, zeroPadValue } = require('ethers');
+
+const [what, url, profile] = process.argv.slice(2);
+const { identity } = JSON.parse(readFileSync(profile, 'utf8'));
+const rpc = new JsonRpcProvider(url, undefined, { pollingInterval: 50 });
+const as = async (address) => {
+  await rpc.send('anvil_impersonateAccount', [address]);
+  await rpc.send('anvil_setBalance', [address, toBeHex(10n ** 18n)]);
+  return rpc.getSigner(address);
+};
+const mined = async (tx) => (await tx).wait();
+
+const timelock = new Interface([
+  'function grantRole(bytes32,address)',
+  'function schedule(address,uint256,bytes,bytes32,bytes32,uint256)',
+  'function hashOperation(address,uint256,bytes,bytes32,bytes32) view returns (bytes32)',
+]);
+const safeAbi = [
+  'function nonce() view returns (uint256)',
+  'function approveHash(bytes32)',
+  'function getTransactionHash(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,uint256) view returns (bytes32)',
+  'function execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes) payable returns (bool)',
+];
+
+async function operation() {
+  const stranger = await rpc.getSigner(9);
+  const itself = new Contract(identity.timelock, timelock, await as(identity.timelock));
+  await mined(itself.grantRole(id('PROPOSER_ROLE'), stranger.address));
+  const call = [identity.contracts.registry.address, 0, id('pause()').slice(0, 10), ZeroHash, id('a stranger')];
+  const theirs = new Contract(identity.timelock, timelock, stranger);
+  await mined(theirs.schedule(...call, 86400));
+  return theirs.hashOperation(...call);
+}
+
+async function safeTx() {
+  const owners = identity.people.filter((p) => p.owner).map((p) => p.address).slice(0, 3).sort((x, y) => (BigInt(x) < BigInt(y) ? -1 : 1));
+  const at = async (owner) => new Contract(identity.safe, safeAbi, await as(owner));
+  const first = await at(owners[0]);
+  const tx = [identity.safe, 0, '0x', 0, 0, 0, 0, ZeroAddress, ZeroAddress];
+  const hash = await first.getTransactionHash(...tx, await first.nonce());
+  for (const owner of owners) await mined((await at(owner)).approveHash(hash));
+  const approved = owners.map((owner) => concat([zeroPadValue(owner, 32), ZeroHash, '0x01']));
+  await mined(first.execTransaction(...tx, concat(approved)));
+  return hash;
+}
+
+console.log(await (what === 'operation' ? operation() : safeTx()));
+process.exit(0);
