@@ -1,6 +1,10 @@
 /* collect: what comes back from signers, in any order and any number of times. Imports signatures, refusals and
  * declines; anything else that a file says differently is reported and logged, never merged. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "src/base/fs.h"
 #include "src/base/hex.h"
@@ -253,7 +257,11 @@ static bool add_note(struct collecting *c, const struct target *t, const struct 
 	if (who != NULL)
 		l.actor = who->id;
 	l.auth = span_str("claimed");
-	result(c, declined ? "declined" : "refusal", t);
+	struct json *o = result(c, declined ? "declined" : "refusal", t);
+	if (!declined)
+		json_set(o, a, "code", json_text(a, ans->code));
+	json_set(o, a, "owner", ans->has_owner ? json_addr(a, &ans->owner) : json_null(a));
+	json_set(o, a, "text", json_text(a, ans->text));
 	cli_text(c->cli, "%s: %s %s %s of %.*s: ", c->file, who != NULL ? arena_str(a, who->id) : "a signer",
 		 declined ? "declined" : "refused", step_name(t->kind), (int)t->change->id.n,
 		 (const char *)t->change->id.p);
@@ -448,6 +456,68 @@ static bool collect_file(struct collecting *c, const char *path, struct err *e)
 	return true;
 }
 
+/* ---- a directory: what answers are called ---- */
+
+#define NAMES_MAX 4096u               /* of a directory; one with more is refused whole */
+
+struct names { const char **v; size_t n, cap; };
+
+static bool ends_with(const char *name, const char *end)
+{
+	const size_t n = strlen(name), m = strlen(end);
+	return n > m && strcmp(name + n - m, end) == 0;
+}
+
+static bool add_name(struct arena *a, struct names *out, const char *path, struct err *e)
+{
+	if (out->n == NAMES_MAX)
+		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "more than %u answers: name them, or empty it", NAMES_MAX);
+	if (out->n == out->cap) {
+		const char **v = ARENA_ARRAY(a, const char *, 2 * out->cap + 16);
+		if (out->n > 0)
+			memcpy(v, out->v, out->n * sizeof(*v));
+		out->v = v;
+		out->cap = 2 * out->cap + 16;
+	}
+	out->v[out->n++] = path;
+	return true;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool list_directory(struct arena *a, const char *dir, struct names *out, struct err *e)
+{
+	DIR *d = opendir(dir);
+	bool ok = true;
+	if (d == NULL)
+		return err_set(e, ERR_IO, ERR_NO_OFFSET, "%s", strerror(errno)) || err_file(e, dir, 0);
+	const char *slash = ends_with(dir, "/") ? "" : "/";
+	for (const struct dirent *x; ok && (x = readdir(d)) != NULL;)
+		if (ends_with(x->d_name, ".answer.json") || ends_with(x->d_name, ".sig"))
+			ok = add_name(a, out, arena_fmt(a, "%s%s%s", dir, slash, x->d_name), e);
+	closedir(d);
+	if (ok && out->n > 0)
+		qsort(out->v, out->n, sizeof(*out->v), by_name);
+	return ok || err_file(e, dir, 0);
+}
+
+static bool collect_path(struct collecting *c, const char *path, struct err *e)
+{
+	struct names names = {0};
+	struct stat st;
+	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+		return collect_file(c, path, e);
+	if (!list_directory(&c->cli->arena, path, &names, e))
+		return false;
+	for (size_t i = 0; i < names.n; i++)
+		if (!collect_file(c, names.v[i], e))
+			return false;
+	return true;
+}
+
 bool cmd_collect(struct cli *cli, struct err *e)
 {
 	const struct deployment *d = &cli->ws->deployment;
@@ -458,7 +528,7 @@ bool cmd_collect(struct cli *cli, struct err *e)
 			owners[c.n_owners++] = d->people[i].address;
 	c.owners = owners;
 	for (size_t i = 0; i < cli->n_args; i++)
-		if (!collect_file(&c, cli->args[i], e))
+		if (!collect_path(&c, cli->args[i], e))
 			return false;
 	cli_text(cli, "%zu added, %zu known, %zu refused or declined by signers, %zu not accepted\n", c.added,
 		 c.kept, c.notes, c.refused);

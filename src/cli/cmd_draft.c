@@ -383,13 +383,44 @@ static bool take_back(struct cli *cli, const char *reason, struct change *c, str
 	return log_add_line(cli->ws->log, &l, e);
 }
 
+static struct json *loose_step(struct cli *cli, enum step_kind kind, uint64_t nonce, size_t n)
+{
+	struct arena *a = &cli->arena;
+	struct json *o = json_object(a);
+	cli_text(cli,
+		 "Loose: %s has %zu signature%s. With as many as the Safe's threshold anyone can "
+		 "execute it until nonce %llu of the Safe is spent; safe.reject nonce=%llu spends it.\n",
+		 step_name(kind), n, n == 1 ? "" : "s", (unsigned long long)nonce, (unsigned long long)nonce);
+	json_set(o, a, "nonce", json_u64(a, nonce));
+	json_set(o, a, "signatures", json_u64(a, n));
+	json_set(o, a, "step", json_str(a, step_name(kind)));
+	return o;
+}
+
+/* What withdrawing does not undo. Who signed for a nonce that the step has given up is in the log's lines. */
+static void say_loose(struct cli *cli, const struct change *c, enum step_kind kind, struct json *out)
+{
+	const struct step *s = &c->steps[kind];
+	struct arena *a = &cli->arena;
+	if (s->packed && s->n_signatures > 0) {
+		struct json *o = loose_step(cli, kind, s->nonce, s->n_signatures), *signers = json_array(a);
+		for (size_t i = 0; i < s->n_signatures; i++) {
+			const struct person *who = deployment_person_at(&cli->ws->deployment, &s->signatures[i].owner);
+			json_push(signers, who != NULL ? json_text(a, who->id) : json_addr(a, &s->signatures[i].owner));
+		}
+		json_set(o, a, "signers", signers);
+		json_push(out, o);
+	}
+	for (size_t i = 0; i < s->n_left; i++)
+		json_push(out, loose_step(cli, kind, s->left[i].nonce, s->left[i].n_signatures));
+}
+
 bool cmd_withdraw(struct cli *cli, struct err *e)
 {
 	struct workspace *ws = cli->ws;
 	struct arena *a = &cli->arena;
 	const char *reason = cli_option(cli, "--reason");
 	struct change c;
-	size_t loose = 0;
 	if (reason == NULL || reason[0] == '\0')
 		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "withdrawing needs a --reason");
 	if (!log_begin(ws->log, e))
@@ -398,21 +429,14 @@ bool cmd_withdraw(struct cli *cli, struct err *e)
 		log_abort(ws->log);
 		return false;
 	}
+	struct json *steps = json_array(a);
 	cli_text(cli, "%s is withdrawn.\n", cli->args[0]);
-	for (int s = 0; s < N_STEPS; s++)
-		if (c.steps[s].packed && c.steps[s].n_signatures > 0) {
-			cli_text(
-				cli,
-				"Loose: %s has %zu signature%s. With as many as the Safe's threshold anyone can "
-				"execute it until nonce %llu of the Safe is spent; safe.reject nonce=%llu spends it.\n",
-				step_name((enum step_kind)s), c.steps[s].n_signatures,
-				c.steps[s].n_signatures == 1 ? "" : "s", (unsigned long long)c.steps[s].nonce,
-				(unsigned long long)c.steps[s].nonce);
-			loose++;
-		}
+	for (int k = 0; k < N_STEPS; k++)
+		say_loose(cli, &c, (enum step_kind)k, steps);
 	cli->result = json_object(a);
 	json_set(cli->result, a, "change", json_str(a, cli->args[0]));
 	json_set(cli->result, a, "state", json_str(a, "withdrawn"));
-	json_set(cli->result, a, "loose", json_u64(a, loose));
+	json_set(cli->result, a, "loose", json_u64(a, steps->n));
+	json_set(cli->result, a, "looseSteps", steps);
 	return true;
 }

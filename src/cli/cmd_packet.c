@@ -1,6 +1,9 @@
 /* packet: a step of a proposed change, at a nonce of the Safe, as one file to carry to a signer. The same core
  * is written again for as long as it can be signed; a new one takes a line in the log. */
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/base/fs.h"
 #include "src/cli/cmd.h"
@@ -21,6 +24,7 @@ struct packing {
 	struct safe_tx tx;
 	struct safe_hashes hashes;
 	struct json *evidence;
+	bool synced;                  /* the file system that -o is on has nothing left to write */
 };
 
 /* By default the step that can be sent next: signing an execute ahead would hold a nonce for the whole delay.
@@ -238,6 +242,20 @@ static bool pack(struct packing *p, struct err *e)
 	return ok && workspace_change(ws, a, p->cli->args[0], &p->change, e);
 }
 
+/* The file itself is fsynced; a stick may be pulled out when its file system has written all the rest, too. */
+static bool sync_stick(struct packing *p, const char *path, struct err *e)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	p->synced = fd >= 0 && syncfs(fd) == 0;
+	const int why = errno;
+	if (fd >= 0)
+		close(fd);
+	if (p->synced)
+		return true;
+	err_set(e, ERR_IO, ERR_NO_OFFSET, "written, but not synced: %s", strerror(why));
+	return err_file(e, path, 0);
+}
+
 static bool write_out(struct packing *p, const struct packet *packet, const char **path, struct err *e)
 {
 	struct cli *cli = p->cli;
@@ -252,7 +270,7 @@ static bool write_out(struct packing *p, const struct packet *packet, const char
 	packet_write(&cli->arena, &b, packet);
 	const bool ok = fs_write(*path, buf_view(&b), 0644, e);
 	buf_release(&b);
-	return ok;
+	return ok && (cli_option(cli, "-o") == NULL || sync_stick(p, *path, e));
 }
 
 /* The document that other wallets sign. */
@@ -288,6 +306,8 @@ static void say(struct packing *p, const struct packet *packet, const char *path
 		 "\nSignatures  %zu of %llu\nNext: setgov-signer sign on each signer's machine, then setgov "
 		 "collect FILE…\n",
 		 s->n_signatures, (unsigned long long)p->facts.threshold);
+	if (p->synced)
+		cli_text(cli, "Written and synced: the stick can be removed.\n");
 	cli->result = json_object(a);
 	json_set(cli->result, a, "change", json_str(a, cli->args[0]));
 	json_set(cli->result, a, "step", json_str(a, step_name(p->step)));
@@ -296,6 +316,7 @@ static void say(struct packing *p, const struct packet *packet, const char *path
 	json_set(cli->result, a, "packet", json_bare(a, SPAN_HASH(&packet->digest)));
 	json_set(cli->result, a, "phrase", json_text(a, buf_view(&phrase)));
 	json_set(cli->result, a, "file", json_str(a, path));
+	json_set(cli->result, a, "synced", json_bool(a, p->synced));
 	buf_release(&phrase);
 }
 

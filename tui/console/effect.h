@@ -30,7 +30,7 @@ enum effect_kind {
 	EFFECT_SAVE_COMPOSE,          /* the half-typed change to its file */
 	EFFECT_DROP_COMPOSE,          /* it has become a draft in the log, or was thrown away */
 	EFFECT_SIGN,                  /* setgov-signer WORDS… in front of the screen */
-	EFFECT_OPEN,                  /* opens the workspace in the directory words[0] and goes to its queue */
+	EFFECT_OPEN,                  /* opens the workspace in the directory words[0]: its queue is the first place */
 };
 
 #define EFFECTS_MAX 8

@@ -47,6 +47,7 @@ const struct binding bindings[] = {
 	{ VIEW_MEETING,    'D',         act_meeting_decide,   "decide",   "what the meeting decided, into the log" },
 	{ VIEW_MEETING,    'm',         act_meeting_close,    "minutes",  "close the meeting and leave its minutes" },
 
+	{ VIEW_FIRST,      K_ENTER,       act_first_chosen,     NULL,       "what the focus is on" },
 	{ VIEW_FIRST,      'e',         act_first_demo,       "demo",     "explore the demo's workspace" },
 	{ VIEW_FIRST,      'i',         act_first_init,       "make",     "make a workspace from a profile" },
 	{ VIEW_FIRST,      'v',         act_first_verify,     "verify",   "verify an export of a log" },

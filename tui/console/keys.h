@@ -44,15 +44,16 @@ act_fn act_up, act_down, act_page_up, act_page_down, act_home, act_end, act_back
 act_fn act_queue, act_changes, act_log, act_alerts, act_deployment, act_meeting, act_compose, act_open_row,
 	act_open_item, act_board, act_log_of_change, act_change_of_line, act_compact, act_look, act_offline, act_filter,
 	act_clear_filter, act_next_line, act_previous_line;
-/* act_change.c: what is done with a change; each spawns its command */
-act_fn act_propose, act_withdraw, act_edit_draft, act_export, act_export_cancel, act_import, act_sign_here, act_submit,
-	act_refresh_packet, act_reject_nonce;
+/* act_change.c, act_packet.c, act_submit.c: what is done with a change; each spawns its command */
+act_fn act_propose, act_withdraw, act_edit_draft, act_reject_nonce;
+act_fn act_export, act_export_cancel, act_refresh_packet, act_import, act_sign_here;
+act_fn act_submit;
 /* act_compose.c */
 act_fn act_compose_new;
 /* act_meeting.c */
 act_fn act_meeting_open, act_meeting_decide, act_meeting_close, act_meeting_next, act_meeting_previous;
 /* act_first.c */
-act_fn act_first_demo, act_first_init, act_first_verify;
+act_fn act_first_demo, act_first_init, act_first_verify, act_first_chosen;
 
 /* The change that is meant here: of the place, or of the focused row. NULL: none. */
 const char *act_subject(const struct act *x);

@@ -22,6 +22,7 @@ void state_release(struct state *s)
 	buf_release(&s->work.answer);
 	buf_release(&s->work.payer);
 	buf_release(&s->work.home);
+	buf_release(&s->work.directory);
 	buf_release(&s->result_title);
 	buf_release(&s->result);
 	buf_release(&s->filter);

@@ -54,9 +54,11 @@ struct running {
 struct work {
 	char change[CHANGE_ID_MAX];
 	enum step_kind step;
+	unsigned steps;               /* that could be chosen: 1 << STEP_SCHEDULE … */
 	struct buf answer;            /* where the signer that runs here writes its answer */
 	struct buf payer;             /* the payer's key file */
 	struct buf home;              /* where the signer on this machine keeps its keys */
+	struct buf directory;         /* of the workspace that is being made */
 };
 
 struct state {
