@@ -52,6 +52,14 @@ static bool show_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct
 	return true;
 }
 
+/* Found through the views, re-hashed, and looked at whether they are of this change. */
+static bool show_change(struct cli *cli, struct showing *s, struct err *e)
+{
+	struct seqs seqs;
+	return views_lines_of_change(cli->ws->views, &cli->arena, span_str(s->change), &seqs, e) &&
+	       log_each_of(cli->ws->log, &seqs, show_line, s, e);
+}
+
 bool cmd_log_show(struct cli *cli, struct err *e)
 {
 	struct log *log = cli->ws->log;
@@ -67,7 +75,7 @@ bool cmd_log_show(struct cli *cli, struct err *e)
 	} else if (cli->n_args > 0) {
 		s.change = cli->args[0];
 	}
-	if (!log_each(log, from, to, show_line, &s, e))
+	if (s.change != NULL ? !show_change(cli, &s, e) : !log_each(log, from, to, show_line, &s, e))
 		return false;
 	if (s.shown == 0)
 		return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "the log has no line of %s", s.change);
