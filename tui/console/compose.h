@@ -10,6 +10,8 @@ struct compose;
 
 /* A key while composing; false: it is none of the composer's, the table of keys has it. */
 bool compose_key(struct act *x, uint32_t key);
+/* An existing draft, back in the form. */
+void compose_edit(struct act *x, const char *change);
 void compose_free(struct compose *c);
 
 #endif

@@ -4,8 +4,12 @@
 
 #include "src/base/text.h"
 
-/* How many items on either side of the focused one are kept at hand. */
-#define NEAR 64
+/* How many items on either side of the focused one are at hand: what a screen shows, and when they are read, as many
+ * again, so that not every key reads. */
+static size_t near(const struct state *s)
+{
+	return s->body_rows > 0 ? s->body_rows : 24;
+}
 
 static const char *words_of(struct arena *a, const struct err *e)
 {
@@ -106,10 +110,12 @@ static void load_sentence(struct model *m, size_t i)
 	err_clear(&e);
 }
 
-static void load_sentences(struct model *m, const struct scroll *at)
+static void load_sentences(struct model *m, const struct state *s)
 {
+	const struct scroll *at = &state_place(s)->at;
 	const size_t alarms = model_alarms(m), cursor = at->cursor > alarms ? at->cursor - alarms : 0;
-	for (size_t i = cursor > NEAR ? cursor - NEAR : 0; i < m->queue.n && i < cursor + NEAR; i++)
+	const size_t from = cursor > near(s) ? cursor - near(s) : 0;
+	for (size_t i = from; i < m->queue.n && i <= cursor + near(s); i++)
 		load_sentence(m, i);
 }
 
@@ -236,8 +242,8 @@ static void load_log_window(struct model *m, const struct state *s, size_t curso
 		return;
 	const size_t n = model_log_count(m);
 	cursor = cursor < n ? cursor : n > 0 ? n - 1 : 0;
-	x->first = cursor > 2 * NEAR ? cursor - 2 * NEAR : 0;
-	const size_t end = n - x->first < 4 * NEAR ? n : x->first + 4 * NEAR;
+	x->first = cursor > 2 * near(s) ? cursor - 2 * near(s) : 0;
+	const size_t end = n - cursor < 2 * near(s) ? n : cursor + 2 * near(s);
 	x->lines = ARENA_ARRAY(&x->arena, struct shown_line, end - x->first + 1);
 	for (size_t i = x->first; i < end; i++) {
 		if (!take_line(&x->arena, m->ws, seq_at(x, i), &x->lines[x->n_lines], e))
@@ -246,9 +252,9 @@ static void load_log_window(struct model *m, const struct state *s, size_t curso
 	}
 }
 
-static bool in_window(const struct model_log *x, size_t cursor, size_t count)
+static bool in_window(const struct model_log *x, size_t rows, size_t cursor, size_t count)
 {
-	const size_t low = cursor > NEAR ? cursor - NEAR : 0, high = cursor + NEAR < count ? cursor + NEAR : count;
+	const size_t low = cursor > rows ? cursor - rows : 0, high = cursor + rows < count ? cursor + rows : count;
 	return low >= x->first && high <= x->first + x->n_lines;
 }
 
@@ -258,7 +264,7 @@ static void load_log(struct model *m, const struct state *s)
 	const size_t cursor = state_place(s)->at.cursor;
 	struct err e = {0};
 	if (x->lines != NULL && x->size == m->head.size && x->trouble == NULL &&
-	    span_eq(x->filter, buf_view(&s->filter)) && in_window(x, cursor, model_log_count(m)))
+	    span_eq(x->filter, buf_view(&s->filter)) && in_window(x, near(s), cursor, model_log_count(m)))
 		return;
 	load_log_window(m, s, cursor, &e);
 	x->filter = arena_copy(&x->arena, buf_view(&s->filter));
@@ -296,7 +302,7 @@ void load_place(struct model *m, const struct state *s)
 		return;
 	switch (p->view) {
 	case VIEW_QUEUE:
-		load_sentences(m, &p->at);
+		load_sentences(m, s);
 		break;
 	case VIEW_CHANGE:
 	case VIEW_BOARD:
