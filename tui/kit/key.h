@@ -37,11 +37,12 @@ enum {
 };
 #define K_CTRL(c) ((uint32_t)(c) & 0x1f)
 
-/* "Enter", "Ctrl-C", "Space", "q", "é". */
+/* "Enter", "Ctrl-C", "Space", "q", "é"; "(key 9B)" for what nobody means to press. */
 void key_name(struct buf *out, uint32_t key);
-/* The inverse, for scripts and --plain. */
+/* The inverse, for scripts and --plain: names without regard to ASCII case, a single character as it is. Ctrl-I,
+ * Ctrl-M, Ctrl-J and Ctrl-[ are the keys that a terminal takes them for. */
 MUST_CHECK bool key_parse(uint32_t *key, struct span name);
-/* A character that can be typed into a field. */
+/* A character that can be typed into a field: text_safe() shows it as it is (a combining mark: on another). */
 bool key_is_text(uint32_t key);
 
 #endif
