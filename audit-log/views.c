@@ -1,6 +1,5 @@
-#include "audit-log/views.h"
+#include "audit-log/views_state.h"
 
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,7 +8,7 @@
 #include "src/base/hex.h"
 
 #define VIEWS_DB "views.db"
-#define VIEWS_VERSION 1               /* one more whenever the tables or what goes into them change */
+#define VIEWS_VERSION 2               /* one more whenever the tables or what goes into them change */
 
 static const char schema_sql[] =
 	"CREATE TABLE applied (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, leaf BLOB NOT NULL,"
@@ -18,57 +17,33 @@ static const char schema_sql[] =
 	" last_kind TEXT NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, lines INTEGER NOT NULL,"
 	" first_time INTEGER NOT NULL, last_time INTEGER NOT NULL,"
 	" proposed INTEGER NOT NULL, withdrawn INTEGER NOT NULL,"
-	" verified INTEGER NOT NULL) STRICT;"
+	/* what folding it said; over: as far as the log knows; held_nonce: the highest that it has signatures for */
+	" unfolded INTEGER NOT NULL DEFAULT 1, verified INTEGER NOT NULL DEFAULT 0, trouble TEXT,"
+	" words_seq INTEGER NOT NULL DEFAULT 0, route INTEGER NOT NULL DEFAULT 0, delay INTEGER NOT NULL DEFAULT 0,"
+	" after TEXT, scheduled INTEGER, executed INTEGER NOT NULL DEFAULT 0, cancelled INTEGER NOT NULL DEFAULT 0,"
+	" operation BLOB, likeness BLOB, over INTEGER NOT NULL DEFAULT 0, held_nonce INTEGER) STRICT;"
+	"CREATE INDEX change_in_order ON change (first_seq);"
+	"CREATE INDEX change_number ON change (number);"
+	"CREATE INDEX change_unfolded ON change (first_seq) WHERE unfolded;"
+	"CREATE INDEX change_waits ON change (number, id) WHERE " WAITS ";"
+	"CREATE INDEX change_planned ON change (first_seq) WHERE " PLANNED ";"
+	/* signers: 20 bytes each; left_behind: nonce, safeTxHash, signatures: 8, 32 and 8 bytes each */
+	"CREATE TABLE step (change TEXT, kind INTEGER, packed INTEGER NOT NULL, packed_seq INTEGER NOT NULL,"
+	" nonce INTEGER NOT NULL, safe_tx_hash BLOB NOT NULL, packet BLOB NOT NULL, signers BLOB NOT NULL,"
+	" submitted INTEGER NOT NULL, mined INTEGER NOT NULL, failed INTEGER NOT NULL, block_time INTEGER NOT NULL,"
+	" refused INTEGER NOT NULL, declined INTEGER NOT NULL, left_behind BLOB NOT NULL,"
+	" PRIMARY KEY (change, kind)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE change_line (change TEXT, seq INTEGER, PRIMARY KEY (change, seq)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE kind_line (kind TEXT, seq INTEGER, PRIMARY KEY (kind, seq)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE actor_line (actor TEXT, seq INTEGER, PRIMARY KEY (actor, seq)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE naming (value BLOB, seq INTEGER, PRIMARY KEY (value, seq)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE blob (digest BLOB PRIMARY KEY, i INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
-#define STATEMENTS(S) \
-	S(APPLIED,      "SELECT size, leaf, origin, blobs FROM applied") \
-	S(SET_APPLIED,  "INSERT OR REPLACE INTO applied (one, size, leaf, origin, blobs) VALUES (1, ?1, ?2, ?3, ?4)") \
-	S(PUT_CHANGE,   "INSERT INTO change VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6, ?6, ?7, ?8, ?9)" \
-			" ON CONFLICT (id) DO UPDATE SET title = iif(?3 = '', title, ?3), last_kind = ?4," \
-			" last_seq = ?5, lines = lines + 1, last_time = ?6, proposed = proposed OR ?7," \
-			" withdrawn = withdrawn OR ?8, verified = verified OR ?9") \
-	S(PUT_LINE_OF_CHANGE, "INSERT INTO change_line VALUES (?1, ?2)") \
-	S(PUT_LINE_OF_KIND, "INSERT INTO kind_line VALUES (?1, ?2)") \
-	S(PUT_NAMING,   "INSERT OR IGNORE INTO naming VALUES (?1, ?2)") \
-	S(PUT_BLOB,     "INSERT OR IGNORE INTO blob VALUES (?1, ?2)") \
-	S(CHANGES,      "SELECT id, number, title, last_kind, first_seq, last_seq, lines, first_time, last_time," \
-			" proposed, withdrawn, verified FROM change ORDER BY first_seq") \
-	S(CHANGE,       "SELECT id, number, title, last_kind, first_seq, last_seq, lines, first_time, last_time," \
-			" proposed, withdrawn, verified FROM change WHERE id = ?1") \
-	S(NEXT_NUMBER,  "SELECT coalesce(max(number) + 1, 1) FROM change") \
-	S(OF_CHANGE,    "SELECT seq FROM change_line WHERE change = ?1 ORDER BY seq") \
-	S(OF_KIND,      "SELECT seq FROM kind_line WHERE kind = ?1 ORDER BY seq") \
-	S(NAMING,       "SELECT seq FROM naming WHERE value = ?1 ORDER BY seq") \
-	S(BLOB,         "SELECT i FROM blob WHERE digest = ?1")
-enum statement {
-#define S(id, sql) ST_##id,
-	STATEMENTS(S)
-#undef S
-	N_STATEMENTS
-};
 static const char *const statement_sql[] = {
 #define S(id, sql) sql,
 	STATEMENTS(S)
 #undef S
 };
-
-struct views {
-	struct log *log;
-	char *path;
-	sqlite3 *db;                  /* NULL between close and open */
-	sqlite3_stmt *st[N_STATEMENTS];
-	uint64_t size;                /* lines applied */
-	struct hash32 leaf;           /* of the last one */
-	uint64_t blobs;               /* blob rows applied */
-};
-
-/* Two kinds of trouble: the views file is no good, which is cured by making it anew and is nobody's business; or the
- * log cannot be read, which is an error of the caller's. */
-enum outcome { FINE, NO_GOOD, LOG_FAILED };
 
 /* ---- opening ---------------------------------------------------------------------------------------------------- */
 
@@ -161,7 +136,7 @@ static void start_anew(struct views *v)
 
 /* ---- applying lines --------------------------------------------------------------------------------------------- */
 
-static bool finish(struct views *v, enum statement which)
+bool views_done(struct views *v, enum statement which)
 {
 	const bool ok = sqlite3_step(v->st[which]) == SQLITE_DONE;
 
@@ -170,17 +145,17 @@ static bool finish(struct views *v, enum statement which)
 	return ok;
 }
 
-static void bind_text(sqlite3_stmt *st, int column, struct span text)
+void views_bind_text(sqlite3_stmt *st, int column, struct span text)
 {
 	sqlite3_bind_text64(st, column, text.n ? (const char *)text.p : "", text.n, SQLITE_STATIC, SQLITE_UTF8);
 }
 
-static void bind_hash(sqlite3_stmt *st, int column, const struct hash32 *h)
+void views_bind_hash(sqlite3_stmt *st, int column, const struct hash32 *h)
 {
 	sqlite3_bind_blob(st, column, h->b, sizeof(h->b), SQLITE_STATIC);
 }
 
-static void bind_u64(sqlite3_stmt *st, int column, uint64_t n)
+void views_bind_u64(sqlite3_stmt *st, int column, uint64_t n)
 {
 	sqlite3_bind_int64(st, column, (sqlite3_int64)n);
 }
@@ -207,20 +182,19 @@ static bool apply_change(struct views *v, const struct line *l)
 		return true;
 	if ((proposed || line_kind_is(l, "change.drafted")) && !json_get_str(l->body, "title", &title, NULL))
 		title = span_of(NULL, 0);
-	bind_text(st, 1, l->change);
-	bind_u64(st, 2, change_number(l->change));
-	bind_text(st, 3, title);
-	bind_text(st, 4, l->kind);
-	bind_u64(st, 5, l->seq);
+	views_bind_text(st, 1, l->change);
+	views_bind_u64(st, 2, change_number(l->change));
+	views_bind_text(st, 3, title);
+	views_bind_text(st, 4, l->kind);
+	views_bind_u64(st, 5, l->seq);
 	sqlite3_bind_int64(st, 6, l->time.ms);
 	sqlite3_bind_int(st, 7, proposed);
 	sqlite3_bind_int(st, 8, line_kind_is(l, "change.withdrawn"));
-	sqlite3_bind_int(st, 9, line_kind_is(l, "change.verified"));
-	if (!finish(v, ST_PUT_CHANGE))
+	if (!views_done(v, ST_PUT_CHANGE))
 		return false;
-	bind_text(v->st[ST_PUT_LINE_OF_CHANGE], 1, l->change);
-	bind_u64(v->st[ST_PUT_LINE_OF_CHANGE], 2, l->seq);
-	return finish(v, ST_PUT_LINE_OF_CHANGE);
+	views_bind_text(v->st[ST_PUT_LINE_OF_CHANGE], 1, l->change);
+	views_bind_u64(v->st[ST_PUT_LINE_OF_CHANGE], 2, l->seq);
+	return views_done(v, ST_PUT_LINE_OF_CHANGE);
 }
 
 static bool is_hash(struct span text, struct hash32 *out)
@@ -234,9 +208,9 @@ static bool apply_naming(struct views *v, const struct json *value, uint64_t seq
 	struct hash32 h;
 
 	if (value->type == JSON_STRING && is_hash(value->text, &h)) {
-		bind_hash(v->st[ST_PUT_NAMING], 1, &h);
-		bind_u64(v->st[ST_PUT_NAMING], 2, seq);
-		if (!finish(v, ST_PUT_NAMING))
+		views_bind_hash(v->st[ST_PUT_NAMING], 1, &h);
+		views_bind_u64(v->st[ST_PUT_NAMING], 2, seq);
+		if (!views_done(v, ST_PUT_NAMING))
 			return false;
 	}
 	for (const struct json *c = value->first; c; c = c->next)
@@ -251,6 +225,15 @@ struct applying {
 	struct arena arena;
 };
 
+static bool apply_names(struct views *v, const struct line *l)
+{
+	views_bind_text(v->st[ST_PUT_LINE_OF_KIND], 1, l->kind);
+	views_bind_u64(v->st[ST_PUT_LINE_OF_KIND], 2, l->seq);
+	views_bind_text(v->st[ST_PUT_LINE_OF_ACTOR], 1, l->actor);
+	views_bind_u64(v->st[ST_PUT_LINE_OF_ACTOR], 2, l->seq);
+	return views_done(v, ST_PUT_LINE_OF_KIND) && views_done(v, ST_PUT_LINE_OF_ACTOR);
+}
+
 static bool apply_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
 {
 	struct applying *a = ctx;
@@ -260,9 +243,7 @@ static bool apply_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struc
 	arena_release(&a->arena);
 	if (!line_parse(&a->arena, &line, raw, e))
 		return err_in(e, "line %llu", (unsigned long long)seq);
-	bind_text(v->st[ST_PUT_LINE_OF_KIND], 1, line.kind);
-	bind_u64(v->st[ST_PUT_LINE_OF_KIND], 2, seq);
-	if (!finish(v, ST_PUT_LINE_OF_KIND) || !apply_change(v, &line) || !apply_naming(v, line.body, seq)) {
+	if (!apply_names(v, &line) || !apply_change(v, &line) || !apply_naming(v, line.body, seq)) {
 		a->no_good = true;
 		return false;
 	}
@@ -278,20 +259,20 @@ static bool apply_blob(void *ctx, uint64_t row, const struct hash32 *digest, enu
 
 	(void)class;
 	(void)e;
-	bind_hash(st, 1, digest);
-	bind_u64(st, 2, row);
-	a->no_good = !finish(a->v, ST_PUT_BLOB);
+	views_bind_hash(st, 1, digest);
+	views_bind_u64(st, 2, row);
+	a->no_good = !views_done(a->v, ST_PUT_BLOB);
 	a->v->blobs = row + 1;
 	return !a->no_good;
 }
 
 static bool save_applied(struct views *v)
 {
-	bind_u64(v->st[ST_SET_APPLIED], 1, v->size);
-	bind_hash(v->st[ST_SET_APPLIED], 2, &v->leaf);
-	bind_text(v->st[ST_SET_APPLIED], 3, log_origin(v->log));
-	bind_u64(v->st[ST_SET_APPLIED], 4, v->blobs);
-	return finish(v, ST_SET_APPLIED);
+	views_bind_u64(v->st[ST_SET_APPLIED], 1, v->size);
+	views_bind_hash(v->st[ST_SET_APPLIED], 2, &v->leaf);
+	views_bind_text(v->st[ST_SET_APPLIED], 3, log_origin(v->log));
+	views_bind_u64(v->st[ST_SET_APPLIED], 4, v->blobs);
+	return views_done(v, ST_SET_APPLIED);
 }
 
 /* What the file says it has applied; nothing in a new one. */
@@ -353,7 +334,9 @@ static enum outcome catch_up(struct views *v, struct err *e)
 		ok = log_each(v->log, v->size, UINT64_MAX, apply_line, &a, e) &&
 		     log_each_blob(v->log, v->blobs, apply_blob, &a, e);
 		arena_release(&a.arena);
-		outcome = ok && save_applied(v) ? FINE : ok || a.no_good ? NO_GOOD : LOG_FAILED;
+		outcome = ok ? views_fold(v, e) : a.no_good ? NO_GOOD : LOG_FAILED;
+		if (outcome == FINE && !save_applied(v))
+			outcome = NO_GOOD;
 	}
 	if (outcome == FINE && run(v, "COMMIT"))
 		return FINE;
@@ -406,7 +389,7 @@ static bool find_blob(void *ctx, const struct hash32 *digest, uint64_t *row)
 	sqlite3_stmt *st = v->st[ST_BLOB];
 	bool found;
 
-	bind_hash(st, 1, digest);
+	views_bind_hash(st, 1, digest);
 	found = sqlite3_step(st) == SQLITE_ROW;
 	if (found)
 		*row = (uint64_t)sqlite3_column_int64(st, 0);
@@ -444,33 +427,54 @@ void views_release(struct views *v)
 
 /* ---- asking ----------------------------------------------------------------------------------------------------- */
 
-static uint64_t column_u64(sqlite3_stmt *st, int column)
+uint64_t views_u64(sqlite3_stmt *st, int column)
 {
 	return (uint64_t)sqlite3_column_int64(st, column);
 }
 
-static const char *column_str(sqlite3_stmt *st, int column, struct arena *a)
+const char *views_str(sqlite3_stmt *st, int column, struct arena *a)
 {
 	const void *p = sqlite3_column_text(st, column);
 
 	return arena_str(a, span_of(p, (size_t)sqlite3_column_bytes(st, column)));
 }
 
-static struct views_change column_change(sqlite3_stmt *st, struct arena *a)
+static const char *str_or_null(sqlite3_stmt *st, int column, struct arena *a)
 {
-	return (struct views_change){
-		.id = column_str(st, 0, a), .number = column_u64(st, 1), .title = column_str(st, 2, a),
-		.last_kind = column_str(st, 3, a), .first_seq = column_u64(st, 4), .last_seq = column_u64(st, 5),
-		.lines = column_u64(st, 6), .first_time = { sqlite3_column_int64(st, 7) },
-		.last_time = { sqlite3_column_int64(st, 8) }, .proposed = sqlite3_column_int(st, 9) != 0,
-		.withdrawn = sqlite3_column_int(st, 10) != 0, .verified = sqlite3_column_int(st, 11) != 0,
-	};
+	return sqlite3_column_type(st, column) == SQLITE_NULL ? NULL : views_str(st, column, a);
 }
 
-/* Runs one question; when the views turn out to be no good, makes them anew and asks once more. */
-typedef bool question(struct views *v, void *ctx);
+/* False: neither NULL nor 32 bytes. */
+static bool hash_or_null(sqlite3_stmt *st, int column, struct hash32 *out, bool *has)
+{
+	*has = sqlite3_column_type(st, column) != SQLITE_NULL;
+	if (!*has)
+		return true;
+	if (sqlite3_column_bytes(st, column) != (int)sizeof(out->b))
+		return false;
+	memcpy(out->b, sqlite3_column_blob(st, column), sizeof(out->b));
+	return true;
+}
 
-static bool ask(struct views *v, question *q, void *ctx, struct err *e)
+bool views_column_change(sqlite3_stmt *st, struct arena *a, struct views_change *out)
+{
+	*out = (struct views_change){
+		.id = views_str(st, 0, a), .number = views_u64(st, 1), .title = views_str(st, 2, a),
+		.last_kind = views_str(st, 3, a), .first_seq = views_u64(st, 4), .last_seq = views_u64(st, 5),
+		.lines = views_u64(st, 6), .first_time = { sqlite3_column_int64(st, 7) },
+		.last_time = { sqlite3_column_int64(st, 8) }, .proposed = sqlite3_column_int(st, 9) != 0,
+		.withdrawn = sqlite3_column_int(st, 10) != 0, .verified = sqlite3_column_int(st, 11) != 0,
+		.trouble = str_or_null(st, 12, a), .words_seq = views_u64(st, 13),
+		.route = sqlite3_column_int(st, 14) == ROUTE_DIRECT ? ROUTE_DIRECT : ROUTE_TIMELOCK,
+		.delay = views_u64(st, 15), .after = str_or_null(st, 16, a),
+		.scheduled = sqlite3_column_type(st, 17) != SQLITE_NULL, .scheduled_at = views_u64(st, 17),
+		.executed = sqlite3_column_int(st, 18) != 0, .cancelled = sqlite3_column_int(st, 19) != 0,
+	};
+	return hash_or_null(st, 20, &out->operation, &out->has_operation) &&
+	       hash_or_null(st, 21, &out->likeness, &out->has_likeness);
+}
+
+bool views_ask(struct views *v, views_question *q, void *ctx, struct err *e)
 {
 	if (q(v, ctx))
 		return true;
@@ -479,43 +483,56 @@ static bool ask(struct views *v, question *q, void *ctx, struct err *e)
 	return q(v, ctx) || err_set(e, ERR_IO, ERR_NO_OFFSET, "the views cannot be read: %s", sqlite3_errmsg(v->db));
 }
 
-struct changes {
-	struct arena arena;
-	struct views_change *item;
-	size_t n, cap;
+struct changes_asked {
+	struct arena *arena;
+	struct views_changes *out;
 };
 
+static bool count_changes(struct views *v, uint64_t *n)
+{
+	sqlite3_stmt *st = v->st[ST_COUNT_CHANGES];
+	const bool ok = sqlite3_step(st) == SQLITE_ROW;
+
+	if (ok)
+		*n = views_u64(st, 0);
+	sqlite3_reset(st);
+	return ok;
+}
+
+/* Another process may add one between the count and the list: it is not of this size, and left out. */
 static bool ask_changes(struct views *v, void *ctx)
 {
-	struct changes *c = ctx;
+	const struct changes_asked *q = ctx;
 	sqlite3_stmt *st = v->st[ST_CHANGES];
-	int rc;
+	uint64_t size = 0;
+	bool good = count_changes(v, &size);
 
-	c->n = 0;
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		if (c->n == c->cap) {
-			struct views_change *more;
-
-			c->cap = c->cap ? 2 * c->cap : 64;
-			more = ARENA_ARRAY(&c->arena, struct views_change, c->cap);
-			for (size_t i = 0; i < c->n; i++)
-				more[i] = c->item[i];
-			c->item = more;
-		}
-		c->item[c->n++] = column_change(st, &c->arena);
+	*q->out = (struct views_changes){ ARENA_ARRAY(q->arena, struct views_change, (size_t)size), 0 };
+	while (good && q->out->n < size) {
+		good = sqlite3_step(st) == SQLITE_ROW &&
+		       views_column_change(st, q->arena, &q->out->v[q->out->n]);
+		q->out->n++;
 	}
 	sqlite3_reset(st);
-	return rc == SQLITE_DONE;
+	return good;
+}
+
+bool views_changes(struct views *v, struct arena *a, struct views_changes *out, struct err *e)
+{
+	struct changes_asked q = { a, out };
+
+	return views_ask(v, ask_changes, &q, e);
 }
 
 bool views_each_change(struct views *v, views_change_fn *fn, void *ctx, struct err *e)
 {
-	struct changes c = {0};
-	bool ok = ask(v, ask_changes, &c, e);
+	struct views_changes all;
+	struct arena a = {0};
+	bool ok = views_changes(v, &a, &all, e);
 
-	for (size_t i = 0; ok && i < c.n; i++)
-		ok = fn(ctx, &c.item[i], e);
-	arena_release(&c.arena);
+	for (size_t i = 0; ok && i < all.n; i++)
+		ok = fn(ctx, &all.v[i], e);
+	arena_release(&a);
 	return ok;
 }
 
@@ -530,24 +547,34 @@ static bool ask_change(struct views *v, void *ctx)
 {
 	struct one_change *c = ctx;
 	sqlite3_stmt *st = v->st[ST_CHANGE];
+	bool good;
 	int rc;
 
-	bind_text(st, 1, c->id);
+	views_bind_text(st, 1, c->id);
 	rc = sqlite3_step(st);
 	c->found = rc == SQLITE_ROW;
-	if (c->found)
-		*c->out = column_change(st, c->arena);
+	good = c->found ? views_column_change(st, c->arena, c->out) : rc == SQLITE_DONE;
 	sqlite3_reset(st);
-	return rc == SQLITE_ROW || rc == SQLITE_DONE;
+	return good;
+}
+
+bool views_seek_change(struct views *v, struct arena *a, struct span id, struct views_change *out, bool *found,
+		       struct err *e)
+{
+	struct one_change c = { .arena = a, .id = id, .out = out };
+	const bool ok = views_ask(v, ask_change, &c, e);
+
+	*found = ok && c.found;
+	return ok;
 }
 
 bool views_find_change(struct views *v, struct arena *a, struct span id, struct views_change *out, struct err *e)
 {
-	struct one_change c = { .arena = a, .id = id, .out = out };
+	bool found;
 
-	if (!ask(v, ask_change, &c, e))
+	if (!views_seek_change(v, a, id, out, &found, e))
 		return false;
-	return c.found ||
+	return found ||
 	       err_set(e, ERR_MISSING, ERR_NO_OFFSET, "no change %.*s in the log", (int)id.n, (const char *)id.p);
 }
 
@@ -557,14 +584,14 @@ static bool ask_next_number(struct views *v, void *ctx)
 	const bool ok = sqlite3_step(st) == SQLITE_ROW;
 
 	if (ok)
-		*(uint64_t *)ctx = column_u64(st, 0);
+		*(uint64_t *)ctx = views_u64(st, 0);
 	sqlite3_reset(st);
 	return ok;
 }
 
 bool views_next_change_number(struct views *v, uint64_t *out, struct err *e)
 {
-	return ask(v, ask_next_number, out, e);
+	return views_ask(v, ask_next_number, out, e);
 }
 
 struct lines_asked {
@@ -575,51 +602,95 @@ struct lines_asked {
 	struct seqs *out;
 };
 
-static bool ask_lines(struct views *v, void *ctx)
+bool views_take_seqs(struct views *v, enum statement which, struct arena *a, struct seqs *out)
 {
-	const struct lines_asked *q = ctx;
-	sqlite3_stmt *st = v->st[q->which];
+	sqlite3_stmt *st = v->st[which];
 	size_t cap = 0;
 	int rc;
 
-	*q->out = (struct seqs){0};
-	if (q->value)
-		bind_hash(st, 1, q->value);
-	else
-		bind_text(st, 1, q->text);
+	*out = (struct seqs){0};
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		if (q->out->n == cap) {
-			uint64_t *more = ARENA_ARRAY(q->arena, uint64_t, cap = cap ? 2 * cap : 16);
+		if (out->n == cap) {
+			uint64_t *more = ARENA_ARRAY(a, uint64_t, cap = cap ? 2 * cap : 16);
 
-			for (size_t i = 0; i < q->out->n; i++)
-				more[i] = q->out->seq[i];
-			q->out->seq = more;
+			for (size_t i = 0; i < out->n; i++)
+				more[i] = out->seq[i];
+			out->seq = more;
 		}
-		q->out->seq[q->out->n++] = column_u64(st, 0);
+		out->seq[out->n++] = views_u64(st, 0);
 	}
 	sqlite3_reset(st);
 	return rc == SQLITE_DONE;
+}
+
+static bool ask_lines(struct views *v, void *ctx)
+{
+	const struct lines_asked *q = ctx;
+
+	if (q->value)
+		views_bind_hash(v->st[q->which], 1, q->value);
+	else
+		views_bind_text(v->st[q->which], 1, q->text);
+	return views_take_seqs(v, q->which, q->arena, q->out);
 }
 
 bool views_lines_of_change(struct views *v, struct arena *a, struct span change, struct seqs *out, struct err *e)
 {
 	struct lines_asked q = { .arena = a, .which = ST_OF_CHANGE, .text = change, .out = out };
 
-	return ask(v, ask_lines, &q, e);
+	return views_ask(v, ask_lines, &q, e);
 }
 
 bool views_lines_of_kind(struct views *v, struct arena *a, struct span kind, struct seqs *out, struct err *e)
 {
 	struct lines_asked q = { .arena = a, .which = ST_OF_KIND, .text = kind, .out = out };
 
-	return ask(v, ask_lines, &q, e);
+	return views_ask(v, ask_lines, &q, e);
 }
 
 bool views_lines_naming(struct views *v, struct arena *a, const struct hash32 *value, struct seqs *out, struct err *e)
 {
 	struct lines_asked q = { .arena = a, .which = ST_NAMING, .value = value, .out = out };
 
-	return ask(v, ask_lines, &q, e);
+	return views_ask(v, ask_lines, &q, e);
+}
+
+struct page_asked {
+	struct arena *arena;
+	const struct views_filter *filter;
+	uint64_t before;
+	size_t limit;
+	struct seqs *out;
+};
+
+/* It starts at what has the fewest lines, as a rule: a change, then a kind, then an actor. */
+static bool ask_page(struct views *v, void *ctx)
+{
+	const struct page_asked *q = ctx;
+	const enum statement which = q->filter->change.n ? ST_PAGE_CHANGE : q->filter->kind.n ? ST_PAGE_KIND
+											      : ST_PAGE_ACTOR;
+	sqlite3_stmt *st = v->st[which];
+
+	views_bind_text(st, 1, q->filter->change);
+	views_bind_text(st, 2, q->filter->kind);
+	views_bind_text(st, 3, q->filter->actor);
+	views_bind_u64(st, 4, q->before);
+	views_bind_u64(st, 5, q->limit);
+	return views_take_seqs(v, which, q->arena, q->out);
+}
+
+bool views_lines_page(struct views *v, struct arena *a, const struct views_filter *f, uint64_t before, size_t limit,
+		      struct seqs *out, struct err *e)
+{
+	struct page_asked q = { a, f, before < v->size ? before : v->size, limit, out };
+
+	if (f->kind.n || f->change.n || f->actor.n)
+		return views_ask(v, ask_page, &q, e);
+	out->n = limit < q.before ? limit : (size_t)q.before;
+	out->seq = ARENA_ARRAY(a, uint64_t, out->n);
+	for (size_t i = 0; i < out->n; i++)
+		out->seq[i] = q.before - 1 - i;
+	return true;
 }
 
 bool log_each_of(struct log *l, const struct seqs *seqs, log_line_fn *fn, void *ctx, struct err *e)

@@ -5,6 +5,7 @@
 #define SETGOV_AUDIT_LOG_VIEWS_H
 
 #include "audit-log/log.h"
+#include "src/gov/change.h"
 
 struct views;
 
@@ -16,6 +17,18 @@ struct views_change {
 	uint64_t first_seq, last_seq, lines;
 	struct unix_time first_time, last_time;
 	bool proposed, withdrawn, verified;
+	/* folded by change_apply() */
+	const char *trouble;          /* its lines cannot be understood, and why; or NULL */
+	uint64_t words_seq;           /* the line with its actions: the proposal's, or the newest draft's */
+	enum route route;
+	uint64_t delay;
+	const char *after;            /* or NULL */
+	bool scheduled, executed, cancelled;   /* these steps are mined */
+	uint64_t scheduled_at;        /* the time of that block */
+	bool has_operation;
+	struct hash32 operation;
+	bool has_likeness;            /* proposed: proposal_likeness() */
+	struct hash32 likeness;
 };
 
 /* Opens dir/views.db and catches up with the log, which must outlive the views; the log finds blobs through them from
@@ -26,11 +39,15 @@ void views_release(struct views *v);
 MUST_CHECK bool views_catch_up(struct views *v, struct err *e);
 MUST_CHECK bool views_rebuild(struct views *v, struct err *e);
 
+struct views_changes { struct views_change *v; size_t n; };    /* oldest first */
+MUST_CHECK bool views_changes(struct views *v, struct arena *a, struct views_changes *out, struct err *e);
 /* Rows are collected before the first call of fn, so fn may use the log and the views. */
 typedef bool views_change_fn(void *ctx, const struct views_change *c, struct err *e);
 MUST_CHECK bool views_each_change(struct views *v, views_change_fn *fn, void *ctx, struct err *e);   /* oldest first */
 MUST_CHECK bool views_find_change(struct views *v, struct arena *a, struct span id, struct views_change *out,
 				  struct err *e);
+MUST_CHECK bool views_seek_change(struct views *v, struct arena *a, struct span id, struct views_change *out,
+				  bool *found, struct err *e);
 /* 1 when there is none. */
 MUST_CHECK bool views_next_change_number(struct views *v, uint64_t *out, struct err *e);
 
@@ -43,6 +60,42 @@ MUST_CHECK bool views_lines_of_kind(struct views *v, struct arena *a, struct spa
  * packet's digest, an operation's id, a blob. */
 MUST_CHECK bool views_lines_naming(struct views *v, struct arena *a, const struct hash32 *value, struct seqs *out,
 				   struct err *e);
+/* Newest first, at most `limit` lines before the line `before` (UINT64_MAX: from the end), for a list that scrolls. An
+ * empty span lets every kind, change or actor pass. */
+struct views_filter { struct span kind, change, actor; };
+MUST_CHECK bool views_lines_page(struct views *v, struct arena *a, const struct views_filter *f, uint64_t before,
+				 size_t limit, struct seqs *out, struct err *e);
+
+/* A step, as folding left it. */
+struct views_step {
+	bool packed, submitted, mined, failed;
+	uint64_t packed_seq, nonce, block_time;
+	struct hash32 safe_tx_hash, packet;
+	struct addr *signers;
+	size_t n_signers;
+	size_t n_refused, n_declined;
+	struct left_behind *left;
+	size_t n_left;
+};
+struct views_waiting {
+	struct views_change c;
+	struct views_step steps[N_STEPS];
+};
+struct views_waitings { struct views_waiting *v; size_t n; };
+/* Changes that are not over as far as the log knows, or still have signatures for a nonce from this one up; by number.
+ * 0: for any nonce. */
+MUST_CHECK bool views_waiting(struct views *v, struct arena *a, uint64_t safe_nonce, struct views_waitings *out,
+			      struct err *e);
+/* One change, whether it waits or not. */
+MUST_CHECK bool views_waiting_one(struct views *v, struct arena *a, struct span id, struct views_waiting *out,
+				  bool *found, struct err *e);
+
+/* The operations that the chain may still have something to say about: proposed, and not executed as far as the log
+ * knows. */
+struct views_operation { const char *change; struct hash32 id; };
+struct views_operations { struct views_operation *v; size_t n; };
+MUST_CHECK bool views_operations(struct views *v, struct arena *a, struct views_operations *out, struct err *e);
+
 /* Each of these lines, re-read from the log and re-hashed. */
 MUST_CHECK bool log_each_of(struct log *l, const struct seqs *seqs, log_line_fn *fn, void *ctx, struct err *e);
 

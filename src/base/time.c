@@ -11,6 +11,8 @@
 /* What time_fix() set; tests only. */
 static struct unix_time fixed_time;
 static bool time_is_fixed;
+/* What random_fix() set, stepped by each byte; 0: it was not called. Tests only. */
+static uint64_t fixed_random;
 
 struct unix_time time_now(void)
 {
@@ -240,10 +242,28 @@ void duration_format(struct buf *out, uint64_t seconds)
 	}
 }
 
+void random_fix(uint64_t seed)
+{
+	fixed_random = seed;
+}
+
+/* xorshift64: never 0 when it did not begin so. */
+static uint8_t next_fixed(void)
+{
+	fixed_random ^= fixed_random << 13;
+	fixed_random ^= fixed_random >> 7;
+	fixed_random ^= fixed_random << 17;
+	return (uint8_t)(fixed_random >> 56);
+}
+
 void random_bytes(void *out, size_t n)
 {
 	uint8_t *p = out;
 
+	while (fixed_random && n) {
+		*p++ = next_fixed();
+		n--;
+	}
 	while (n) {
 		const ssize_t got = getrandom(p, n, 0);
 

@@ -24,7 +24,8 @@ MUST_CHECK bool time_parse(struct unix_time *out, struct span text, struct err *
 MUST_CHECK bool duration_parse(uint64_t *seconds, struct span text, struct err *e);
 /* "1 day", "23 h 59 min"; exact, nothing is rounded: "1 h 1 s". */
 void duration_format(struct buf *out, uint64_t seconds);
-/* getrandom(2); dies when there is none. */
+/* getrandom(2), or what random_fix() began; dies when there is none. */
 void random_bytes(void *out, size_t n);
+void random_fix(uint64_t seed);                               /* tests only: the same bytes in every run; seed not 0 */
 
 #endif

@@ -2,6 +2,7 @@
  * does not. */
 #include <string.h>
 
+#include "audit-log/queue.h"
 #include "src/base/text.h"
 #include "src/cli/cmd.h"
 #include "src/cli/onchain.h"
@@ -61,163 +62,164 @@ static void say_actions(struct cli *cli, const struct proposal *p, struct json *
 
 /* ---- changes and queue ---- */
 
-struct row_list {
-	struct cli *cli;
-	struct json *rows;
-};
-
-static bool each_change(struct cli *cli,
-			bool (*fn)(struct row_list *, const struct change *, const struct chain_facts *,
-				   struct err *),
-			struct err *e)
+/* As much of a snapshot as rows need: NULL when nobody answers. */
+static bool look(struct cli *cli, struct snapshot **out, struct err *e)
 {
-	struct row_list r = { .cli = cli, .rows = json_array(&cli->arena) };
-	struct changes all;
+	struct arena *a = &cli->arena;
 	struct chain chain = {0};
-	if (!workspace_changes(cli->ws, &cli->arena, &all, e))
-		return false;
-	struct chain_facts *facts = ARENA_ARRAY(&cli->arena, struct chain_facts, all.n + 1);
-	bool ok = !ask_chain(cli, &chain) || onchain_facts_all(cli->ws, &chain, &cli->arena, &all, &facts, e);
+	struct views_operations ops;
+	*out = NULL;
+	if (!ask_chain(cli, &chain)) {
+		chain_release(&chain);
+		return true;
+	}
+	*out = ARENA_NEW(a, struct snapshot);
+	const bool ok = views_operations(cli->ws->views, a, &ops, e) &&
+			onchain_look(cli->ws, &chain, a, &ops, *out, e);
 	chain_release(&chain);
-	for (size_t i = 0; ok && i < all.n; i++)
-		ok = fn(&r, &all.v[i], &facts[i], e);
-	cli->result = r.rows;
 	return ok;
 }
 
-static bool change_row(struct row_list *r, const struct change *c, const struct chain_facts *f, struct err *e)
+/* A change whose lines nobody understands is no reason to hide the others. */
+static void say_trouble(struct cli *cli, const char *change, const char *trouble)
 {
-	struct arena *a = &r->cli->arena;
-	const struct proposal *p = c->proposed ? &c->proposal : &c->draft;
-	const char *state = change_state_name(change_state_of(c, f));
+	struct buf words = {0};
+	if (trouble == NULL)
+		return;
+	text_safe(&words, span_str(trouble), false);
+	cli_say(cli, "%s cannot be understood: %s", change, buf_cstr(&words));
+	buf_release(&words);
+}
+
+static void change_row(struct cli *cli, const struct change_row *row)
+{
+	struct arena *a = &cli->arena;
+	const struct views_change *c = &row->c;
+	const char *state = change_state_name(row->state);
 	struct json *o = json_object(a);
-	(void)e;
-	json_set(o, a, "change", json_text(a, c->id));
+	json_set(o, a, "change", json_str(a, c->id));
 	json_set(o, a, "state", json_str(a, state));
-	json_set(o, a, "title", json_text(a, p->title));
+	json_set(o, a, "title", json_str(a, c->title));
 	json_set(o, a, "verified", json_bool(a, c->verified));
-	json_push(r->rows, o);
-	cli_text(r->cli, "%-8.*s %-10s ", (int)c->id.n, (const char *)c->id.p, state);
-	text_safe(&r->cli->text, p->title, false);
-	cli_text(r->cli, "\n");
-	return true;
+	if (c->trouble != NULL)
+		json_set(o, a, "trouble", json_str(a, c->trouble));
+	json_push(cli->result, o);
+	cli_text(cli, "%-8s %-10s ", c->id, state);
+	text_safe(&cli->text, span_str(c->title), false);
+	cli_text(cli, "\n");
+	say_trouble(cli, c->id, c->trouble);
 }
 
 bool cmd_changes(struct cli *cli, struct err *e)
 {
-	if (!each_change(cli, change_row, e))
+	struct change_rows rows;
+	struct snapshot *facts;
+	if (!look(cli, &facts, e) || !change_rows_read(cli->ws->views, &cli->arena, facts, &rows, e))
 		return false;
-	if (cli->result->n == 0)
+	cli->result = json_array(&cli->arena);
+	for (size_t i = 0; i < rows.n; i++)
+		change_row(cli, &rows.row[i]);
+	if (rows.n == 0)
 		cli_text(cli, "No changes yet. setgov actions lists what can be drafted.\n");
 	return true;
 }
 
-static const char *waits_for(const struct change *c, enum step_kind k, const struct chain_facts *f,
-			     enum step_state state)
-{
-	if (step_is_loose(c, k, f))
-		return "loose";
-	switch (state) {
-	case STEP_NONE: return "packet";
-	case STEP_UNSIGNED:
-	case STEP_PARTLY_SIGNED: return "signatures";
-	case STEP_COMPLETE:
-		if (!f->known || c->proposal.route == ROUTE_DIRECT || k != STEP_EXECUTE)
-			return "submit";
-		return timelock_state_at(f->operation_timestamp, f->block_time) == TIMELOCK_READY ? "submit"
-												  : "delay";
-	case STEP_SUBMITTED: return "block";
-	case STEP_STALE: return "new nonce";
-	case STEP_MINED: return "nothing";
-	case STEP_FAILED: return "somebody";
-	}
-	return "";
-}
-
-static void countdown(struct cli *cli, const struct chain_facts *f)
+static void countdown(struct cli *cli, const struct queue *q, const struct queue_row *row)
 {
 	struct buf left = {0};
-	if (!f->known || f->operation_timestamp <= 1)
+	if (!row->timestamp_known || row->timestamp <= 1)
 		return;
-	if (f->operation_timestamp <= f->block_time) {
+	if (row->timestamp <= q->block_time) {
 		cli_text(cli, "  ready");
 		return;
 	}
-	duration_format(&left, f->operation_timestamp - f->block_time);
+	duration_format(&left, row->timestamp - q->block_time);
 	cli_text(cli, "  ready in %s", buf_cstr(&left));
 	buf_release(&left);
 }
 
-/* Nothing of it can happen any more. */
-static bool over(const struct change *c, const struct chain_facts *f)
-{
-	const enum change_state state = change_state_of(c, f);
-	return state == CHANGE_EXECUTED || state == CHANGE_CANCELLED || state == CHANGE_WITHDRAWN;
-}
-
 /* Signatures for a nonce that the step has given up: the Safe takes them until its own nonce has passed. */
-static void left_rows(struct row_list *r, const struct change *c, enum step_kind k, const struct chain_facts *f)
+static void left_row(struct cli *cli, const struct queue_row *row)
 {
-	struct arena *a = &r->cli->arena;
-	for (size_t i = 0; i < c->steps[k].n_left; i++) {
-		const struct left_behind *l = &c->steps[k].left[i];
-		if (f->known && l->nonce < f->safe_nonce)
-			continue;
-		struct json *o = json_object(a);
-		json_set(o, a, "change", json_text(a, c->id));
-		json_set(o, a, "step", json_str(a, step_name(k)));
-		json_set(o, a, "nonce", json_u64(a, l->nonce));
-		json_set(o, a, "signatures", json_u64(a, l->n_signatures));
-		json_set(o, a, "waits", json_str(a, "loose"));
-		json_set(o, a, "safeTxHash", json_0x(a, SPAN_HASH(&l->safe_tx_hash)));
-		json_push(r->rows, o);
-		cli_text(r->cli, "%6llu  %-8.*s %-9s %zu signature%s left behind: loose until this nonce is spent\n",
-			 (unsigned long long)l->nonce, (int)c->id.n, (const char *)c->id.p, step_name(k),
-			 l->n_signatures, l->n_signatures == 1 ? "" : "s");
-	}
+	cli_text(cli, "%6llu  %-8s %-9s %zu signature%s left behind: loose until this nonce is spent\n",
+		 (unsigned long long)row->nonce, row->change, step_name(row->step), row->n_signatures,
+		 row->n_signatures == 1 ? "" : "s");
 }
 
-static bool queue_rows(struct row_list *r, const struct change *c, const struct chain_facts *f, struct err *e)
+/* Its actions in sentences, from the line that says them. */
+static bool say_row_actions(struct cli *cli, const struct queue_row *row, struct err *e)
 {
-	struct arena *a = &r->cli->arena;
-	(void)e;
-	for (int k = 0; k < N_STEPS; k++) {
-		const struct step *s = &c->steps[k];
-		const enum step_state state = step_state_of(c, (enum step_kind)k, f);
-		const bool loose = step_is_loose(c, (enum step_kind)k, f);
-		left_rows(r, c, (enum step_kind)k, f);
-		if (!loose && !step_is_open(c, (enum step_kind)k, f) && (state != STEP_STALE || over(c, f)))
-			continue;
-		struct json *o = json_object(a);
-		const char *waits = waits_for(c, (enum step_kind)k, f, state);
-		json_set(o, a, "change", json_text(a, c->id));
-		json_set(o, a, "step", json_str(a, step_name((enum step_kind)k)));
-		json_set(o, a, "nonce", json_u64(a, s->nonce));
-		json_set(o, a, "state", json_str(a, step_state_name(state)));
-		json_set(o, a, "signatures", json_u64(a, s->n_signatures));
-		json_set(o, a, "needed", f->known ? json_u64(a, f->threshold) : json_null(a));
-		json_set(o, a, "waits", json_str(a, waits));
-		json_set(o, a, "safeTxHash", json_0x(a, SPAN_HASH(&s->safe_tx_hash)));
-		json_push(r->rows, o);
-		cli_text(r->cli, "%6llu  %-8.*s %-9s %zu of ", (unsigned long long)s->nonce, (int)c->id.n,
-			 (const char *)c->id.p, step_name((enum step_kind)k), s->n_signatures);
-		if (f->known)
-			cli_text(r->cli, "%llu", (unsigned long long)f->threshold);
-		else
-			cli_text(r->cli, "?");
-		cli_text(r->cli, "  waits for %s", waits);
-		countdown(r->cli, f);
-		cli_text(r->cli, "\n");
-		say_actions(r->cli, &c->proposal, NULL);
-	}
+	struct line l;
+	struct proposal p;
+	if (!log_line_read(cli->ws->log, &cli->arena, row->words_seq, &l, e))
+		return false;
+	if (!proposal_from_json(&cli->arena, &p, l.body, line_kind_is(&l, "change.proposed"), e))
+		return err_in(e, "line %llu", (unsigned long long)row->words_seq);
+	say_actions(cli, &p, NULL);
 	return true;
 }
 
+static void say_what_stands_out(struct cli *cli, const struct queue_row *row)
+{
+	if (row->nonce_twice)
+		cli_text(cli, "  NONCE HELD TWICE: another transaction in this table has the same\n");
+	if (row->duplicate_of != NULL)
+		cli_text(cli, "  DUPLICATE: %s makes the same calls\n", row->duplicate_of);
+}
+
+static bool step_row(struct cli *cli, const struct queue *q, const struct queue_row *row, struct err *e)
+{
+	cli_text(cli, "%6llu  %-8s %-9s %zu of ", (unsigned long long)row->nonce, row->change,
+		 step_name(row->step), row->n_signatures);
+	if (q->known)
+		cli_text(cli, "%llu", (unsigned long long)q->threshold);
+	else
+		cli_text(cli, "?");
+	cli_text(cli, "  waits for %s", row->waits);
+	countdown(cli, q, row);
+	cli_text(cli, "\n");
+	say_what_stands_out(cli, row);
+	return say_row_actions(cli, row, e);
+}
+
+static struct json *row_json(struct arena *a, const struct queue *q, const struct queue_row *row)
+{
+	struct json *o = json_object(a);
+	json_set(o, a, "change", json_str(a, row->change));
+	json_set(o, a, "step", json_str(a, step_name(row->step)));
+	json_set(o, a, "nonce", json_u64(a, row->nonce));
+	if (!row->left_behind) {
+		json_set(o, a, "state", json_str(a, step_state_name(row->state)));
+		json_set(o, a, "needed", q->known ? json_u64(a, q->threshold) : json_null(a));
+	}
+	json_set(o, a, "signatures", json_u64(a, row->n_signatures));
+	json_set(o, a, "waits", json_str(a, row->waits));
+	json_set(o, a, "safeTxHash", json_0x(a, SPAN_HASH(&row->safe_tx_hash)));
+	json_set(o, a, "nonceTwice", json_bool(a, row->nonce_twice));
+	json_set(o, a, "duplicateOf", row->duplicate_of != NULL ? json_str(a, row->duplicate_of) : json_null(a));
+	return o;
+}
+
+/* What has a packet; what has none yet is among the changes. */
 bool cmd_queue(struct cli *cli, struct err *e)
 {
-	cli_text(cli, " nonce  change   step      signatures\n");
-	if (!each_change(cli, queue_rows, e))
+	struct queue q;
+	struct snapshot *facts;
+	if (!look(cli, &facts, e) || !queue_read(cli->ws->views, &cli->arena, facts, &q, e))
 		return false;
+	cli->result = json_array(&cli->arena);
+	cli_text(cli, " nonce  change   step      signatures\n");
+	for (size_t i = 0; i < q.n; i++) {
+		const struct queue_row *row = &q.row[i];
+		say_trouble(cli, row->change, row->trouble);
+		if (!row->packed)
+			continue;
+		json_push(cli->result, row_json(&cli->arena, &q, row));
+		if (row->left_behind)
+			left_row(cli, row);
+		else if (!step_row(cli, &q, row, e))
+			return false;
+	}
 	if (cli->result->n == 0)
 		cli_text(cli, "Nothing waits.\n");
 	return true;

@@ -63,6 +63,29 @@ bool onchain_facts(const struct workspace *ws, struct chain *c, const struct cha
 	return ok;
 }
 
+bool onchain_look(const struct workspace *ws, struct chain *c, struct arena *a, const struct views_operations *ops,
+		  struct snapshot *out, struct err *e)
+{
+	struct chain_safe safe;
+	struct chain_operation *asked = ARENA_ARRAY(a, struct chain_operation, ops->n);
+	for (size_t i = 0; i < ops->n; i++)
+		asked[i].id = ops->v[i].id;
+	if (!chain_safe(c, a, &ws->deployment.safe, &safe, e) ||
+	    (ops->n > 0 && !chain_operations(c, &ws->deployment.timelock, asked, ops->n, e)))
+		return false;
+	*out = (struct snapshot){ .online = true, .block = c->pin.number, .block_time = c->pin.time,
+				  .block_hash = c->pin.hash, .safe_nonce = safe.nonce,
+				  .threshold = safe.threshold };
+	out->operations = ARENA_ARRAY(a, struct snapshot_operation, ops->n);
+	out->n_operations = ops->n;
+	for (size_t i = 0; i < ops->n; i++) {
+		out->operations[i].id = asked[i].id;
+		out->operations[i].change = span_str(ops->v[i].change);
+		out->operations[i].timestamp = asked[i].state == TIMELOCK_DONE ? 1 : asked[i].ready_at;
+	}
+	return true;
+}
+
 /* The owner that stands before this one in the Safe's list: what removeOwner and swapOwner have to name. */
 static bool owner_before(const struct chain_safe *safe, const struct addr *owner, struct addr *out,
 			 struct err *e)

@@ -5,6 +5,7 @@
 
 #include "src/chain/reader.h"
 #include "audit-log/workspace.h"
+#include "src/gov/snapshot.h"
 
 /* Every endpoint of the profile, on the right chain. ERR_MISSING when the profile names none. */
 MUST_CHECK bool onchain_open(const struct workspace *ws, struct chain *c, struct err *e);
@@ -15,6 +16,9 @@ MUST_CHECK bool onchain_facts(const struct workspace *ws, struct chain *c, const
 /* The same for each change of a list, at one block, in two questions. */
 MUST_CHECK bool onchain_facts_all(const struct workspace *ws, struct chain *c, struct arena *a,
 				  const struct changes *all, struct chain_facts **out, struct err *e);
+/* The part of a snapshot that the queue is made from: block, Safe's nonce, threshold, and these operations. */
+MUST_CHECK bool onchain_look(const struct workspace *ws, struct chain *c, struct arena *a,
+			     const struct views_operations *ops, struct snapshot *out, struct err *e);
 /* The arguments of an action that the chain fills ("owner-before:owner"), as "name=value" pairs behind those
  * given. */
 MUST_CHECK bool onchain_fill(const struct workspace *ws, struct arena *a, const struct action_def *def,

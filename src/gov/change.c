@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "src/crypto/hash.h"
 #include "src/evm/address.h"
 
 #define TEXT_MAX 16384u               /* bytes of one of the proposer's texts */
@@ -523,7 +524,7 @@ static bool nonce_is_spent(const struct step *s, const struct chain_facts *f)
 	return f->known && s->nonce < f->safe_nonce;
 }
 
-static bool is_submitted(const struct step *s)
+bool step_is_submitted(const struct step *s)
 {
 	for (size_t i = 0; i < s->n_submissions; i++)
 		if (!s->submissions[i].rejected)
@@ -564,7 +565,7 @@ enum step_state step_state_of(const struct change *c, enum step_kind k, const st
 		return STEP_MINED;
 	if (s->failed)
 		return STEP_FAILED;
-	if (is_submitted(s))
+	if (step_is_submitted(s))
 		return STEP_SUBMITTED; /* a spent nonce may be this very submission: its receipt decides */
 	if (!s->packed)
 		return STEP_NONE;
@@ -596,6 +597,19 @@ bool step_is_open(const struct change *c, enum step_kind k, const struct chain_f
 struct operation proposal_operation(const struct proposal *p, const struct hash32 *salt)
 {
 	return (struct operation){ p->calls, p->calls.n != 1, p->predecessor, *salt };
+}
+
+void proposal_likeness(struct hash32 *out, const struct proposal *p)
+{
+	const struct operation op = proposal_operation(p, &(struct hash32){0});
+	struct buf b = {0};
+	struct hash32 id;
+
+	timelock_id(&id, &op);
+	buf_fmt(&b, "%s %" PRIu64 " %" PRIu64 " ", route_name(p->route), p->delay, p->has_nonce ? p->nonce : 0);
+	buf_hex(&b, SPAN_HASH(&id));
+	sha256(out, buf_view(&b));
+	buf_release(&b);
 }
 
 struct operation change_operation(const struct change *c)

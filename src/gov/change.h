@@ -105,6 +105,8 @@ struct chain_facts {
 };
 enum change_state change_state_of(const struct change *c, const struct chain_facts *f);
 enum step_state step_state_of(const struct change *c, enum step_kind s, const struct chain_facts *f);
+/* Sent, and nobody has said that it was for nothing: its receipt decides. */
+bool step_is_submitted(const struct step *s);
 /* Not mined, withdrawn or failed, still has a signature that the Safe would accept: "loose: executable by
  * anyone until nonce N is spent". */
 bool step_is_loose(const struct change *c, enum step_kind s, const struct chain_facts *f);
@@ -112,6 +114,8 @@ bool step_is_loose(const struct change *c, enum step_kind s, const struct chain_
  * its operation is not past it. */
 bool step_is_open(const struct change *c, enum step_kind s, const struct chain_facts *f);
 
+/* Equal for proposals that make the same calls with the same predecessor and delay, whatever their salts. */
+void proposal_likeness(struct hash32 *out, const struct proposal *p);
 /* What the timelock makes of a proposal under this salt. */
 struct operation proposal_operation(const struct proposal *p, const struct hash32 *salt);
 struct operation change_operation(const struct change *c);    /* route timelock, proposed */

@@ -331,12 +331,23 @@ static bool read_endpoints(struct arena *a, struct deployment *d, const struct j
 	return true;
 }
 
+static bool read_local(struct arena *a, struct deployment *d, const struct json *local, struct err *e)
+{
+	const struct json *endpoints;
+	if (json_find(local, "firstBlock") != NULL && !json_get_u64(local, "firstBlock", &d->first_block, e))
+		return false;
+	if (json_find(local, "endpoints") == NULL)
+		return true;
+	return json_get(local, "endpoints", JSON_ARRAY, &endpoints, e) &&
+	       (read_endpoints(a, d, endpoints, e) || err_in(e, "endpoints"));
+}
+
 /* ---- documents ---- */
 
 bool deployment_parse(struct arena *a, struct deployment *out, struct span text, struct err *e)
 {
 	static const char *const names[] = { "format", "identity", "local", NULL };
-	const struct json *doc = json_parse(a, text, e), *identity, *local, *endpoints;
+	const struct json *doc = json_parse(a, text, e), *identity, *local;
 	struct span format;
 	*out = (struct deployment){0};
 	if (doc == NULL)
@@ -356,15 +367,7 @@ bool deployment_parse(struct arena *a, struct deployment *out, struct span text,
 		return true;
 	if (!json_get(doc, "local", JSON_OBJECT, &local, e))
 		return false;
-	if (json_find(local, "endpoints") == NULL)
-		return true;
-	if (!json_get(local, "endpoints", JSON_ARRAY, &endpoints, e))
-		return err_in(e, "local");
-	if (!read_endpoints(a, out, endpoints, e)) {
-		err_in(e, "endpoints");
-		return err_in(e, "local");
-	}
-	return true;
+	return read_local(a, out, local, e) || err_in(e, "local");
 }
 
 bool deployment_parse_identity(struct arena *a, struct deployment *out, struct span text, struct err *e)

@@ -1,7 +1,7 @@
 /* A deployment profile: which Safe, timelock and contracts, on which chain, held by whom.
  *
  * The identity part is what a signer pins, as one; its id is the SHA-256 of its canonical JSON. The local part
- * (endpoints) is this machine's own and is never pinned. The format is contracts/deployments/README.md; unknown
+ * (endpoints, first block) is this machine's own and is never pinned. The format is contracts/deployments/README.md; unknown
  * members of the identity part are errors. Holds no chain state: what the chain says is chain/reader's. */
 #ifndef SETGOV_GOV_DEPLOYMENT_H
 #define SETGOV_GOV_DEPLOYMENT_H
@@ -50,6 +50,7 @@ struct deployment {
 	struct fee_caps caps;
 	const struct endpoint *endpoints;
 	size_t n_endpoints;           /* 0 in a profile that came from a pin */
+	uint64_t first_block;         /* local: nothing of interest happened before it */
 	struct hash32 id;
 	const struct json *identity;
 };

@@ -1,6 +1,6 @@
-/* What one look at the chain found, all at one block: `setgov status` takes it and prints it as JSON, the console reads
- * it from there and shows it. Everything in it is the console's word: nothing is decided on it, packet and submit look
- * again for themselves. Pure: JSON in, JSON out; who looks is src/chain and src/cli. docs/formats.md has the members. */
+/* What one look at the chain found, all at one block: `setgov status` takes it and prints it as JSON, the console
+ * reads it from there and shows it. Everything in it is the console's word: nothing is decided on it, packet and submit
+ * look again for themselves. Pure: JSON in, JSON out; who looks is src/cli. docs/formats.md has the members. */
 #ifndef SETGOV_GOV_SNAPSHOT_H
 #define SETGOV_GOV_SNAPSHOT_H
 
@@ -52,8 +52,8 @@ struct snapshot_contract {
 
 struct snapshot_balance { struct span person; struct addr address; struct u256 wei; };
 
-/* Something that is not as it should be, in one sentence; `code` can be read over a phone: "OWNERS", "GUARD", "MODULES",
- * "THRESHOLD", "ROLE", "CODE", "OWNER", "UNKNOWN-OPERATION", "UNKNOWN-TX", "SINGLETON" … */
+/* Something that is not as it should be, in one sentence; `code` can be read over a phone. docs/formats.md lists the
+ * codes: "OWNERS", "GUARD", "UNKNOWN-OPERATION" … */
 struct snapshot_finding { struct span code, words; };
 
 struct snapshot {
@@ -94,7 +94,8 @@ struct snapshot {
 };
 
 struct json *snapshot_to_json(struct arena *a, const struct snapshot *s);
-/* Strict: unknown members and wrong shapes are errors that name the field. */
+/* Strict: unknown members and wrong shapes are errors that name the field. The members that `setgov status` puts in
+ * front (class, deployment, name, size, root: the log's) are passed over. Every text in it is safe to show. */
 MUST_CHECK bool snapshot_from_json(struct arena *a, struct snapshot *out, struct span text, struct err *e);
 /* The timestamp of an operation; false: it was not asked for. */
 bool snapshot_operation_at(const struct snapshot *s, const struct hash32 *id, uint64_t *timestamp);

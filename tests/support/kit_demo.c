@@ -53,7 +53,7 @@ static void in_front(struct demo *d)
 					    "printf 'in front: '; read line; printf 'got %s\\n' \"$line\"; sleep 1",
 					    NULL };
 	int status;
-	if (!job_foreground(d->loop, argv, &status, &d->trouble))
+	if (!job_foreground(d->loop, argv, NULL, &status, &d->trouble))
 		loop_stop(d->loop);
 }
 

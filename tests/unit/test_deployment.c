@@ -103,6 +103,24 @@ static void the_id_is_what_node_computes(void **state)
 	arena_release(&a);
 }
 
+static void the_first_block_is_this_machines_own(void **state)
+{
+	struct arena a = {0};
+	struct deployment d, other;
+	struct err e = {0};
+
+	(void)state;
+	assert_ok(deployment_parse(&a, &d, span_str(base), &e), &e);
+	assert_true(d.first_block == 0);
+	assert_ok(deployment_parse(&a, &other, changed(&a, "\"hooks\":{}", "\"firstBlock\":1234"), &e), &e);
+	assert_true(other.first_block == 1234);
+	assert_true(hash32_eq(&other.id, &d.id));
+	assert_false(deployment_parse(&a, &other, changed(&a, "\"hooks\":{}", "\"firstBlock\":\"7\""), &e));
+	assert_string_equal(buf_cstr(&e.field), "local.firstBlock");
+	err_clear(&e);
+	arena_release(&a);
+}
+
 static void the_id_is_of_the_identity_alone(void **state)
 {
 	struct arena a = {0};
@@ -228,6 +246,7 @@ int main(void)
 		cmocka_unit_test(a_profile_is_read_whole),
 		cmocka_unit_test(labels_are_the_profiles_own_names),
 		cmocka_unit_test(the_id_is_what_node_computes),
+		cmocka_unit_test(the_first_block_is_this_machines_own),
 		cmocka_unit_test(the_id_is_of_the_identity_alone),
 		cmocka_unit_test(the_example_is_a_profile),
 		cmocka_unit_test(each_slip_is_refused_where_it_is),

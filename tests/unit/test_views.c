@@ -9,7 +9,7 @@
 #include "audit-log/append.h"
 #include "audit-log/views.h"
 #include "src/base/fs.h"
-#include "tests/support/logs.h"
+#include "tests/support/changes.h"
 
 static struct views *open_views(struct log *l)
 {
@@ -310,6 +310,273 @@ static void two_readers_share_the_file(void **state)
 	arena_release(&a);
 }
 
+/* ---- what folding says -------------------------------------------------------------------------------------------- */
+
+/* Every kind of line that moves a change, on both routes, with one change that nobody understands. */
+static void write_line(struct log *l, unsigned i)
+{
+	switch (i) {
+	case 0: test_draft(l, "SC-1", ROUTE_TIMELOCK, "One", NULL); return;
+	case 1: test_draft(l, "SC-2", ROUTE_DIRECT, "Two", NULL); return;
+	case 2: test_draft(l, "SC-1", ROUTE_TIMELOCK, "One again", "SC-2"); return;
+	case 3: test_propose(l, "SC-1", ROUTE_TIMELOCK, "One, frozen", 1, "SC-2"); return;
+	case 4: test_pack(l, "SC-1", STEP_SCHEDULE, 4, 0xa1); return;
+	case 5: test_sign(l, "SC-1", STEP_SCHEDULE, 0x51, 0xa1); return;
+	case 6: test_note(l, "SC-1", STEP_SCHEDULE, true); return;
+	case 7: test_note(l, "SC-1", STEP_SCHEDULE, false); return;
+	case 8: test_pack(l, "SC-1", STEP_SCHEDULE, 5, 0xa2); return;
+	case 9: test_sign(l, "SC-1", STEP_SCHEDULE, 0x52, 0xa2); return;
+	case 10: test_sign(l, "SC-1", STEP_SCHEDULE, 0x53, 0xa2); return;
+	case 11: test_propose(l, "SC-2", ROUTE_DIRECT, "Two", 2, NULL); return;
+	case 12: test_send(l, "SC-1", STEP_SCHEDULE, 0x77); return;
+	case 13: test_receipt(l, "SC-1", STEP_SCHEDULE, false, 900); return;
+	case 14: test_receipt(l, "SC-1", STEP_SCHEDULE, true, 1000); return;
+	case 15: test_log_add(l, "change.proposed", "SC-3", "no such body"); return;
+	case 16: test_pack(l, "SC-1", STEP_CANCEL, 6, 0xa3); return;
+	case 17: test_log_add(l, "finding", NULL, ""); return;
+	case 18: test_withdraw(l, "SC-2"); return;
+	case 19: test_receipt(l, "SC-1", STEP_EXECUTE, true, 2000); return;
+	}
+	fail_msg("no such line");
+}
+#define LINES 20
+
+static void write_steps(struct buf *out, const struct views_step *steps)
+{
+	for (int k = 0; k < N_STEPS; k++) {
+		const struct views_step *s = &steps[k];
+
+		buf_fmt(out, "  %s%s%s%s%s %" PRIu64 " %" PRIu64 " %" PRIu64 " %zu/%zu", step_name((enum step_kind)k),
+			s->packed ? " packed" : "", s->submitted ? " submitted" : "", s->mined ? " mined" : "",
+			s->failed ? " failed" : "", s->packed_seq, s->nonce, s->block_time, s->n_refused,
+			s->n_declined);
+		buf_hex(out, SPAN_HASH(&s->safe_tx_hash));
+		buf_hex(out, SPAN_HASH(&s->packet));
+		for (size_t i = 0; i < s->n_signers; i++) {
+			buf_byte(out, '+');
+			buf_hex(out, span_of(s->signers[i].b, 20));
+		}
+		for (size_t i = 0; i < s->n_left; i++) {
+			buf_fmt(out, " left %" PRIu64 " %zu ", s->left[i].nonce, s->left[i].n_signatures);
+			buf_hex(out, SPAN_HASH(&s->left[i].safe_tx_hash));
+		}
+		buf_byte(out, '\n');
+	}
+}
+
+static void write_views_change(struct buf *out, const struct views_change *c)
+{
+	buf_fmt(out, "%s%s%s%s words %" PRIu64 " %s %" PRIu64 " after %s%s%s%s %" PRIu64 " ", c->id,
+		c->proposed ? " proposed" : "", c->withdrawn ? " withdrawn" : "", c->verified ? " verified" : "",
+		c->words_seq, route_name(c->route), c->delay, c->after ? c->after : "-",
+		c->scheduled ? " scheduled" : "", c->executed ? " executed" : "", c->cancelled ? " cancelled" : "",
+		c->scheduled_at);
+	if (c->has_operation)
+		buf_hex(out, SPAN_HASH(&c->operation));
+	if (c->has_likeness)
+		buf_hex(out, SPAN_HASH(&c->likeness));
+	buf_fmt(out, " %s\n", c->trouble ? "in trouble" : "");
+}
+
+/* Everything that the views know of changes. */
+static void write_folded(struct buf *out, struct views *v)
+{
+	struct arena a = {0};
+	struct views_changes all;
+	struct views_waitings waiting;
+	struct views_operations ops;
+	struct err e = {0};
+
+	assert_ok(views_changes(v, &a, &all, &e) && views_waiting(v, &a, 0, &waiting, &e) &&
+		  views_operations(v, &a, &ops, &e), &e);
+	for (size_t i = 0; i < all.n; i++) {
+		struct views_waiting one;
+		bool found;
+
+		assert_ok(views_waiting_one(v, &a, span_str(all.v[i].id), &one, &found, &e), &e);
+		assert_true(found);
+		write_views_change(out, &one.c);
+		write_steps(out, one.steps);
+	}
+	for (size_t i = 0; i < waiting.n; i++)
+		buf_fmt(out, "waiting %s\n", waiting.v[i].c.id);
+	for (size_t i = 0; i < ops.n; i++) {
+		buf_fmt(out, "operation of %s ", ops.v[i].change);
+		buf_hex(out, SPAN_HASH(&ops.v[i].id));
+	}
+	arena_release(&a);
+}
+
+static void after_every_line_they_are_what_a_rebuild_makes(void **state)
+{
+	struct arena a = {0};
+	struct log *l = test_log_create(temporary_directory(&a), NULL);
+	struct views *v = open_views(l);
+	struct err e = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < LINES; i++) {
+		struct buf grown = {0}, anew = {0};
+
+		write_line(l, i);
+		assert_ok(views_catch_up(v, &e), &e);
+		write_folded(&grown, v);
+		assert_ok(views_rebuild(v, &e), &e);
+		write_folded(&anew, v);
+		assert_buf_str(&grown, buf_cstr(&anew));
+		buf_release(&grown);
+		buf_release(&anew);
+	}
+	views_release(v);
+	log_release(l);
+	arena_release(&a);
+}
+
+struct folded {
+	struct arena *arena;
+	struct change change;
+};
+
+static bool fold(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+{
+	struct folded *f = ctx;
+	struct line line;
+
+	(void)seq;
+	(void)leaf;
+	return line_parse(f->arena, &line, arena_copy(f->arena, raw), e) &&
+	       change_apply(f->arena, &f->change, &line, e);
+}
+
+static void write_change_steps(struct buf *out, struct arena *a, const struct change *c)
+{
+	struct views_step steps[N_STEPS] = {0};
+
+	for (int k = 0; k < N_STEPS; k++) {
+		const struct step *s = &c->steps[k];
+		struct views_step *to = &steps[k];
+
+		*to = (struct views_step){ .packed = s->packed, .mined = s->mined, .failed = s->failed,
+					   .packed_seq = s->packed_seq, .nonce = s->nonce, .block_time = s->block_time,
+					   .safe_tx_hash = s->safe_tx_hash, .packet = s->packet, .left = s->left,
+					   .n_left = s->n_left, .n_signers = s->n_signatures };
+		to->submitted = step_is_submitted(s);
+		to->signers = ARENA_ARRAY(a, struct addr, s->n_signatures);
+		for (size_t i = 0; i < s->n_signatures; i++)
+			to->signers[i] = s->signatures[i].owner;
+		for (size_t i = 0; i < s->n_notes; i++)
+			++*(s->notes[i].declined ? &to->n_declined : &to->n_refused);
+	}
+	write_steps(out, steps);
+}
+
+static void steps_are_what_folding_the_lines_says(void **state)
+{
+	struct arena a = {0};
+	struct log *l = test_log_create(temporary_directory(&a), NULL);
+	struct views *v = open_views(l);
+	struct err e = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < LINES; i++) {
+		struct folded f = { .arena = &a };
+		struct views_waiting one;
+		struct buf by_view = {0}, by_hand = {0};
+		bool found;
+
+		write_line(l, i);
+		assert_ok(log_each_of_change(l, span_str("SC-1"), fold, &f, &e), &e);
+		assert_ok(views_catch_up(v, &e) && views_waiting_one(v, &a, span_str("SC-1"), &one, &found, &e), &e);
+		assert_true(found);
+		write_steps(&by_view, one.steps);
+		write_change_steps(&by_hand, &a, &f.change);
+		assert_buf_str(&by_view, buf_cstr(&by_hand));
+		assert_int_equal(one.c.proposed, f.change.proposed);
+		assert_true(!one.c.has_operation || hash32_eq(&one.c.operation, &f.change.operation));
+		buf_release(&by_view);
+		buf_release(&by_hand);
+	}
+	views_release(v);
+	log_release(l);
+	arena_release(&a);
+}
+
+static void damaged_steps_are_made_anew(void **state)
+{
+	static const char *const damages[] = {
+		"UPDATE step SET kind = 7 WHERE kind = 0",
+		"UPDATE step SET signers = x'0102'",
+		"UPDATE step SET left_behind = x'01'",
+		"UPDATE step SET safe_tx_hash = x''",
+		"UPDATE change SET operation = x'77'",
+		"DROP TABLE step",
+	};
+	struct arena a = {0};
+	const char *dir = temporary_directory(&a);
+	struct log *l = test_log_create(dir, NULL);
+	struct views *v = open_views(l);
+	struct buf good = {0};
+	struct err e = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < LINES - 1; i++)
+		write_line(l, i);
+	assert_ok(views_catch_up(v, &e), &e);
+	write_folded(&good, v);
+	views_release(v);
+	for (size_t i = 0; i < ARRAY_LEN(damages); i++) {
+		struct buf again = {0};
+
+		damage_views(dir, damages[i]);
+		v = open_views(l);
+		write_folded(&again, v);
+		assert_buf_str(&again, buf_cstr(&good));
+		views_release(v);
+		buf_release(&again);
+	}
+	buf_release(&good);
+	log_release(l);
+	arena_release(&a);
+}
+
+static void assert_page(struct views *v, struct arena *a, struct views_filter f, uint64_t before, size_t limit,
+			const char *text)
+{
+	struct seqs s;
+	struct err e = {0};
+
+	assert_ok(views_lines_page(v, a, &f, before, limit, &s, &e), &e);
+	assert_seqs(&s, text);
+}
+
+static void lines_are_paged_newest_first(void **state)
+{
+	struct arena a = {0};
+	const char *dir = temporary_directory(&a);
+	struct log *l = six_lines(dir);
+	struct views *v = open_views(l);
+	const struct views_filter all = {0}, drafts = { .kind = span_str("change.drafted") },
+				  one = { .change = span_str("SC-1") }, p1 = { .actor = span_str("p1") },
+				  both = { .kind = span_str("change.drafted"), .change = span_str("SC-2"),
+					   .actor = span_str("p1") },
+				  nobody = { .kind = span_str("finding"), .actor = span_str("p9") };
+
+	(void)state;
+	assert_page(v, &a, all, UINT64_MAX, 4, "5 4 3 2");
+	assert_page(v, &a, all, 2, 4, "1 0");
+	assert_page(v, &a, all, 0, 4, "");
+	assert_page(v, &a, drafts, UINT64_MAX, 4, "2 1");
+	assert_page(v, &a, drafts, UINT64_MAX, 1, "2");
+	assert_page(v, &a, drafts, 2, 4, "1");
+	assert_page(v, &a, one, UINT64_MAX, 4, "3 1");
+	assert_page(v, &a, p1, 5, 2, "4 3");
+	assert_page(v, &a, both, UINT64_MAX, 4, "2");
+	assert_page(v, &a, nobody, UINT64_MAX, 4, "");
+	views_release(v);
+	log_release(l);
+	arena_release(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -320,6 +587,10 @@ int main(void)
 		cmocka_unit_test(without_a_file_they_live_in_memory),
 		cmocka_unit_test(a_damaged_log_is_an_error_and_not_a_view),
 		cmocka_unit_test(two_readers_share_the_file),
+		cmocka_unit_test(after_every_line_they_are_what_a_rebuild_makes),
+		cmocka_unit_test(steps_are_what_folding_the_lines_says),
+		cmocka_unit_test(damaged_steps_are_made_anew),
+		cmocka_unit_test(lines_are_paged_newest_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,9 +50,9 @@ struct span form_value(const struct form *f, const char *name);       /* its tex
 enum form_answer { FORM_IGNORED, FORM_MOVED, FORM_CHANGED, FORM_DONE };
 /* Up, Down, Tab, Shift-Tab move between fields, and are FORM_IGNORED at the ends; Enter goes to the next one and is
  * FORM_DONE on the last (or without any field). FORM_CHANGED: a field's text is another.
- * Leaving a CHOICE takes the one choice that what was typed can mean (then FORM_CHANGED, too), or says in `trouble` that
- * there is none or are several. FORM_DONE promises that each CHOICE is one of its choices or empty: a form with another
- * goes to that field instead. Whether a required field is filled in is the caller's to judge. */
+ * Leaving a CHOICE takes the one choice that what was typed can mean (then FORM_CHANGED, too), or says in `trouble`
+ * that there is none or are several. FORM_DONE promises that each CHOICE is one of its choices or empty: a form with
+ * another goes to that field instead. Whether a required field is filled in is the caller's to judge. */
 enum form_answer form_key(struct form *f, uint32_t key);
 /* Each field is the item with its number, counted from `first_item`. A focused CHOICE lists FORM_CHOICES of those that
  * match, and says how many more there are. */

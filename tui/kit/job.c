@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -317,25 +318,39 @@ static void stop_together(int fd, pid_t child)
 	kill(-child, SIGCONT);
 }
 
-static int wait_in_front(int fd, pid_t child)
+/* What it has printed so far; what is over the cap is dropped. */
+static void drain(int fd, struct buf *out)
+{
+	uint8_t chunk[4096];
+	ssize_t n;
+	while (fd >= 0 && (n = read(fd, chunk, sizeof(chunk))) > 0)
+		if (out->n + (size_t)n <= JOB_OUT_CAP)
+			buf_add(out, chunk, (size_t)n);
+}
+
+/* Its output is read while it runs, or a full pipe would hold it up; and it may be stopped meanwhile. */
+static int wait_in_front(int fd, pid_t child, int pipe_fd, struct buf *out)
 {
 	int status = 0;
 	for (;;) {
-		if (waitpid(child, &status, WUNTRACED) < 0) {
-			if (errno != EINTR)
-				return 0;
-		} else if (WIFSTOPPED(status)) {
+		struct pollfd ready = { pipe_fd, POLLIN, 0 };
+		const pid_t ended = waitpid(child, &status, WUNTRACED | (pipe_fd >= 0 ? WNOHANG : 0));
+		drain(pipe_fd, out);
+		if (ended < 0 && errno != EINTR)
+			return 0;
+		if (ended > 0 && WIFSTOPPED(status))
 			stop_together(fd, child);
-		} else {
+		else if (ended > 0)
 			return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-		}
+		else if (pipe_fd >= 0)
+			poll(&ready, 1, 50);
 	}
 }
 
-static pid_t start_in_front(int fd, const char *const argv[], int failure)
+static pid_t start_in_front(int fd, const char *const argv[], int pipe_fd, int failure)
 {
 	const int out = isatty(fd) ? fd : -1;
-	const int std[3] = { fd, out, out };
+	const int std[3] = { fd, pipe_fd >= 0 ? pipe_fd : out, out };
 	const pid_t parent = getpid(), child = fork();
 	if (child == 0) {
 		setpgid(0, 0);
@@ -349,23 +364,25 @@ static pid_t start_in_front(int fd, const char *const argv[], int failure)
 	return child;
 }
 
-bool job_foreground(struct loop *l, const char *const argv[], int *status, struct err *e)
+bool job_foreground(struct loop *l, const char *const argv[], struct buf *out, int *status, struct err *e)
 {
 	const int fd = loop_term(l)->fd;
-	int failure[2], why = 0;
-	if (!make_pipe(failure, 0))
+	int failure[2], pipe_fds[2] = { -1, -1 }, why = 0;
+	if (!make_pipe(failure, 0) || (out != NULL && !make_pipe(pipe_fds, O_NONBLOCK)))
 		return err_set(e, ERR_IO, ERR_NO_OFFSET, "no pipe: %s", strerror(errno));
 	term_suspend(loop_term(l));
-	const pid_t child = start_in_front(fd, argv, failure[1]);
+	const pid_t child = start_in_front(fd, argv, pipe_fds[1], failure[1]);
 	if (child < 0)
 		why = errno;
 	close_fd(&failure[1]);
+	close_fd(&pipe_fds[1]);
 	if (child > 0) {
-		*status = wait_in_front(fd, child);
+		*status = wait_in_front(fd, child, pipe_fds[0], out);
 		put_in_front(fd, getpgrp());
 		why = exec_failure(failure[0]);
 	}
 	close_fd(&failure[0]);
+	close_fd(&pipe_fds[0]);
 	term_resume(loop_term(l));
 	loop_redraw(l);
 	return why == 0 || err_set(e, ERR_IO, ERR_NO_OFFSET, "%s cannot be started: %s", argv[0], strerror(why));

@@ -30,7 +30,8 @@ struct job *job_start(struct loop *l, const char *const argv[], unsigned timeout
 void job_interrupt(struct job *j);
 /* SIGKILL, no `done`: for the end of the program. */
 void job_abandon(struct job *j);
-/* Suspends the screen and runs it on the terminal, with the terminal's signals; waits for it; resumes. */
-MUST_CHECK bool job_foreground(struct loop *l, const char *const argv[], int *status, struct err *e);
+/* Suspends the screen and runs it on the terminal, with the terminal's signals; waits for it; resumes. Its standard
+ * output goes to *out, at most JOB_OUT_CAP bytes; or to the terminal, where `out` is NULL. */
+MUST_CHECK bool job_foreground(struct loop *l, const char *const argv[], struct buf *out, int *status, struct err *e);
 
 #endif

@@ -119,6 +119,16 @@ static void move_word(struct paper *p, size_t row, size_t at)
 	}
 }
 
+/* Blanks at which the line wrapped are not shown, whatever their style; what was typed is. */
+static void drop_blanks(struct paper *p, size_t row)
+{
+	struct paper_row *r = &p->row[row];
+	const struct cell *cells = cells_of(p, row);
+
+	while (r->n > r->left && is_gap(&cells[r->n - 1]) && cells[r->n - 1].style != STYLE_FIELD)
+		r->n--;
+}
+
 /* The row is full: the line goes on in a new one, which the word that was being written begins, when it gains room
  * there. */
 static void wrap(struct paper *p)
@@ -133,6 +143,7 @@ static void wrap(struct paper *p)
 	} else {
 		new_row(p, p->indent, PAPER_IN_WORD);
 	}
+	drop_blanks(p, row);
 }
 
 static void put(struct paper *p, struct glyph g, enum style style);

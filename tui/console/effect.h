@@ -1,0 +1,62 @@
+/* What a step wants done: values, performed by console.c after the step. Nothing is done inside a step, so that steps
+ * run in tests without a terminal, a workspace or a program. */
+#ifndef SETGOV_TUI_CONSOLE_EFFECT_H
+#define SETGOV_TUI_CONSOLE_EFFECT_H
+
+#include "src/base/arena.h"
+#include "src/base/json.h"
+
+struct act;
+
+/* How a command ended, as the step that began it is told. */
+struct ended {
+	bool ok;                      /* exit status 0 */
+	bool stopped;                 /* interrupted, by us */
+	int status;                   /* its exit status; -1: it was killed or did not start */
+	const struct json *json;      /* what it printed with --json, or NULL */
+	const char *code;             /* of its refusal, or NULL */
+	const char *words;            /* what went wrong, in words safe to show; empty when ok */
+	const char *said;             /* all of its standard error, safe to show */
+};
+typedef void ended_fn(struct act *x, const struct ended *how);
+
+enum effect_kind {
+	EFFECT_RUN,                   /* setgov WORDS… --json, beside the screen */
+	EFFECT_FRONT,                 /* the same in front of it: it, or the signer, needs the terminal */
+	EFFECT_PRINT,                 /* setgov WORDS… without --json, its text shown on VIEW_RESULT */
+	EFFECT_STOP,                  /* interrupts what runs */
+	EFFECT_LOOK,                  /* asks the chain now */
+	EFFECT_OFFLINE,               /* stops asking it, or begins again */
+	EFFECT_SAVE_COMPOSE,          /* the half-typed change to its file */
+	EFFECT_DROP_COMPOSE,          /* it has become a draft in the log, or was thrown away */
+	EFFECT_SIGN,                  /* setgov-signer WORDS… in front of the screen */
+	EFFECT_OPEN,                  /* opens the workspace in the directory words[0] and goes to its queue */
+};
+
+#define EFFECTS_MAX 8
+#define EFFECT_WORDS_MAX 512
+
+struct effect {
+	enum effect_kind kind;
+	const char *what;             /* "Proposing SC-7"; shown while it runs */
+	const char **words;           /* of the command line behind "setgov" */
+	size_t n_words;
+	ended_fn *then;               /* NULL: success is told by `done`, failure by its words */
+	const char *done;             /* "SC-7 is proposed" */
+};
+
+struct effects {
+	struct arena arena;           /* of the words; released when they are performed */
+	struct effect v[EFFECTS_MAX];
+	size_t n;
+};
+
+/* Adds one; words are copied. Words begin with effect_word(), one call each. */
+struct effect *effects_add(struct effects *fx, enum effect_kind kind, const char *what);
+void effect_word(struct effects *fx, struct effect *e, const char *word);
+void effect_fmt(struct effects *fx, struct effect *e, const char *fmt, ...) PRINTF(3, 4);
+void effect_words(struct effects *fx, struct effect *e, const char *const words[]);   /* NULL-ended */
+/* An option and its value, when the value is not empty. */
+void effect_option(struct effects *fx, struct effect *e, const char *name, struct span value);
+
+#endif

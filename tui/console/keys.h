@@ -1,0 +1,62 @@
+/* The table of keys: what a key does in which view, and how it is called in the footer and in the help. Dispatch, the
+ * footer, the help page and the manual's KEYS section are made from it. */
+#ifndef SETGOV_TUI_CONSOLE_KEYS_H
+#define SETGOV_TUI_CONSOLE_KEYS_H
+
+#include "tui/console/effect.h"
+#include "tui/console/model.h"
+#include "tui/console/state.h"
+
+/* What an action works on. */
+struct act {
+	struct state *s;
+	const struct model *m;
+	struct effects *fx;
+};
+typedef void act_fn(struct act *x);
+
+struct binding {
+	enum view_id view;            /* or VIEW_ANY */
+	uint32_t key;
+	act_fn *act;
+	const char *foot;             /* one or two words for the footer; NULL: only in the help */
+	const char *help;
+};
+extern const struct binding bindings[];
+extern const size_t n_bindings;
+
+/* The row for this key here; a view's own comes before one of VIEW_ANY. NULL: none. */
+const struct binding *binding_of(enum view_id view, uint32_t key);
+
+/* Words of the field, for the help page and the manual. */
+struct glossary_row { const char *term, *means; };
+extern const struct glossary_row glossary[];
+extern const size_t n_glossary;
+/* The KEYS and WORDS sections of setgov.1, roff. */
+void keys_man(struct buf *out);
+
+/* ---- the actions, by the file they are in ---- */
+
+/* step.c: moving about */
+act_fn act_up, act_down, act_page_up, act_page_down, act_home, act_end, act_back, act_quit, act_help, act_search,
+	act_search_next, act_search_previous, act_command, act_redraw, act_interrupt;
+/* act_go.c: from here to there */
+act_fn act_queue, act_changes, act_log, act_alerts, act_deployment, act_meeting, act_compose, act_open_row,
+	act_open_item, act_board, act_log_of_change, act_change_of_line, act_compact, act_look, act_offline, act_filter,
+	act_clear_filter, act_next_line, act_previous_line;
+/* act_change.c: what is done with a change; each spawns its command */
+act_fn act_propose, act_withdraw, act_edit_draft, act_export, act_export_cancel, act_import, act_sign_here, act_submit,
+	act_refresh_packet, act_reject_nonce;
+/* act_compose.c */
+act_fn act_compose_new;
+/* act_meeting.c */
+act_fn act_meeting_open, act_meeting_decide, act_meeting_close, act_meeting_next, act_meeting_previous;
+/* act_first.c */
+act_fn act_first_demo, act_first_init, act_first_verify;
+
+/* The change that is meant here: of the place, or of the focused row. NULL: none. */
+const char *act_subject(const struct act *x);
+/* The row of the queue that has the focus, or the first row of the change that is shown; NULL: none. */
+const struct queue_row *act_row(const struct act *x);
+
+#endif

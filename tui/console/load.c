@@ -1,0 +1,323 @@
+#include "tui/console/load.h"
+
+#include <string.h>
+
+#include "src/base/text.h"
+
+/* How many items on either side of the focused one are kept at hand. */
+#define NEAR 64
+
+static const char *words_of(struct arena *a, const struct err *e)
+{
+	struct buf raw = {0}, safe = {0};
+	err_format(e, &raw);
+	text_safe(&safe, buf_view(&raw), false);
+	const char *out = arena_str(a, buf_view(&safe));
+	buf_release(&raw);
+	buf_release(&safe);
+	return out;
+}
+
+bool load_queue(struct model *m, struct err *e)
+{
+	const struct snapshot *facts = m->snapshot.online ? &m->snapshot : NULL;
+	arena_release(&m->queue_arena);
+	m->queue = (struct queue){0};
+	m->changes = (struct change_rows){0};
+	m->sentences = NULL;
+	m->head = log_head(m->ws->log);
+	if (!queue_read(m->ws->views, &m->queue_arena, facts, &m->queue, e) ||
+	    !change_rows_read(m->ws->views, &m->queue_arena, facts, &m->changes, e))
+		return false;
+	m->sentences = ARENA_ARRAY(&m->queue_arena, const char *, m->queue.n + 1);
+	return true;
+}
+
+bool load_refresh(struct model *m, bool *changed, struct err *e)
+{
+	const uint64_t before = m->head.size;
+	*changed = false;
+	if (!log_refresh(m->ws->log, e))
+		return false;
+	if (log_size(m->ws->log) == before)
+		return true;
+	*changed = true;
+	load_forget_change(m);
+	return views_catch_up(m->ws->views, e) && load_queue(m, e);
+}
+
+void load_forget_change(struct model *m)
+{
+	arena_release(&m->change.arena);
+	m->change = (struct model_change){0};
+}
+
+bool load_snapshot(struct model *m, struct span text, struct err *e)
+{
+	struct arena a = {0};
+	struct snapshot s;
+	if (!snapshot_from_json(&a, &s, arena_copy(&a, text), e)) {
+		arena_release(&a);
+		return false;
+	}
+	arena_release(&m->snapshot_arena);
+	m->snapshot_arena = a;
+	m->snapshot = s;
+	m->ask_trouble = NULL;
+	return load_queue(m, e);
+}
+
+/* ---- sentences of the queue ---- */
+
+static const char *sentences_of(struct model *m, const struct json *actions)
+{
+	struct arena *a = &m->queue_arena;
+	struct buf all = {0};
+	struct err e = {0};
+	for (const struct json *x = actions->first; x != NULL; x = x->next) {
+		struct buf one = {0};
+		if (!action_say(a, &one, &m->ws->pin, x, &e)) {
+			buf_clear(&one);
+			buf_fmt(&one, "(not readable under this catalogue: %s)", words_of(a, &e));
+			err_clear(&e);
+		}
+		buf_fmt(&all, "%s%s", all.n > 0 ? "\n" : "", buf_cstr(&one));
+		buf_release(&one);
+	}
+	const char *out = arena_str(a, buf_view(&all));
+	buf_release(&all);
+	return out;
+}
+
+static void load_sentence(struct model *m, size_t i)
+{
+	struct arena *a = &m->queue_arena;
+	const struct queue_row *r = &m->queue.row[i];
+	const struct json *actions;
+	struct line l;
+	struct err e = {0};
+	if (m->sentences[i] != NULL)
+		return;
+	if (log_line_read(m->ws->log, a, r->words_seq, &l, &e) &&
+	    json_get(l.body, "actions", JSON_ARRAY, &actions, &e))
+		m->sentences[i] = sentences_of(m, actions);
+	else
+		m->sentences[i] = words_of(a, &e);
+	err_clear(&e);
+}
+
+static void load_sentences(struct model *m, const struct scroll *at)
+{
+	const size_t alarms = model_alarms(m), cursor = at->cursor > alarms ? at->cursor - alarms : 0;
+	for (size_t i = cursor > NEAR ? cursor - NEAR : 0; i < m->queue.n && i < cursor + NEAR; i++)
+		load_sentence(m, i);
+}
+
+/* ---- one change ---- */
+
+static bool take_line(struct arena *a, struct workspace *ws, uint64_t seq, struct shown_line *out, struct err *e)
+{
+	struct buf raw = {0};
+	bool ok = log_line(ws->log, seq, &raw, e);
+	if (ok) {
+		line_leaf(&out->leaf, buf_view(&raw));
+		ok = line_parse(a, &out->line, arena_copy(a, buf_view(&raw)), e);
+	}
+	buf_release(&raw);
+	return ok || err_in(e, "line %llu", (unsigned long long)seq);
+}
+
+static bool load_history(struct model *m, const char *id, struct err *e)
+{
+	struct model_change *x = &m->change;
+	struct seqs seqs;
+	if (!views_lines_of_change(m->ws->views, &x->arena, span_str(id), &seqs, e))
+		return false;
+	x->lines = ARENA_ARRAY(&x->arena, struct shown_line, seqs.n + 1);
+	for (size_t i = 0; i < seqs.n; i++) {
+		if (!take_line(&x->arena, m->ws, seqs.seq[i], &x->lines[i], e))
+			return false;
+		x->n_lines++;
+	}
+	return true;
+}
+
+static void load_words(struct model *m)
+{
+	struct model_change *x = &m->change;
+	struct err e = {0};
+	x->sentences = ARENA_ARRAY(&x->arena, const char *, x->p.actions->n + 1);
+	for (const struct json *v = x->p.actions->first; v != NULL; v = v->next) {
+		struct buf b = {0};
+		if (action_say(&x->arena, &b, &m->ws->pin, v, &e))
+			x->sentences[x->n_sentences++] = arena_str(&x->arena, buf_view(&b));
+		else
+			x->sentences[x->n_sentences++] = arena_fmt(
+				&x->arena, "(not readable under this catalogue: %s)", words_of(&x->arena, &e));
+		err_clear(&e);
+		buf_release(&b);
+	}
+}
+
+static void load_calls(struct model *m)
+{
+	struct model_change *x = &m->change;
+	struct err e = {0};
+	x->n_calls = x->p.calls.n;
+	x->calls = ARENA_ARRAY(&x->arena, const struct explained_call *, x->n_calls + 1);
+	x->call_trouble = ARENA_ARRAY(&x->arena, const char *, x->n_calls + 1);
+	for (size_t i = 0; i < x->n_calls; i++) {
+		struct explained_call *call = ARENA_NEW(&x->arena, struct explained_call);
+		if (explain_call(&x->arena, call, &m->ws->pin, &x->p.calls.v[i], &e))
+			x->calls[i] = call;
+		else
+			x->call_trouble[i] = words_of(&x->arena, &e);
+		err_clear(&e);
+	}
+}
+
+static bool load_change_parts(struct model *m, const char *id, struct err *e)
+{
+	struct model_change *x = &m->change;
+	bool direct;
+	if (!workspace_look(m->ws, &x->arena, id, &x->c, e) || !load_history(m, id, e))
+		return false;
+	x->p = x->c.proposed ? x->c.proposal : x->c.draft;
+	load_words(m);
+	if (!x->c.proposed && !actions_compile(&x->arena, &x->p.calls, &direct, &m->ws->pin, x->p.actions, e))
+		return false;
+	load_calls(m);
+	x->facts = model_facts(m, &x->c);
+	return true;
+}
+
+static void load_change(struct model *m, const char *id)
+{
+	struct model_change *x = &m->change;
+	struct err e = {0};
+	if (x->loaded && span_is(x->c.id, id)) {
+		x->facts = model_facts(m, &x->c);
+		return;
+	}
+	load_forget_change(m);
+	if (!load_change_parts(m, id, &e))
+		x->trouble = words_of(&x->arena, &e);
+	if (x->c.id.n == 0)
+		x->c.id = arena_copy(&x->arena, span_str(id));
+	x->loaded = true;
+	err_clear(&e);
+}
+
+/* ---- the log ---- */
+
+/* "SC-7" is a change, "step.packed" a kind. */
+static bool load_filter(struct model *m, struct span filter, struct err *e)
+{
+	struct model_log *x = &m->log;
+	x->filtered = filter.n > 0;
+	if (!x->filtered)
+		return true;
+	if (line_change_is_valid(filter))
+		return views_lines_of_change(m->ws->views, &x->arena, filter, &x->only, e);
+	return views_lines_of_kind(m->ws->views, &x->arena, filter, &x->only, e);
+}
+
+static uint64_t seq_at(const struct model_log *x, size_t index)
+{
+	return x->filtered ? x->only.seq[x->only.n - 1 - index] : x->size - 1 - index;
+}
+
+static void load_log_window(struct model *m, const struct state *s, size_t cursor, struct err *e)
+{
+	struct model_log *x = &m->log;
+	arena_release(&x->arena);
+	*x = (struct model_log){ .size = m->head.size };
+	if (!load_filter(m, buf_view(&s->filter), e))
+		return;
+	const size_t n = model_log_count(m);
+	cursor = cursor < n ? cursor : n > 0 ? n - 1 : 0;
+	x->first = cursor > 2 * NEAR ? cursor - 2 * NEAR : 0;
+	const size_t end = n - x->first < 4 * NEAR ? n : x->first + 4 * NEAR;
+	x->lines = ARENA_ARRAY(&x->arena, struct shown_line, end - x->first + 1);
+	for (size_t i = x->first; i < end; i++) {
+		if (!take_line(&x->arena, m->ws, seq_at(x, i), &x->lines[x->n_lines], e))
+			return;
+		x->n_lines++;
+	}
+}
+
+static bool in_window(const struct model_log *x, size_t cursor, size_t count)
+{
+	const size_t low = cursor > NEAR ? cursor - NEAR : 0, high = cursor + NEAR < count ? cursor + NEAR : count;
+	return low >= x->first && high <= x->first + x->n_lines;
+}
+
+static void load_log(struct model *m, const struct state *s)
+{
+	struct model_log *x = &m->log;
+	const size_t cursor = state_place(s)->at.cursor;
+	struct err e = {0};
+	if (x->lines != NULL && x->size == m->head.size && x->trouble == NULL &&
+	    span_eq(x->filter, buf_view(&s->filter)) && in_window(x, cursor, model_log_count(m)))
+		return;
+	load_log_window(m, s, cursor, &e);
+	x->filter = arena_copy(&x->arena, buf_view(&s->filter));
+	x->trouble = err_is_set(&e) ? words_of(&x->arena, &e) : NULL;
+	err_clear(&e);
+}
+
+static void load_line(struct model *m, uint64_t seq)
+{
+	struct model_line *x = &m->line;
+	struct err e = {0};
+	if (x->loaded && x->seq == seq)
+		return;
+	arena_release(&x->arena);
+	*x = (struct model_line){ .loaded = true, .seq = seq };
+	if (!take_line(&x->arena, m->ws, seq, &x->shown, &e))
+		x->trouble = words_of(&x->arena, &e);
+	err_clear(&e);
+}
+
+/* Sticks come and go: looked for again every second or so while packets can be written. */
+static void load_mounts(struct model *m)
+{
+	if (m->mounts_seen.ms != 0 && m->now.ms - m->mounts_seen.ms < 1000)
+		return;
+	arena_release(&m->mounts_arena);
+	mounts_read(&m->mounts_arena, &m->mounts);
+	m->mounts_seen = m->now;
+}
+
+void load_place(struct model *m, const struct state *s)
+{
+	const struct place *p = state_place(s);
+	if (m->ws == NULL)
+		return;
+	switch (p->view) {
+	case VIEW_QUEUE:
+		load_sentences(m, &p->at);
+		break;
+	case VIEW_CHANGE:
+	case VIEW_BOARD:
+		load_change(m, p->change);
+		load_mounts(m);
+		break;
+	case VIEW_LOG:
+		load_log(m, s);
+		break;
+	case VIEW_LINE:
+		load_line(m, p->seq);
+		break;
+	case VIEW_MEETING:
+	case VIEW_CHANGES:
+	case VIEW_COMPOSE:
+	case VIEW_ALERTS:
+	case VIEW_DEPLOYMENT:
+	case VIEW_RESULT:
+	case VIEW_FIRST:
+	case VIEW_HELP:
+	case N_VIEWS:
+		break;
+	}
+}

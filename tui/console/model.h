@@ -1,0 +1,117 @@
+/* What the console shows: plain data, filled by load.h from the workspace and from what the commands print, drawn by
+ * the views. Each part has an arena of its own and is loaded anew as a whole. */
+#ifndef SETGOV_TUI_CONSOLE_MODEL_H
+#define SETGOV_TUI_CONSOLE_MODEL_H
+
+#include "audit-log/queue.h"
+#include "audit-log/workspace.h"
+#include "src/gov/explain.h"
+#include "src/gov/snapshot.h"
+#include "tui/console/mounts.h"
+
+/* A line of the log as lists show it. */
+struct shown_line {
+	struct line line;             /* body included */
+	struct hash32 leaf;
+};
+
+/* One change, with everything that its page says. */
+struct model_change {
+	struct arena arena;
+	bool loaded;
+	const char *trouble;          /* it cannot be shown, and why; or NULL */
+	struct change c;
+	struct proposal p;            /* the proposal, or the newest draft */
+	const char **sentences;
+	size_t n_sentences;
+	const struct explained_call **calls;  /* NULL where it is not readable */
+	const char **call_trouble;    /* why not, or NULL */
+	size_t n_calls;
+	struct chain_facts facts;
+	struct shown_line *lines;     /* its history, oldest first */
+	size_t n_lines;
+	/* what the actions' getters say now, as `setgov show --json` gives it: an array, or NULL when not asked yet */
+	const struct json *reads;
+	bool asking_reads;
+};
+
+/* A window of the log; index 0 is the newest line. */
+struct model_log {
+	struct arena arena;
+	uint64_t size;                /* lines in the log when the window was read */
+	struct seqs only;             /* when filtered: these, ascending */
+	bool filtered;
+	struct span filter;           /* what it was filtered by */
+	size_t first;                 /* index of lines[0] */
+	struct shown_line *lines;
+	size_t n_lines;
+	const char *trouble;          /* it could not be read, and why; or NULL */
+};
+
+/* One line of the log, whole. */
+struct model_line {
+	struct arena arena;
+	bool loaded;
+	uint64_t seq;
+	struct shown_line shown;
+	const char *trouble;
+};
+
+/* One other console on this workspace. */
+struct present { const char *who, *where, *doing; };
+
+enum asking { ASK_NEVER, ASK_RUNNING, ASK_ANSWERED };
+
+struct command_row {
+	const char *name, *args, *help;
+	bool front;                   /* needs the terminal for itself */
+};
+
+struct model {
+	struct workspace *ws;         /* NULL: there is none yet */
+	const struct command_row *commands;   /* what ':' can run */
+	size_t n_commands;
+	struct unix_time now;
+	/* the chain */
+	struct arena snapshot_arena;
+	struct snapshot snapshot;     /* what was seen last; taken.ms 0: never */
+	bool offline;                 /* the person asked not to ask */
+	enum asking asking;
+	struct unix_time asked;       /* when the look that is under way began */
+	const char *ask_trouble;      /* the last look failed as a whole, and why; or NULL; in snapshot_arena */
+	/* the log */
+	struct tree_head head;
+	struct arena queue_arena;
+	struct queue queue;
+	const char **sentences;       /* of each row of the queue, actions joined by newlines; NULL: not read yet */
+	struct change_rows changes;   /* oldest first; in queue_arena too */
+	struct model_change change;
+	struct model_log log;
+	struct model_line line;
+	struct arena present_arena;
+	struct present *present;
+	size_t n_present;
+	size_t n_unread;              /* alerts not looked at */
+	/* this machine */
+	struct arena mounts_arena;
+	struct mounts mounts;         /* sticks that are mounted */
+	struct unix_time mounts_seen; /* when they were looked for */
+	const char *demo;             /* the demo's workspace, by demo_find(); NULL: there is none */
+};
+
+void model_release(struct model *m);
+/* Seconds of the chain's clock, as far as can be told: the block's time and what has passed since it was seen. */
+uint64_t model_chain_time(const struct model *m);
+/* "0.05 ether", exact: for views, which see the model and nothing below it. */
+void model_wei(struct buf *out, const struct u256 *wei);
+/* What happened on chain without the log stands above the queue: this many items of it. */
+size_t model_alarms(const struct model *m);
+/* Alarm i: an operation (and *tx NULL), or a transaction of the Safe (and *op NULL). */
+void model_alarm(const struct model *m, size_t i, const struct snapshot_operation **op,
+		 const struct snapshot_foreign_tx **tx);
+/* How many lines the log view has: of the log, or of its filter. */
+size_t model_log_count(const struct model *m);
+/* The facts of one change out of the snapshot. */
+struct chain_facts model_facts(const struct model *m, const struct change *c);
+
+#endif

@@ -1,0 +1,98 @@
+/* Where the person is, and what is half done: everything on the screen that is not the model. Changed by step() alone,
+ * from keys and from what commands ended with; read by the views. */
+#ifndef SETGOV_TUI_CONSOLE_STATE_H
+#define SETGOV_TUI_CONSOLE_STATE_H
+
+#include "src/gov/change.h"
+#include "tui/console/view.h"
+#include "tui/kit/form.h"
+
+struct act;
+struct compose;
+struct meeting_state;
+
+#define CHANGE_ID_MAX 64
+#define PLACES_MAX 32
+
+/* One place in the console; Esc goes back to the one before. */
+struct place {
+	enum view_id view;
+	char change[CHANGE_ID_MAX];   /* "SC-7"; empty: none */
+	uint64_t seq;                 /* VIEW_LINE */
+	struct scroll at;             /* of the list, or rows of the page */
+	uint32_t item;                /* focused item of a page, or PAPER_NO_ITEM */
+};
+
+enum mode {
+	MODE_VIEW,                    /* keys are commands of the view */
+	MODE_SEARCH,                  /* '/' is being typed */
+	MODE_COMMAND,                 /* ':' is being typed */
+	MODE_ASK,                     /* a question is open */
+};
+
+/* A question: a few lines, a form (perhaps without fields: yes or no), and what the answer does. */
+struct ask {
+	struct arena arena;           /* of its strings: title, labels, hints, choices; released when it closes */
+	const char *title;            /* what Enter will do: "Propose SC-7" */
+	struct buf text;              /* why it is asked, in words of ours; paragraphs by newline */
+	enum style style;             /* of that text: BAD for what cannot be undone */
+	struct form form;
+	void (*check)(const struct act *x, struct form *f);   /* sets the fields' trouble after each key; or NULL */
+	void (*done)(struct act *x);  /* Enter on the last field; the form is still there */
+};
+
+/* The command under way: one at a time. */
+struct running {
+	bool on;
+	bool stopping;                /* it has been asked to */
+	struct buf what;              /* "Proposing SC-7" */
+	struct buf progress;          /* its newest line on standard error */
+	struct unix_time since;
+};
+
+/* What the actions on a change go on with when their command has ended, and what a person need not type twice. */
+struct work {
+	char change[CHANGE_ID_MAX];
+	enum step_kind step;
+	struct buf answer;            /* where the signer that runs here writes its answer */
+	struct buf payer;             /* the payer's key file */
+	struct buf home;              /* where the signer on this machine keeps its keys */
+};
+
+struct state {
+	struct place places[PLACES_MAX];
+	size_t depth;                 /* at least 1; the last is where we are */
+	enum mode mode;
+	struct edit search;           /* what is looked for, also after the search line has closed */
+	struct edit command;
+	struct ask ask;
+	struct buf said;              /* the message at the bottom; stays until the next key */
+	enum style said_style;
+	struct running running;
+	struct work work;
+	struct buf result_title, result;      /* VIEW_RESULT */
+	bool compact;                 /* queue: one row a step */
+	struct buf filter;            /* of the log: a change, a kind, or empty */
+	struct compose *compose;      /* VIEW_COMPOSE; NULL: none is begun (compose.h) */
+	struct meeting_state *meeting;/* VIEW_MEETING (meeting.h) */
+	bool leaving;                 /* the loop ends */
+	/* what was drawn last: keys that move need to know how it was laid out */
+	struct paper body;
+	size_t body_rows;
+	bool ascii;
+};
+
+void state_init(struct state *s, enum view_id first);
+void state_release(struct state *s);
+struct place *state_place(const struct state *s);
+/* Goes to a view, from which Esc comes back. `change` may be NULL. */
+void state_go(struct state *s, enum view_id view, const char *change);
+/* Back one place; false when there is none. */
+bool state_back(struct state *s);
+/* The message at the bottom: our words, with foreign text in them made safe. */
+void state_say(struct state *s, enum style style, const char *fmt, ...) PRINTF(3, 4);
+/* Opens a question; the form has n empty fields to fill in. Strings that are made for it live in s->ask.arena. */
+struct form *state_ask(struct state *s, const char *title, size_t n, void (*done)(struct act *x));
+void state_close_ask(struct state *s);
+
+#endif
