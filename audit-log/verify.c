@@ -178,7 +178,7 @@ static void check_blobs(struct verifier *v)
 static const struct { const char *kind, *member; } blob_members[] = {
 	{ "log.opened", "profile" },       { "step.packed", "core" },   { "step.packed", "evidence" },
 	{ "signature.added", "signature" }, { "submit.intended", "data" }, { "submit.intended", "raw" },
-	{ "step.mined", "receipt" },       { "step.failed", "receipt" },
+	{ "step.mined", "receipt" },       { "step.failed", "receipt" }, { "meeting.closed", "minutes" },
 };
 
 static void need_blob(struct verifier *v, const struct line *l, const struct json *digest, const char *member)

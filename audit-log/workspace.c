@@ -131,83 +131,169 @@ void workspace_release(struct workspace *ws)
 	*ws = (struct workspace){0};
 }
 
-struct fold {
-	struct arena *a;
-	struct change *change;        /* one */
-	struct changes *all;          /* or all of them */
+/* ---- folding changes ---- */
+
+/* All changes over lines 0..upto-1, each found by its id. Lives in the workspace's arena. */
+struct folded {
+	struct changes all;
 	size_t cap;
+	size_t *slots;                /* 2 * cap of them: index + 1 into all.v; 0: free */
+	uint64_t upto;
+	struct hash32 leaf;           /* of line upto-1 */
 };
 
-static bool fold_one(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+static size_t slot_of(const struct folded *f, struct span id)
 {
-	struct fold *f = ctx;
+	const size_t n = 2 * f->cap;
+	size_t at = 2166136261u;
+	for (size_t i = 0; i < id.n; i++)
+		at = (at ^ id.p[i]) * 16777619u;
+	for (at %= n; f->slots[at] != 0; at = (at + 1) % n)
+		if (span_eq(f->all.v[f->slots[at] - 1].id, id))
+			break;
+	return at;
+}
+
+static struct change *folded_find(const struct folded *f, struct span id)
+{
+	const size_t i = f->cap > 0 ? f->slots[slot_of(f, id)] : 0;
+	return i > 0 ? &f->all.v[i - 1] : NULL;
+}
+
+static void make_room(struct folded *f, struct arena *a)
+{
+	const struct changes old = f->all;
+	if (old.n < f->cap)
+		return;
+	f->cap = f->cap > 0 ? 2 * f->cap : 16;
+	f->all.v = ARENA_ARRAY(a, struct change, f->cap);
+	f->slots = ARENA_ARRAY(a, size_t, 2 * f->cap);
+	if (old.n > 0)
+		memcpy(f->all.v, old.v, old.n * sizeof(*old.v));
+	for (size_t i = 0; i < old.n; i++)
+		f->slots[slot_of(f, old.v[i].id)] = i + 1;
+}
+
+static struct change *folded_add(struct folded *f, struct arena *a, struct span id)
+{
+	make_room(f, a);
+	f->all.v[f->all.n].id = arena_copy(a, id);
+	f->slots[slot_of(f, id)] = f->all.n + 1;
+	return &f->all.v[f->all.n++];
+}
+
+struct folding {
+	struct arena *arena;          /* what changes keep */
+	struct arena scratch;         /* a line, until the next */
+	struct change *change;        /* one */
+	struct folded *all;           /* or all of them */
+};
+
+static bool fold_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+{
+	struct folding *f = ctx;
+	struct change *c = f->change;
 	struct line l;
-	(void)leaf;
-	if (!line_parse(f->a, &l, arena_copy(f->a, raw), e))
+	arena_release(&f->scratch);
+	if (!line_parse(&f->scratch, &l, raw, e))
 		return err_in(e, "line %llu", (unsigned long long)seq);
-	return change_apply(f->a, f->change, &l, e);
-}
-
-bool workspace_change(struct workspace *ws, struct arena *a, const char *id, struct change *out, struct err *e)
-{
-	struct fold f = { .a = a, .change = out };
-	*out = (struct change){0};
-	if (!log_each_of_change(ws->log, span_str(id), fold_one, &f, e))
-		return false;
-	if (out->id.n == 0)
-		return err_set(e, ERR_MISSING, ERR_NO_OFFSET,
-			       "the log has no change %s; setgov changes lists them", id);
-	return true;
-}
-
-bool workspace_look(struct workspace *ws, struct arena *a, const char *id, struct change *out, struct err *e)
-{
-	struct fold f = { .a = a, .change = out };
-	struct seqs seqs = {0};
-	*out = (struct change){0};
-	if (!views_lines_of_change(ws->views, a, span_str(id), &seqs, e) ||
-	    !log_each_of(ws->log, &seqs, fold_one, &f, e))
-		return false;
-	if (out->id.n == 0)
-		return err_set(e, ERR_MISSING, ERR_NO_OFFSET,
-			       "the log has no change %s; setgov changes lists them", id);
-	return true;
-}
-
-static struct change *change_in(struct fold *f, struct span id)
-{
-	struct changes *all = f->all;
-	for (size_t i = all->n; i-- > 0;) /* lines of a change stand near each other: look from the end */
-		if (span_eq(all->v[i].id, id))
-			return &all->v[i];
-	if (all->n == f->cap) {
-		const size_t cap = f->cap > 0 ? 2 * f->cap : 16;
-		struct change *v = ARENA_ARRAY(f->a, struct change, cap);
-		if (all->n > 0)
-			memcpy(v, all->v, all->n * sizeof(*v));
-		all->v = v;
-		f->cap = cap;
+	if (f->all != NULL) {
+		f->all->upto = seq + 1;
+		f->all->leaf = *leaf;
+		if (l.change.n == 0)
+			return true;
+		c = folded_find(f->all, l.change);
+		if (c == NULL)
+			c = folded_add(f->all, f->arena, l.change);
 	}
-	return &all->v[all->n++];
+	return change_apply(f->arena, c, &l, e);
 }
 
-static bool fold_all(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+/* The lines that were folded are still the log's: the last one's leaf says so for all before it. They are not when a
+ * transaction was given up. */
+static bool still_holds(struct workspace *ws, bool *holds, struct err *e)
 {
-	struct fold *f = ctx;
-	struct line l;
-	(void)leaf;
-	if (!line_parse(f->a, &l, arena_copy(f->a, raw), e))
-		return err_in(e, "line %llu", (unsigned long long)seq);
-	if (l.change.n == 0)
+	const struct folded *f = ws->folded;
+	struct buf raw = {0};
+	struct hash32 leaf;
+	*holds = f != NULL && f->upto <= log_size(ws->log);
+	if (!*holds || f->upto == 0)
 		return true;
-	return change_apply(f->a, change_in(f, l.change), &l, e);
+	const bool ok = log_line(ws->log, f->upto - 1, &raw, e);
+	if (ok) {
+		line_leaf(&leaf, buf_view(&raw));
+		*holds = hash32_eq(&leaf, &f->leaf);
+	}
+	buf_release(&raw);
+	return ok;
+}
+
+bool workspace_fold(struct workspace *ws, const struct changes **out, struct err *e)
+{
+	bool holds;
+	if (!still_holds(ws, &holds, e))
+		return false;
+	if (!holds)
+		ws->folded = ARENA_NEW(&ws->arena, struct folded);
+	struct folding f = { .arena = &ws->arena, .all = ws->folded };
+	const bool ok = log_each(ws->log, f.all->upto, log_size(ws->log), fold_line, &f, e);
+	arena_release(&f.scratch);
+	*out = &ws->folded->all;
+	if (!ok)
+		ws->folded = NULL;            /* half a line may be in it */
+	return ok;
 }
 
 bool workspace_changes(struct workspace *ws, struct arena *a, struct changes *out, struct err *e)
 {
-	struct fold f = { .a = a, .all = out };
-	*out = (struct changes){0};
-	return log_each(ws->log, 0, log_size(ws->log), fold_all, &f, e);
+	const struct changes *all;
+	if (!workspace_fold(ws, &all, e))
+		return false;
+	*out = (struct changes){ ARENA_ARRAY(a, struct change, all->n), all->n };
+	if (all->n > 0)
+		memcpy(out->v, all->v, all->n * sizeof(*out->v));
+	return true;
+}
+
+static bool found(const struct change *c, const char *id, struct err *e)
+{
+	return (c != NULL && c->id.n > 0) ||
+	       err_set(e, ERR_MISSING, ERR_NO_OFFSET, "the log has no change %s; setgov changes lists them", id);
+}
+
+/* The pass that folded all of them has read its lines too. */
+static bool from_folded(struct workspace *ws, const char *id, struct change *out, struct err *e)
+{
+	const struct changes *all;
+	if (!workspace_fold(ws, &all, e))
+		return false;
+	const struct change *c = folded_find(ws->folded, span_str(id));
+	if (!found(c, id, e))
+		return false;
+	*out = *c;
+	return true;
+}
+
+bool workspace_change(struct workspace *ws, struct arena *a, const char *id, struct change *out, struct err *e)
+{
+	struct folding f = { .arena = a, .change = out };
+	*out = (struct change){0};
+	if (ws->folded != NULL)
+		return from_folded(ws, id, out, e);
+	const bool ok = log_each_of_change(ws->log, span_str(id), fold_line, &f, e);
+	arena_release(&f.scratch);
+	return ok && found(out, id, e);
+}
+
+bool workspace_look(struct workspace *ws, struct arena *a, const char *id, struct change *out, struct err *e)
+{
+	struct folding f = { .arena = a, .change = out };
+	struct seqs seqs = {0};
+	*out = (struct change){0};
+	const bool ok = views_lines_of_change(ws->views, a, span_str(id), &seqs, e) &&
+			log_each_of(ws->log, &seqs, fold_line, &f, e);
+	arena_release(&f.scratch);
+	return ok && found(out, id, e);
 }
 
 struct line workspace_line(const struct workspace *ws, const char *kind, struct span change,

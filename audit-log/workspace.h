@@ -15,12 +15,15 @@
 #define PROFILE_MAX ((size_t)1 << 20)
 #define LOCAL_ACTOR "console"         /* when --as names nobody */
 
+struct folded;
+
 struct workspace {
 	struct arena arena;
 	const char *dir;
 	const char *remember;         /* where checkpoints are remembered outside the log's directory */
 	struct log *log;
 	struct views *views;
+	struct folded *folded;        /* workspace_fold() */
 	struct deployment deployment;
 	struct pinned pin;
 	const char *warning;          /* only looked at: it is not the log that this machine remembers; or NULL */
@@ -37,7 +40,8 @@ MUST_CHECK bool workspace_state_dir(struct arena *a, const char **out, struct er
 /* deployment.json of a directory, whole. */
 MUST_CHECK bool workspace_profile(struct arena *a, struct span *text, const char *path, struct err *e);
 
-/* One change, folded from the trusted file's own lines, each re-read and re-hashed. ERR_MISSING. */
+/* One change, folded from the trusted file's own lines, each re-read and re-hashed; or what
+ * workspace_fold() made of them. ERR_MISSING. */
 MUST_CHECK bool workspace_change(struct workspace *ws, struct arena *a, const char *id, struct change *out,
 				 struct err *e);
 /* The same for showing: found through the views, still re-hashed. */
@@ -47,7 +51,10 @@ struct changes {
 	struct change *v;
 	size_t n;
 };
-/* All of them, in one pass over the trusted file. */
+/* All of them, oldest first, from the trusted file. Its lines are read, re-hashed and folded once: a second call adds
+ * those that came since. Lives as long as the workspace; the next call may move the changes and add to them. */
+MUST_CHECK bool workspace_fold(struct workspace *ws, const struct changes **out, struct err *e);
+/* The same, as they are now. */
 MUST_CHECK bool workspace_changes(struct workspace *ws, struct arena *a, struct changes *out, struct err *e);
 
 /* A line in the actor's name, ready for log_add_line(). `change` may be empty. */

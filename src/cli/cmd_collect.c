@@ -12,7 +12,7 @@
 
 struct collecting {
 	struct cli *cli;
-	struct changes all;
+	const struct changes *all;
 	const struct addr *owners;
 	size_t n_owners;
 	const char *file;             /* being read */
@@ -31,11 +31,11 @@ struct target {
 
 static bool target_by_hash(const struct collecting *c, const struct hash32 *safe_tx_hash, struct target *out)
 {
-	for (size_t i = 0; i < c->all.n; i++)
+	for (size_t i = 0; i < c->all->n; i++)
 		for (int s = 0; s < N_STEPS; s++) {
-			const struct step *step = &c->all.v[i].steps[s];
+			const struct step *step = &c->all->v[i].steps[s];
 			if (step->packed && hash32_eq(&step->safe_tx_hash, safe_tx_hash)) {
-				*out = (struct target){ &c->all.v[i], (enum step_kind)s, step };
+				*out = (struct target){ &c->all->v[i], (enum step_kind)s, step };
 				return true;
 			}
 		}
@@ -174,7 +174,7 @@ static bool import(struct collecting *c, const struct target *t, struct span byt
 /* After each line the fold has to know it: the same file may bring the same signature twice. */
 static bool refold(struct collecting *c, struct err *e)
 {
-	return workspace_changes(c->cli->ws, &c->cli->arena, &c->all, e);
+	return workspace_fold(c->cli->ws, &c->all, e);
 }
 
 struct line_search {
@@ -346,10 +346,10 @@ static bool take_bare(struct collecting *c, struct span bytes, struct err *e)
 	struct sig sig;
 	struct addr owner;
 	const struct said said = {0};
-	for (size_t i = 0; i < c->all.n; i++)
+	for (size_t i = 0; i < c->all->n; i++)
 		for (int s = 0; s < N_STEPS; s++) {
-			const struct step *step = &c->all.v[i].steps[s];
-			const struct target t = { &c->all.v[i], (enum step_kind)s, step };
+			const struct step *step = &c->all->v[i].steps[s];
+			const struct target t = { &c->all->v[i], (enum step_kind)s, step };
 			if (!step->packed || step->mined)
 				continue;
 			err_clear(&why);

@@ -97,21 +97,33 @@ static bool compile(const struct workspace *ws, struct arena *a, struct proposal
 	return true;
 }
 
+/* The number in "SC-7"; 0: it is none of ours. */
+static uint64_t number_of(struct span id)
+{
+	struct u256 v;
+	uint64_t n;
+	return span_starts(id, "SC-") && u256_parse(&v, span_of(id.p + 3, id.n - 3), NULL) &&
+	       u256_fits_u64(&v, &n) ? n : 0;
+}
+
+static bool take_number(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+{
+	uint64_t *last = ctx;
+	struct line_peek peek;
+	(void)leaf;
+	if (!line_peek(&peek, raw))
+		return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "line %llu is not a line", (unsigned long long)seq);
+	const uint64_t n = number_of(peek.change);
+	*last = n > *last ? n : *last;
+	return true;
+}
+
 /* The log's own lines say which numbers are taken; called inside the transaction that takes the next one. */
 static bool next_id(struct workspace *ws, struct arena *a, const char **id, struct err *e)
 {
-	struct changes all;
 	uint64_t last = 0;
-	if (!workspace_changes(ws, a, &all, e))
+	if (!log_each(ws->log, 0, log_size(ws->log), take_number, &last, e))
 		return false;
-	for (size_t i = 0; i < all.n; i++) {
-		struct u256 v;
-		uint64_t n;
-		const struct span s = all.v[i].id;
-		if (span_starts(s, "SC-") && u256_parse(&v, span_of(s.p + 3, s.n - 3), NULL) &&
-		    u256_fits_u64(&v, &n) && n > last)
-			last = n;
-	}
 	*id = arena_fmt(a, "SC-%llu", (unsigned long long)last + 1);
 	return true;
 }

@@ -175,14 +175,14 @@ static void release_blob(struct spent *s, const struct hash32 *digest)
 }
 
 /* A signature whose nonce the Safe has spent frees nobody to do anything any more. */
-static bool collect_spent(struct spent *s, struct arena *a, struct err *e)
+static bool collect_spent(struct spent *s, struct err *e)
 {
-	struct changes all;
-	if (!workspace_changes(s->ws, a, &all, e))
+	const struct changes *all;
+	if (!workspace_fold(s->ws, &all, e))
 		return false;
-	for (size_t i = 0; i < all.n; i++)
+	for (size_t i = 0; i < all->n; i++)
 		for (int k = 0; k < N_STEPS; k++) {
-			const struct step *step = &all.v[i].steps[k];
+			const struct step *step = &all->v[i].steps[k];
 			if (!step->mined)
 				continue;
 			for (size_t j = 0; j < step->n_signatures; j++)
@@ -202,7 +202,7 @@ bool cmd_log_export(struct cli *cli, struct err *e)
 	struct workspace *ws = cli->ws;
 	struct spent spent = { .ws = ws };
 	struct export_result r;
-	if (!collect_spent(&spent, a, e) || !log_checkpoint(ws->log, NULL, e)) {
+	if (!collect_spent(&spent, e) || !log_checkpoint(ws->log, NULL, e)) {
 		free(spent.v);
 		return false;
 	}

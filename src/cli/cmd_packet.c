@@ -214,7 +214,7 @@ static bool pack(struct packing *p, struct err *e)
 {
 	struct workspace *ws = p->cli->ws;
 	struct arena *a = &p->cli->arena;
-	struct changes all;
+	const struct changes *all;
 	struct hash32 evidence, digest;
 	struct buf text = {0};
 	uint64_t nonce = 0;
@@ -223,13 +223,13 @@ static bool pack(struct packing *p, struct err *e)
 	json_canonical(&text, p->evidence);
 	sha256(&evidence, buf_view(&text));
 	buf_clear(&text);
-	bool ok = workspace_changes(ws, a, &all, e) &&
+	bool ok = workspace_fold(ws, &all, e) &&
 		  workspace_change(ws, a, p->cli->args[0], &p->change, e) && may_pack(p, e);
 	const struct step *s = &p->change.steps[p->step];
-	if (ok && stands(p, &all))
+	if (ok && stands(p, all))
 		nonce = s->nonce;
 	else
-		ok = ok && pick_nonce(p, &all, &nonce, e);
+		ok = ok && pick_nonce(p, all, &nonce, e);
 	ok = ok && build_tx(p, nonce, e) && build_core(p, nonce, &evidence, &text, e);
 	ok = ok && log_packed(p, nonce, buf_view(&text), &digest, e) && log_commit(ws->log, e);
 	if (!ok)
@@ -314,13 +314,14 @@ static bool ask_chain(struct packing *p, const struct changes *all, struct err *
 static bool run(struct packing *p, struct err *e)
 {
 	struct packet packet;
-	struct changes all;
+	const struct changes *all;
 	const char *path;
-	if (!workspace_changes(p->cli->ws, &p->cli->arena, &all, e) || !ask_chain(p, &all, e) ||
-	    !pick_step(p, e) || !may_pack(p, e))
+	if (!workspace_fold(p->cli->ws, &all, e) ||
+	    !workspace_change(p->cli->ws, &p->cli->arena, p->cli->args[0], &p->change, e) ||
+	    !ask_chain(p, all, e) || !pick_step(p, e) || !may_pack(p, e))
 		return false;
 	const struct step before = p->change.steps[p->step];
-	if (stands(p, &all) && !cli_flag(p->cli, "--refresh")) {
+	if (stands(p, all) && !cli_flag(p->cli, "--refresh")) {
 		if (!build_tx(p, p->change.steps[p->step].nonce, e))
 			return false;
 	} else if (!pack(p, e)) {
@@ -340,7 +341,7 @@ static bool run(struct packing *p, struct err *e)
 bool cmd_packet(struct cli *cli, struct err *e)
 {
 	struct packing p = { .cli = cli };
-	const bool ok = workspace_change(cli->ws, &cli->arena, cli->args[0], &p.change, e) && run(&p, e);
+	const bool ok = run(&p, e);
 	chain_release(&p.chain);
 	return ok;
 }

@@ -40,6 +40,19 @@ static const struct option submit_options[] = {
 	{ "--max-priority", "AMOUNT", "per gas, for the block's maker", false },
 	{ "--wait", "TIME", "how long to wait for the receipt (default: 60s)", false },
 };
+#define PRESENT(when) { "--present", "PERSON", "who is there" when ": an id from the profile's people", true }
+static const struct option meeting_open_options[] = {
+	{ "--title", "T", "what the meeting is called", false },
+	PRESENT(""),
+};
+static const struct option meeting_decide_options[] = {
+	{ "--note", "T", "what the minutes are to say about it", false },
+	PRESENT(", when it is not whoever was there before"),
+};
+static const struct option meeting_minutes_options[] = {
+	{ "--close", NULL, "end the meeting; the minutes go into the log", false },
+	{ "-o", "FILE", "where to write (default: standard output)", false },
+};
 static const struct option log_show_options[] = {
 	{ "--full", NULL, "each line's bytes too", false },
 };
@@ -82,6 +95,12 @@ const struct command commands[] = {
 	 OPTIONS(look_options)},
 	{"queue", cmd_queue, CMD_LOG | CMD_NET, "", 0, 0, "the steps that wait, by Safe nonce",
 	 OPTIONS(look_options)},
+	{"meeting open", cmd_meeting_open, CMD_APPEND, "[CHANGE…]", 0, -1,
+	 "begin a meeting about these changes, or about all that are open", OPTIONS(meeting_open_options)},
+	{"meeting decide", cmd_meeting_decide, CMD_APPEND, "CHANGE approved|rejected|deferred", 2, 2,
+	 "note what the meeting decided about a change", OPTIONS(meeting_decide_options)},
+	{"meeting minutes", cmd_meeting_minutes, CMD_LOG, "[MEETING]", 0, 1,
+	 "what was said and decided, as Markdown", OPTIONS(meeting_minutes_options)},
 	{"log show", cmd_log_show, CMD_LOG, "[SEQ | CHANGE]", 0, 1, "the change log's lines",
 	 OPTIONS(log_show_options)},
 	{"log verify", cmd_log_verify, CMD_NOTHING, "", 0, 0, "recompute the whole log", NULL, 0},

@@ -1,13 +1,16 @@
 /* setgov: one command, once. Finds it in the table, opens what it needs, runs it, prints its result, and turns
  * an error into words and an exit status. The commands are in cmd_*.c; what they need of a workspace is in
- * workspace.h. */
+ * audit-log/workspace.h. Without a command, on a terminal, it is the console (tui/console/console.h). */
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "src/cli/command.h"
+#include "src/cli/spawn.h"
 #include "audit-log/workspace.h"
+#include "tui/console/console.h"
 
 static struct json *error_json(struct arena *a, const struct err *e)
 {
@@ -54,6 +57,40 @@ static bool run(struct cli *cli, struct err *e)
 	return ok;
 }
 
+/* ---- the console ---- */
+
+/* Commands that ask the person something: the signer wants the terminal for a passphrase. */
+static bool wants_terminal(const struct command *c)
+{
+	return strcmp(c->name, "submit") == 0;
+}
+
+static const struct command_row *command_rows(struct arena *a)
+{
+	struct command_row *rows = ARENA_ARRAY(a, struct command_row, n_commands);
+	for (size_t i = 0; i < n_commands; i++)
+		rows[i] = (struct command_row){ commands[i].name, commands[i].args, commands[i].help,
+						wants_terminal(&commands[i]) };
+	return rows;
+}
+
+static bool run_console(struct cli *cli, struct err *e)
+{
+	struct arena *a = &cli->arena;
+	const struct console_options o = {
+		.dir = cli->dir, .as = cli->as, .setgov = spawn_self(a),
+		.signer = spawn_beside(a, "setgov-signer", "SETGOV_SIGNER"),
+		.commands = command_rows(a), .n_commands = n_commands,
+	};
+	struct term *t = cli->plain ? term_plain_open(STDIN_FILENO, STDOUT_FILENO, 0, e)
+				    : term_curses_open(STDIN_FILENO, e);
+	if (t == NULL)
+		return false;
+	const bool ok = console_run(&o, t, e);
+	term_close(t);
+	return ok;
+}
+
 /* The log key's seed and bearer signatures pass through this process: nobody gets them from a core dump or a
  * debugger. */
 static void harden(void)
@@ -70,7 +107,9 @@ int main(int argc, char **argv)
 	int status = 0;
 	harden();
 	bool ok = cli_parse(&cli, argc - 1, argv + 1, &e);
-	if (ok && cli.command == NULL)
+	if (ok && cli.command == NULL && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		ok = run_console(&cli, &e);
+	else if (ok && cli.command == NULL)
 		help_overview(&cli.text);
 	else if (ok)
 		ok = run(&cli, &e);

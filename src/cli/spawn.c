@@ -21,6 +21,15 @@ const char *spawn_beside(struct arena *a, const char *program, const char *varia
 	return arena_fmt(a, "%.*s%s", (int)dir, self, program);
 }
 
+const char *spawn_self(struct arena *a)
+{
+	char self[4096];
+	const ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
+	if (n <= 0 || (size_t)n >= sizeof(self))
+		return "setgov";
+	return arena_str(a, span_of(self, (size_t)n));
+}
+
 /* In the child: only async-signal-safe calls. */
 static NORETURN void become(const char *const argv[], int out)
 {

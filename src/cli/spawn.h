@@ -10,6 +10,8 @@
 
 /* The path of a program that lies beside this one, or what the environment variable says. */
 const char *spawn_beside(struct arena *a, const char *program, const char *variable);
+/* The path of this program. */
+const char *spawn_self(struct arena *a);
 /* argv ends with NULL. Standard output, at most `cap` bytes, goes to *out. True: it ran and ended by itself
  * with *status. ERR_IO when it could not be started, printed more, or was killed. */
 MUST_CHECK bool spawn_run(const char *const argv[], struct buf *out, size_t cap, int *status, struct err *e);

@@ -253,11 +253,14 @@ bool proposal_from_json(struct arena *a, struct proposal *out, const struct json
 
 /* ---- folding ---- */
 
-/* A copy with room for one more; the old one stays in the arena. */
-static void *one_more(struct arena *a, const void *old, size_t n, size_t size)
+/* The array with room for one more: it doubles at each power of two, and the old one stays in the arena. */
+static void *one_more(struct arena *a, void *old, size_t n, size_t size)
 {
-	uint8_t *grown = arena_alloc(a, n + 1, size);
+	uint8_t *grown;
 
+	if (n != 0 && (n & (n - 1)) != 0)
+		return old;
+	grown = arena_alloc(a, n != 0 ? 2 * n : 1, size);
 	if (n != 0)
 		memcpy(grown, old, n * size);
 	return grown;
@@ -279,16 +282,16 @@ static bool get_step(struct change *c, const struct json *body, struct step **ou
 	return true;
 }
 
-static struct span str_or_empty(const struct json *body, const char *name)
+static struct span str_or_empty(struct arena *a, const struct json *body, const char *name)
 {
 	const struct json *v = json_find(body, name);
 
-	return v != NULL && v->type == JSON_STRING ? v->text : (struct span){0};
+	return v != NULL && v->type == JSON_STRING ? arena_copy(a, v->text) : (struct span){0};
 }
 
 static bool apply_drafted(struct arena *a, struct change *c, const struct line *l, struct err *e)
 {
-	return proposal_from_json(a, &c->draft, l->body, false, e);
+	return proposal_from_json(a, &c->draft, json_copy(a, l->body), false, e);
 }
 
 static bool apply_proposed(struct arena *a, struct change *c, const struct line *l, struct err *e)
@@ -296,7 +299,7 @@ static bool apply_proposed(struct arena *a, struct change *c, const struct line 
 	if (c->proposed)
 		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "proposed again: line %" PRIu64 " froze it",
 			       c->proposed_seq);
-	if (!proposal_from_json(a, &c->proposal, l->body, true, e))
+	if (!proposal_from_json(a, &c->proposal, json_copy(a, l->body), true, e))
 		return false;
 	c->proposed = true;
 	c->proposed_seq = l->seq;
@@ -374,7 +377,7 @@ static bool apply_signature(struct arena *a, struct change *c, const struct line
 	for (size_t i = 0; i < s->n_signatures; i++)
 		if (addr_eq(&s->signatures[i].owner, &sig.owner))
 			return true;
-	sig.packet = str_or_empty(l->body, "packet");
+	sig.packet = str_or_empty(a, l->body, "packet");
 	s->signatures = one_more(a, s->signatures, s->n_signatures, sizeof(sig));
 	s->signatures[s->n_signatures++] = sig;
 	return true;
@@ -387,8 +390,9 @@ static bool apply_note(struct arena *a, struct change *c, const struct line *l, 
 
 	if (!get_step(c, l->body, &s, e) || !json_get_str(l->body, "text", &note.text, e))
 		return false;
-	note.owner_text = str_or_empty(l->body, "owner");
-	note.code = str_or_empty(l->body, "code");
+	note.text = arena_copy(a, note.text);
+	note.owner_text = str_or_empty(a, l->body, "owner");
+	note.code = str_or_empty(a, l->body, "code");
 	s->notes = one_more(a, s->notes, s->n_notes, sizeof(note));
 	s->notes[s->n_notes++] = note;
 	return true;

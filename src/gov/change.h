@@ -94,7 +94,8 @@ struct change {
 	uint64_t last_seq;
 };
 
-/* Folds one line in. Lines of other changes are a bug; kinds it does not know are skipped (newer consoles). */
+/* Folds one line in. Lines of other changes are a bug; kinds it does not know are skipped (newer consoles). What it
+ * keeps of a line it copies into the arena: the line may go. */
 MUST_CHECK bool change_apply(struct arena *a, struct change *c, const struct line *l, struct err *e);
 
 struct chain_facts {

@@ -1,8 +1,9 @@
 /* A deployment profile: which Safe, timelock and contracts, on which chain, held by whom.
  *
  * The identity part is what a signer pins, as one; its id is the SHA-256 of its canonical JSON. The local part
- * (endpoints, first block) is this machine's own and is never pinned. The format is contracts/deployments/README.md; unknown
- * members of the identity part are errors. Holds no chain state: what the chain says is chain/reader's. */
+ * (endpoints, first block) is this machine's own and is never pinned. The format is
+ * contracts/deployments/README.md; unknown members of the identity part are errors. Holds no chain state: what the
+ * chain says is chain/reader's. */
 #ifndef SETGOV_GOV_DEPLOYMENT_H
 #define SETGOV_GOV_DEPLOYMENT_H
 

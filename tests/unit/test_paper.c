@@ -131,6 +131,9 @@ static void every_row_of_foreign_words_has_a_bar(void **state)
 		 "  \xe2\x94\x82 signed: yes\n"},
 		{30, true, "0123456789012345678901234567890\r\xe2\x86\x92",
 		 "  reason\n  | 01234567890123456789012345\n  | 67890\\u{000D}\\u{2192}\n"},
+		{40, false, "one\ntwo words that wrap at the edge of it",
+		 "  reason    \xe2\x94\x82 one\n            \xe2\x94\x82 two words that wrap at\n"
+		 "            \xe2\x94\x82 the edge of it\n"},
 		{24, false, "", ""},
 		{2, true, "ab" WIDE, "re\nas\non\n|a\n|b\n|\\\n|u\n|{\n|4\n|E\n|2\n|D\n|}\n"},
 		{2, false, "a" WIDE, "re\nas\non\n\xe2\x94\x82" "a\n\xe2\x94\x82\\\n\xe2\x94\x82u\n\xe2\x94\x82{\n"

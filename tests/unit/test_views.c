@@ -310,7 +310,7 @@ static void two_readers_share_the_file(void **state)
 	arena_release(&a);
 }
 
-/* ---- what folding says -------------------------------------------------------------------------------------------- */
+/* ---- what folding says ---- */
 
 /* Every kind of line that moves a change, on both routes, with one change that nobody understands. */
 static void write_line(struct log *l, unsigned i)
@@ -486,7 +486,8 @@ static void steps_are_what_folding_the_lines_says(void **state)
 
 		write_line(l, i);
 		assert_ok(log_each_of_change(l, span_str("SC-1"), fold, &f, &e), &e);
-		assert_ok(views_catch_up(v, &e) && views_waiting_one(v, &a, span_str("SC-1"), &one, &found, &e), &e);
+		assert_ok(views_catch_up(v, &e) &&
+			  views_waiting_one(v, &a, span_str("SC-1"), &one, &found, &e), &e);
 		assert_true(found);
 		write_steps(&by_view, one.steps);
 		write_change_steps(&by_hand, &a, &f.change);

@@ -9,6 +9,7 @@
 
 #define HEAD_ROWS 4
 #define FOOT_ROWS 1
+#define HELP_COLS 18             /* "? help  Q quit  " */
 
 /* ---- the top: class and deployment, the chain, the log, who else is here ---- */
 
@@ -243,7 +244,7 @@ static void foot_key(struct pen *p, const struct binding *b)
 static void footer(const struct state *s, struct grid *g)
 {
 	const enum view_id view = state_place(s)->view;
-	struct pen p = pen_between(g, g->rows - 1, 0, g->cols - 16, STYLE_BAR);
+	struct pen p = pen_between(g, g->rows - 1, 0, g->cols - HELP_COLS, STYLE_BAR);
 	pen_str(&p, " ");
 	for (size_t i = 0; i < n_bindings; i++)
 		if (bindings[i].view == view && bindings[i].foot != NULL)
@@ -255,7 +256,7 @@ static void footer(const struct state *s, struct grid *g)
 			foot_key(&p, b);
 	}
 	pen_fill(&p);
-	p = pen_between(g, g->rows - 1, g->cols - 16, g->cols, STYLE_BAR);
+	p = pen_between(g, g->rows - 1, g->cols - HELP_COLS, g->cols, STYLE_BAR);
 	foot_key(&p, binding_of(view, '?'));
 	foot_key(&p, binding_of(view, 'Q'));
 	pen_fill(&p);
@@ -277,6 +278,13 @@ static void draw_item(const void *ctx, size_t i, struct paper *p)
 static void draw_list(struct state *s, const struct seen *x, const struct view *v, struct grid *g, size_t rows)
 {
 	const struct listing l = { x, v };
+	if (v->count(x) == 0 && v->empty != NULL) {
+		struct pen p = grid_pen(g, HEAD_ROWS + 1, STYLE_DIM);
+		pen_fmt(&p, "  %s", v->empty);
+		g->cursor_row = HEAD_ROWS + 1;
+		g->cursor_col = 2;
+		return;
+	}
 	list_draw(g, HEAD_ROWS, rows, &state_place(s)->at, v->count(x), draw_item, &l);
 }
 
@@ -303,7 +311,7 @@ static void draw_page(struct state *s, const struct seen *x, const struct view *
 static void more(const struct state *s, const struct view *v, struct grid *g, size_t rows)
 {
 	const struct place *p = state_place(s);
-	struct pen pen = pen_between(g, 3, g->cols - 18, g->cols, STYLE_DIM);
+	struct pen pen = pen_between(g, 3, g->cols - 24, g->cols, STYLE_DIM);
 	if (v->page == NULL || s->body.rows <= rows)
 		return;
 	pen_fmt(&pen, " %s %zu-%zu of %zu",

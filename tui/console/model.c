@@ -13,6 +13,16 @@ void model_release(struct model *m)
 	arena_release(&m->mounts_arena);
 }
 
+void model_forget(struct model *m)
+{
+	const struct model kept = {
+		.commands = m->commands, .n_commands = m->n_commands, .now = m->now, .offline = m->offline,
+		.demo = m->demo,
+	};
+	model_release(m);
+	*m = kept;
+}
+
 uint64_t model_chain_time(const struct model *m)
 {
 	const int64_t passed = (m->now.ms - m->snapshot.taken.ms) / 1000;

@@ -32,7 +32,7 @@ struct model_change {
 	size_t n_lines;
 	/* what the actions' getters say now, as `setgov show --json` gives it: an array, or NULL when not asked yet */
 	const struct json *reads;
-	bool asking_reads;
+	bool reads_asked, asking_reads;
 };
 
 /* A window of the log; index 0 is the newest line. */
@@ -99,7 +99,10 @@ struct model {
 	const char *demo;             /* the demo's workspace, by demo_find(); NULL: there is none */
 };
 
+/* Frees everything; the workspace stays the caller's. */
 void model_release(struct model *m);
+/* The same, for another workspace: what this machine knows stays. */
+void model_forget(struct model *m);
 /* Seconds of the chain's clock, as far as can be told: the block's time and what has passed since it was seen. */
 uint64_t model_chain_time(const struct model *m);
 /* "0.05 ether", exact: for views, which see the model and nothing below it. */

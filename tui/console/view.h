@@ -43,6 +43,7 @@ struct view {
 	void (*item)(const struct seen *x, size_t i, struct paper *p);
 	/* Item i contains this text; NULL: the view's items are rendered and searched. Only for lists. */
 	bool (*matches)(const struct seen *x, size_t i, struct span text);
+	const char *empty;            /* said when the list has nothing */
 	void (*page)(const struct seen *x, struct paper *p);
 };
 #define V(id, title, shape) extern const struct view shape##_view;

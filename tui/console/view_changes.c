@@ -62,4 +62,6 @@ static bool matches(const struct seen *x, size_t i, struct span text)
 	return contains(r->c.id, text) || contains(r->c.title, text) || contains(change_state_name(r->state), text);
 }
 
-const struct view changes_view = { .count = count, .item = item, .matches = matches };
+const struct view changes_view = {
+	.count = count, .item = item, .matches = matches, .empty = "No changes yet: n composes the first.",
+};

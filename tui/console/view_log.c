@@ -57,7 +57,7 @@ static void item(const struct seen *x, size_t i, struct paper *p)
 	buf_release(&b);
 }
 
-const struct view log_view = { .count = count, .item = item };
+const struct view log_view = { .count = count, .item = item, .empty = "No such lines. F shows all of them again." };
 
 /* ---- one line ---- */
 

@@ -184,4 +184,6 @@ static void item(const struct seen *x, size_t i, struct paper *p)
 		alarm_tx(tx, p);
 }
 
-const struct view queue_view = { .count = count, .item = item };
+const struct view queue_view = {
+	.count = count, .item = item, .empty = "Nothing waits. n composes a change, v shows those that are done.",
+};

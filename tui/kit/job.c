@@ -207,7 +207,7 @@ static void on_time(void *ctx, int fd)
 	if (j->pid > 0)
 		kill_group(j, SIGKILL);
 	else
-		finish(j, 0);                                  /* it did not start: told from the loop, like every end */
+		finish(j, 0);                    /* it did not start: told from the loop, like every end */
 }
 
 static bool make_pipe(int ends[2], int flags)

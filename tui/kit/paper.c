@@ -323,16 +323,34 @@ void paper_title(struct paper *p, const char *fmt, ...)
 	paper_end(p);
 }
 
+#define NAME_COLS 10          /* of a name that stands beside its words */
+
+/* Into the blanks before the bar of the row that was just begun. */
+static void name_beside_bar(struct paper *p, size_t indent, const char *name)
+{
+	struct cell *row = &p->cells[(p->rows - 1) * p->cols];
+
+	for (size_t i = 0; name[i]; i++) {
+		row[indent + i].c = (uint8_t)name[i];
+		row[indent + i].style = STYLE_LABEL;
+	}
+}
+
 void paper_foreign(struct paper *p, size_t indent, const char *name, struct span text)
 {
+	const size_t width = name ? strlen(name) : 0, column = indent + NAME_COLS;
+	const bool beside = name && width < NAME_COLS && column + 2 + PAPER_ROOM <= p->cols;
+
 	if (text.n == 0)
 		return;
 	if (text.p[text.n - 1] == '\n')        /* ends the last line, begins none */
 		text.n--;
-	if (name)
+	if (name && !beside)
 		paper_line(p, STYLE_LABEL, indent, "%s", name);
 	p->bar = true;
-	paper_begin(p, indent, indent);
+	paper_begin(p, beside ? column : indent, beside ? column : indent);
+	if (beside)
+		name_beside_bar(p, indent, name);
 	add(p, STYLE_FOREIGN, text, SPELL_LINES);
 	paper_end(p);
 	p->bar = false;

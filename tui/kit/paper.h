@@ -62,8 +62,8 @@ void paper_to(struct paper *p, size_t col);
 void paper_end(struct paper *p);
 void paper_blank(struct paper *p);
 void paper_title(struct paper *p, const char *fmt, ...) PRINTF(2, 3);   /* a blank row unless first, then STYLE_TITLE */
-/* Somebody else's words under a name (NULL: no row for it): every row begins with a bar, so that none can look like one
- * of ours. Nothing when the text is empty. Newlines stay. */
+/* Somebody else's words behind a bar on every row, so that none can look like one of ours. The name (ours; NULL: none)
+ * stands left of the bar, or above where there is no room. Nothing when the text is empty. Newlines stay. */
 void paper_foreign(struct paper *p, size_t indent, const char *name, struct span text);
 /* "name  value", the value beginning at column `at` and wrapping there. */
 void paper_pair(struct paper *p, size_t indent, size_t at, const char *name, enum style style, const char *fmt, ...)

@@ -505,8 +505,8 @@ static bool can_move_cursor(int fd, struct err *e)
 	if (how != NULL && how != (const char *)-1)
 		return true;
 	return err_set(e, ERR_MISSING, ERR_NO_OFFSET,
-		       "a terminal of the kind \"%s\" cannot move its cursor (or is not known here): --plain works line "
-		       "by line", name);
+		       "a terminal of the kind \"%s\" cannot move its cursor (or is not known here): --plain works "
+		       "line by line", name);
 }
 
 static void take_over(struct term_curses *s)

@@ -205,7 +205,8 @@ static void press(struct term_plain *s, struct span line)
 		push_text(s, line);
 	} else if (!push_keys(s, line)) {
 		text_safe(&shown, line, false);
-		buf_str(&shown, " names no key. Enter, Esc, Up, Down, PgDn, a letter, or : and a command do; ? helps.\n");
+		buf_str(&shown, " names no key. Enter, Esc, Up, Down, PgDn, a letter, or : and a command do; "
+			"? helps.\n");
 		say(s, buf_view(&shown));
 	}
 	buf_release(&shown);

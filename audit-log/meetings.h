@@ -1,0 +1,13 @@
+/* The meetings that a log tells of. */
+#ifndef SETGOV_AUDIT_LOG_MEETINGS_H
+#define SETGOV_AUDIT_LOG_MEETINGS_H
+
+#include "audit-log/workspace.h"
+#include "src/gov/meeting.h"
+
+/* From the trusted file's own lines, each re-hashed: what opening, deciding and closing go by. */
+MUST_CHECK bool meetings_read(struct workspace *ws, struct arena *a, struct meetings *out, struct err *e);
+/* The same for showing: found through the views, still re-hashed. */
+MUST_CHECK bool meetings_look(struct workspace *ws, struct arena *a, struct meetings *out, struct err *e);
+
+#endif

@@ -1,0 +1,137 @@
+/* What the console asks by itself: one look at the chain every few seconds, and what the contracts say about the change
+ * that is shown. An endpoint that hangs, lies or dies changes the header, and nothing else. */
+#include <string.h>
+
+#include "src/base/text.h"
+#include "src/crypto/hash.h"
+#include "tui/console/load.h"
+#include "tui/console/perform.h"
+
+#define LOOK_EVERY_MS 10000
+#define LOOK_LIMIT_MS 30000u
+#define READS_LIMIT_MS 30000u
+
+static void set_trouble(struct console *c, struct span words)
+{
+	struct buf safe = {0};
+	text_safe(&safe, words, false);
+	if (safe.n == 0)
+		buf_str(&safe, "no answer");
+	c->m.ask_trouble = arena_str(&c->m.snapshot_arena, buf_view(&safe));
+	buf_release(&safe);
+}
+
+static struct span last_line(struct span text)
+{
+	size_t start = 0;
+	while (text.n > 0 && text.p[text.n - 1] == '\n')
+		text.n--;
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] == '\n')
+			start = i + 1;
+	text = span_of(text.p + start, text.n - start);
+	return span_starts(text, "setgov: ") ? span_of(text.p + 8, text.n - 8) : text;
+}
+
+static struct hash32 findings_hash(const struct model *m)
+{
+	struct hash32 h;
+	struct buf all = {0};
+	for (size_t i = 0; i < m->snapshot.n_findings; i++) {
+		buf_span(&all, m->snapshot.findings[i].code);
+		buf_span(&all, m->snapshot.findings[i].words);
+		buf_byte(&all, '\n');
+	}
+	sha256(&h, buf_view(&all));
+	buf_release(&all);
+	return h;
+}
+
+void asking_alerts(struct console *c)
+{
+	const struct hash32 now = findings_hash(&c->m);
+	if (state_place(&c->s)->view == VIEW_ALERTS)
+		c->alerts_seen = now;
+	c->m.n_unread = hash32_eq(&now, &c->alerts_seen) ? 0 : c->m.snapshot.n_findings;
+}
+
+static void look_done(void *ctx, const struct job_result *r)
+{
+	struct console *c = ctx;
+	struct err e = {0};
+	struct buf words = {0};
+	c->look = NULL;
+	c->m.asking = ASK_ANSWERED;
+	c->looked = c->m.now = time_now();
+	if (!r->started || r->killed || r->overflow) {
+		set_trouble(c, span_str(r->killed ? "no answer in time" : "the question could not be asked"));
+	} else if (r->status != 0) {
+		set_trouble(c, last_line(r->err));
+	} else if (!load_snapshot(&c->m, r->out, &e)) {
+		err_format(&e, &words);
+		set_trouble(c, buf_view(&words));
+	}
+	buf_release(&words);
+	err_clear(&e);
+	perform_show(c);
+	loop_redraw(c->loop);
+}
+
+void asking_look(struct console *c)
+{
+	static const char *const words[] = { "status" };
+	struct arena a = {0};
+	if (c->look != NULL || c->m.ws == NULL)
+		return;
+	c->m.asked = c->m.now = time_now();
+	c->m.asking = ASK_RUNNING;
+	c->look = job_start(c->loop, perform_argv(c, &a, words, 1, true), LOOK_LIMIT_MS, NULL, look_done, c);
+	arena_release(&a);
+}
+
+void asking_tick(struct console *c)
+{
+	if (!c->m.offline && c->m.now.ms - c->looked.ms >= LOOK_EVERY_MS)
+		asking_look(c);
+}
+
+/* ---- before -> after ---- */
+
+static void reads_done(void *ctx, const struct job_result *r)
+{
+	struct console *c = ctx;
+	struct model_change *x = &c->m.change;
+	c->reads = NULL;
+	x->asking_reads = false;
+	if (!x->loaded || !span_is(x->c.id, c->reads_change) || !r->started || r->killed || r->status != 0)
+		return;
+	const struct json *doc = json_parse(&x->arena, arena_copy(&x->arena, r->out), NULL);
+	const struct json *reads = json_find(doc, "reads");
+	if (reads != NULL && reads->type == JSON_ARRAY)
+		x->reads = reads;
+	loop_redraw(c->loop);
+}
+
+void asking_reads(struct console *c)
+{
+	struct model_change *x = &c->m.change;
+	const struct place *p = state_place(&c->s);
+	const char *words[] = { "show", p->change };
+	struct arena a = {0};
+	if (c->reads != NULL || c->m.offline || !c->m.snapshot.online || !x->loaded || x->trouble != NULL ||
+	    x->reads_asked || !span_is(x->c.id, p->change))
+		return;
+	memcpy(c->reads_change, p->change, sizeof(c->reads_change));
+	x->reads_asked = x->asking_reads = true;
+	c->reads = job_start(c->loop, perform_argv(c, &a, words, 2, true), READS_LIMIT_MS, NULL, reads_done, c);
+	arena_release(&a);
+}
+
+void asking_stop(struct console *c)
+{
+	if (c->look != NULL)
+		job_abandon(c->look);
+	if (c->reads != NULL)
+		job_abandon(c->reads);
+	c->look = c->reads = NULL;
+}

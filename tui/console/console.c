@@ -1,0 +1,95 @@
+#include "tui/console/console.h"
+
+#include "tui/console/compose.h"
+#include "tui/console/frame.h"
+#include "tui/console/load.h"
+#include "tui/console/perform.h"
+#include "tui/console/step.h"
+
+#define TICK_MS 1000u
+
+static void draw(void *ctx, struct grid *g)
+{
+	struct console *c = ctx;
+	c->m.now = time_now();
+	c->minute = c->m.now.ms / 60000;
+	load_place(&c->m, &c->s);
+	frame_draw(&c->s, &c->m, g);
+}
+
+static void key(void *ctx, uint32_t k)
+{
+	struct console *c = ctx;
+	struct effects fx = {0};
+	c->m.now = time_now();
+	load_place(&c->m, &c->s);
+	step(&c->s, &c->m, k, &fx);
+	perform(c, &fx);
+	perform_show(c);
+	if (c->s.leaving)
+		loop_stop(c->loop);
+}
+
+/* A frame is drawn again when the log has grown, a command runs, or another minute has begun: a screen that stands
+ * still stays as it is, for those whom it is read to. */
+static bool tick(void *ctx)
+{
+	struct console *c = ctx;
+	struct err e = {0};
+	bool changed = false;
+	c->m.now = time_now();
+	if (c->m.ws != NULL && !load_refresh(&c->m, &changed, &e)) {
+		struct buf words = {0};
+		err_format(&e, &words);
+		state_say(&c->s, STYLE_BAD, "The log cannot be read: %s", buf_cstr(&words));
+		buf_release(&words);
+		changed = true;
+	}
+	err_clear(&e);
+	if (c->m.ws != NULL)
+		asking_tick(c);
+	if (changed)
+		perform_show(c);
+	return changed || c->s.running.on || c->m.now.ms / 60000 != c->minute;
+}
+
+static const struct loop_ops ops = { .draw = draw, .key = key, .tick = tick, .tick_ms = TICK_MS };
+
+static void open_first(struct console *c)
+{
+	struct err e = {0};
+	struct buf words = {0};
+	if (perform_open(c, c->o->dir, &e)) {
+		state_init(&c->s, VIEW_QUEUE);
+	} else {
+		state_init(&c->s, VIEW_FIRST);
+		if (e.code != ERR_MISSING) {
+			err_format(&e, &words);
+			state_say(&c->s, STYLE_BAD, "%s", buf_cstr(&words));
+		}
+	}
+	buf_release(&words);
+	err_clear(&e);
+}
+
+bool console_run(const struct console_options *o, struct term *t, struct err *e)
+{
+	struct console c = { .o = o };
+	c.m.commands = o->commands;
+	c.m.n_commands = o->n_commands;
+	c.m.offline = o->offline;
+	c.m.demo = o->demo;
+	c.m.now = time_now();
+	open_first(&c);
+	c.loop = loop_new(t, &ops, &c);
+	const bool ok = loop_run(c.loop, e);
+	asking_stop(&c);
+	if (c.job != NULL)
+		job_abandon(c.job);
+	loop_free(c.loop);
+	state_release(&c.s);
+	model_release(&c.m);
+	workspace_release(&c.ws);
+	arena_release(&c.arena);
+	return ok;
+}

@@ -1,0 +1,290 @@
+#include "tui/console/perform.h"
+
+#include <string.h>
+
+#include "src/base/text.h"
+#include "tui/console/load.h"
+#include "tui/console/step.h"
+
+const char **perform_argv(const struct console *c, struct arena *a, const char *const *words, size_t n, bool json)
+{
+	const char **argv = ARENA_ARRAY(a, const char *, n + 8);
+	size_t k = 0;
+	argv[k++] = c->o->setgov;
+	argv[k++] = "-C";
+	argv[k++] = c->dir;
+	if (c->o->as != NULL) {
+		argv[k++] = "--as";
+		argv[k++] = c->o->as;
+	}
+	if (json)
+		argv[k++] = "--json";
+	for (size_t i = 0; i < n; i++)
+		argv[k++] = words[i];
+	return argv;
+}
+
+/* ---- how a command ended ---- */
+
+static const char *safe_text(struct arena *a, struct span s, bool lines)
+{
+	struct buf b = {0};
+	text_safe(&b, s, lines);
+	const char *out = arena_str(a, buf_view(&b));
+	buf_release(&b);
+	return out;
+}
+
+/* "setgov: [CODE] words" out of all that was said on standard error; all of it, where there is no such line. */
+static struct span complaint(struct span err)
+{
+	static const char own[] = "setgov: ";
+	struct span found = err;
+	for (size_t i = 0; i < err.n;) {
+		size_t n = 0;
+		while (i + n < err.n && err.p[i + n] != '\n')
+			n++;
+		if (span_starts(span_of(err.p + i, n), own))
+			found = span_of(err.p + i + strlen(own), n - strlen(own));
+		i += n + 1;
+	}
+	while (found.n > 0 && found.p[found.n - 1] == '\n')
+		found.n--;
+	return found;
+}
+
+static void read_ended(struct arena *a, struct ended *how, struct span out, struct span err)
+{
+	struct span code;
+	how->json = json_parse(a, arena_copy(a, out), NULL);
+	how->said = safe_text(a, err, true);
+	how->words = how->ok ? "" : safe_text(a, complaint(err), false);
+	if (json_get_str(json_find(how->json, "error"), "code", &code, NULL))
+		how->code = safe_text(a, code, false);
+	if (!how->ok && how->words[0] == '\0')
+		how->words = arena_fmt(a, "it ended with status %d and said nothing", how->status);
+}
+
+static struct ended ended_of(struct arena *a, const struct job_result *r, bool stopping)
+{
+	struct ended how = { .status = -1, .words = "it could not be started" };
+	if (!r->started)
+		return how;
+	how.ok = !r->killed && !r->overflow && r->status == 0;
+	how.stopped = stopping && !how.ok;
+	how.status = r->killed ? -1 : r->status;
+	read_ended(a, &how, r->out, r->err);
+	return how;
+}
+
+/* The log may have grown, and the chain moved. */
+static void after_command(struct console *c)
+{
+	struct err e = {0};
+	bool changed;
+	if (c->m.ws != NULL && !load_refresh(&c->m, &changed, &e)) {
+		struct buf words = {0};
+		err_format(&e, &words);
+		state_say(&c->s, STYLE_BAD, "%s", buf_cstr(&words));
+		buf_release(&words);
+	}
+	err_clear(&e);
+	c->looked = (struct unix_time){0};
+}
+
+static void show_result(struct console *c, const char *title, struct span out, struct span err)
+{
+	struct state *s = &c->s;
+	buf_clear(&s->result_title);
+	buf_str(&s->result_title, title);
+	buf_clear(&s->result);
+	buf_span(&s->result, out);
+	if (out.n > 0 && out.p[out.n - 1] != '\n')
+		buf_byte(&s->result, '\n');
+	buf_span(&s->result, err);
+	if (state_place(s)->view != VIEW_RESULT)
+		state_go(s, VIEW_RESULT, NULL);
+	state_place(s)->at = (struct scroll){0};
+}
+
+static void finish(struct console *c, const struct ended *how)
+{
+	struct effects fx = {0};
+	after_command(c);
+	step_ended(&c->s, &c->m, c->then, c->done, how, &fx);
+	perform(c, &fx);
+	perform_show(c);
+	loop_redraw(c->loop);
+}
+
+static void job_done(void *ctx, const struct job_result *r)
+{
+	struct console *c = ctx;
+	struct arena a = {0};
+	char *title = arena_str(&a, buf_view(&c->s.running.what));
+	const struct ended how = ended_of(&a, r, c->s.running.stopping);
+	c->job = NULL;
+	c->s.running.on = false;
+	if (c->print) {
+		after_command(c);
+		show_result(c, title, r->out, r->err);
+		perform_show(c);
+		loop_redraw(c->loop);
+	} else {
+		finish(c, &how);
+	}
+	arena_release(&a);
+}
+
+static void job_progress(void *ctx, struct span line)
+{
+	struct console *c = ctx;
+	buf_clear(&c->s.running.progress);
+	buf_span(&c->s.running.progress, line);
+	loop_redraw(c->loop);
+}
+
+/* ---- effects ---- */
+
+static void remember(struct console *c, const struct effect *e)
+{
+	c->then = e->then;
+	c->done = e->done != NULL ? arena_str(&c->arena, span_str(e->done)) : NULL;
+	c->print = e->kind == EFFECT_PRINT;
+	buf_clear(&c->s.running.what);
+	buf_str(&c->s.running.what, e->what);
+	buf_clear(&c->s.running.progress);
+}
+
+static void run(struct console *c, const struct effect *e)
+{
+	struct arena a = {0};
+	if (c->job != NULL) {
+		state_say(&c->s, STYLE_WARN, "%s is still under way: Ctrl-C stops it.", buf_cstr(&c->s.running.what));
+		return;
+	}
+	remember(c, e);
+	c->s.running.on = true;
+	c->s.running.stopping = false;
+	c->s.running.since = c->m.now = time_now();
+	c->job = job_start(c->loop, perform_argv(c, &a, e->words, e->n_words, !c->print), 0, job_progress, job_done, c);
+	arena_release(&a);
+}
+
+/* Nothing of its standard error was kept: its words are in what it printed. */
+static void front_words(struct arena *a, struct ended *how)
+{
+	struct span what;
+	if (!how->ok && json_get_str(json_find(how->json, "error"), "what", &what, NULL))
+		how->words = arena_fmt(a, "%s%s%s%s", how->code != NULL ? "[" : "",
+				       how->code != NULL ? how->code : "", how->code != NULL ? "] " : "",
+				       safe_text(a, what, false));
+}
+
+/* In front of the screen: what it prints is kept, what it says to the person stays on the terminal while it runs. */
+static void run_in_front(struct console *c, const struct effect *e)
+{
+	struct arena a = {0};
+	struct buf out = {0};
+	struct err err = {0};
+	struct ended how = { .status = -1 };
+	const char **argv = perform_argv(c, &a, e->words, e->n_words, true);
+	if (e->kind == EFFECT_SIGN) {
+		argv = ARENA_ARRAY(&a, const char *, e->n_words + 2);
+		argv[0] = c->o->signer;
+		for (size_t i = 0; i < e->n_words; i++)
+			argv[i + 1] = e->words[i];
+	}
+	remember(c, e);
+	if (job_foreground(c->loop, argv, &out, &how.status, &err)) {
+		how.ok = how.status == 0;
+		read_ended(&a, &how, buf_view(&out), span_of(NULL, 0));
+		front_words(&a, &how);
+	} else {
+		struct buf words = {0};
+		err_format(&err, &words);
+		how.words = safe_text(&a, buf_view(&words), false);
+		buf_release(&words);
+	}
+	err_clear(&err);
+	finish(c, &how);
+	buf_release(&out);
+	arena_release(&a);
+}
+
+static void open_again(struct console *c, const char *dir)
+{
+	struct err e = {0};
+	asking_stop(c);
+	model_forget(&c->m);
+	workspace_release(&c->ws);
+	if (perform_open(c, dir, &e)) {
+		state_release(&c->s);
+		state_init(&c->s, VIEW_QUEUE);
+		asking_look(c);
+	} else {
+		struct buf words = {0};
+		err_format(&e, &words);
+		state_say(&c->s, STYLE_BAD, "%s", buf_cstr(&words));
+		buf_release(&words);
+	}
+	err_clear(&e);
+}
+
+static void perform_one(struct console *c, const struct effect *e)
+{
+	switch (e->kind) {
+	case EFFECT_RUN:
+	case EFFECT_PRINT:
+		run(c, e);
+		break;
+	case EFFECT_FRONT:
+	case EFFECT_SIGN:
+		run_in_front(c, e);
+		break;
+	case EFFECT_STOP:
+		if (c->job != NULL)
+			job_interrupt(c->job);
+		break;
+	case EFFECT_LOOK:
+		asking_look(c);
+		break;
+	case EFFECT_OFFLINE:
+		c->m.offline = !c->m.offline;
+		if (!c->m.offline)
+			asking_look(c);
+		break;
+	case EFFECT_OPEN:
+		open_again(c, e->words[0]);
+		break;
+	case EFFECT_SAVE_COMPOSE:
+	case EFFECT_DROP_COMPOSE:
+		break;
+	}
+}
+
+void perform(struct console *c, struct effects *fx)
+{
+	for (size_t i = 0; i < fx->n; i++)
+		perform_one(c, &fx->v[i]);
+	arena_release(&fx->arena);
+	*fx = (struct effects){0};
+}
+
+void perform_show(struct console *c)
+{
+	load_place(&c->m, &c->s);
+	asking_alerts(c);
+	asking_reads(c);
+}
+
+bool perform_open(struct console *c, const char *dir, struct err *e)
+{
+	c->dir = arena_str(&c->arena, span_str(dir));
+	if (!workspace_open(&c->ws, c->dir, false, c->o->as, e)) {
+		workspace_release(&c->ws);
+		return false;
+	}
+	c->m.ws = &c->ws;
+	return load_queue(&c->m, e);
+}

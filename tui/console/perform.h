@@ -1,0 +1,54 @@
+/* Doing what steps want done: effects become commands, and how commands end goes back into a step. For console.c and
+ * the two files behind this header: perform.c (what the person asked for) and asking.c (what the console asks by
+ * itself). */
+#ifndef SETGOV_TUI_CONSOLE_PERFORM_H
+#define SETGOV_TUI_CONSOLE_PERFORM_H
+
+#include "tui/console/console.h"
+#include "tui/console/effect.h"
+#include "tui/console/state.h"
+#include "tui/kit/job.h"
+
+struct console {
+	const struct console_options *o;
+	const char *dir;              /* of the workspace that is open, or that there is none in */
+	struct arena arena;           /* lives as long as the console */
+	struct workspace ws;
+	struct model m;
+	struct state s;
+	struct loop *loop;
+	/* the command that the person waits for */
+	struct job *job;
+	ended_fn *then;
+	const char *done;
+	bool print;                   /* its text is shown on VIEW_RESULT */
+	/* what the console asks by itself */
+	struct job *look, *reads;
+	char reads_change[CHANGE_ID_MAX];
+	struct unix_time looked;      /* when the last look ended */
+	struct hash32 alerts_seen;    /* the findings that somebody has had on the screen */
+	int64_t minute;               /* of the frame that is shown */
+};
+
+/* Performs and forgets them. Effects of the steps that follow are performed, too. */
+void perform(struct console *c, struct effects *fx);
+/* Opens the workspace in `dir`, instead of the one that is open. False: it cannot be, and *e says why; the console has
+ * none then. */
+MUST_CHECK bool perform_open(struct console *c, const char *dir, struct err *e);
+/* Loads what is shown, after anything may have changed; asks for what the place needs from the chain. */
+void perform_show(struct console *c);
+
+/* Looks at the chain now, unless a look is under way. */
+void asking_look(struct console *c);
+/* Every tick: looks when it is time. */
+void asking_tick(struct console *c);
+/* What the contracts say now about the change that is shown, once for each time it is loaded. */
+void asking_reads(struct console *c);
+/* Alerts that are on the screen are read. */
+void asking_alerts(struct console *c);
+void asking_stop(struct console *c);
+
+/* setgov -C DIR [--as PERSON] WORDS… [--json], NULL-ended, in the arena. */
+const char **perform_argv(const struct console *c, struct arena *a, const char *const *words, size_t n, bool json);
+
+#endif
