@@ -285,6 +285,8 @@ static void in_front_it_says_how_it_ended(void **state)
 	static const char *const ends[] = { "/bin/sh", "-c", "exit 9", NULL };
 	static const char *const killed[] = { "/bin/sh", "-c", "kill -TERM $$", NULL };
 	static const char *const missing[] = { "/nowhere", NULL };
+	static const char *const prints[] = { "/bin/sh", "-c", "echo result; exit 3", NULL };
+	struct buf out = {0};
 	struct err e = {0};
 	int never[2], status = 0;
 	struct term t;
@@ -294,11 +296,15 @@ static void in_front_it_says_how_it_ended(void **state)
 	assert_int_equal(pipe2(never, O_CLOEXEC), 0);
 	t = (struct term){ &mute_ops, never[0], false };
 	l = loop_new(&t, &app_ops, NULL);
-	assert_ok(job_foreground(l, ends, &status, &e), &e);
+	assert_ok(job_foreground(l, ends, NULL, &status, &e), &e);
 	assert_int_equal(status, 9);
-	assert_ok(job_foreground(l, killed, &status, &e), &e);
+	assert_ok(job_foreground(l, killed, NULL, &status, &e), &e);
 	assert_int_equal(status, 128 + SIGTERM);
-	assert_false(job_foreground(l, missing, &status, &e));
+	assert_ok(job_foreground(l, prints, &out, &status, &e), &e);
+	assert_int_equal(status, 3);
+	assert_buf_str(&out, "result\n");
+	buf_release(&out);
+	assert_false(job_foreground(l, missing, NULL, &status, &e));
 	assert_err(&e, ERR_IO, "/nowhere cannot be started: No such file or directory");
 	err_clear(&e);
 	loop_free(l);

@@ -162,7 +162,8 @@ static void a_broken_grid_does_no_harm(void **state)
 
 static void tiny_sizes_and_sudden_ones_are_drawn(void **state)
 {
-	static const unsigned short sizes[][2] = { { 1, 1 }, { 5, 20 }, { 300, 500 }, { 1, 200 }, { 60, 1 }, { 24, 80 } };
+	static const unsigned short sizes[][2] = { { 1, 1 }, { 5, 20 }, { 300, 500 }, { 1, 200 },
+						  { 60, 1 }, { 24, 80 } };
 	struct screen s = open_screen(24, 80);
 
 	(void)state;
@@ -190,7 +191,8 @@ static void tiny_sizes_and_sudden_ones_are_drawn(void **state)
 static void keys_have_their_names(void **state)
 {
 	static const struct { const char *bytes; uint32_t key; } typed[] = {
-		{ "a", 'a' }, { " ", ' ' }, { "\r", K_ENTER }, { "\n", K_ENTER }, { "\t", K_TAB }, { "\x7f", K_BACKSPACE },
+		{ "a", 'a' }, { " ", ' ' }, { "\r", K_ENTER }, { "\n", K_ENTER }, { "\t", K_TAB },
+		{ "\x7f", K_BACKSPACE },
 		{ "\b", K_BACKSPACE }, { "\x03", K_CTRL('c') }, { "\x13", K_CTRL('s') }, { "\x1a", K_CTRL('z') },
 		{ "\x1c", K_CTRL('\\') }, { "\033OA", K_UP }, { "\033OB", K_DOWN }, { "\033OC", K_RIGHT },
 		{ "\033OD", K_LEFT }, { "\033OH", K_HOME }, { "\033OF", K_END }, { "\033[5~", K_PAGE_UP },
@@ -209,7 +211,8 @@ static void keys_have_their_names(void **state)
 
 static void what_is_no_key_presses_none(void **state)
 {
-	static const char *const typed[] = { "\033[1;5C", "\033[25~", "\033[200~", "\033[99;99;99~", "\033[I", "\xff", "\xc3",
+	static const char *const typed[] = { "\033[1;5C", "\033[25~", "\033[200~", "\033[99;99;99~", "\033[I", "\xff",
+					     "\xc3",
 					     "\xed\xa0\x80", "\xa9\xa9\xa9", "\xf8\x88\x80\x80\x80" };
 	struct screen s = open_screen(24, 80);
 	uint32_t key;
@@ -413,7 +416,8 @@ static void what_is_no_terminal_is_refused_in_words(void **state)
 	assert_refused(slave, ERR_MISSING, "a terminal of the kind \"nobody's\" cannot move its cursor (or is not "
 					   "known here): --plain works line by line");
 	unsetenv("TERM");
-	assert_refused(slave, ERR_MISSING, "TERM is not set, so nobody knows this terminal: --plain works line by line");
+	assert_refused(slave, ERR_MISSING,
+		       "TERM is not set, so nobody knows this terminal: --plain works line by line");
 	setenv("TERM", "xterm-256color", 1);
 	close(null);
 	close(master);
