@@ -32,6 +32,7 @@ struct loop {
 	struct grid grid;
 	int64_t next_tick;            /* ms on the monotonic clock */
 	bool small, redraw, stopped, gone;
+	bool more;                    /* keys that were not taken yet; poll() may not see them */
 };
 
 static int64_t now_ms(void)
@@ -177,10 +178,13 @@ static void give_key(struct loop *l, uint32_t key)
 static void take_keys(struct loop *l)
 {
 	uint32_t key;
-	for (size_t i = 0; i < KEYS_A_FRAME && !l->stopped && !l->gone && term_key(l->term, &key); i++) {
+	size_t n = 0;
+	while (n < KEYS_A_FRAME && !l->stopped && !l->gone && term_key(l->term, &key)) {
+		n++;
 		l->gone = key == K_HANGUP;
 		give_key(l, key);
 	}
+	l->more = n == KEYS_A_FRAME;
 }
 
 static void take_signal(struct loop *l, uint32_t sig)
@@ -220,9 +224,11 @@ static void forget_forgotten(struct loop *l)
 	l->n = kept;
 }
 
-static int until_tick(const struct loop *l)
+static int patience(const struct loop *l)
 {
 	const int64_t left = l->next_tick - now_ms();
+	if (l->more)
+		return 0;
 	if (l->ops->tick == NULL)
 		return -1;
 	return left < 0 ? 0 : (int)left;
@@ -235,7 +241,7 @@ static bool wait_for_any(struct loop *l, struct err *e)
 	l->polled[1] = (struct pollfd){ l->signals, POLLIN, 0 };
 	for (size_t i = 0; i < l->n; i++)
 		l->polled[2 + i] = (struct pollfd){ l->watches[i].fd, POLLIN, 0 };
-	if (poll(l->polled, 2 + l->n, until_tick(l)) >= 0)
+	if (poll(l->polled, 2 + l->n, patience(l)) >= 0)
 		return true;
 	for (size_t i = 0; i < 2 + l->n; i++)
 		l->polled[i].revents = 0;
@@ -267,18 +273,16 @@ bool loop_run(struct loop *l, struct err *e)
 	l->stopped = false;
 	l->next_tick = now_ms() + l->ops->tick_ms;
 	while (!l->stopped) {
-		take_keys(l);
-		if (l->stopped)
-			break;
 		if (l->gone)
 			return err_set(e, ERR_IO, ERR_NO_OFFSET, "the terminal is gone");
 		if (l->redraw)
-			draw(l);
+			draw(l);                               /* first of all: keys are for what was seen */
 		if (!wait_for_any(l, e))
 			return false;
 		if (l->polled[1].revents != 0)
 			take_signals(l);
 		call_watches(l);
+		take_keys(l);
 		if (!l->stopped)
 			tick(l);
 	}

@@ -130,9 +130,12 @@ static void give_back(void)
 	sigemptyset(&background);
 	sigaddset(&background, SIGTTOU);
 	sigprocmask(SIG_BLOCK, &background, &old);
+	tcsetattr(saved.fd, TCSANOW, &saved.before);
+	const int flags = fcntl(saved.fd, F_GETFL);            /* nobody dies waiting for a terminal that is held */
+	fcntl(saved.fd, F_SETFL, flags | O_NONBLOCK);
 	const ssize_t written = write(saved.fd, saved.bytes, saved.n);
 	(void)written;
-	tcsetattr(saved.fd, TCSANOW, &saved.before);
+	fcntl(saved.fd, F_SETFL, flags);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 }
 

@@ -314,6 +314,7 @@ struct term *term_plain_open(int in, int out, size_t cols, struct err *e)
 	s->t = (struct term){ &ops, in, !charset_is_utf8() };
 	s->out = out;
 	s->cols = cols;
+	s->answered = true;                                    /* no line before the first frame */
 	if (poll(&p, 1, 0) < 0 || (p.revents & POLLNVAL) != 0) {
 		free(s);
 		err_set(e, ERR_IO, ERR_NO_OFFSET, "nobody can type here: standard input is closed");
