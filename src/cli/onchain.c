@@ -18,6 +18,12 @@ static bool has_operation(const struct change *c)
 	return c->proposed && c->proposal.route == ROUTE_TIMELOCK;
 }
 
+/* What is executed stays executed: of these, and there are thousands, the chain is not asked. */
+static bool may_still_move(const struct change *c)
+{
+	return has_operation(c) && !c->steps[STEP_EXECUTE].mined;
+}
+
 bool onchain_facts_all(const struct workspace *ws, struct chain *c, struct arena *a, const struct changes *all,
 		       struct chain_facts **out, struct err *e)
 {
@@ -26,7 +32,7 @@ bool onchain_facts_all(const struct workspace *ws, struct chain *c, struct arena
 	size_t n = 0;
 	*out = ARENA_ARRAY(a, struct chain_facts, all->n + 1);
 	for (size_t i = 0; i < all->n; i++)
-		if (has_operation(&all->v[i]))
+		if (may_still_move(&all->v[i]))
 			ops[n++].id = all->v[i].operation;
 	if (!chain_safe(c, a, &ws->deployment.safe, &safe, e) ||
 	    (n > 0 && !chain_operations(c, &ws->deployment.timelock, ops, n, e)))
@@ -38,9 +44,11 @@ bool onchain_facts_all(const struct workspace *ws, struct chain *c, struct arena
 		f->safe_nonce = safe.nonce;
 		f->threshold = safe.threshold;
 		f->block_time = c->pin.time;
-		if (i < all->n && has_operation(&all->v[i])) {
+		if (i < all->n && may_still_move(&all->v[i])) {
 			f->operation_timestamp = ops[n].state == TIMELOCK_DONE ? 1 : ops[n].ready_at;
 			n++;
+		} else if (i < all->n && has_operation(&all->v[i])) {
+			f->operation_timestamp = 1;
 		}
 	}
 	return true;
@@ -55,6 +63,7 @@ bool onchain_facts(const struct workspace *ws, struct chain *c, const struct cha
 	if (change != NULL) {
 		one.v = ARENA_NEW(&a, struct change);
 		*one.v = *change;
+		one.v->steps[STEP_EXECUTE].mined = false;     /* one change can be asked about, whatever the log says */
 		one.n = 1;
 	}
 	const bool ok = onchain_facts_all(ws, c, &a, &one, &facts, e);

@@ -13,7 +13,8 @@ MUST_CHECK bool onchain_open(const struct workspace *ws, struct chain *c, struct
  * `change` may be NULL). */
 MUST_CHECK bool onchain_facts(const struct workspace *ws, struct chain *c, const struct change *change,
 			      struct chain_facts *out, struct err *e);
-/* The same for each change of a list, at one block, in two questions. */
+/* The same for each change of a list, at one block. An operation that the log knows to be executed is not asked about:
+ * it is done. */
 MUST_CHECK bool onchain_facts_all(const struct workspace *ws, struct chain *c, struct arena *a,
 				  const struct changes *all, struct chain_facts **out, struct err *e);
 /* The part of a snapshot that the queue is made from: block, Safe's nonce, threshold, and these operations. */
