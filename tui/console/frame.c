@@ -70,23 +70,27 @@ static void endpoints(struct pen *p, const struct snapshot *s)
 		bad += !s->endpoints[i].ok;
 	pen_str(p, " · ");
 	if (bad == 0) {
-		pen_fmt(p, "%zu endpoint%s", s->n_endpoints, s->n_endpoints == 1 ? " answers" : "s agree");
+		pen_fmt(p, "%zu node%s", s->n_endpoints, s->n_endpoints == 1 ? " answers" : "s agree");
 		return;
 	}
 	p->style = STYLE_WARN;
-	pen_fmt(p, "! %zu of %zu endpoints", bad, s->n_endpoints);
-	pen_str(p, " in trouble");
+	pen_fmt(p, "! %zu of %zu nodes in trouble", bad, s->n_endpoints);
 	p->style = STYLE_BAR;
 }
 
+/* In whole minutes: a header that counts seconds is read aloud again and again to whoever does not see it. */
 static void age(struct pen *p, const struct model *m)
 {
 	struct buf b = {0};
 	const int64_t now = m->now.ms / 1000, then = (int64_t)m->snapshot.block_time;
+	const uint64_t apart = (uint64_t)(now > then ? now - then : then - now);
 	/* The chain's clock can be ahead of ours: on a devnet it is moved by hand. */
-	when_span(&b, (uint64_t)(now > then ? now - then : then - now));
-	pen_fmt(p, "block %llu, %s %s", (unsigned long long)m->snapshot.block, buf_cstr(&b),
-		now >= then ? "old" : "ahead of this machine's clock");
+	when_span(&b, apart - apart % 60);
+	pen_fmt(p, "block %llu", (unsigned long long)m->snapshot.block);
+	if (apart >= 60)
+		pen_fmt(p, ", %s %s", buf_cstr(&b), now >= then ? "old" : "ahead of our clock");
+	else
+		pen_str(p, ", just made");
 	buf_release(&b);
 }
 
@@ -123,10 +127,10 @@ static void chain_line(const struct model *m, struct grid *g)
 			pen_str(&p, " · last seen ");
 		age(&p, m);
 		if (!trouble) {
-			if (m->snapshot.has_finalized)
-				pen_fmt(&p, " · final %llu", (unsigned long long)m->snapshot.finalized);
 			endpoints(&p, &m->snapshot);
 			payer(&p, &m->snapshot);
+			if (m->snapshot.has_finalized)
+				pen_fmt(&p, " · final %llu", (unsigned long long)m->snapshot.finalized);
 		}
 	} else if (m->ws != NULL && !trouble) {
 		pen_str(&p, "asking the chain …");
