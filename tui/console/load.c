@@ -64,11 +64,12 @@ bool load_snapshot(struct model *m, struct span text, struct err *e)
 		arena_release(&a);
 		return false;
 	}
+	const bool facts = m->snapshot.online || s.online;
 	arena_release(&m->snapshot_arena);
 	m->snapshot_arena = a;
 	m->snapshot = s;
 	m->ask_trouble = NULL;
-	return load_queue(m, e);
+	return !facts || load_queue(m, e);       /* without the chain, what was read from the log stands */
 }
 
 /* ---- sentences of the queue ---- */
