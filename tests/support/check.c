@@ -7,7 +7,7 @@
 #include "src/base/hex.h"
 
 #define VECTOR_CAP (64u << 20)
-#define MAX_DIRECTORIES 64
+#define MAX_DIRECTORIES 256
 
 /* What temporary_directory() made. */
 static char *directories[MAX_DIRECTORIES];

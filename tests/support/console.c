@@ -8,6 +8,8 @@
 #include "src/evm/address.h"
 #include "tests/support/check.h"
 #include "tests/support/packets.h"
+#include "tests/support/screens.h"
+#include "tui/console/frame.h"
 #include "tui/kit/key.h"
 
 #define CHAIN 84532999
@@ -264,6 +266,9 @@ void test_console_open(struct test_console *t)
 	t->m.now = time_now();
 	t->m.asking = ASK_ANSWERED;
 	see_chain(t);
+	t->m.mounts_seen = t->m.now;                     /* this machine's own are not looked for */
+	mounts_parse(&t->m.mounts_arena, &t->m.mounts, span_str("/dev/sdb1 /media/STICK vfat rw 0 0\n"
+		     "/dev/sdc1 /run/media/anna/BLUE vfat rw 0 0\n"));
 	assert_ok(load_queue(&t->m, &e), &e);
 	state_init(&t->s, VIEW_QUEUE);
 }
@@ -275,14 +280,6 @@ void test_console_offline(struct test_console *t)
 	t->m.snapshot = (struct snapshot){0};
 	load_forget_change(&t->m);
 	assert_ok(load_queue(&t->m, &e), &e);
-	load_place(&t->m, &t->s);
-}
-
-void test_console_reload(struct test_console *t)
-{
-	struct err e = {0};
-	bool changed;
-	assert_ok(load_refresh(&t->m, &changed, &e), &e);
 	load_place(&t->m, &t->s);
 }
 
@@ -357,7 +354,9 @@ void test_console_effects(const struct test_console *t, struct buf *out)
 		buf_str(out, names[e->kind]);
 		for (size_t k = 0; k < e->n_words; k++) {
 			const bool quoted = e->words[k][0] == '\0' || strchr(e->words[k], ' ') != NULL;
-			buf_fmt(out, quoted ? " '%s'" : " %s", e->words[k]);
+			const char *quote = quoted ? "'" : "", *word = e->words[k];
+			const bool ours = t->dir != NULL && strncmp(word, t->dir, strlen(t->dir)) == 0;
+			buf_fmt(out, " %s%s%s%s", quote, ours ? "WS" : "", word + (ours ? strlen(t->dir) : 0), quote);
 		}
 		buf_byte(out, '\n');
 	}
@@ -392,4 +391,19 @@ void test_console_view(struct test_console *t, size_t cols, struct buf *out)
 		v->item(&seen, i, &p);
 	paper_text(&p, out);
 	paper_release(&p);
+}
+
+static void draw_size(struct test_console *t, const char *name, size_t rows, size_t cols)
+{
+	struct grid g;
+	grid_init(&g, rows, cols, false);
+	frame_draw(&t->s, &t->m, &g);
+	screen_same(arena_fmt(&t->a, "%s_%zux%zu", name, cols, rows), &g);
+	grid_release(&g);
+}
+
+void test_console_screen(struct test_console *t, const char *name)
+{
+	draw_size(t, name, 24, 80);
+	draw_size(t, name, 50, 132);
 }

@@ -29,23 +29,24 @@ void test_console_empty(struct test_console *t);
  *           again at nonce 7, not signed
  *     SC-5  safe.reject nonce=4, direct; proposed and not packed
  *     SC-6  proposed, schedule at nonce 8: p1, p2 and p3 signed
- * The chain has been seen TEST_NOW - 12 s ago: Safe nonce 4, 3 of 5, SC-4's operation ready in three hours. */
+ * Two sticks are mounted, /media/STICK and /run/media/anna/BLUE. The chain has been seen TEST_NOW - 12 s ago: Safe nonce 4, 3 of 5, SC-4's operation ready in three hours. */
 void test_console_open(struct test_console *t);
 void test_console_release(struct test_console *t);
 /* The same workspace, the chain not asked. */
 void test_console_offline(struct test_console *t);
-/* Lines written meanwhile are seen. */
-void test_console_reload(struct test_console *t);
 /* Goes there, and loads what the place needs. */
 void test_console_go(struct test_console *t, enum view_id view, const char *change);
 /* Presses keys, by their names, separated by blanks ("s Enter Ctrl-C"); 'text' in single quotes is typed. Effects
  * of earlier calls are dropped. */
 void test_console_keys(struct test_console *t, const char *keys);
-/* What the last keys want done, one line each: "RUN propose SC-7", a word with a blank in it in quotes. */
+/* What the last keys want done, one line each: "RUN propose SC-7", a word with a blank in it in quotes; the
+ * workspace's directory is WS. */
 void test_console_effects(const struct test_console *t, struct buf *out);
 /* The first of those effects has ended so; `json` NULL or what it printed. */
 void test_console_ended(struct test_console *t, int status, const char *json, const char *code, const char *words);
 /* The view itself, without the frame, on paper of this width, as text. */
 void test_console_view(struct test_console *t, size_t cols, struct buf *out);
+/* The whole frame against tests/screens/NAME_80x24.txt and NAME_132x50.txt (screens.h). */
+void test_console_screen(struct test_console *t, const char *name);
 
 #endif

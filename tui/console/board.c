@@ -77,6 +77,8 @@ const struct person *board_former(const struct model *m, size_t i)
 
 bool board_has(const struct change *c, enum step_kind k)
 {
+	if (c->withdrawn && !c->steps[k].packed)
+		return false;
 	switch (k) {
 	case STEP_SCHEDULE: return c->proposal.route == ROUTE_TIMELOCK;
 	case STEP_EXECUTE: return true;
@@ -87,20 +89,37 @@ bool board_has(const struct change *c, enum step_kind k)
 
 /* ---- what it waits for ---- */
 
+static bool waits_for_timelock(struct buf *out, const struct model *m, enum step_kind k)
+{
+	const struct model_change *x = &m->change;
+	const uint64_t at = x->facts.operation_timestamp, now = model_chain_time(m);
+	if (!x->facts.known || k != STEP_EXECUTE || x->c.proposal.route != ROUTE_TIMELOCK || at <= now)
+		return false;
+	buf_str(out, "the timelock: ready ");
+	when_relative(out, (int64_t)at, (int64_t)now);
+	return true;
+}
+
 static void waits_for_others(struct buf *out, const struct model *m, enum step_kind k)
 {
 	const struct model_change *x = &m->change;
-	const uint64_t nonce = x->c.steps[k].nonce, own = x->facts.safe_nonce, at = x->facts.operation_timestamp;
-	const uint64_t now = model_chain_time(m);
-	if (x->facts.known && nonce > own) {
-		buf_fmt(out, "the Safe is at nonce %llu: what comes before %llu goes first", (unsigned long long)own,
-			(unsigned long long)nonce);
-	} else if (x->facts.known && k == STEP_EXECUTE && x->c.proposal.route == ROUTE_TIMELOCK && at > now) {
-		buf_str(out, "the timelock: ready ");
-		when_relative(out, (int64_t)at, (int64_t)now);
-	} else {
-		buf_str(out, "being sent: u (submit)");
-	}
+	const uint64_t nonce = x->c.steps[k].nonce, own = x->facts.safe_nonce;
+	if (nonce > own)
+		buf_fmt(out, "its turn: the Safe is at nonce %llu, what comes before %llu goes first",
+			(unsigned long long)own, (unsigned long long)nonce);
+	else if (!waits_for_timelock(out, m, k))
+		buf_str(out, "somebody to send it: u (submit)");
+}
+
+static void waits_for_packet(struct buf *out, const struct model *m, enum step_kind k)
+{
+	const struct change *c = &m->change.c;
+	if (k == STEP_EXECUTE && c->proposal.route == ROUTE_TIMELOCK && !c->steps[STEP_SCHEDULE].mined)
+		buf_str(out, "schedule, and then the delay; e (export) could pack it ahead");
+	else if (waits_for_timelock(out, m, k))
+		buf_str(out, "; e (export) could pack it ahead");
+	else
+		buf_str(out, "a packet: e (export)");
 }
 
 static void waits_for_signatures(struct buf *out, const struct model *m, enum step_kind k)
@@ -121,7 +140,7 @@ void board_waits(struct buf *out, const struct model *m, enum step_kind k)
 	const struct change *c = &m->change.c;
 	const struct step *s = &c->steps[k];
 	switch (step_state_of(c, k, &m->change.facts)) {
-	case STEP_NONE: buf_str(out, "a packet: e (export)"); break;
+	case STEP_NONE: waits_for_packet(out, m, k); break;
 	case STEP_MINED: buf_fmt(out, "nothing: it is in block %llu", (unsigned long long)s->block); break;
 	case STEP_FAILED: buf_str(out, "a new packet: it failed on chain, e (export)"); break;
 	case STEP_STALE:

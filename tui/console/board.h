@@ -20,7 +20,7 @@ size_t board_signed(const struct model *m, enum step_kind k);
 /* The i-th owner on chain that the profile does not name, or NULL; the i-th of the profile that is none on chain. */
 const struct addr *board_stranger(const struct model *m, size_t i);
 const struct person *board_former(const struct model *m, size_t i);
-/* The step is one of the change's route, and not a cancel that nobody has asked for. */
+/* The step is one of the change's route, and not a cancel that nobody has asked for, or one that will never be. */
 bool board_has(const struct change *c, enum step_kind k);
 /* What it waits for, and the key that goes on: "2 more signatures: e (export), i (import)". */
 void board_waits(struct buf *out, const struct model *m, enum step_kind k);

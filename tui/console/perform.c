@@ -6,13 +6,24 @@
 #include "tui/console/load.h"
 #include "tui/console/step.h"
 
+/* The first run names the directory that it is about. */
+static bool names_directory(const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(words[i], "-C") == 0)
+			return true;
+	return false;
+}
+
 const char **perform_argv(const struct console *c, struct arena *a, const char *const *words, size_t n, bool json)
 {
 	const char **argv = ARENA_ARRAY(a, const char *, n + 8);
 	size_t k = 0;
 	argv[k++] = c->o->setgov;
-	argv[k++] = "-C";
-	argv[k++] = c->dir;
+	if (c->m.ws != NULL || !names_directory(words, n)) {
+		argv[k++] = "-C";
+		argv[k++] = c->dir;
+	}
 	if (c->o->as != NULL) {
 		argv[k++] = "--as";
 		argv[k++] = c->o->as;
@@ -219,8 +230,7 @@ static void open_again(struct console *c, const char *dir)
 	model_forget(&c->m);
 	workspace_release(&c->ws);
 	if (perform_open(c, dir, &e)) {
-		state_release(&c->s);
-		state_init(&c->s, VIEW_QUEUE);
+		state_home(&c->s);
 		asking_look(c);
 	} else {
 		struct buf words = {0};

@@ -26,6 +26,8 @@ static void why(const struct step_note *n, struct paper *p)
 static void square(const struct model *m, enum step_kind k, const struct person *owner, struct paper *p)
 {
 	const struct board_square s = board_square(m, k, &owner->address);
+	if (s.mark == BOARD_MISSING && m->change.c.steps[k].mined)
+		return;                                          /* nobody is missed any more */
 	paper_begin(p, 2, 6);
 	switch (s.mark) {
 	case BOARD_SIGNED: paper_add(p, STYLE_GOOD, "✓ "); break;
