@@ -397,6 +397,22 @@ static bool find_blob(void *ctx, const struct hash32 *digest, uint64_t *row)
 	return found;
 }
 
+uint64_t views_behind(struct log *l)
+{
+	struct views v = { .log = l, .path = fs_join(log_dir(l), VIEWS_DB) };
+	uint64_t behind = log_size(l);
+
+	if (fs_exists(v.path) &&
+	    sqlite3_open_v2(v.path, &v.db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
+	    number_is(&v, "PRAGMA user_version", VIEWS_VERSION) &&
+	    sqlite3_prepare_v2(v.db, statement_sql[ST_APPLIED], -1, &v.st[ST_APPLIED], NULL) == SQLITE_OK &&
+	    load_applied(&v) && v.size <= behind)
+		behind -= v.size;
+	views_close(&v);
+	free(v.path);
+	return behind;
+}
+
 struct views *views_open(struct log *l, struct err *e)
 {
 	struct views *v = calloc(1, sizeof(*v));

@@ -31,6 +31,9 @@ struct views_change {
 	struct hash32 likeness;
 };
 
+/* How many lines views_open() would have to read before it returns: a million take half a minute. Cheap, and only a
+ * guess: what is not readable counts as everything. */
+uint64_t views_behind(struct log *l);
 /* Opens dir/views.db and catches up with the log, which must outlive the views; the log finds blobs through them from
  * then on. NULL when the log itself cannot be read. */
 MUST_CHECK struct views *views_open(struct log *l, struct err *e);

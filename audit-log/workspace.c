@@ -123,6 +123,14 @@ bool workspace_open(struct workspace *ws, const char *dir, bool append, const ch
 	return ws->views != NULL && open_profile(ws, append, e) && open_actor(ws, as, e);
 }
 
+uint64_t workspace_behind(const char *dir)
+{
+	struct log *l = log_open(dir, LOG_READ, NULL, NULL);
+	const uint64_t n = l != NULL ? views_behind(l) : 0;
+	log_release(l);
+	return n;
+}
+
 void workspace_release(struct workspace *ws)
 {
 	views_release(ws->views);

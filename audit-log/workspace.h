@@ -36,6 +36,8 @@ struct workspace {
 MUST_CHECK bool workspace_open(struct workspace *ws, const char *dir, bool append, const char *as,
 			       struct err *e);
 void workspace_release(struct workspace *ws);
+/* How many lines workspace_open() would read before it returns (views_behind); 0 also where there is no workspace. */
+uint64_t workspace_behind(const char *dir);
 /* $XDG_STATE_HOME/setgov, or ~/.local/state/setgov; made when absent. */
 MUST_CHECK bool workspace_state_dir(struct arena *a, const char **out, struct err *e);
 /* deployment.json of a directory, whole. */

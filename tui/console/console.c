@@ -55,23 +55,6 @@ static bool tick(void *ctx)
 
 static const struct loop_ops ops = { .draw = draw, .key = key, .tick = tick, .tick_ms = TICK_MS };
 
-static void open_first(struct console *c)
-{
-	struct err e = {0};
-	struct buf words = {0};
-	if (perform_open(c, c->o->dir, &e)) {
-		state_init(&c->s, VIEW_QUEUE);
-	} else {
-		state_init(&c->s, VIEW_FIRST);
-		if (e.code != ERR_MISSING) {
-			err_format(&e, &words);
-			state_say(&c->s, STYLE_BAD, "%s", buf_cstr(&words));
-		}
-	}
-	buf_release(&words);
-	err_clear(&e);
-}
-
 bool console_run(const struct console_options *o, struct term *t, struct err *e)
 {
 	struct console c = { .o = o };
@@ -80,8 +63,9 @@ bool console_run(const struct console_options *o, struct term *t, struct err *e)
 	c.m.offline = o->offline;
 	c.m.demo = o->demo;
 	c.m.now = time_now();
-	open_first(&c);
+	state_init(&c.s, VIEW_FIRST);
 	c.loop = loop_new(t, &ops, &c);
+	perform_enter(&c, o->dir);
 	const bool ok = loop_run(c.loop, e);
 	asking_stop(&c);
 	if (c.job != NULL)

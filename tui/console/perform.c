@@ -223,22 +223,75 @@ static void run_in_front(struct console *c, const struct effect *e)
 	arena_release(&a);
 }
 
-static void open_again(struct console *c, const char *dir)
+static bool open_workspace(struct console *c, struct err *e)
+{
+	if (!workspace_open(&c->ws, c->dir, false, c->o->as, e)) {
+		workspace_release(&c->ws);
+		return false;
+	}
+	c->m.ws = &c->ws;
+	return load_queue(&c->m, e);
+}
+
+static void enter(struct console *c)
 {
 	struct err e = {0};
+	struct buf words = {0};
+	const bool ok = open_workspace(c, &e);
+	state_home(&c->s, ok ? VIEW_QUEUE : VIEW_FIRST);
+	if (ok)
+		asking_look(c);
+	err_format(&e, &words);
+	if (!ok && e.code != ERR_MISSING)
+		state_say(&c->s, STYLE_BAD, "%s", buf_cstr(&words));
+	buf_release(&words);
+	err_clear(&e);
+}
+
+static void views_made(void *ctx, const struct job_result *r)
+{
+	struct console *c = ctx;
+	(void)r;                                         /* opening says what is wrong, if anything is */
+	c->job = NULL;
+	c->s.running.on = false;
+	state_place(&c->s)->view = VIEW_QUEUE;           /* not "one moment" any more */
+	enter(c);
+	perform_show(c);
+	loop_redraw(c->loop);
+}
+
+/* So many lines take about a second. */
+#define MANY_LINES 20000u
+
+static void make_views(struct console *c, uint64_t behind)
+{
+	static const char *const words[] = { "changes", "--offline" };
+	struct arena a = {0};
+	state_home(&c->s, VIEW_RESULT);
+	buf_clear(&c->s.result_title);
+	buf_str(&c->s.result_title, "One moment");
+	buf_clear(&c->s.result);
+	buf_fmt(&c->s.result, "%llu lines of the log are read and re-hashed before they can be shown quickly. This "
+		"happens once.\n", (unsigned long long)behind);
+	buf_clear(&c->s.running.what);
+	buf_str(&c->s.running.what, "Reading the log");
+	c->s.running.on = true;
+	c->s.running.since = c->m.now = time_now();
+	c->job = job_start(c->loop, perform_argv(c, &a, words, ARRAY_LEN(words), true), 0, NULL, views_made, c);
+	arena_release(&a);
+}
+
+void perform_enter(struct console *c, const char *dir)
+{
 	asking_stop(c);
 	model_forget(&c->m);
 	workspace_release(&c->ws);
-	if (perform_open(c, dir, &e)) {
-		state_home(&c->s);
-		asking_look(c);
-	} else {
-		struct buf words = {0};
-		err_format(&e, &words);
-		state_say(&c->s, STYLE_BAD, "%s", buf_cstr(&words));
-		buf_release(&words);
-	}
-	err_clear(&e);
+	c->dir = arena_str(&c->arena, span_str(dir));
+	const uint64_t behind = workspace_behind(dir);
+	if (behind < MANY_LINES)
+		enter(c);
+	else
+		make_views(c, behind);
 }
 
 static void perform_one(struct console *c, const struct effect *e)
@@ -265,7 +318,7 @@ static void perform_one(struct console *c, const struct effect *e)
 			asking_look(c);
 		break;
 	case EFFECT_OPEN:
-		open_again(c, e->words[0]);
+		perform_enter(c, e->words[0]);
 		break;
 	case EFFECT_SAVE_COMPOSE:
 	case EFFECT_DROP_COMPOSE:
@@ -286,15 +339,4 @@ void perform_show(struct console *c)
 	load_place(&c->m, &c->s);
 	asking_alerts(c);
 	asking_reads(c);
-}
-
-bool perform_open(struct console *c, const char *dir, struct err *e)
-{
-	c->dir = arena_str(&c->arena, span_str(dir));
-	if (!workspace_open(&c->ws, c->dir, false, c->o->as, e)) {
-		workspace_release(&c->ws);
-		return false;
-	}
-	c->m.ws = &c->ws;
-	return load_queue(&c->m, e);
 }

@@ -32,9 +32,9 @@ struct console {
 
 /* Performs and forgets them. Effects of the steps that follow are performed, too. */
 void perform(struct console *c, struct effects *fx);
-/* Opens the workspace in `dir`, instead of the one that is open. False: it cannot be, and *e says why; the console has
- * none then. */
-MUST_CHECK bool perform_open(struct console *c, const char *dir, struct err *e);
+/* Opens the workspace in `dir`, when its views are at hand; otherwise runs the command that makes them, and opens it
+ * when that has ended. What goes wrong is said. */
+void perform_enter(struct console *c, const char *dir);
 /* Loads what is shown, after anything may have changed; asks for what the place needs from the chain. */
 void perform_show(struct console *c);
 

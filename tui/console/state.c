@@ -48,12 +48,12 @@ void state_go(struct state *s, enum view_id view, const char *change)
 		snprintf(p->change, sizeof(p->change), "%s", change);
 }
 
-void state_home(struct state *s)
+void state_home(struct state *s, enum view_id first)
 {
 	const struct place shown = *state_place(s);
-	s->places[0] = (struct place){ .view = VIEW_QUEUE, .item = PAPER_NO_ITEM };
+	s->places[0] = (struct place){ .view = first, .item = PAPER_NO_ITEM };
 	s->depth = 1;
-	if (shown.view == VIEW_RESULT)
+	if (shown.view == VIEW_RESULT && first != VIEW_RESULT)
 		s->places[s->depth++] = shown;
 }
 

@@ -89,8 +89,8 @@ void state_release(struct state *s);
 struct place *state_place(const struct state *s);
 /* Goes to a view, from which Esc comes back. `change` may be NULL. */
 void state_go(struct state *s, enum view_id view, const char *change);
-/* Another workspace is open: its queue is the first place, and what a command said stays above it. */
-void state_home(struct state *s);
+/* Another workspace: this view is the first place, and what a command said stays above it. */
+void state_home(struct state *s, enum view_id first);
 /* Back one place; false when there is none. */
 bool state_back(struct state *s);
 /* The message at the bottom: our words, with foreign text in them made safe. */
