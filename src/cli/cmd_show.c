@@ -1,4 +1,4 @@
-/* changes, show, queue, actions: what there is. They ask the chain when it answers and say so when it
+/* changes, show, queue: what there is. They ask the chain when it answers and say so when it
  * does not. */
 #include <string.h>
 
@@ -322,18 +322,65 @@ static void show_words(struct cli *cli, const struct change *c, const struct pro
 	text_line(cli, "rollback", p->rollback);
 }
 
-bool cmd_show(struct cli *cli, struct err *e)
+/* ---- before and after ---- */
+
+static void read_line(struct cli *cli, const struct json *r)
+{
+	const struct json *before = json_find(r, "before"), *expect = json_find(r, "expect");
+	struct span say;
+	if (!json_get_str(r, "say", &say, NULL))
+		return;
+	cli_text(cli, "  ");
+	text_safe(&cli->text, say, false);
+	cli_text(cli, ": ");
+	if (json_is_null(before))
+		cli_text(cli, "no answer");
+	else
+		text_safe(&cli->text, before->text, false);
+	if (!json_is_null(expect) && (json_is_null(before) || !span_eq(before->text, expect->text))) {
+		cli_text(cli, " -> ");
+		text_safe(&cli->text, expect->text, false);
+	}
+	cli_text(cli, "\n");
+}
+
+/* What the getters say at this block and are to say afterwards; JSON null when they cannot be asked. */
+static struct json *show_reads(struct cli *cli, struct chain *c, bool online, const struct proposal *p)
+{
+	struct arena *a = &cli->arena;
+	struct json *o = json_object(a), *list;
+	struct err e = {0};
+	if (!online)
+		return json_null(a);
+	cli_text(cli, "\nNow, and when it is done (block %llu)\n", (unsigned long long)c->pin.number);
+	if (!onchain_reads(cli->ws, c, a, p->actions, &list, &e)) {
+		cli_text(cli, "  cannot be read: ");
+		text_safe(&cli->text, buf_view(&e.what), false);
+		cli_text(cli, "\n");
+		err_clear(&e);
+		return json_null(a);
+	}
+	for (const struct json *r = list->first; r != NULL; r = r->next)
+		read_line(cli, r);
+	if (list->n == 0)
+		cli_text(cli, "  nothing that a getter tells\n");
+	json_set(o, a, "block", json_u64(a, c->pin.number));
+	json_set(o, a, "getters", list);
+	return o;
+}
+
+/* ---- show ---- */
+
+static bool show_change(struct cli *cli, struct chain *chain, struct err *e)
 {
 	struct arena *a = &cli->arena;
 	struct change c;
-	struct chain chain = {0};
 	struct chain_facts f;
 	bool direct;
 	if (!workspace_look(cli->ws, a, cli->args[0], &c, e))
 		return false;
-	const bool ok = facts_of(cli, &chain, ask_chain(cli, &chain), &c, &f, e);
-	chain_release(&chain);
-	if (!ok)
+	const bool online = ask_chain(cli, chain);
+	if (!facts_of(cli, chain, online, &c, &f, e))
 		return false;
 	struct proposal p = c.proposed ? c.proposal : c.draft;
 	if (!c.proposed && !actions_compile(a, &p.calls, &direct, &cli->ws->pin, p.actions, e))
@@ -344,6 +391,7 @@ bool cmd_show(struct cli *cli, struct err *e)
 	show_words(cli, &c, &p, state);
 	cli_text(cli, "\nCalls\n");
 	show_calls(cli, &p, calls);
+	struct json *reads = show_reads(cli, chain, online, &p);
 	if (c.proposed && p.route == ROUTE_TIMELOCK) {
 		cli_text(cli, "\nOperation 0x");
 		buf_hex(&cli->text, SPAN_HASH(&c.operation));
@@ -366,6 +414,7 @@ bool cmd_show(struct cli *cli, struct err *e)
 	json_set(o, a, "sentences", sentences);
 	json_set(o, a, "proposal", proposal_to_json(a, &p, c.proposed));
 	json_set(o, a, "explained", calls);
+	json_set(o, a, "reads", reads);
 	if (c.proposed && p.route == ROUTE_TIMELOCK) {
 		json_set(o, a, "operation", json_0x(a, SPAN_HASH(&c.operation)));
 		json_set(o, a, "salt", json_0x(a, SPAN_HASH(&c.root)));
@@ -374,71 +423,10 @@ bool cmd_show(struct cli *cli, struct err *e)
 	return true;
 }
 
-/* ---- actions ---- */
-
-static const char *type_words(enum action_arg_type t)
+bool cmd_show(struct cli *cli, struct err *e)
 {
-	switch (t) {
-	case ARG_ADDRESS: return "address";
-	case ARG_BOOL: return "true or false";
-	case ARG_UINT: return "number";
-	case ARG_ETHER: return "amount: 0.05 ether";
-	case ARG_DURATION: return "time: 24h";
-	case ARG_TEXT: return "text";
-	case ARG_BYTES: return "bytes: 0x…";
-	case ARG_HASH: return "32 bytes: 0x…";
-	case ARG_ROLE: return "proposer, executor, canceller or admin";
-	case ARG_CONTRACT: return "a contract of the profile";
-	}
-	return "";
-}
-
-static struct json *action_json(struct arena *a, const struct action_def *d)
-{
-	struct json *o = json_object(a), *list = json_array(a);
-	size_t n;
-	const struct action_arg *args = action_args(d, &n);
-	for (size_t i = 0; i < n; i++) {
-		struct json *x = json_object(a);
-		json_set(x, a, "name", json_text(a, args[i].name));
-		json_set(x, a, "ask", json_text(a, args[i].ask));
-		json_set(x, a, "type", json_str(a, type_words(args[i].type)));
-		json_push(list, x);
-	}
-	json_set(o, a, "action", json_text(a, action_name(d)));
-	json_set(o, a, "title", json_text(a, action_title(d)));
-	json_set(o, a, "risk", json_str(a, action_risk_name(action_risk_of(d))));
-	json_set(o, a, "route", json_str(a, action_is_direct(d) ? "direct" : "timelock"));
-	json_set(o, a, "args", list);
-	return o;
-}
-
-static void action_text(struct cli *cli, const struct action_def *d, bool full)
-{
-	const struct span name = action_name(d), title = action_title(d);
-	size_t n;
-	const struct action_arg *args = action_args(d, &n);
-	cli_text(cli, "%-26.*s %-8s %.*s\n", (int)name.n, (const char *)name.p,
-		 action_risk_name(action_risk_of(d)), (int)title.n, (const char *)title.p);
-	for (size_t i = 0; full && i < n; i++)
-		cli_text(cli, "  %-16.*s %.*s (%s%s)\n", (int)args[i].name.n, (const char *)args[i].name.p,
-			 (int)args[i].ask.n, (const char *)args[i].ask.p, type_words(args[i].type),
-			 args[i].from_chain.n > 0 ? "; read from the chain" : "");
-}
-
-bool cmd_actions(struct cli *cli, struct err *e)
-{
-	const struct catalogue *c = cli->ws->pin.catalogue;
-	cli->result = json_array(&cli->arena);
-	for (size_t i = 0; i < catalogue_size(c); i++) {
-		const struct action_def *d = catalogue_at(c, i);
-		if (cli->n_args > 0 && !span_is(action_name(d), cli->args[0]))
-			continue;
-		action_text(cli, d, cli->n_args > 0);
-		json_push(cli->result, action_json(&cli->arena, d));
-	}
-	if (cli->result->n == 0)
-		return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "no action \"%s\"; setgov actions lists them",
-			       cli->args[0]);
-	return true;
+	struct chain chain = {0};
+	const bool ok = show_change(cli, &chain, e);
+	chain_release(&chain);
+	return ok;
 }

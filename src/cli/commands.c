@@ -13,6 +13,9 @@ static const struct option status_options[] = {
 	{ "--offline", NULL, "do not ask the chain", false },
 	{ "--timeout", "TIME", "how long the look at the chain may take (default: 10s)", false },
 };
+static const struct option actions_options[] = {
+	{ "--now", NULL, "what the contracts say now, as far as its arguments are given", false },
+};
 static const struct option draft_options[] = {
 	{ "--title", "T", "one line that names the change", false },
 	{ "--reason", "R", "why it is asked for, or taken back", false },
@@ -79,8 +82,8 @@ const struct command commands[] = {
 	 "make a workspace, or adopt a changed profile in one", OPTIONS(init_options)},
 	{"status", cmd_status, CMD_LOG | CMD_NET, "", 0, 0,
 	 "the deployment, the chain and the log, and what is not as it should be", OPTIONS(status_options)},
-	{"actions", cmd_actions, CMD_LOG, "[ACTION]", 0, 1,
-	 "what can be drafted, and what one of them asks for", NULL, 0},
+	{"actions", cmd_actions, CMD_LOG | CMD_NET, "[ACTION [name=value… --now]]", 0, -1,
+	 "what can be drafted, and what one of them asks for", OPTIONS(actions_options)},
 	{"draft", cmd_draft, CMD_APPEND | CMD_NET, "ACTION name=value… [+ ACTION …]", 0, -1,
 	 "write a change down, in words and arguments", OPTIONS(draft_options)},
 	{"propose", cmd_propose, CMD_APPEND | CMD_NET, "CHANGE", 1, 1,

@@ -486,6 +486,21 @@ bool look_take(struct workspace *ws, struct arena *a, int64_t within_ms, struct 
 	return true;
 }
 
+bool look_open(struct workspace *ws, struct arena *a, int64_t within_ms, struct chain *out, struct err *e)
+{
+	struct snapshot s = {0};
+	struct look l = { .ws = ws, .d = &ws->deployment, .a = a, .s = &s };
+	l.deadline = frame_clock_ms() + within_ms;
+	if (probe_all(&l, within_ms) == 0) {
+		const struct span why = nobody_answers(&l);
+		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "%.*s", text_shown(why), (const char *)why.p);
+	}
+	if (!open_those_that_answer(&l, e))
+		return false;
+	*out = l.c;
+	return true;
+}
+
 struct snapshot look_not_taken(const char *why)
 {
 	return (struct snapshot){ .taken = time_now(), .trouble = span_str(why) };

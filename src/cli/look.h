@@ -3,12 +3,15 @@
 #define SETGOV_CLI_LOOK_H
 
 #include "audit-log/workspace.h"
+#include "src/chain/reader.h"
 #include "src/gov/snapshot.h"
 
 /* Takes at most about `within_ms` altogether. Whatever is wrong outside is part of what was found (trouble, endpoints,
  * events_trouble, findings); false only when the log itself cannot be read. */
 MUST_CHECK bool look_take(struct workspace *ws, struct arena *a, int64_t within_ms, struct snapshot *out,
 			  struct err *e);
+/* Opens those endpoints that answer, for a look at less. ERR_CHAIN when none does, or ERR_REFUSED. */
+MUST_CHECK bool look_open(struct workspace *ws, struct arena *a, int64_t within_ms, struct chain *out, struct err *e);
 /* A snapshot of nobody having been asked, and why. */
 struct snapshot look_not_taken(const char *why);
 

@@ -169,22 +169,37 @@ bool onchain_fill(const struct workspace *ws, struct arena *a, const struct acti
 	return ok;
 }
 
-static bool read_one(struct chain *c, struct arena *a, const struct action_read_back *r, struct json *into,
-		     struct err *e)
+bool onchain_read_all(struct chain *c, struct arena *a, const struct action_read_back *reads, size_t n,
+		      struct span **texts, struct err *e)
 {
-	struct chain_read read = { .to = r->at, .data = r->calldata };
-	struct buf b = {0};
-	bool ok = chain_calls(c, a, &read, 1, e) && (!read.ok || action_read_text(a, &b, r, read.output, e));
-	if (ok) {
-		json_set(into, a, "at", json_addr(a, &r->at));
-		json_set(into, a, "before", read.ok ? json_text(a, buf_view(&b)) : json_null(a));
-		json_set(into, a, "contract", json_text(a, r->contract));
-		json_set(into, a, "expect", r->expect.n > 0 ? json_text(a, r->expect) : json_null(a));
-		json_set(into, a, "getter", json_text(a, r->getter->signature));
-		json_set(into, a, "say", json_text(a, r->say));
+	struct chain_read *asked = ARENA_ARRAY(a, struct chain_read, n + 1);
+	*texts = ARENA_ARRAY(a, struct span, n + 1);
+	for (size_t i = 0; i < n; i++)
+		asked[i] = (struct chain_read){ .to = reads[i].at, .data = reads[i].calldata };
+	if (!chain_calls(c, a, asked, n, e))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct buf b = {0};
+		const bool ok = !asked[i].ok || action_read_text(a, &b, &reads[i], asked[i].output, e);
+		if (ok && asked[i].ok)
+			(*texts)[i] = arena_copy(a, buf_view(&b));
+		buf_release(&b);
+		if (!ok)
+			return false;
 	}
-	buf_release(&b);
-	return ok;
+	return true;
+}
+
+static struct json *read_json(struct arena *a, const struct action_read_back *r, struct span before)
+{
+	struct json *o = json_object(a);
+	json_set(o, a, "at", json_addr(a, &r->at));
+	json_set(o, a, "before", before.p != NULL ? json_text(a, before) : json_null(a));
+	json_set(o, a, "contract", json_text(a, r->contract));
+	json_set(o, a, "expect", r->expect.n > 0 ? json_text(a, r->expect) : json_null(a));
+	json_set(o, a, "getter", json_text(a, r->getter->signature));
+	json_set(o, a, "say", json_text(a, r->say));
+	return o;
 }
 
 bool onchain_reads(const struct workspace *ws, struct chain *c, struct arena *a, const struct json *actions,
@@ -193,15 +208,13 @@ bool onchain_reads(const struct workspace *ws, struct chain *c, struct arena *a,
 	*out = json_array(a);
 	for (const struct json *action = actions->first; action != NULL; action = action->next) {
 		const struct action_read_back *reads;
+		struct span *texts;
 		size_t n;
-		if (!action_reads(a, &reads, &n, &ws->pin, action, e))
+		if (!action_reads(a, &reads, &n, &ws->pin, action, e) ||
+		    !onchain_read_all(c, a, reads, n, &texts, e))
 			return false;
-		for (size_t i = 0; i < n; i++) {
-			struct json *o = json_object(a);
-			if (!read_one(c, a, &reads[i], o, e))
-				return false;
-			json_push(*out, o);
-		}
+		for (size_t i = 0; i < n; i++)
+			json_push(*out, read_json(a, &reads[i], texts[i]));
 	}
 	return true;
 }

@@ -25,6 +25,9 @@ MUST_CHECK bool onchain_look(const struct workspace *ws, struct chain *c, struct
 MUST_CHECK bool onchain_fill(const struct workspace *ws, struct arena *a, const struct action_def *def,
 			     struct span **pairs, size_t *n, struct err *e);
 
+/* What each getter says now, in the words of its `expect`; {NULL, 0} where it reverts. */
+MUST_CHECK bool onchain_read_all(struct chain *c, struct arena *a, const struct action_read_back *reads, size_t n,
+				 struct span **texts, struct err *e);
 /* What the actions' getters say now: [{"at","before","contract","expect","getter","say"}]; a getter that
  * reverts has before null. */
 MUST_CHECK bool onchain_reads(const struct workspace *ws, struct chain *c, struct arena *a,

@@ -320,6 +320,8 @@ static void say_hole(const struct filled *f, struct buf *out, struct span inside
 	const struct arg_def *arg = action_arg_def(f->d, h.name);
 	if (arg == NULL)
 		say_contracts(f, out);
+	else if (f->some && filled_value(f, h.name).p == NULL)
+		buf_span(out, h.name);           /* not filled in yet */
 	else if (!h.choice)
 		say_value(f, out, arg, filled_value(f, h.name));
 	else
@@ -411,6 +413,26 @@ bool action_read_text(struct arena *a, struct buf *out, const struct action_read
 	return true;
 }
 
+/* "$arg", and nothing else: arg. */
+static struct span argument_of(struct span s)
+{
+	return s.n > 1 && s.p[0] == '$' ? span_of(s.p + 1, s.n - 1) : span_str("");
+}
+
+static bool has_value(const struct filled *f, struct span s)
+{
+	return argument_of(s).n == 0 || !f->some || filled_value(f, argument_of(s)).p != NULL;
+}
+
+/* Its target and its own arguments are there. */
+static bool can_be_read(const struct filled *f, const struct call_def *c)
+{
+	bool all = has_value(f, c->on);
+	for (const struct json *v = c->args != NULL ? c->args->first : NULL; all && v != NULL; v = v->next)
+		all = has_value(f, v->text);
+	return all;
+}
+
 static bool build_read(const struct filled *f, const struct read_def *r, const struct contract *target,
 		       struct action_read_back *out, struct err *e)
 {
@@ -423,7 +445,8 @@ static bool build_read(const struct filled *f, const struct read_def *r, const s
 		out->at = target->address;
 		out->contract = target->name;
 		out->calldata = arena_copy(f->a, buf_view(&data));
-		out->expect = r->expect.n > 0 ? abi_text(f, r->expect) : span_str("");
+		out->expect = r->expect.n > 0 && has_value(f, r->expect) ? abi_text(f, r->expect) : span_str("");
+		out->arg = argument_of(r->expect);
 		out->say = arena_copy(f->a, buf_view(&say));
 	}
 	buf_release(&data);
@@ -431,24 +454,54 @@ static bool build_read(const struct filled *f, const struct read_def *r, const s
 	return ok;
 }
 
-bool action_reads(struct arena *a, const struct action_read_back **out, size_t *n, const struct pinned *p,
-		  const struct json *action, struct err *e)
+static bool build_reads(const struct filled *f, const struct action_read_back **out, size_t *n, struct err *e)
 {
-	struct filled f;
-	size_t cap = 0;
-	if (!filled_load(&f, a, p, action, e))
-		return false;
-	cap = f.d->n_reads * (p->deployment->n_contracts + 1) + 1;
-	struct action_read_back *v = ARENA_ARRAY(a, struct action_read_back, cap);
+	const size_t cap = f->d->n_reads * (f->p->deployment->n_contracts + 1) + 1;
+	struct action_read_back *v = ARENA_ARRAY(f->a, struct action_read_back, cap);
 	*n = 0;
-	for (size_t i = 0; i < f.d->n_reads; i++) {
+	for (size_t i = 0; i < f->d->n_reads; i++) {
 		struct targets t;
-		if (!find_targets(&f, &f.d->reads[i].call, &t, e))
+		if (!can_be_read(f, &f->d->reads[i].call))
+			continue;
+		if (!find_targets(f, &f->d->reads[i].call, &t, e))
 			return false;
 		for (size_t k = 0; k < t.n; k++)
-			if (!build_read(&f, &f.d->reads[i], t.v[k], &v[(*n)++], e))
+			if (!build_read(f, &f->d->reads[i], t.v[k], &v[(*n)++], e))
 				return false;
 	}
 	*out = v;
 	return true;
+}
+
+bool action_reads(struct arena *a, const struct action_read_back **out, size_t *n, const struct pinned *p,
+		  const struct json *action, struct err *e)
+{
+	struct filled f;
+	return filled_load(&f, a, p, action, e) && build_reads(&f, out, n, e);
+}
+
+bool action_reads_so_far(struct arena *a, const struct action_read_back **out, size_t *n, const struct pinned *p,
+			 const struct action_def *d, const struct span *pairs, size_t n_pairs, struct bad_pair *bad,
+			 size_t *n_bad, struct err *e)
+{
+	struct filled f = { .a = a, .p = p, .d = d, .typed = true };
+	filled_some(&f, pairs, n_pairs, bad, n_bad);
+	return build_reads(&f, out, n, e);
+}
+
+/* ---- about an action ---- */
+
+const char *action_deescalates_when(struct arena *a, const struct action_def *d)
+{
+	if (d->deescalates)
+		return "always";
+	if (d->deescalates_arg.n == 0)
+		return NULL;
+	return arena_fmt(a, "when %.*s is %.*s", SHOWN(d->deescalates_arg), SHOWN(d->deescalates_is));
+}
+
+struct span action_undo_name(const struct action_def *d)
+{
+	struct span name;
+	return d->undo != NULL && json_get_str(d->undo, "action", &name, NULL) ? name : span_str("");
 }

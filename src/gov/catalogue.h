@@ -70,6 +70,19 @@ enum action_risk action_risk_of(const struct action_def *d);
 const char *action_risk_name(enum action_risk r);
 const struct action_arg *action_args(const struct action_def *d, size_t *n);
 
+/* What an argument may be, in words: numbers in the units people use, those that count owners counted. Empty: no such
+ * bound. */
+struct arg_bounds {
+	struct span min, max, why;
+	const char *not[3];           /* "the zero address" … */
+	size_t n_not;
+};
+void action_arg_bounds(struct arena *a, struct arg_bounds *out, const struct pinned *p, const struct action_def *d,
+		       size_t i);
+/* When it takes power away: "always", "when on is true", or NULL: never. */
+const char *action_deescalates_when(struct arena *a, const struct action_def *d);
+struct span action_undo_name(const struct action_def *d);       /* of the action that undoes it; empty: none */
+
 /* As people type them ("amount=0.05 ether", "delay=24h") into the canonical action
  * {"action":"sequencer.rotate","args":{"new":"0x…","old":"0x…"}}: every value a string: EIP-55, decimal, wei,
  * seconds, "true". Checks names, types, units, bounds and the silent truncations the contracts would make.
@@ -104,6 +117,7 @@ struct action_read_back {
 	struct span calldata;
 	struct span expect; /* the value after it ran, as abi_value_format writes it; empty: just show */
 	struct span say;              /* "sequencer 0x… authorised on registry" */
+	struct span arg;              /* whose value it will give afterwards, exactly; empty: of none */
 };
 /* What the getter gave, in the words of `expect`: one output plainly, several as JSON. ERR_SYNTAX and the like
  * when it does not decode. */
@@ -111,6 +125,15 @@ MUST_CHECK bool action_read_text(struct arena *a, struct buf *out, const struct 
 				 struct span output, struct err *e);
 MUST_CHECK bool action_reads(struct arena *a, const struct action_read_back **out, size_t *n,
 			     const struct pinned *p, const struct json *action, struct err *e);
+
+/* The same of an action that is being filled in: getters whose own arguments are there, from what is good of the pairs
+ * as people type them. What is not is in `bad` (room for n_pairs), safe to show. */
+struct bad_pair {
+	struct span name, what;
+};
+MUST_CHECK bool action_reads_so_far(struct arena *a, const struct action_read_back **out, size_t *n,
+				    const struct pinned *p, const struct action_def *d, const struct span *pairs,
+				    size_t n_pairs, struct bad_pair *bad, size_t *n_bad, struct err *e);
 
 /* raw: {"action":"call.raw","args":{"data","to","value"}}: can be drafted against a known ABI, never signed
  * until a policy allows it (refusal code "RAW" from whoever signs). */

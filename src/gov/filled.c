@@ -384,6 +384,77 @@ bool filled_read(struct filled *f, struct json **action, const struct span *pair
 	return true;
 }
 
+/* ---- a form that is being filled in ---- */
+
+static struct span name_of_pair(struct span pair)
+{
+	const uint8_t *eq = pair.n > 0 ? memchr(pair.p, '=', pair.n) : NULL;
+	return span_of(pair.p, eq != NULL ? (size_t)(eq - pair.p) : pair.n);
+}
+
+static void add_bad(struct arena *a, struct bad_pair *bad, size_t *n, struct span name, const struct err *e)
+{
+	struct buf safe_name = {0}, what = {0};
+	text_safe(&safe_name, name, false);
+	text_safe(&what, buf_view(&e->what), false);
+	bad[(*n)++] = (struct bad_pair){ filled_text(a, &safe_name), filled_text(a, &what) };
+}
+
+void filled_some(struct filled *f, const struct span *pairs, size_t n, struct bad_pair *bad, size_t *n_bad)
+{
+	struct span *good = ARENA_ARRAY(f->a, struct span, n + 1);
+	size_t n_good = 0;
+	struct err e = {0};
+	*n_bad = 0;
+	f->some = true;
+	f->values = ARENA_ARRAY(f->a, struct span, f->d->n_args + 1);
+	for (size_t i = 0; i < n; i++) {
+		good[n_good] = pairs[i];
+		if (check_pairs(f->d, good, n_good + 1, &e))
+			n_good++;
+		else
+			add_bad(f->a, bad, n_bad, name_of_pair(pairs[i]), &e);
+		err_clear(&e);
+	}
+	for (size_t i = 0; i < f->d->n_args; i++) {
+		const struct arg_def *arg = &f->d->args[i];
+		struct span ignored;
+		if (fill_arg(f, i, good, n_good, &e) && check_bounds(f, arg, f->values[i], &e))
+			continue;
+		f->values[i] = span_of(NULL, 0);
+		if (find_pair(good, n_good, arg->arg.name, &ignored))
+			add_bad(f->a, bad, n_bad, arg->arg.name, &e);
+		err_clear(&e);
+	}
+}
+
+/* ---- bounds in words ---- */
+
+static struct span bound_words(const struct filled *f, const struct arg_def *arg, const struct bound *b)
+{
+	struct buf words = {0};
+	const struct u256 v = bound_value(f, b);
+	if (!b->set)
+		return span_str("");
+	filled_put_number(&words, arg, &v);
+	return filled_text(f->a, &words);
+}
+
+void action_arg_bounds(struct arena *a, struct arg_bounds *out, const struct pinned *p, const struct action_def *d,
+		       size_t i)
+{
+	const struct filled f = { .a = a, .p = p, .d = d };
+	const struct arg_def *arg = &d->args[i];
+	*out = (struct arg_bounds){ .min = bound_words(&f, arg, &arg->min), .max = bound_words(&f, arg, &arg->max),
+				    .why = arg->why };
+	if (arg->not_zero)
+		out->not[out->n_not++] = "the zero address";
+	if (arg->not_sentinel)
+		out->not[out->n_not++] = "the address 1, which marks the ends of the Safe's lists";
+	if (arg->not_safe)
+		out->not[out->n_not++] = "this Safe itself";
+}
+
 /* ---- from a canonical action, perhaps out of a packet ---- */
 
 static bool load_arg(const struct filled *f, size_t i, const struct json *args, struct err *e)

@@ -16,10 +16,15 @@ struct filled {
 	const struct action_def *d;
 	struct span *values;          /* canonical text, in the order of the definition */
 	bool typed;                   /* by a person, who has to say the unit of an amount */
+	bool some;                    /* filled_some(): what has no value yet is {NULL, 0} */
 };
 
 /* From the n "name=value" pairs that a person typed; *action becomes the canonical action. f has a, p, d, typed. */
 bool filled_read(struct filled *f, struct json **action, const struct span *pairs, size_t n, struct err *e);
+
+/* Of a form that is being filled in: what is good of the pairs, and defaults; checks over several arguments are not
+ * made. `bad` has room for n; n_bad are set. f has a, p, d, typed. */
+void filled_some(struct filled *f, const struct span *pairs, size_t n, struct bad_pair *bad, size_t *n_bad);
 
 /* From a canonical action, perhaps out of a packet: an argument in any other form is ERR_MISMATCH. */
 bool filled_load(struct filled *f, struct arena *a, const struct pinned *p, const struct json *action, struct err *e);

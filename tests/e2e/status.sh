@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
-# One look at the chain: what the log does not know of, what is not as the profile says, nodes that are dead or hang, and that
-# a second look reads new events alone.
+# Looking at the chain: what the log does not know of, what is not as the profile says, nodes that are dead or hang, that a
+# second look reads new events alone, and what the contracts say now beside a change or a form.
 set -euo pipefail
 . "$(dirname "$0")/../support/e2e.sh"
 ready
 url=$(cat "$HERE/rpc-url")
-status() { console status --json >"$HERE/status.json"; }
+# The tests by path, and BUILD as the path that make knows it by.
+${MAKE:-make} --no-print-directory BUILD="$(realpath --relative-to=. "$BUILD")" \
+	"$(realpath --relative-to=. "$BUILD")/tests/unit/test_snapshot" >"$HERE/make" 2>&1 || { cat "$HERE/make"; exit 1; }
+# Whatever it prints, the console can read.
+status() {
+	console status --json >"$HERE/status.json"
+	SETGOV_SNAPSHOT=$HERE/status.json "$BUILD/tests/unit/test_snapshot" >"$HERE/read" 2>&1 || { cat "$HERE/read"; exit 1; }
+}
 # has MEMBER TEXT: the JSON of that member of the last status has this text
 has() { node -e '
 	const v = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"))[process.argv[2]];
@@ -35,6 +42,25 @@ has operations '"change":"SC-1","timestamp":1'
 has operations "setSequencerAuthorization(address,bool): "
 same "$(field foreign <"$HERE/status.json")" "[]"
 same "$(field findings <"$HERE/status.json")" "[]"
+
+# What the contracts say now and are to say afterwards; and beside a form that is half filled in.
+expect 0 "registry: $OLD may act as a sequencer: true -> false" console show SC-1
+expect 0 "registry: $NEW may act as a sequencer: false -> true" console show SC-1
+console show SC-1 --json >"$HERE/status.json"
+has reads '"before":"true","contract":"attestation","expect":"false"'
+console show SC-1 --offline --json >"$HERE/status.json"
+has reads null
+form() { console actions "$@" --now --json | node -e 'console.log(JSON.stringify(JSON.parse(require("fs").readFileSync(0))[0]))' >"$HERE/status.json"; }
+form paymaster.update-tier
+same "$(field now <"$HERE/status.json")" "[]"
+form paymaster.update-tier tier=0 perDay=lots
+has now '"say":"paymaster: tier 0: most in one transaction, in wei"'
+has now '"arg":"perTx"'
+has now '"arg":null'
+has bad '"arg":"perDay","what":"'
+expect 0 "  now: paymaster: tier 0: most in one day, in wei: " console actions paymaster.update-tier tier=0 --now
+expect 2 "usage: setgov actions" console actions --now
+expect 2 "usage: setgov actions" console actions paymaster.update-tier tier=0
 
 # A stranger may propose, and did; the Safe ran something that nobody logged.
 id=$(node tests/support/stranger.mjs operation "$url" "$HERE/deployment.json")
@@ -123,6 +149,8 @@ same "$(field online <"$HERE/status.json")" false
 has trouble "dead: "
 same "$(field size <"$HERE/status.json")" "$(console log show --json | node -e 'console.log(JSON.parse(require("fs").readFileSync(0)).length)')"
 expect 0 "not asked" console status --offline
+form registry.pause
+has trouble "dead: "
 expect 3 "--timeout: needed 1s to 1h" console status --timeout 2h
 
 # Events before the first block of the profile are nobody's business.

@@ -313,6 +313,73 @@ static void slips_are_refused_by_the_name_of_the_argument(void **state)
 
 /* ---- what is refused in a packet ---- */
 
+/* "say [arg]" of each getter that can be asked, and "arg! what" of each pair that is not good. */
+static void assert_so_far(struct world *w, const char *action, const struct span *pairs, size_t n, const char *text)
+{
+	const struct action_read_back *reads;
+	struct bad_pair bad[4];
+	size_t n_reads, n_bad;
+	struct buf b = {0};
+	struct err e = {0};
+
+	assert_ok(action_reads_so_far(&w->a, &reads, &n_reads, &w->p, catalogue_find(w->p.catalogue, span_str(action)),
+				      pairs, n, bad, &n_bad, &e), &e);
+	for (size_t i = 0; i < n_reads; i++)
+		buf_fmt(&b, "%.*s [%.*s]\n", (int)reads[i].say.n, (const char *)reads[i].say.p, (int)reads[i].arg.n,
+			(const char *)reads[i].arg.p);
+	for (size_t i = 0; i < n_bad; i++)
+		buf_fmt(&b, "%.*s! %.*s\n", (int)bad[i].name.n, (const char *)bad[i].name.p, (int)bad[i].what.n,
+			(const char *)bad[i].what.p);
+	assert_buf_str(&b, text);
+	buf_release(&b);
+}
+
+static void a_half_filled_form_has_the_getters_it_can_ask(void **state)
+{
+	static const char tier[] = "paymaster: tier 1: most in one transaction, in wei [perTx]\n"
+				   "paymaster: tier 1: most in one day, in wei [perDay]\n"
+				   "paymaster: tier 1: most in one month, in wei [perMonth]\n"
+				   "paymaster: tier 1: its name []\n";
+	const struct span pairs[] = { span_str("tier=1"), span_str("perDay=7"), span_str("colour=red"),
+				      span_str("tier=2") };
+	struct world w;
+
+	(void)state;
+	open_world(&w);
+	assert_so_far(&w, "paymaster.update-tier", pairs, 0, "");
+	assert_so_far(&w, "paymaster.update-tier", pairs, 1, tier);
+	assert_so_far(&w, "paymaster.update-tier", pairs, 4, arena_fmt(&w.a, "%s%s", tier,
+		"colour! no such argument: it takes tier, perTx, perDay, perMonth, contract\n"
+		"tier! given twice\n"
+		"perDay! needed a unit: 0.05 ether, 20 gwei or 5 wei\n"));
+	arena_release(&w.a);
+}
+
+static void bounds_are_told_in_words(void **state)
+{
+	struct world w;
+	struct arg_bounds b;
+	const struct action_def *d;
+
+	(void)state;
+	open_world(&w);
+	d = catalogue_find(w.p.catalogue, span_str("sequencer.rotate"));
+	action_arg_bounds(&w.a, &b, &w.p, d, 0);
+	assert_true(b.n_not == 1 && b.min.n == 0 && b.max.n == 0);
+	assert_string_equal(b.not[0], "the zero address");
+	assert_span_str(b.why, "the contracts refuse it");
+	assert_span_str(action_undo_name(d), "sequencer.rotate");
+	assert_null(action_deescalates_when(&w.a, d));
+	d = catalogue_find(w.p.catalogue, span_str("registry.strict-mode"));
+	assert_string_equal(action_deescalates_when(&w.a, d), "when on is true");
+	d = catalogue_find(w.p.catalogue, span_str("safe.change-threshold"));
+	assert_non_null(d);
+	action_arg_bounds(&w.a, &b, &w.p, d, 0);
+	assert_span_str(b.min, "1");
+	assert_span_str(b.max, "5");                         /* owners of the profile */
+	arena_release(&w.a);
+}
+
 static void refuse_action(struct world *w, const char *json, enum err_code code, const char *text)
 {
 	struct calls calls;
@@ -638,6 +705,8 @@ int main(void)
 		cmocka_unit_test(every_action_goes_round),
 		cmocka_unit_test(undoing_an_undo_is_the_action),
 		cmocka_unit_test(slips_are_refused_by_the_name_of_the_argument),
+		cmocka_unit_test(a_half_filled_form_has_the_getters_it_can_ask),
+		cmocka_unit_test(bounds_are_told_in_words),
 		cmocka_unit_test(only_the_canonical_action_is_taken_from_a_packet),
 		cmocka_unit_test(direct_and_timelock_actions_do_not_mix),
 		cmocka_unit_test(raw_calls_are_known_as_raw),

@@ -1,3 +1,4 @@
+#include "src/base/frame.h"
 #include "src/chain/jsonrpc.h"
 #include "tests/support/check.h"
 #include "tests/support/transport.h"
@@ -41,6 +42,22 @@ static void refuses(const char *body, const char *text)
 	assert_err(&e, ERR_CHAIN, text);
 	err_clear(&e);
 	arena_release(&a);
+}
+
+static void after_the_deadline_nothing_is_asked(void **state)
+{
+	struct fixture f = playing("[{\"method\":\"eth_chainId\",\"result\":\"0x7\"}]");
+	struct rpc_call calls[] = { { .method = "eth_chainId" } };
+
+	(void)state;
+	rpc_set_deadline(f.rpc, frame_clock_ms() + 10000);
+	assert_ok(ASK(f, calls), &f.e);
+	rpc_set_deadline(f.rpc, frame_clock_ms() - 1);
+	assert_false(ASK(f, calls));
+	assert_err(&f.e, ERR_CHAIN, "main: timeout: no time is left to ask");
+	rpc_set_deadline(f.rpc, 0);
+	assert_ok(ASK(f, calls), &f.e);
+	done(&f);
 }
 
 static void replies_are_matched_by_id_in_any_order(void **state)
@@ -273,6 +290,7 @@ static void a_mute_transport_does_not_hold_us_for_ever(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(after_the_deadline_nothing_is_asked),
 		cmocka_unit_test(replies_are_matched_by_id_in_any_order),
 		cmocka_unit_test(a_reply_that_is_not_one_is_refused_at_its_byte),
 		cmocka_unit_test(ids_that_are_not_ours_are_refused),

@@ -1,5 +1,5 @@
 /* What one look at the chain found, as JSON: it comes back as it went in, and nothing else is taken. */
-#include "src/evm/address.h"
+#include "src/base/fs.h"
 #include "src/gov/snapshot.h"
 #include "tests/support/check.h"
 
@@ -164,6 +164,23 @@ static void numbers_beyond_json_are_the_largest(void **state)
 	arena_release(&a);
 }
 
+/* In tests/e2e/status.sh, what `setgov status --json` printed. */
+static void what_status_prints_is_read(void **state)
+{
+	const char *path = getenv("SETGOV_SNAPSHOT");
+	struct arena a = {0};
+	struct snapshot s;
+	struct buf text = {0};
+	struct err e = {0};
+
+	(void)state;
+	assert_ok(fs_read(&text, path ? path : "tests/vectors/gov/snapshot.json", SNAPSHOT_MAX, &e), &e);
+	assert_ok(snapshot_from_json(&a, &s, buf_view(&text), &e), &e);
+	assert_true(s.n_endpoints > 0);
+	buf_release(&text);
+	arena_release(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +190,7 @@ int main(void)
 		cmocka_unit_test(the_logs_members_may_stand_in_front),
 		cmocka_unit_test(another_shape_is_refused_by_name),
 		cmocka_unit_test(what_would_deceive_is_refused),
+		cmocka_unit_test(what_status_prints_is_read),
 		cmocka_unit_test(numbers_beyond_json_are_the_largest),
 	};
 
