@@ -29,8 +29,8 @@ void test_console_empty(struct test_console *t);
  *           again at nonce 7, not signed
  *     SC-5  safe.reject nonce=4, direct; proposed and not packed
  *     SC-6  proposed, schedule at nonce 8: p1, p2 and p3 signed
- * Two sticks are mounted, /media/STICK and /run/media/anna/BLUE. The chain has been seen 12 s before TEST_NOW: Safe nonce
- * 4, 3 of 5, SC-4's operation ready in three hours. */
+ * Two sticks are mounted, /media/STICK and /run/media/anna/BLUE. The chain has been seen 12 s before TEST_NOW: Safe
+ * nonce 4, 3 of 5, SC-4's operation ready in three hours. */
 void test_console_open(struct test_console *t);
 void test_console_release(struct test_console *t);
 /* The same workspace, the chain not asked. */

@@ -8,6 +8,12 @@
 
 #define TICK_MS 1000u
 
+static void write_others(const struct model *m, struct buf *out)
+{
+	for (size_t i = 0; i < m->n_present; i++)
+		buf_fmt(out, "%s %s %s\n", m->present[i].who, m->present[i].where, m->present[i].doing);
+}
+
 static void draw(void *ctx, struct grid *g)
 {
 	struct console *c = ctx;
@@ -30,6 +36,19 @@ static void key(void *ctx, uint32_t k)
 		loop_stop(c->loop);
 }
 
+/* Somebody else has come, gone, or turned to another step. */
+static bool others(struct console *c)
+{
+	struct buf before = {0}, after = {0};
+	write_others(&c->m, &before);
+	perform_presence(c);
+	write_others(&c->m, &after);
+	const bool changed = !span_eq(buf_view(&before), buf_view(&after));
+	buf_release(&before);
+	buf_release(&after);
+	return changed;
+}
+
 /* A frame is drawn again when the log has grown, a command runs, or another minute has begun: a screen that stands
  * still stays as it is, for those whom it is read to. */
 static bool tick(void *ctx)
@@ -48,6 +67,7 @@ static bool tick(void *ctx)
 	err_clear(&e);
 	if (c->m.ws != NULL)
 		asking_tick(c);
+	changed = others(c) || changed;
 	if (changed)
 		perform_show(c);
 	return changed || c->s.running.on || c->m.now.ms / 60000 != c->minute;
@@ -67,13 +87,12 @@ bool console_run(const struct console_options *o, struct term *t, struct err *e)
 	c.loop = loop_new(t, &ops, &c);
 	perform_enter(&c, o->dir);
 	const bool ok = loop_run(c.loop, e);
-	asking_stop(&c);
+	perform_leave(&c);
 	if (c.job != NULL)
 		job_abandon(c.job);
 	loop_free(c.loop);
 	state_release(&c.s);
 	model_release(&c.m);
-	workspace_release(&c.ws);
 	arena_release(&c.arena);
 	return ok;
 }

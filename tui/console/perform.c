@@ -1,6 +1,8 @@
 #include "tui/console/perform.h"
 
+#include <pwd.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/base/text.h"
 #include "tui/console/load.h"
@@ -223,6 +225,13 @@ static void run_in_front(struct console *c, const struct effect *e)
 	arena_release(&a);
 }
 
+/* Whoever runs this, as the system knows him. */
+static const char *user_name(struct arena *a)
+{
+	const struct passwd *p = getpwuid(getuid());
+	return p != NULL ? arena_str(a, span_str(p->pw_name)) : "somebody";
+}
+
 static bool open_workspace(struct console *c, struct err *e)
 {
 	if (!workspace_open(&c->ws, c->dir, false, c->o->as, e)) {
@@ -230,6 +239,7 @@ static bool open_workspace(struct console *c, struct err *e)
 		return false;
 	}
 	c->m.ws = &c->ws;
+	c->presence = presence_open(c->dir, c->o->as != NULL ? c->o->as : user_name(&c->arena));
 	return load_queue(&c->m, e);
 }
 
@@ -260,6 +270,14 @@ static void views_made(void *ctx, const struct job_result *r)
 	loop_redraw(c->loop);
 }
 
+void perform_leave(struct console *c)
+{
+	asking_stop(c);
+	presence_close(c->presence);
+	c->presence = NULL;
+	workspace_release(&c->ws);
+}
+
 /* So many lines take about a second. */
 #define MANY_LINES 20000u
 
@@ -283,9 +301,8 @@ static void make_views(struct console *c, uint64_t behind)
 
 void perform_enter(struct console *c, const char *dir)
 {
-	asking_stop(c);
+	perform_leave(c);
 	model_forget(&c->m);
-	workspace_release(&c->ws);
 	c->dir = arena_str(&c->arena, span_str(dir));
 	const uint64_t behind = workspace_behind(dir);
 	if (behind < MANY_LINES)
@@ -332,6 +349,18 @@ void perform(struct console *c, struct effects *fx)
 		perform_one(c, &fx->v[i]);
 	arena_release(&fx->arena);
 	*fx = (struct effects){0};
+}
+
+void perform_presence(struct console *c)
+{
+	const struct place *p = state_place(&c->s);
+	const char *doing = c->s.running.on ? buf_cstr(&c->s.running.what)
+			    : p->view == VIEW_COMPOSE ? "composes a change"
+			    : p->view == VIEW_BOARD ? "gathers signatures"
+			    : p->view == VIEW_MEETING ? "is in a meeting" : "reads";
+	presence_say(c->presence, p->change[0] != '\0' ? p->change : NULL, doing);
+	arena_release(&c->m.present_arena);
+	presence_read(c->presence, &c->m.present_arena, &c->m.present, &c->m.n_present);
 }
 
 void perform_show(struct console *c)

@@ -6,6 +6,7 @@
 
 #include "tui/console/console.h"
 #include "tui/console/effect.h"
+#include "tui/console/presence.h"
 #include "tui/console/state.h"
 #include "tui/kit/job.h"
 
@@ -17,6 +18,7 @@ struct console {
 	struct model m;
 	struct state s;
 	struct loop *loop;
+	struct presence *presence;    /* of this console, on the workspace that is open */
 	/* the command that the person waits for */
 	struct job *job;
 	ended_fn *then;
@@ -35,6 +37,10 @@ void perform(struct console *c, struct effects *fx);
 /* Opens the workspace in `dir`, when its views are at hand; otherwise runs the command that makes them, and opens it
  * when that has ended. What goes wrong is said. */
 void perform_enter(struct console *c, const char *dir);
+/* Leaves the workspace that is open, if one is. */
+void perform_leave(struct console *c);
+/* Tells other consoles on this workspace what is done here. */
+void perform_presence(struct console *c);
 /* Loads what is shown, after anything may have changed; asks for what the place needs from the chain. */
 void perform_show(struct console *c);
 
