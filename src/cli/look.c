@@ -256,17 +256,13 @@ static struct snapshot_operation *add_wanted(struct wanted *w, const struct hash
 }
 
 /* Operations of the log's changes that may still do something. */
-static bool want_change(void *ctx, const struct views_change *c, struct err *e)
+static bool want_ours(struct look *l, struct wanted *w, struct err *e)
 {
-	struct wanted *w = ctx;
-	struct change change;
-	if (!c->proposed || c->verified)
-		return true;
-	if (!workspace_look(w->look->ws, w->look->a, c->id, &change, e))
+	struct views_operations ops;
+	if (!views_operations(l->ws->views, l->a, &ops, e))
 		return false;
-	if (change.proposed && change.proposal.route == ROUTE_TIMELOCK && !change.steps[STEP_EXECUTE].mined &&
-	    !change.steps[STEP_CANCEL].mined)
-		add_wanted(w, &change.operation)->change = change.id;
+	for (size_t i = 0; i < ops.n; i++)
+		add_wanted(w, &ops.v[i].id)->change = span_str(ops.v[i].change);
 	return true;
 }
 
@@ -430,7 +426,7 @@ static bool take_chain(struct look *l, bool *log_failed, struct err *e)
 	    !take_contracts(l, e) || !take_balances(l, e))
 		return false;
 	take_events(l);
-	if (!views_each_change(l->ws->views, want_change, &w, e) || !want_told(l, &w, e) || !take_foreign(l, e)) {
+	if (!want_ours(l, &w, e) || !want_told(l, &w, e) || !take_foreign(l, e)) {
 		*log_failed = true;
 		return false;
 	}

@@ -35,7 +35,7 @@ static void print_result(struct cli *cli)
 		json_pretty(&cli->text, cli->result);
 		buf_byte(&cli->text, '\n');
 	}
-	fwrite(cli->text.p, 1, cli->text.n, stdout);
+	fwrite(buf_cstr(&cli->text), 1, cli->text.n, stdout);
 	if (fflush(stdout) != 0)
 		die("cannot write to standard output");
 }
