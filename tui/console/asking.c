@@ -11,16 +11,6 @@
 #define LOOK_LIMIT_MS 30000u
 #define READS_LIMIT_MS 30000u
 
-static void set_trouble(struct console *c, struct span words)
-{
-	struct buf safe = {0};
-	text_safe(&safe, words, false);
-	if (safe.n == 0)
-		buf_str(&safe, "no answer");
-	c->m.ask_trouble = arena_str(&c->m.snapshot_arena, buf_view(&safe));
-	buf_release(&safe);
-}
-
 static struct span last_line(struct span text)
 {
 	size_t start = 0;
@@ -64,12 +54,12 @@ static void look_done(void *ctx, const struct job_result *r)
 	c->m.asking = ASK_ANSWERED;
 	c->looked = c->m.now = time_now();
 	if (!r->started || r->killed || r->overflow) {
-		set_trouble(c, span_str(r->killed ? "no answer in time" : "the question could not be asked"));
+		load_trouble(&c->m, span_str(r->killed ? "no answer in time" : "the question could not be asked"));
 	} else if (r->status != 0) {
-		set_trouble(c, last_line(r->err));
+		load_trouble(&c->m, last_line(r->err));
 	} else if (!load_snapshot(&c->m, r->out, &e)) {
 		err_format(&e, &words);
-		set_trouble(c, buf_view(&words));
+		load_trouble(&c->m, buf_view(&words));
 	}
 	buf_release(&words);
 	err_clear(&e);
@@ -106,9 +96,9 @@ static void reads_done(void *ctx, const struct job_result *r)
 	if (!x->loaded || !span_is(x->c.id, c->reads_change) || !r->started || r->killed || r->status != 0)
 		return;
 	const struct json *doc = json_parse(&x->arena, arena_copy(&x->arena, r->out), NULL);
-	const struct json *reads = json_find(doc, "reads");
-	if (reads != NULL && reads->type == JSON_ARRAY)
-		x->reads = reads;
+	const struct json *reads = json_find(doc, "reads"), *getters = json_find(reads, "getters");
+	if (getters != NULL && getters->type == JSON_ARRAY && json_get_u64(reads, "block", &x->reads_block, NULL))
+		x->reads = getters;
 	loop_redraw(c->loop);
 }
 

@@ -19,6 +19,7 @@ static void draw(void *ctx, struct grid *g)
 	struct console *c = ctx;
 	c->m.now = time_now();
 	c->minute = c->m.now.ms / 60000;
+	c->slow = model_chain_is_slow(&c->m);
 	load_place(&c->m, &c->s);
 	frame_draw(&c->s, &c->m, g);
 }
@@ -70,7 +71,8 @@ static bool tick(void *ctx)
 	changed = others(c) || changed;
 	if (changed)
 		perform_show(c);
-	return changed || c->s.running.on || c->m.now.ms / 60000 != c->minute;
+	return changed || c->s.running.on || c->m.now.ms / 60000 != c->minute ||
+	       c->slow != model_chain_is_slow(&c->m);
 }
 
 static const struct loop_ops ops = { .draw = draw, .key = key, .tick = tick, .tick_ms = TICK_MS };

@@ -98,7 +98,6 @@ static void age(struct pen *p, const struct model *m)
 static bool chain_trouble(struct pen *p, const struct model *m)
 {
 	struct buf b = {0};
-	const int64_t waited = (m->now.ms - m->asked.ms) / 1000;
 	const char *why = m->ask_trouble != NULL ? m->ask_trouble : NULL;
 	if (why == NULL && m->asking != ASK_NEVER && !m->snapshot.online && m->snapshot.taken.ms > 0)
 		text_safe(&b, m->snapshot.trouble, false);
@@ -106,7 +105,7 @@ static bool chain_trouble(struct pen *p, const struct model *m)
 		why = buf_cstr(&b);
 	if (m->offline)
 		why = "the chain is not asked; o begins again";
-	else if (why == NULL && m->asking == ASK_RUNNING && waited >= 5)
+	else if (why == NULL && model_chain_is_slow(m))
 		why = "no answer yet";
 	if (why != NULL) {
 		p->style = m->offline ? STYLE_WARN : STYLE_BAD;

@@ -56,6 +56,17 @@ void load_forget_change(struct model *m)
 	m->change = (struct model_change){0};
 }
 
+void load_trouble(struct model *m, struct span words)
+{
+	struct buf safe = {0};
+	text_safe(&safe, words, false);
+	if (safe.n == 0)
+		buf_str(&safe, "no answer");
+	arena_release(&m->trouble_arena);
+	m->ask_trouble = arena_str(&m->trouble_arena, buf_view(&safe));
+	buf_release(&safe);
+}
+
 bool load_snapshot(struct model *m, struct span text, struct err *e)
 {
 	struct arena a = {0};
@@ -63,6 +74,12 @@ bool load_snapshot(struct model *m, struct span text, struct err *e)
 	if (!snapshot_from_json(&a, &s, arena_copy(&a, text), e)) {
 		arena_release(&a);
 		return false;
+	}
+	/* What was seen before stays on the screen, as what was seen last. */
+	if (!s.online && m->snapshot.online) {
+		load_trouble(m, s.trouble);
+		arena_release(&a);
+		return true;
 	}
 	const bool facts = m->snapshot.online || s.online;
 	arena_release(&m->snapshot_arena);

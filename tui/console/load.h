@@ -15,7 +15,10 @@ MUST_CHECK bool load_refresh(struct model *m, bool *changed, struct err *e);
 void load_place(struct model *m, const struct state *s);
 /* The change anew, when it is the one that is shown. */
 void load_forget_change(struct model *m);
-/* `text` is what `setgov status --json` printed. Keeps the old snapshot when it cannot be read. */
+/* The last look at the chain failed, and why. */
+void load_trouble(struct model *m, struct span words);
+/* `text` is what `setgov status --json` printed. Keeps the old snapshot when it cannot be read, or when nobody answered
+ * and somebody had before. */
 MUST_CHECK bool load_snapshot(struct model *m, struct span text, struct err *e);
 
 #endif

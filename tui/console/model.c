@@ -5,6 +5,7 @@
 void model_release(struct model *m)
 {
 	arena_release(&m->snapshot_arena);
+	arena_release(&m->trouble_arena);
 	arena_release(&m->queue_arena);
 	arena_release(&m->change.arena);
 	arena_release(&m->log.arena);
@@ -21,6 +22,11 @@ void model_forget(struct model *m)
 	};
 	model_release(m);
 	*m = kept;
+}
+
+bool model_chain_is_slow(const struct model *m)
+{
+	return m->asking == ASK_RUNNING && m->now.ms - m->asked.ms >= 5000;
 }
 
 uint64_t model_chain_time(const struct model *m)

@@ -32,6 +32,7 @@ struct model_change {
 	size_t n_lines;
 	/* what the actions' getters say now, as `setgov show --json` gives it: an array, or NULL when not asked yet */
 	const struct json *reads;
+	uint64_t reads_block;
 	bool reads_asked, asking_reads;
 };
 
@@ -78,7 +79,8 @@ struct model {
 	bool offline;                 /* the person asked not to ask */
 	enum asking asking;
 	struct unix_time asked;       /* when the look that is under way began */
-	const char *ask_trouble;      /* the last look failed as a whole, and why; or NULL; in snapshot_arena */
+	struct arena trouble_arena;
+	const char *ask_trouble;      /* the last look failed, and why; or NULL */
 	/* the log */
 	struct tree_head head;
 	struct arena queue_arena;
@@ -103,6 +105,8 @@ struct model {
 void model_release(struct model *m);
 /* The same, for another workspace: what this machine knows stays. */
 void model_forget(struct model *m);
+/* The look that is under way takes longer than a node should. */
+bool model_chain_is_slow(const struct model *m);
 /* Seconds of the chain's clock, as far as can be told: the block's time and what has passed since it was seen. */
 uint64_t model_chain_time(const struct model *m);
 /* "0.05 ether", exact: for views, which see the model and nothing below it. */

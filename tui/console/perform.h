@@ -30,6 +30,7 @@ struct console {
 	struct unix_time looked;      /* when the last look ended */
 	struct hash32 alerts_seen;    /* the findings that somebody has had on the screen */
 	int64_t minute;               /* of the frame that is shown */
+	bool slow;                    /* it says that the chain is slow */
 };
 
 /* Performs and forgets them. Effects of the steps that follow are performed, too. */

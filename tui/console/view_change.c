@@ -108,8 +108,8 @@ void change_effect(const struct seen *x, struct paper *p)
 		effect_row(r, executed, p);
 	if (m->reads->first == NULL)
 		paper_line(p, STYLE_DIM, 2, "no getter shows what this changes");
-	paper_line(p, STYLE_DIM, 2, "the console's word: read from its nodes, not proven; a full preview is not "
-		   "there yet");
+	paper_line(p, STYLE_DIM, 2, "read at block %llu: the console's word, not proven; that nothing else changes is "
+		   "not looked at yet", (unsigned long long)m->reads_block);
 }
 
 void change_policy(const struct seen *x, struct paper *p)
