@@ -159,6 +159,15 @@ bool action_read(struct arena *a, struct json **action, const struct pinned *p, 
 	return filled_read(&f, action, pairs, n_pairs, e) && check_raw(&f, e);
 }
 
+bool action_read_arg(struct arena *a, struct span *canonical, const struct pinned *p, const struct action_def *d,
+		     size_t i, struct span text, struct err *e)
+{
+	const struct filled f = { .a = a, .p = p, .d = d, .typed = true };
+	if (!text_is_utf8(text))
+		return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "not UTF-8");
+	return filled_read_arg(&f, i, text, canonical, e);
+}
+
 bool action_compile(struct arena *a, struct calls *out, const struct pinned *p, const struct json *action,
 		    struct err *e)
 {

@@ -90,6 +90,10 @@ struct span action_undo_name(const struct action_def *d);       /* of the action
  * action_arg.from_chain). */
 MUST_CHECK bool action_read(struct arena *a, struct json **action, const struct pinned *p, struct span name,
 			    const struct span *pairs, size_t n_pairs, struct err *e);
+/* Argument i alone, as a person types it: type, unit and bounds; not what it has to be in view of the others. Names no
+ * field. For forms that speak of each field while the others are still empty. */
+MUST_CHECK bool action_read_arg(struct arena *a, struct span *canonical, const struct pinned *p,
+				const struct action_def *d, size_t i, struct span text, struct err *e);
 /* A canonical action into its calls, on every contract of the deployment that it concerns. Everything
  * action_read checks is checked again: the action may come from a packet. */
 MUST_CHECK bool action_compile(struct arena *a, struct calls *out, const struct pinned *p,

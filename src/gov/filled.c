@@ -360,6 +360,13 @@ static bool fill_arg(const struct filled *f, size_t i, const struct span *pairs,
 	return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "missing: %.*s", SHOWN(arg->arg.ask));
 }
 
+bool filled_read_arg(const struct filled *f, size_t i, struct span text, struct span *out, struct err *e)
+{
+	const struct arg_def *arg = &f->d->args[i];
+	return (!f->typed || has_unit(arg, text, e)) && canonical(f, arg, text, out, e) &&
+	       check_bounds(f, arg, *out, e);
+}
+
 static struct json *filled_json(const struct filled *f)
 {
 	struct json *o = json_object(f->a), *args = json_object(f->a);

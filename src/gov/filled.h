@@ -26,6 +26,9 @@ bool filled_read(struct filled *f, struct json **action, const struct span *pair
  * made. `bad` has room for n; n_bad are set. f has a, p, d, typed. */
 void filled_some(struct filled *f, const struct span *pairs, size_t n, struct bad_pair *bad, size_t *n_bad);
 
+/* Argument i alone: its canonical text, within its bounds. Names no field. */
+bool filled_read_arg(const struct filled *f, size_t i, struct span text, struct span *out, struct err *e);
+
 /* From a canonical action, perhaps out of a packet: an argument in any other form is ERR_MISMATCH. */
 bool filled_load(struct filled *f, struct arena *a, const struct pinned *p, const struct json *action, struct err *e);
 

@@ -346,8 +346,10 @@ void test_console_effects(const struct test_console *t, struct buf *out)
 {
 	static const char *const names[] = {
 		[EFFECT_RUN] = "RUN", [EFFECT_FRONT] = "FRONT", [EFFECT_PRINT] = "PRINT", [EFFECT_STOP] = "STOP",
-		[EFFECT_LOOK] = "LOOK", [EFFECT_OFFLINE] = "OFFLINE", [EFFECT_SAVE_COMPOSE] = "SAVE",
-		[EFFECT_DROP_COMPOSE] = "DROP", [EFFECT_SIGN] = "SIGN", [EFFECT_OPEN] = "OPEN",
+		[EFFECT_LOOK] = "LOOK", [EFFECT_OFFLINE] = "OFFLINE", [EFFECT_FIND_COMPOSE] = "FIND",
+		[EFFECT_TAKE_COMPOSE] = "TAKE", [EFFECT_THROW_COMPOSE] = "THROW", [EFFECT_SAVE_COMPOSE] = "SAVE",
+		[EFFECT_LEAVE_COMPOSE] = "LEAVE", [EFFECT_DROP_COMPOSE] = "DROP", [EFFECT_NOW] = "NOW",
+		 [EFFECT_SIGN] = "SIGN", [EFFECT_OPEN] = "OPEN",
 	};
 	for (size_t i = 0; i < t->fx.n; i++) {
 		const struct effect *e = &t->fx.v[i];

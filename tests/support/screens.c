@@ -1,24 +1,60 @@
 #include "tests/support/screens.h"
 
-#include <stdlib.h>
-
 #include "src/base/fs.h"
 #include "tests/support/check.h"
 
-void screen_same(const char *name, const struct grid *g)
+#define SCREEN_MAX ((size_t)1 << 20)
+
+static struct span next_line(struct span *rest)
 {
+	const uint8_t *end = rest->n > 0 ? memchr(rest->p, '\n', rest->n) : NULL;
+	const size_t n = end != NULL ? (size_t)(end - rest->p) : rest->n;
+	const struct span line = span_of(rest->p, n);
+	*rest = end != NULL ? span_of(end + 1, rest->n - n - 1) : span_of(NULL, 0);
+	return line;
+}
+
+static void print_difference(struct span wanted, struct span found)
+{
+	for (size_t number = 1; wanted.n > 0 || found.n > 0; number++) {
+		const struct span was = next_line(&wanted), is = next_line(&found);
+		if (span_eq(was, is))
+			continue;
+		print_error("%4zu - %.*s\n", number, (int)was.n, (const char *)was.p);
+		print_error("%4zu + %.*s\n", number, (int)is.n, (const char *)is.p);
+	}
+}
+
+static void compare(const char *path, struct span found, const char *file, int line)
+{
+	struct buf wanted = {0};
+	struct err e = {0};
+	if (!fs_read(&wanted, path, SCREEN_MAX, &e)) {
+		print_error("%s: %s; UPDATE_SCREENS=1 writes it\n", path, buf_cstr(&e.what));
+		_fail(file, line);
+	}
+	const bool same = span_eq(buf_view(&wanted), found);
+	if (!same) {
+		print_error("%s is another screen (- wanted, + found); UPDATE_SCREENS=1 writes it anew\n", path);
+		print_difference(buf_view(&wanted), found);
+	}
+	buf_release(&wanted);
+	if (!same)
+		_fail(file, line);
+}
+
+void check_screen(const char *name, const struct grid *g, const char *file, int line)
+{
+	const char *update = getenv("UPDATE_SCREENS");
 	struct arena a = {0};
-	struct buf now = {0}, kept = {0};
+	struct buf found = {0};
 	struct err e = {0};
 	const char *path = arena_fmt(&a, "tests/screens/%s.txt", name);
-	grid_dump(g, &now, true);
-	if (getenv("UPDATE_SCREENS") != NULL)
-		assert_ok(fs_write(path, buf_view(&now), 0644, &e), &e);
-	assert_ok(fs_read(&kept, path, 1 << 20, &e), &e);
-	if (!span_eq(buf_view(&kept), buf_view(&now)))
-		print_error("%s is\n%sand now\n%s", path, buf_cstr(&kept), buf_cstr(&now));
-	assert_true(span_eq(buf_view(&kept), buf_view(&now)));
-	buf_release(&now);
-	buf_release(&kept);
+	grid_dump(g, &found, true);
+	if (update != NULL && strcmp(update, "1") == 0)
+		check_ok(fs_write(path, buf_view(&found), 0644, &e), &e, file, line);
+	else
+		compare(path, buf_view(&found), file, line);
+	buf_release(&found);
 	arena_release(&a);
 }

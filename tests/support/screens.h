@@ -1,11 +1,12 @@
-/* Screens as text: what a grid shows, with each cell's style, against tests/screens/NAME.txt. UPDATE_SCREENS=1 in the
- * environment writes the files anew instead; what has changed is then read in the diff. */
+/* Screens as text, compared whole with tests/screens/NAME.txt: every character, then the letter of every style, then
+ * where the cursor is (grid_dump()). UPDATE_SCREENS=1 writes them instead: look at what git shows before committing. */
 #ifndef SETGOV_TESTS_SUPPORT_SCREENS_H
 #define SETGOV_TESTS_SUPPORT_SCREENS_H
 
 #include "tui/kit/grid.h"
 
-/* The test fails, with both of them printed, when they differ. */
-void screen_same(const char *name, const struct grid *g);
+/* Fails with each line that differs. A screen that is not there yet fails, too. */
+#define screen_same(name, grid) check_screen((name), (grid), __FILE__, __LINE__)
+void check_screen(const char *name, const struct grid *g, const char *file, int line);
 
 #endif

@@ -6,6 +6,7 @@
 #include "src/crypto/hash.h"
 #include "tui/console/load.h"
 #include "tui/console/perform.h"
+#include "tui/console/step.h"
 
 #define LOOK_EVERY_MS 10000
 #define LOOK_LIMIT_MS 30000u
@@ -79,12 +80,6 @@ void asking_look(struct console *c)
 	arena_release(&a);
 }
 
-void asking_tick(struct console *c)
-{
-	if (!c->m.offline && c->m.now.ms - c->looked.ms >= LOOK_EVERY_MS)
-		asking_look(c);
-}
-
 /* ---- before -> after ---- */
 
 static void reads_done(void *ctx, const struct job_result *r)
@@ -117,8 +112,65 @@ void asking_reads(struct console *c)
 	arena_release(&a);
 }
 
+/* ---- beside a form ---- */
+
+static void now_done(void *ctx, const struct job_result *r)
+{
+	struct console *c = ctx;
+	struct arena a = {0};
+	struct effects fx = {0};
+	c->now = NULL;
+	const struct ended how = {
+		.ok = r->started && !r->killed && r->status == 0, .status = r->status,
+		.json = json_parse(&a, r->out, NULL), .words = "", .said = "",
+	};
+	if (!c->now_waits && how.ok)                   /* another has not been asked for since */
+		step_ended(&c->s, &c->m, c->now_asked->then, NULL, &how, &fx);
+	perform(c, &fx);
+	arena_release(&a);
+	loop_redraw(c->loop);
+}
+
+void asking_now(struct console *c, const struct effect *e)
+{
+	if (c->now != NULL)
+		job_abandon(c->now);
+	c->now = NULL;
+	arena_release(&c->now_arena);
+	struct effect *asked = ARENA_NEW(&c->now_arena, struct effect);
+	asked->then = e->then;
+	asked->n_words = e->n_words;
+	asked->words = ARENA_ARRAY(&c->now_arena, const char *, e->n_words + 1);
+	for (size_t i = 0; i < e->n_words; i++)
+		asked->words[i] = arena_str(&c->now_arena, span_str(e->words[i]));
+	c->now_asked = asked;
+	c->now_waits = true;
+}
+
+static void begin_now(struct console *c)
+{
+	struct arena a = {0};
+	c->now_waits = false;
+	c->now = job_start(c->loop, perform_argv(c, &a, c->now_asked->words, c->now_asked->n_words, true),
+			   READS_LIMIT_MS, NULL, now_done, c);
+	arena_release(&a);
+}
+
+void asking_tick(struct console *c)
+{
+	if (!c->m.offline && c->m.now.ms - c->looked.ms >= LOOK_EVERY_MS)
+		asking_look(c);
+	if (c->now_waits && !c->m.offline)
+		begin_now(c);
+}
+
 void asking_stop(struct console *c)
 {
+	if (c->now != NULL)
+		job_abandon(c->now);
+	c->now = NULL;
+	c->now_waits = false;
+	arena_release(&c->now_arena);
 	if (c->look != NULL)
 		job_abandon(c->look);
 	if (c->reads != NULL)

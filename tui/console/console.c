@@ -56,6 +56,7 @@ static bool tick(void *ctx)
 {
 	struct console *c = ctx;
 	struct err e = {0};
+	struct act x = { &c->s, &c->m, NULL };
 	bool changed = false;
 	c->m.now = time_now();
 	if (c->m.ws != NULL && !load_refresh(&c->m, &changed, &e)) {
@@ -68,6 +69,7 @@ static bool tick(void *ctx)
 	err_clear(&e);
 	if (c->m.ws != NULL)
 		asking_tick(c);
+	compose_pause(&x, &c->half);
 	changed = others(c) || changed;
 	if (changed)
 		perform_show(c);

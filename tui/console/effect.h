@@ -27,8 +27,17 @@ enum effect_kind {
 	EFFECT_STOP,                  /* interrupts what runs */
 	EFFECT_LOOK,                  /* asks the chain now */
 	EFFECT_OFFLINE,               /* stops asking it, or begins again */
-	EFFECT_SAVE_COMPOSE,          /* the half-typed change to its file */
+	/* the half-typed change; compose_perform() does them all (compose_file.h) */
+	EFFECT_FIND_COMPOSE,          /* lists what was left: told by compose_found() */
+	EFFECT_TAKE_COMPOSE,          /* goes on with the one in words[0]: told by compose_taken() */
+	EFFECT_THROW_COMPOSE,         /* removes the one in words[0], and lists anew */
+	EFFECT_SAVE_COMPOSE,          /* to its file, which is made when there is none yet */
+	EFFECT_LEAVE_COMPOSE,         /* its file to the disk, and unlocked: it is done with here for now */
 	EFFECT_DROP_COMPOSE,          /* it has become a draft in the log, or was thrown away */
+	/* What is so now, beside a form: setgov WORDS… --json, without a word on the screen and while something else
+	 * may run. The newest one counts: it begins at the next tick, one that still runs then is ended and never
+	 * told, and none begins while offline. `then` is told of the newest. */
+	EFFECT_NOW,
 	EFFECT_SIGN,                  /* setgov-signer WORDS… in front of the screen */
 	EFFECT_OPEN,                  /* opens the workspace in the directory words[0]: its queue is the first place */
 };

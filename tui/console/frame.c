@@ -155,7 +155,7 @@ static void title_row(const struct state *s, const struct model *m, struct grid 
 {
 	const struct place *place = state_place(s);
 	struct pen p = grid_pen(g, 3, STYLE_TITLE);
-	pen_str(&p, view_title(place->view));
+	pen_str(&p, keys_title(keys_place(s)));
 	if (place->change[0] != '\0')
 		pen_fmt(&p, " · %s", place->change);
 	if (place->view == VIEW_LOG && s->filter.n > 0)
@@ -243,10 +243,16 @@ static void foot_key(struct pen *p, const struct binding *b)
 	buf_release(&name);
 }
 
-/* The help and the way out always have their room. */
+/* The help and the way out always have their room. Where keys are typed as text, help is on F1. */
+static bool has_its_room(const struct binding *b)
+{
+	return b->key == '?' || b->key == K_F1 || b->key == 'Q';
+}
+
 static void footer(const struct state *s, struct grid *g)
 {
-	const enum view_id view = state_place(s)->view;
+	const enum view_id view = keys_place(s);
+	const bool typed = keys_are_typed(view);
 	struct pen p = pen_between(g, g->rows - 1, 0, g->cols - HELP_COLS, STYLE_BAR);
 	pen_str(&p, " ");
 	for (size_t i = 0; i < n_bindings; i++)
@@ -254,14 +260,15 @@ static void footer(const struct state *s, struct grid *g)
 			foot_key(&p, &bindings[i]);
 	for (size_t i = 0; i < n_bindings; i++) {
 		const struct binding *b = &bindings[i];
-		if (b->view == VIEW_ANY && b->foot != NULL && b->key != '?' && b->key != 'Q' &&
+		if (b->view == VIEW_ANY && b->foot != NULL && !has_its_room(b) && !(typed && key_is_text(b->key)) &&
 		    binding_of(view, b->key) == b)
 			foot_key(&p, b);
 	}
 	pen_fill(&p);
 	p = pen_between(g, g->rows - 1, g->cols - HELP_COLS, g->cols, STYLE_BAR);
-	foot_key(&p, binding_of(view, '?'));
-	foot_key(&p, binding_of(view, 'Q'));
+	foot_key(&p, binding_of(view, typed ? K_F1 : '?'));
+	if (!typed)
+		foot_key(&p, binding_of(view, 'Q'));
 	pen_fill(&p);
 }
 
@@ -291,7 +298,8 @@ static void draw_list(struct state *s, const struct seen *x, const struct view *
 	list_draw(g, HEAD_ROWS, rows, &state_place(s)->at, v->count(x), draw_item, &l);
 }
 
-static void draw_page(struct state *s, const struct seen *x, const struct view *v, struct grid *g, size_t rows)
+static void draw_page(struct state *s, const struct seen *x, const struct view *v, struct grid *g, size_t rows,
+		      bool anew)
 {
 	struct place *p = state_place(s);
 	size_t first, end;
@@ -303,7 +311,7 @@ static void draw_page(struct state *s, const struct seen *x, const struct view *
 	v->page(x, &s->body);
 	if (p->item != PAPER_NO_ITEM && !paper_find(&s->body, p->item, &first, &end))
 		p->item = PAPER_NO_ITEM;
-	if (s->body.has_cursor)
+	if (s->body.has_cursor && anew)                /* at other times whoever moves it has scrolled, or paged away */
 		scroll_show(&p->at, s->body.cursor_row, s->body.cursor_row + 1, rows);
 	if (p->at.top + rows > s->body.rows)
 		p->at.top = s->body.rows > rows ? s->body.rows - rows : 0;
@@ -350,13 +358,14 @@ void frame_draw(struct state *s, const struct model *m, struct grid *g)
 	write_panel(s, m, &panel);
 	const size_t most = g->rows - HEAD_ROWS - FOOT_ROWS - 4;
 	const size_t rows = panel.rows < most ? panel.rows : most;
+	const bool anew = s->body_rows != g->rows - HEAD_ROWS - FOOT_ROWS - rows || s->body.cols != g->cols;
 	s->body_rows = g->rows - HEAD_ROWS - FOOT_ROWS - rows;
 	banner(m, g);
 	chain_line(m, g);
 	log_line_row(m, g);
 	title_row(s, m, g);
 	if (v->page != NULL)
-		draw_page(s, &x, v, g, s->body_rows);
+		draw_page(s, &x, v, g, s->body_rows, anew);
 	else
 		draw_list(s, &x, v, g, s->body_rows);
 	more(s, v, g, s->body_rows);

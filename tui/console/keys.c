@@ -1,5 +1,6 @@
 #include "tui/console/keys.h"
 
+#include "tui/console/compose.h"
 #include "tui/kit/key.h"
 
 const struct binding bindings[] = {
@@ -41,6 +42,57 @@ const struct binding bindings[] = {
 	{ VIEW_DEPLOYMENT, 'u',         act_look,             "look",     "ask the chain now" },
 	{ VIEW_ALERTS,     'u',         act_look,             "look",     "ask the chain now" },
 
+	{ VIEW_COMPOSE_LEFT,   K_ENTER,    act_compose_continue,   "go on",    "go on with what was typed" },
+	{ VIEW_COMPOSE_LEFT,   'b',        act_compose_anew,       "new",      "begin anew" },
+	{ VIEW_COMPOSE_LEFT,   'x',        act_compose_throw_left, "throw",    "throw it away" },
+	{ VIEW_COMPOSE_LEFT,   K_UP,       act_compose_up,         NULL,       "up" },
+	{ VIEW_COMPOSE_LEFT,   K_DOWN,     act_compose_down,       NULL,       "down" },
+	{ VIEW_COMPOSE_LEFT,   K_ESC,      act_compose_back,       NULL,       "back to where you came from" },
+
+	{ VIEW_COMPOSE_PICK,   K_ENTER,    act_compose_pick,       "take it",  "fill in this action's arguments" },
+	{ VIEW_COMPOSE_PICK,   K_UP,       act_compose_up,         NULL,       "up" },
+	{ VIEW_COMPOSE_PICK,   K_DOWN,     act_compose_down,       "down",     "down" },
+	{ VIEW_COMPOSE_PICK,   K_ESC,      act_compose_back,       "back",     "back; what is typed is kept" },
+
+	{ VIEW_COMPOSE_ARGS,   K_ENTER,    act_compose_type,       "next",     "the next field; the last one: done" },
+	{ VIEW_COMPOSE_ARGS,   K_TAB,      act_compose_type,       NULL,       "the next field" },
+	{ VIEW_COMPOSE_ARGS,   K_BACKTAB,  act_compose_type,       NULL,       "the field before" },
+	{ VIEW_COMPOSE_ARGS,   K_CTRL('o'), act_compose_book,       "addresses", "the address book of the profile" },
+	{ VIEW_COMPOSE_ARGS,   K_RIGHT,    act_compose_type,       NULL,       "in a choice: the next one" },
+	{ VIEW_COMPOSE_ARGS,   K_LEFT,     act_compose_type,       NULL,       "in a choice: the one before" },
+	{ VIEW_COMPOSE_ARGS,   K_ESC,      act_compose_back,       "back",     "to the actions; kept as typed" },
+
+	{ VIEW_COMPOSE_BOOK,   K_ENTER,    act_compose_book_pick,  "take it",  "put this address into the field" },
+	{ VIEW_COMPOSE_BOOK,   K_UP,       act_compose_up,         NULL,       "up" },
+	{ VIEW_COMPOSE_BOOK,   K_DOWN,     act_compose_down,       "down",     "down" },
+	{ VIEW_COMPOSE_BOOK,   K_ESC,      act_compose_back,       "back",     "back to the field" },
+
+	{ VIEW_COMPOSE_BATCH,  K_ENTER,    act_compose_fill,       "edit",     "change this action's arguments" },
+	{ VIEW_COMPOSE_BATCH,  'a',        act_compose_add,        "add",      "another action" },
+	{ VIEW_COMPOSE_BATCH,  'w',        act_compose_words,      "words",    "title, reason, ticket, delay …" },
+	{ VIEW_COMPOSE_BATCH,  'r',        act_compose_review,     "review",   "all of it, and saving" },
+	{ VIEW_COMPOSE_BATCH,  'x',        act_compose_remove,     "remove",   "take this action out" },
+	{ VIEW_COMPOSE_BATCH,  'K',        act_compose_raise,      "up",       "do it earlier" },
+	{ VIEW_COMPOSE_BATCH,  'J',        act_compose_lower,      "down",     "do it later" },
+	{ VIEW_COMPOSE_BATCH,  'X',        act_compose_throw,      NULL,       "throw all of it away" },
+	{ VIEW_COMPOSE_BATCH,  K_UP,       act_compose_up,         NULL,       "up" },
+	{ VIEW_COMPOSE_BATCH,  K_DOWN,     act_compose_down,       NULL,       "down" },
+	{ VIEW_COMPOSE_BATCH,  'k',        act_compose_up,         NULL,       "up" },
+	{ VIEW_COMPOSE_BATCH,  'j',        act_compose_down,       NULL,       "down" },
+	{ VIEW_COMPOSE_BATCH,  K_ESC,      act_compose_back,       NULL,       "leave it for now; kept as typed" },
+
+	{ VIEW_COMPOSE_WORDS,  K_ENTER,    act_compose_type,       "next",     "the next field; the last one: review" },
+	{ VIEW_COMPOSE_WORDS,  K_TAB,      act_compose_type,       NULL,       "the next field" },
+	{ VIEW_COMPOSE_WORDS,  K_BACKTAB,  act_compose_type,       NULL,       "the field before" },
+	{ VIEW_COMPOSE_WORDS,  K_ESC,      act_compose_back,       "back",     "to the actions; kept as typed" },
+
+	{ VIEW_COMPOSE_REVIEW, 's',        act_compose_save,       "save",     "save it as a draft, into the log" },
+	{ VIEW_COMPOSE_REVIEW, 'P',        act_compose_propose,    "propose",  "save it and propose it at once" },
+	{ VIEW_COMPOSE_REVIEW, 'e',        act_compose_batch,      "actions",  "the list of actions" },
+	{ VIEW_COMPOSE_REVIEW, 'w',        act_compose_words,      "words",    "title, reason, ticket, delay …" },
+	{ VIEW_COMPOSE_REVIEW, 'X',        act_compose_throw,      NULL,       "throw all of it away" },
+	{ VIEW_COMPOSE_REVIEW, K_ESC,      act_compose_back,       NULL,       "back to the words" },
+
 	{ VIEW_MEETING,    'o',         act_meeting_open,     "open",     "open a meeting: who is there, the agenda" },
 	{ VIEW_MEETING,    K_RIGHT,     act_meeting_next,     "next",     "the next change of the agenda" },
 	{ VIEW_MEETING,    K_LEFT,      act_meeting_previous, "previous", "the change before it" },
@@ -66,7 +118,7 @@ const struct binding bindings[] = {
 	{ VIEW_ANY,        ',',         act_search_previous,  NULL,       "the place before" },
 	{ VIEW_ANY,        ':',         act_command,          NULL,       "any command of setgov; Tab completes it" },
 	{ VIEW_ANY,        '?',         act_help,             "help",     "this page" },
-	{ VIEW_ANY,        K_F1,        act_help,             NULL,       "this page" },
+	{ VIEW_ANY,        K_F1,        act_help,             "help",     "this page" },
 	{ VIEW_ANY,        K_ESC,       act_back,             "back",     "back to where you came from" },
 	{ VIEW_ANY,        'Q',         act_quit,             "quit",     "leave the console" },
 	{ VIEW_ANY,        K_UP,        act_up,               NULL,       "up" },
@@ -95,6 +147,33 @@ const struct binding *binding_of(enum view_id view, uint32_t key)
 			any = &bindings[i];
 	}
 	return any;
+}
+
+const struct binding *binding_own(enum view_id view, uint32_t key)
+{
+	const struct binding *b = binding_of(view, key);
+	return b != NULL && b->view == view ? b : NULL;
+}
+
+enum view_id keys_place(const struct state *s)
+{
+	const enum view_id view = state_place(s)->view;
+	return view == VIEW_COMPOSE ? compose_keys(s->compose) : view;
+}
+
+bool keys_are_typed(enum view_id view)
+{
+	return view == VIEW_COMPOSE_PICK || view == VIEW_COMPOSE_ARGS || view == VIEW_COMPOSE_BOOK ||
+	       view == VIEW_COMPOSE_WORDS;
+}
+
+const char *keys_title(enum view_id view)
+{
+	static const char *const pages[] = {
+		"Compose: what was left half typed", "Compose: which action", "Compose: its arguments",
+		"Compose: the address book", "Compose: the actions", "Compose: the words", "Compose: review",
+	};
+	return view > VIEW_ANY ? pages[view - VIEW_COMPOSE_LEFT] : view_title(view);
 }
 
 const struct glossary_row glossary[] = {
@@ -152,13 +231,23 @@ static void man_keys(struct buf *out, enum view_id view)
 	}
 }
 
+static bool view_has_keys(enum view_id view)
+{
+	for (size_t i = 0; i < n_bindings; i++)
+		if (bindings[i].view == view)
+			return true;
+	return false;
+}
+
 void keys_man(struct buf *out)
 {
 	buf_str(out, ".SH KEYS\nWithout a command, on a terminal, the console opens. In every view:\n");
 	man_keys(out, VIEW_ANY);
-	for (int v = 0; v < N_VIEWS; v++) {
+	for (int v = 0; v < N_VIEW_KEYS; v++) {
+		if (v == VIEW_ANY || !view_has_keys((enum view_id)v))
+			continue;
 		buf_str(out, ".SS \"");
-		roff(out, view_title((enum view_id)v));
+		roff(out, keys_title((enum view_id)v));
 		buf_str(out, "\"\n");
 		man_keys(out, (enum view_id)v);
 	}

@@ -27,6 +27,14 @@ extern const size_t n_bindings;
 
 /* The row for this key here; a view's own comes before one of VIEW_ANY. NULL: none. */
 const struct binding *binding_of(enum view_id view, uint32_t key);
+/* The view's own row alone. */
+const struct binding *binding_own(enum view_id view, uint32_t key);
+/* Whose rows are in force: the view's, or of the page of composing. */
+enum view_id keys_place(const struct state *s);
+/* What is typed here is text: only keys that are none of it do what VIEW_ANY says. */
+bool keys_are_typed(enum view_id view);
+/* "Compose a change: its arguments" */
+const char *keys_title(enum view_id view);
 
 /* Words of the field, for the help page and the manual. */
 struct glossary_row { const char *term, *means; };
@@ -49,7 +57,11 @@ act_fn act_propose, act_withdraw, act_edit_draft, act_reject_nonce;
 act_fn act_export, act_export_cancel, act_refresh_packet, act_import, act_sign_here;
 act_fn act_submit;
 /* act_compose.c */
-act_fn act_compose_new;
+act_fn act_compose_new, act_compose_type, act_compose_continue, act_compose_anew, act_compose_throw_left,
+	act_compose_up, act_compose_down, act_compose_pick, act_compose_book, act_compose_book_pick, act_compose_fill,
+	act_compose_add, act_compose_remove, act_compose_raise, act_compose_lower, act_compose_words,
+	act_compose_batch, act_compose_review, act_compose_throw, act_compose_back, act_compose_save,
+	act_compose_propose;
 /* act_meeting.c */
 act_fn act_meeting_open, act_meeting_decide, act_meeting_close, act_meeting_next, act_meeting_previous;
 /* act_first.c */

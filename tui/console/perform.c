@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "src/base/text.h"
+#include "tui/console/compose.h"
 #include "tui/console/load.h"
 #include "tui/console/step.h"
 
@@ -225,6 +226,15 @@ static void run_in_front(struct console *c, const struct effect *e)
 	arena_release(&a);
 }
 
+/* To the disk, and away from here. */
+static void end_compose(struct console *c)
+{
+	struct act x = { &c->s, &c->m, NULL };
+	compose_end(&x, &c->half);
+	compose_free(c->s.compose);
+	c->s.compose = NULL;
+}
+
 /* Whoever runs this, as the system knows him. */
 static const char *user_name(struct arena *a)
 {
@@ -273,6 +283,7 @@ static void views_made(void *ctx, const struct job_result *r)
 void perform_leave(struct console *c)
 {
 	asking_stop(c);
+	end_compose(c);
 	presence_close(c->presence);
 	c->presence = NULL;
 	workspace_release(&c->ws);
@@ -311,6 +322,15 @@ void perform_enter(struct console *c, const char *dir)
 		make_views(c, behind);
 }
 
+/* What it tells the composer may want more to be done: a file that was taken is kept under this console's name. */
+static void perform_compose(struct console *c, const struct effect *e)
+{
+	struct effects fx = {0};
+	struct act x = { &c->s, &c->m, &fx };
+	compose_perform(&x, &c->half, e);
+	perform(c, &fx);
+}
+
 static void perform_one(struct console *c, const struct effect *e)
 {
 	switch (e->kind) {
@@ -337,8 +357,16 @@ static void perform_one(struct console *c, const struct effect *e)
 	case EFFECT_OPEN:
 		perform_enter(c, e->words[0]);
 		break;
+	case EFFECT_FIND_COMPOSE:
+	case EFFECT_TAKE_COMPOSE:
+	case EFFECT_THROW_COMPOSE:
 	case EFFECT_SAVE_COMPOSE:
+	case EFFECT_LEAVE_COMPOSE:
 	case EFFECT_DROP_COMPOSE:
+		perform_compose(c, e);
+		break;
+	case EFFECT_NOW:
+		asking_now(c, e);
 		break;
 	}
 }

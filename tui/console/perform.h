@@ -4,6 +4,7 @@
 #ifndef SETGOV_TUI_CONSOLE_PERFORM_H
 #define SETGOV_TUI_CONSOLE_PERFORM_H
 
+#include "tui/console/compose_file.h"
 #include "tui/console/console.h"
 #include "tui/console/effect.h"
 #include "tui/console/presence.h"
@@ -24,8 +25,12 @@ struct console {
 	ended_fn *then;
 	const char *done;
 	bool print;                   /* its text is shown on VIEW_RESULT */
+	struct compose_file half;     /* the half-typed change on disk */
 	/* what the console asks by itself */
-	struct job *look, *reads;
+	struct job *look, *reads, *now;
+	struct arena now_arena;       /* of the question that waits for the next tick, or is asked */
+	const struct effect *now_asked;
+	bool now_waits;
 	char reads_change[CHANGE_ID_MAX];
 	struct unix_time looked;      /* when the last look ended */
 	struct hash32 alerts_seen;    /* the findings that somebody has had on the screen */
@@ -51,6 +56,8 @@ void asking_look(struct console *c);
 void asking_tick(struct console *c);
 /* What the contracts say now about the change that is shown, once for each time it is loaded. */
 void asking_reads(struct console *c);
+/* EFFECT_NOW: at the next tick, unless another comes. */
+void asking_now(struct console *c, const struct effect *e);
 /* Alerts that are on the screen are read. */
 void asking_alerts(struct console *c);
 void asking_stop(struct console *c);

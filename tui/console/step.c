@@ -394,7 +394,7 @@ void act_quit(struct act *x)
 void act_help(struct act *x)
 {
 	if (state_place(x->s)->view != VIEW_HELP) {
-		const enum view_id from = state_place(x->s)->view;
+		const enum view_id from = keys_place(x->s);
 		state_go(x->s, VIEW_HELP, NULL);
 		state_place(x->s)->seq = from;           /* whose keys come first */
 	}

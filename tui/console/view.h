@@ -31,6 +31,16 @@ enum view_id {
 	VIEW_ANY = N_VIEWS,           /* in the table of keys */
 };
 
+/* Not views: the pages of VIEW_COMPOSE, which have keys of their own in the table of keys. */
+#define VIEW_COMPOSE_LEFT   ((enum view_id)(VIEW_ANY + 1))
+#define VIEW_COMPOSE_PICK   ((enum view_id)(VIEW_ANY + 2))
+#define VIEW_COMPOSE_ARGS   ((enum view_id)(VIEW_ANY + 3))
+#define VIEW_COMPOSE_BOOK   ((enum view_id)(VIEW_ANY + 4))
+#define VIEW_COMPOSE_BATCH  ((enum view_id)(VIEW_ANY + 5))
+#define VIEW_COMPOSE_WORDS  ((enum view_id)(VIEW_ANY + 6))
+#define VIEW_COMPOSE_REVIEW ((enum view_id)(VIEW_ANY + 7))
+#define N_VIEW_KEYS (VIEW_ANY + 8)
+
 /* What a view is drawn from. */
 struct seen {
 	const struct model *m;

@@ -31,15 +31,15 @@ static bool has_keys(enum view_id view)
 static void page(const struct seen *x, struct paper *p)
 {
 	const enum view_id from = (enum view_id)state_place(x->s)->seq;
-	if (from < N_VIEWS && has_keys(from)) {
-		paper_title(p, "%s", view_title(from));
+	if (from != VIEW_ANY && has_keys(from)) {
+		paper_title(p, "%s", keys_title(from));
 		keys_of(from, p);
 	}
 	paper_title(p, "In every view");
 	keys_of(VIEW_ANY, p);
-	for (int v = 0; v < N_VIEWS; v++)
-		if ((enum view_id)v != from && has_keys((enum view_id)v)) {
-			paper_title(p, "%s", view_title((enum view_id)v));
+	for (int v = 0; v < N_VIEW_KEYS; v++)
+		if ((enum view_id)v != from && v != VIEW_ANY && has_keys((enum view_id)v)) {
+			paper_title(p, "%s", keys_title((enum view_id)v));
 			keys_of((enum view_id)v, p);
 		}
 	paper_title(p, "Words");
