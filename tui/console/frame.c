@@ -88,7 +88,7 @@ static void age(struct pen *p, const struct model *m)
 	when_span(&b, apart - apart % 60);
 	pen_fmt(p, "block %llu", (unsigned long long)m->snapshot.block);
 	if (apart >= 60)
-		pen_fmt(p, ", %s %s", buf_cstr(&b), now >= then ? "old" : "ahead of our clock");
+		pen_fmt(p, ", %s %s", buf_cstr(&b), now >= then ? "old" : "ahead");
 	else
 		pen_str(p, ", just made");
 	buf_release(&b);
