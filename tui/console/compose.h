@@ -1,7 +1,8 @@
 /* Composing a change: an action is picked, a form made from the catalogue is filled in, actions are put in order, and
  * sentence, calldata and complaints follow every key. What is half typed lies in a file (compose_file.h), not in the
  * log: only saving as a draft writes a line. compose.c has its life and its keys, act_compose.c what the table of keys
- * calls, compose_judge.c what is made of what was typed, view_compose.c draws. */
+ * calls, compose_form.c the forms, compose_rows.c what can be picked, compose_judge.c what is made of what was typed;
+ * view_compose.c draws. */
 #ifndef SETGOV_TUI_CONSOLE_COMPOSE_H
 #define SETGOV_TUI_CONSOLE_COMPOSE_H
 
@@ -97,14 +98,20 @@ void compose_half(const struct compose *c, struct arena *a, struct half_typed *o
 /* After whatever may have changed something: judges, keeps, asks what is so now, brings the cursor into sight. */
 void compose_settle(struct act *x);
 
-/* Actions of the change. */
+/* compose_form.c: forms */
+void compose_make_words(struct compose *c);
+/* A draft from the command line may have a category of its own, which stays what it is. */
+void compose_set_words(struct compose *c, const struct span words[N_CHANGE_WORDS]);
+void compose_hint_focused(struct compose *c);
+void composed_free(struct composed *x);
 struct composed *compose_add(struct compose *c, const struct pinned *pin, const struct action_def *def);
 void compose_remove(struct compose *c, size_t i);
 struct composed *compose_current(const struct compose *c);     /* NULL: none */
 /* The person leaves the focused field: a name becomes its address, an address its checksummed form. */
 void compose_leave_field(struct compose *c, const struct pinned *pin, size_t field);
 
-/* The i-th of the rows that are shown: actions that the search finds; addresses of the book. False: no such. */
+/* compose_rows.c: the i-th of the rows that are shown: actions that the search finds; addresses of the book. False: no
+ * such. */
 bool compose_pick_row(const struct compose *c, const struct pinned *pin, size_t i, const struct action_def **out);
 struct book_row { struct span name; const char *what; struct addr address; char text[43]; };
 bool compose_book_row(const struct compose *c, const struct pinned *pin, size_t i, struct book_row *out);
