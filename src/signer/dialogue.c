@@ -23,7 +23,7 @@ static bool ask_today(struct session *x, const struct reviewed *r, struct err *e
 		struct err no = {0};
 		buf_clear(&line);
 		ok = terminal_ask(&s->terminal,
-				  "This machine's clock is behind the packet. What day is it today? (YYYY-MM-DD) ",
+				  "This machine's clock is behind the packet.\nWhat day is it today? (YYYY-MM-DD) ",
 				  &line, e);
 		answered = ok && day_is_plausible(r, buf_view(&line), &no);
 		if (answered)
@@ -49,13 +49,13 @@ static bool ask_compared(struct signer *s, struct span *out, struct err *e)
 	do {
 		buf_clear(&line);
 		ok = terminal_ask(&s->terminal,
-				  "Whose screen are the hidden words read from: another signer's, your own second "
-				  "machine's, nobody's, or a sheet or message from the console that made the packet?\n"
+				  "Whose screen are the hidden words read from: another signer's, your own second\n"
+				  "machine's, nobody's? Or a sheet or message from the packet's own console?\n"
 				  "(signer / own / nobody / sheet) ",
 				  &line, e);
 		if (ok && span_is(buf_view(&line), "sheet"))
 			terminal_say(&s->terminal,
-				     "A sheet, message or printout does not count: whoever made the packet made it, "
+				     "A sheet, message or printout does not count: whoever made the packet made it,\n"
 				     "too. Without another machine the answer is \"nobody\".\n");
 	} while (ok && !session_is_compared(buf_view(&line)));
 	if (ok)
@@ -82,7 +82,7 @@ static bool ask_word(struct signer *s, unsigned i, struct buf *line, struct err 
 	buf_clear(line);
 	return terminal_ask(&s->terminal,
 			    arena_fmt(&s->arena,
-				      "To sign, type word %u as it is read to you (Enter alone hides two others): ",
+				      "To sign, type word %u as read to you (Enter alone hides two others): ",
 				      i + 1),
 			    line, e);
 }
@@ -115,8 +115,8 @@ static bool ask_change(struct signer *s, const struct reviewed *r, struct err *e
 {
 	struct buf line = {0};
 	bool ok = terminal_ask(&s->terminal,
-			       "Nobody else looked at this packet. To sign it all the same, type the change's id "
-			       "(anything else stops): ",
+			       "Nobody else looked at this packet.\n"
+			       "To sign it all the same, type the change's id (anything else stops): ",
 			       &line, e);
 	if (ok && !hidden_is_change(r, buf_view(&line)))
 		ok = err_refuse(e, "PHRASE", "that is not the change's id: nothing was signed");
