@@ -172,6 +172,20 @@ static enum typed type_passphrase(struct desk *d, struct typing *t)
 	return typed;
 }
 
+/* Ctrl-Z, while the loop does not see the keys. The loop has the signal blocked: it is let in here, once the terminal
+ * is given back (curses would drop a signal that waits). */
+static void pause_here(struct desk *d)
+{
+	sigset_t stop;
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	term_suspend(d->term);
+	kill(getpid(), SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &stop, NULL);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+	term_resume(d->term);
+}
+
 /* True: a passphrase was typed, and is *out. */
 static bool ask_passphrase(struct desk *d, struct secret **out)
 {
@@ -193,7 +207,7 @@ static bool ask_passphrase(struct desk *d, struct secret **out)
 	if (typed == TYPED_STOP)
 		stop(d);
 	else if (typed == TYPED_PAUSE)
-		kill(getpid(), SIGTSTP); /* the loop takes it, gives the terminal back, and comes back to the page */
+		pause_here(d);
 	return false;
 }
 

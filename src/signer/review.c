@@ -171,14 +171,15 @@ bool review_clock_is_behind(const struct reviewed *r)
 	return review_made(r) > time_now().ms / 1000 + 300;
 }
 
-/* ", 1 h ago by this machine's clock"; nothing where that clock cannot know. */
+/* ", 1 h ago by this machine's clock", as exact as matters; nothing where that clock cannot know. */
 static void ago(struct buf *out, int64_t when)
 {
 	const int64_t now = time_now().ms / 1000;
 	if (when > now)
 		return;
+	const int64_t old = now - when, unit = old < 3600 ? 1 : old < 2 * 86400 ? 60 : 3600;
 	buf_str(out, ", ");
-	duration_format(out, (uint64_t)(now - when));
+	duration_format(out, (uint64_t)(old - old % unit));
 	buf_str(out, " ago by this machine's clock");
 }
 
@@ -260,26 +261,30 @@ static bool was_given(const struct signer *s, const struct reviewed *r, size_t i
 	       json_get_str(l->body, "step", &out->step, NULL);
 }
 
-/* This machine's own memory: what it signed before for the same nonce. */
+/* This machine's own memory, newest first: what it signed before for the same nonce. */
 static void note_nonce(const struct signer *s, const struct reviewed *r, const struct checked_step *step,
 		       struct notices *list)
 {
 	uint64_t mine;
-	for (size_t i = 0; u256_fits_u64(&step->tx.nonce, &mine) && i < s->journal.n; i++) {
+	bool same = false;
+	if (!u256_fits_u64(&step->tx.nonce, &mine))
+		return;
+	for (size_t i = s->journal.n; i-- > 0;) {
 		struct given_before g;
 		struct buf at = {0};
 		if (!was_given(s, r, i, &g))
 			continue;
 		time_format_minute(&at, g.line->time.ms / 1000);
-		if (hash32_eq(&g.tx, &step->hashes.tx))
+		if (hash32_eq(&g.tx, &step->hashes.tx) && !same)
 			note(list, STYLE_TEXT, "This machine signed exactly this (step %s) on %s.",
 			     step_name(step->step), buf_cstr(&at));
-		else if (g.nonce == mine)
+		else if (g.nonce == mine && !hash32_eq(&g.tx, &step->hashes.tx))
 			note(list, STYLE_BAD,
 			     "THIS MACHINE SIGNED ANOTHER TRANSACTION FOR NONCE %" PRIu64
 			     ": %.*s of %.*s on %s. Only one of them can ever run.",
 			     mine, text_shown(g.step), (const char *)g.step.p, text_shown(g.line->change),
 			     (const char *)g.line->change.p, buf_cstr(&at));
+		same |= hash32_eq(&g.tx, &step->hashes.tx);
 		buf_release(&at);
 	}
 }

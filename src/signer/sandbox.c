@@ -207,6 +207,7 @@ static const int allowed_calls[] = {
 	SCMP_SYS(rt_sigaction),
 	SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sigaltstack),                                       /* the full screen takes its handlers back */
 	SCMP_SYS(restart_syscall),
 	SCMP_SYS(futex),
 	SCMP_SYS(getpid),
