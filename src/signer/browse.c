@@ -73,14 +73,21 @@ static bool is_directory(const char *path, struct stat *st)
 	return stat(path, st) == 0 && S_ISDIR(st->st_mode);
 }
 
-/* The same directory by two names is looked into once. */
+static bool is_at(const struct stat *st, const char *path)
+{
+	struct stat other;
+	return is_directory(path, &other) && other.st_dev == st->st_dev && other.st_ino == st->st_ino;
+}
+
+/* The same directory by two names is looked into once. The root, where somebody may stand, would open the whole
+ * machine. */
 static void add_root(struct root *v, size_t *n, const char *path, unsigned depth)
 {
-	struct stat st, other;
-	if (!is_directory(path, &st))
+	struct stat st;
+	if (!is_directory(path, &st) || is_at(&st, "/"))
 		return;
 	for (size_t i = 0; i < *n; i++)
-		if (is_directory(v[i].path, &other) && other.st_dev == st.st_dev && other.st_ino == st.st_ino)
+		if (is_at(&st, v[i].path))
 			return;
 	v[(*n)++] = (struct root){ path, depth };
 }
@@ -89,16 +96,12 @@ size_t browse_roots(struct arena *a, struct root **out, const char *const *named
 {
 	static const char *const sticks[] = { "/media", "/run/media", "/mnt" };
 	struct root *v = ARENA_ARRAY(a, struct root, n_named + ARRAY_LEN(sticks) + 1);
-	struct stat here, top;
 	size_t n = 0;
 	for (size_t i = 0; i < n_named; i++)
 		add_root(v, &n, named[i], BROWSE_DEPTH);
 	for (size_t i = 0; i < ARRAY_LEN(sticks); i++)
 		add_root(v, &n, sticks[i], BROWSE_DEPTH);
-	/* Standing in / would open the whole machine. */
-	if (is_directory(".", &here) && is_directory("/", &top) &&
-	    (here.st_dev != top.st_dev || here.st_ino != top.st_ino))
-		add_root(v, &n, ".", 0);
+	add_root(v, &n, ".", 0);
 	*out = v;
 	return n;
 }

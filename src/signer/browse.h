@@ -25,8 +25,8 @@ struct found {
 /* Newest first. Files that end in .json and are no answers, not hidden, not larger than a packet may be. What cannot
  * be read is left out. */
 size_t browse(struct arena *a, struct found **out, const struct root *roots, size_t n_roots);
-/* Where sticks are mounted, the working directory unless it is the root, and the directories named by the caller;
- * only those that are there. */
+/* Where sticks are mounted, the working directory, and the directories named by the caller; only those that are there,
+ * and never the root. */
 size_t browse_roots(struct arena *a, struct root **out, const char *const *named, size_t n_named);
 
 #endif
