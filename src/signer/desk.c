@@ -8,6 +8,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "src/base/text.h"
 #include "src/signer/screen.h"
 #include "tui/kit/loop.h"
 
@@ -40,7 +41,7 @@ static void end_with_error(struct desk *d)
 /* Before everything was answered: the exit status says so. */
 static void stop(struct desk *d)
 {
-	const size_t left = d->x != NULL && d->screen.view != VIEW_LOAD ? d->s->n_args - d->at - d->answered : 0;
+	const size_t left = d->x != NULL && d->screen.r != NULL ? d->s->n_args - d->at - d->answered : 0;
 	if (left > 0)
 		d->ok = err_refuse(d->e, "STOPPED", "stopped: %zu packet%s not answered", left,
 				   left == 1 ? " is" : "s are");
@@ -133,8 +134,15 @@ static void forget_typed_ahead(int fd)
 		tcsetattr(fd, TCSAFLUSH, &now);
 }
 
-/* What ends the typing from outside: time, and the signals that the loop is then told by itself (it has them blocked;
- * they stay pending). */
+/* The signals are those of the loop, which does not run meanwhile: another size, or the end. */
+static enum typed typed_of_signal(int signals)
+{
+	struct signalfd_siginfo info;
+	const bool resized = read(signals, &info, sizeof(info)) == (ssize_t)sizeof(info) && info.ssi_signo == SIGWINCH;
+	return resized ? TYPED_MORE : TYPED_STOP;
+}
+
+/* Five minutes without a key end it, too. */
 static enum typed wait_and_type(struct desk *d, struct typing *t, int signals)
 {
 	for (;;) {
@@ -144,21 +152,22 @@ static enum typed wait_and_type(struct desk *d, struct typing *t, int signals)
 			return TYPED_BACK;
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 || ready[1].revents != 0 || ready[0].revents != POLLIN)
-			return TYPED_STOP;
-		return typing_byte(t, d->term->fd);
+		if (n > 0 && ready[1].revents != 0)
+			return typed_of_signal(signals);
+		return n < 0 || ready[0].revents != POLLIN ? TYPED_STOP : typing_byte(t, d->term->fd);
 	}
 }
 
 static enum typed type_passphrase(struct desk *d, struct typing *t)
 {
 	enum typed typed = TYPED_MORE;
-	sigset_t end;
-	sigemptyset(&end);
-	sigaddset(&end, SIGTERM);
-	sigaddset(&end, SIGHUP);
-	sigaddset(&end, SIGINT);
-	const int signals = signalfd(-1, &end, SFD_CLOEXEC);
+	sigset_t ours;
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGTERM);
+	sigaddset(&ours, SIGHUP);
+	sigaddset(&ours, SIGINT);
+	sigaddset(&ours, SIGWINCH);
+	const int signals = signalfd(-1, &ours, SFD_CLOEXEC);
 	if (signals < 0)
 		return TYPED_STOP;
 	forget_typed_ahead(d->term->fd);
@@ -166,6 +175,10 @@ static enum typed type_passphrase(struct desk *d, struct typing *t)
 		d->screen.stars = t->shown;
 		draw_now(d);
 		typed = wait_and_type(d, t, signals);
+		if (typed == TYPED_END && t->n == 0) {
+			typed = TYPED_MORE;
+			d->screen.note = "Nothing was typed yet.";
+		}
 	}
 	d->screen.stars = 0;
 	close(signals);
@@ -198,7 +211,7 @@ static bool ask_passphrase(struct desk *d, struct secret **out)
 		return false;
 	}
 	const enum typed typed = type_passphrase(d, &t);
-	if (typed == TYPED_END && t.n > 0) {
+	if (typed == TYPED_END) {
 		*out = typing_end(&t, d->e);
 		return *out != NULL;
 	}
@@ -279,6 +292,18 @@ static void look(struct desk *d)
 	d->screen.list = (struct scroll){0};
 }
 
+/* The stick was taken out, perhaps: nothing was opened yet, so another look is possible. */
+static void say_unreadable(struct desk *d)
+{
+	struct buf words = {0}, safe = {0};
+	err_format(d->e, &words);
+	text_safe(&safe, buf_view(&words), false);
+	d->screen.note = arena_str(&d->s->arena, buf_view(&safe));
+	buf_release(&words);
+	buf_release(&safe);
+	err_clear(d->e);
+}
+
 static void open_chosen(struct desk *d)
 {
 	struct screen *c = &d->screen;
@@ -289,12 +314,15 @@ static void open_chosen(struct desk *d)
 			paths[n++] = c->files[i].path;
 	if (n == 0)
 		paths[n++] = c->files[c->list.cursor].path;
-	if (!session_open(d->x, paths, n, d->e)) {
-		end_with_error(d);
+	if (!session_read(d->x, paths, n, d->e)) {
+		say_unreadable(d);
 		return;
 	}
 	c->n = n;
-	judge(d);
+	if (session_narrow(d->x, d->e))
+		judge(d);
+	else
+		end_with_error(d);
 }
 
 /* ---- what the loop calls ---- */
@@ -376,12 +404,13 @@ bool desk_sign(struct session *x, struct term *t, const struct root *roots, size
 {
 	struct desk d = { .x = x, .s = x->s, .term = t, .roots = roots, .n_roots = n_roots, .ok = true, .e = e };
 	screen_init(&d.screen, x->s);
-	d.screen.n = x->s->n_args;
 	d.loop = loop_new(t, &ops, &d);
-	if (n_roots > 0)
+	if (roots != NULL) {
 		look(&d);
-	else
+	} else {
+		d.screen.n = x->s->n_args;
 		judge(&d);
+	}
 	return run(&d);
 }
 

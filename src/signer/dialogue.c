@@ -256,5 +256,5 @@ bool dialogue_load(struct session *x, const struct root *roots, size_t n_roots, 
 	if (ok && k == 0)
 		ok = err_refuse(e, "STOPPED", "no such packets: nothing was done");
 	buf_release(&line);
-	return ok && session_open(x, paths, k, e) && dialogue_sign(x, e);
+	return ok && session_read(x, paths, k, e) && session_narrow(x, e) && dialogue_sign(x, e);
 }

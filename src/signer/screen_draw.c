@@ -360,9 +360,9 @@ static void draw_banner(const struct screen *c, struct grid *g)
 	else
 		buf_str(&text, "setgov-signer");
 	pen_fill(&p);
-	p = pen_between(g, 0, 1, g->cols - (c->n > 0 ? 19 : 0), style);
+	p = pen_between(g, 0, 1, g->cols - (c->r != NULL ? 19 : 0), style);
 	pen_span(&p, buf_view(&text));
-	if (c->n > 0 && c->view != VIEW_LOAD) {
+	if (c->r != NULL) {
 		p = pen_between(g, 0, g->cols - 18, g->cols, style);
 		pen_fmt(&p, "packet %zu of %zu", c->at + 1, c->n);
 	}

@@ -243,6 +243,9 @@ static void back(struct screen *c)
 {
 	switch (c->view) {
 	case VIEW_HELP:
+		c->view = c->back; /* with what was typed there */
+		c->top = c->back_top;
+		return;
 	case VIEW_DECLINE:
 		/* What was typed below was not kept. */
 		screen_go(c, c->back == VIEW_PASSPHRASE ? VIEW_DECIDE : c->back);

@@ -475,31 +475,40 @@ bool session_begin(struct session *x, struct signer *s, struct err *e)
 	return check_options(s, e);
 }
 
-static bool read_packet(struct signer *s, const char *path, struct err *e)
+static bool read_packet(struct signer *s, struct input *out, const char *path, struct err *e)
 {
 	struct buf b = {0};
 	const bool ok = fs_read(&b, path, PACKET_MAX, e);
 	if (ok)
-		s->inputs[s->n_inputs++] = (struct input){ path, arena_copy(&s->arena, buf_view(&b)) };
+		*out = (struct input){ path, arena_copy(&s->arena, buf_view(&b)) };
 	buf_release(&b);
 	return ok;
 }
 
-bool session_open(struct session *x, const char *const *paths, size_t n, struct err *e)
+bool session_read(struct session *x, const char *const *paths, size_t n, struct err *e)
 {
 	struct signer *s = x->s;
-	struct sandbox_dir *dirs = ARENA_ARRAY(&s->arena, struct sandbox_dir, n + 1);
-	s->inputs = ARENA_ARRAY(&s->arena, struct input, n);
-	s->n_inputs = s->n_args = 0;
-	s->args = ARENA_ARRAY(&s->arena, const char *, n);
-	dirs[0] = (struct sandbox_dir){ s->home_dir, true };
+	struct input *inputs = ARENA_ARRAY(&s->arena, struct input, n);
+	const char **args = ARENA_ARRAY(&s->arena, const char *, n);
 	for (size_t i = 0; i < n; i++) {
-		if (!read_packet(s, paths[i], e))
+		if (!read_packet(s, &inputs[i], paths[i], e))
 			return false;
-		s->args[s->n_args++] = paths[i];
-		dirs[1 + i] = (struct sandbox_dir){ signer_directory_of(s, paths[i]), false };
+		args[i] = paths[i];
 	}
-	return sandbox_narrow(dirs, n + 1, e);
+	s->inputs = inputs;
+	s->args = args;
+	s->n_inputs = s->n_args = n;
+	return true;
+}
+
+bool session_narrow(struct session *x, struct err *e)
+{
+	struct signer *s = x->s;
+	struct sandbox_dir *dirs = ARENA_ARRAY(&s->arena, struct sandbox_dir, s->n_args + 1);
+	dirs[0] = (struct sandbox_dir){ s->home_dir, true };
+	for (size_t i = 0; i < s->n_args; i++)
+		dirs[1 + i] = (struct sandbox_dir){ signer_directory_of(s, s->args[i]), false };
+	return sandbox_narrow(dirs, s->n_args + 1, e);
 }
 
 bool session_end(struct session *x, bool ok, struct err *e)

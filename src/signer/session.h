@@ -27,9 +27,11 @@ MUST_CHECK bool session_begin(struct session *x, struct signer *s, struct err *e
 /* Forgets key and passphrase. With `ok`, what was refused first becomes the error. */
 bool session_end(struct session *x, bool ok, struct err *e);
 
-/* Files that a person chose, read as bytes; then the sandbox is narrowed to what answers need, before the first of them
- * is parsed. From then on they are the arguments (s->args). */
-MUST_CHECK bool session_open(struct session *x, const char *const *paths, size_t n, struct err *e);
+/* Files that a person chose, read as bytes: they become the arguments (s->args). False, and nothing has changed, when
+ * one of them cannot be read. */
+MUST_CHECK bool session_read(struct session *x, const char *const *paths, size_t n, struct err *e);
+/* Before the first of them is parsed: the sandbox leaves what answers beside them need. */
+MUST_CHECK bool session_narrow(struct session *x, struct err *e);
 
 /* Everything that the machine decides: the packet is true, may be signed here, with *k. False with the refusal; what
  * was learnt on the way is in *r. */
