@@ -41,7 +41,8 @@ bool review_open(struct signer *s, struct reviewed *out, const char *path, struc
 /* ---- how lines are written ---- */
 
 struct page {
-	struct signer *s;
+	const struct signer *s;
+	struct arena *a;              /* for as long as it takes to write it */
 	struct paper *out;
 	const struct reviewed *r;
 	const struct review_look *look;
@@ -96,7 +97,7 @@ static void effects(struct page *p)
 	for (const struct json *v = p->r->checked.proposal.actions->first; v != NULL; v = v->next) {
 		const struct action_read_back *reads;
 		size_t n;
-		if (!action_reads(&p->s->arena, &reads, &n, &p->r->pinned, v, NULL))
+		if (!action_reads(p->a, &reads, &n, &p->r->pinned, v, NULL))
 			continue;
 		for (size_t i = 0; i < n; i++) {
 			if (shown++ == 0)
@@ -289,9 +290,9 @@ static void note_nonce(const struct signer *s, const struct reviewed *r, const s
 	}
 }
 
-static struct notices notices(struct signer *s, const struct reviewed *r)
+static struct notices notices(struct arena *a, const struct signer *s, const struct reviewed *r)
 {
-	struct notices list = { .a = &s->arena };
+	struct notices list = { .a = a };
 	note_lines(s, r, &list);
 	for (size_t i = 0; i < r->checked.n_steps; i++)
 		note_nonce(s, r, &r->checked.steps[i], &list);
@@ -360,10 +361,10 @@ static bool sentences_differ(struct page *p, const struct json *body)
 	for (size_t i = 0; i < p->r->checked.n_sentences || then != NULL; i++) {
 		const char *now = i < p->r->checked.n_sentences ? p->r->checked.sentences[i] : "(nothing)";
 		const char *was = then != NULL && then->type == JSON_STRING
-					  ? arena_str(&p->s->arena, then->text)
+					  ? arena_str(p->a, then->text)
 					  : "(nothing)";
 		if (strcmp(was, now) != 0) {
-			then_and_now(p, arena_fmt(&p->s->arena, "sentence %zu", i + 1), was, now);
+			then_and_now(p, arena_fmt(p->a, "sentence %zu", i + 1), was, now);
 			any = true;
 		}
 		then = then != NULL ? then->next : NULL;
@@ -504,7 +505,7 @@ static void argument(struct page *p, const struct explained_arg *arg, size_t ind
 		paper_to(p->out, at);
 	}
 	paper_add_span(p->out, STYLE_HASH,
-		       list ? spaced(&p->s->arena, span_str(arg->text)) : span_str(arg->text));
+		       list ? spaced(p->a, span_str(arg->text)) : span_str(arg->text));
 	if (arg->label != NULL)
 		paper_add(p->out, STYLE_LABEL, " (%s)", arg->label);
 	paper_end(p->out);
@@ -520,7 +521,7 @@ static void one_call(struct page *p, const struct explained_call *c, size_t inde
 	paper_add(p->out, STYLE_HASH, "%s", buf_cstr(&b));
 	paper_end(p->out);
 	if (c->function.n > 0)
-		paper_span(p->out, STYLE_TEXT, indent + 2, spaced(&p->s->arena, c->function));
+		paper_span(p->out, STYLE_TEXT, indent + 2, spaced(p->a, c->function));
 	else
 		paper_line(p->out, STYLE_TEXT, indent + 2, "no data: nothing happens");
 	for (size_t i = 0; i < c->n_args; i++)
@@ -592,7 +593,7 @@ static void signed_steps(struct page *p)
 
 static void known(struct page *p)
 {
-	const struct notices list = notices(p->s, p->r);
+	const struct notices list = notices(p->a, p->s, p->r);
 	paper_title(p->out, "To know before signing");
 	for (size_t i = 0; i < list.n; i++)
 		paper_span(p->out, list.v[i].style, 2, list.v[i].text);
@@ -636,7 +637,7 @@ static void signatures(struct page *p, enum step_kind step)
 {
 	for (size_t i = 0; i < p->r->packet.n_signatures; i++) {
 		const struct packet_signature *v = &p->r->packet.signatures[i];
-		const char *who = deployment_label(&p->s->arena, &p->r->pin->deployment, &v->by.owner);
+		const char *who = deployment_label(p->a, &p->r->pin->deployment, &v->by.owner);
 		struct buf b = {0};
 		if (v->step != step)
 			continue;
@@ -694,9 +695,10 @@ void review_phrase(struct paper *p, const struct reviewed *r, unsigned masked)
 	}
 }
 
-void review_write(struct signer *s, struct paper *out, const struct reviewed *r, const struct review_look *look)
+void review_write(const struct signer *s, struct paper *out, const struct reviewed *r, const struct review_look *look)
 {
-	struct page p = { s, out, r, look };
+	struct arena scratch = {0};
+	struct page p = { s, &scratch, out, r, look };
 	banner(&p);
 	signed_steps(&p);
 	if (!only_cancels(&r->checked))
@@ -712,9 +714,10 @@ void review_write(struct signer *s, struct paper *out, const struct reviewed *r,
 	}
 	paper_title(out, "Phrase of this packet");
 	review_phrase(out, r, look->masked);
+	arena_release(&scratch);
 }
 
-void review_page(struct signer *s, struct buf *out, const struct reviewed *r, unsigned masked)
+void review_page(const struct signer *s, struct buf *out, const struct reviewed *r, unsigned masked)
 {
 	const struct review_look look = { true, masked };
 	struct paper p;
@@ -760,7 +763,7 @@ struct json *review_json(struct signer *s, const struct reviewed *r)
 	const struct checked_packet *c = &r->checked;
 	struct json *o = json_object(a), *sentences = json_array(a), *steps = json_array(a),
 		    *warnings = json_array(a);
-	const struct notices known_here = notices(s, r);
+	const struct notices known_here = notices(a, s, r);
 	for (size_t i = 0; i < known_here.n; i++)
 		json_push(warnings, json_text(a, known_here.v[i].text));
 	for (size_t i = 0; i < c->n_sentences; i++)

@@ -25,9 +25,9 @@ struct review_look {
 	bool details;                 /* passed checks, the proposer's words, calls with arguments, hashes */
 	unsigned masked;              /* a bit for each word of the phrase that is not to be seen here */
 };
-void review_write(struct signer *s, struct paper *out, const struct reviewed *r, const struct review_look *look);
+void review_write(const struct signer *s, struct paper *out, const struct reviewed *r, const struct review_look *look);
 /* The same page with all details as lines of text, as wide as the terminal. */
-void review_page(struct signer *s, struct buf *out, const struct reviewed *r, unsigned masked);
+void review_page(const struct signer *s, struct buf *out, const struct reviewed *r, unsigned masked);
 /* The eight words, numbered. */
 void review_phrase(struct paper *out, const struct reviewed *r, unsigned masked);
 struct span review_word(const struct reviewed *r, unsigned i);        /* i counts from 0 */

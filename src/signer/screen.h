@@ -98,6 +98,7 @@ struct screen {
 	const char *note;             /* one line above the footer; NULL: none */
 	size_t top, back_top, window; /* first row shown, how many fit */
 	struct paper paper;
+	bool stale;                   /* the paper was not written since something changed */
 	unsigned idle;                /* seconds since the last key */
 };
 

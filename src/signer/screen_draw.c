@@ -427,6 +427,7 @@ static void write_paper(struct screen *c, const struct grid *g)
 	}
 	paper_clear(&c->paper);
 	screen_write(c, &c->paper);
+	c->stale = false;
 }
 
 void screen_draw(struct screen *c, struct grid *g)

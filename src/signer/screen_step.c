@@ -26,6 +26,7 @@ void screen_go(struct screen *c, enum view v)
 	c->view = v;
 	c->top = 0;
 	c->note = NULL;
+	c->stale = true;
 	if (has_fields(v)) {
 		edit_set(&c->typed[0], span_of(NULL, 0));
 		edit_set(&c->typed[1], span_of(NULL, 0));
@@ -244,6 +245,7 @@ static void back(struct screen *c)
 	switch (c->view) {
 	case VIEW_HELP:
 		c->view = c->back; /* with what was typed there */
+		c->stale = true;
 		c->top = c->back_top;
 		return;
 	case VIEW_DECLINE:
@@ -321,6 +323,7 @@ static enum effect act(struct screen *c, enum act a, uint32_t key)
 		return EFFECT_NONE;
 	case ACT_DETAILS:
 		c->details = !c->details;
+		c->stale = true;
 		return EFFECT_NONE;
 	case ACT_OTHERS:
 		others(c);
@@ -342,6 +345,16 @@ static enum effect act(struct screen *c, enum act a, uint32_t key)
 	return EFFECT_NONE;
 }
 
+/* Keys can come faster than frames: where the end of a page is, is asked of the page that it will be. */
+static void write_again(struct screen *c)
+{
+	if (!c->stale || c->paper.cols == 0)
+		return;
+	paper_clear(&c->paper);
+	screen_write(c, &c->paper);
+	c->stale = false;
+}
+
 enum effect screen_key(struct screen *c, uint32_t key)
 {
 	if (key == K_RESIZE)
@@ -353,6 +366,7 @@ enum effect screen_key(struct screen *c, uint32_t key)
 	if (b == NULL)
 		return EFFECT_NONE;
 	c->note = NULL;
+	write_again(c);
 	return act(c, b->act, key);
 }
 

@@ -232,6 +232,25 @@ static void an_execute_is_compared_with_the_schedule_that_was_signed_here(void *
 	done(&d);
 }
 
+/* Both keys arrive before a frame was drawn. */
+static void the_end_is_that_of_the_page_with_its_details(void **state)
+{
+	struct desk d;
+	struct buf page = {0};
+
+	(void)state;
+	prepare(&d);
+	open_packet(&d);
+	draw(&d, 24, 80, NULL);
+	keys(&d, "d");
+	screen_key(&d.c, K_END);
+	draw(&d, 24, 80, &page);
+	assert_null(strstr(buf_cstr(&page), "more below"));
+	assert_non_null(strstr(buf_cstr(&page), "safeTxHash"));
+	buf_release(&page);
+	done(&d);
+}
+
 static void details_come_on_demand(void **state)
 {
 	struct desk d;
@@ -591,6 +610,7 @@ int main(void)
 		cmocka_unit_test(the_page_decides),
 		cmocka_unit_test(production_is_another_banner_and_weak_checks_are_said),
 		cmocka_unit_test(an_execute_is_compared_with_the_schedule_that_was_signed_here),
+		cmocka_unit_test(the_end_is_that_of_the_page_with_its_details),
 		cmocka_unit_test(details_come_on_demand),
 		cmocka_unit_test(a_batch_is_longer_than_the_screen),
 		cmocka_unit_test(the_questions_look_like_this),
