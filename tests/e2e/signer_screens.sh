@@ -306,8 +306,29 @@ wait_for "new.json"
 keys q
 prompt
 run "cd stick; TERM=dumb setgov-signer load; cd .."
+wait_for "  2  b.json"
 wait_for "Which packets?"
-keys C-c
+text "7"
+keys Enter
 prompt
+wait_for "no such packets"
+run "cd stick; LC_ALL=C TERM=dumb setgov-signer load --compared nobody; cd .."
+wait_for "Which packets?"
+text "1"
+keys Enter
+for _ in $(seq 20); do
+	sleep 0.1
+	see | grep -qF "To sign it all the same" && break
+	keys Enter
+done
+wait_for "########"
+text "SC-7"
+keys Enter
+wait_for "Passphrase:"
+text "$PASS"
+keys Enter
+prompt
+wait_for "You gave 1 signature."
+grep -q '"compared":"nobody"' stick/a.schedule.p1.answer.json || fail "the answer does not say that nobody compared"
 terminal_is_well
 echo "signer_screens: a person chooses, reads, compares, signs, declines, is refused, and interrupts"

@@ -130,7 +130,7 @@ static int ask_for_limits(const struct place *p)
 	return getrlimit(RLIMIT_MEMLOCK, &limit) == 0 ? FREE : 1;
 }
 
-/* AddressSanitizer's own exit calls sigaltstack(), which the filter rightly forbids. */
+/* AddressSanitizer makes calls of its own, which the filter rightly forbids. */
 static void skip_where_it_cannot_be(struct place *p)
 {
 #ifdef __SANITIZE_ADDRESS__
