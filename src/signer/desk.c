@@ -114,16 +114,23 @@ static void next(struct desk *d)
 
 /* ---- the passphrase: the bytes go from the terminal into locked memory, not through curses ---- */
 
-static void draw_now(struct desk *d)
+/* False: the window is too small to show it. */
+static bool draw_now(struct desk *d)
 {
 	struct grid g;
 	size_t rows, cols;
 	term_size(d->term, &rows, &cols);
+	const bool fits = rows >= TERM_MIN_ROWS && cols >= TERM_MIN_COLS;
 	grid_init(&g, rows, cols, d->term->ascii);
-	if (rows >= TERM_MIN_ROWS && cols >= TERM_MIN_COLS)
+	if (fits) {
 		screen_draw(&d->screen, &g);
+	} else {
+		struct pen p = grid_pen(&g, 0, STYLE_WARN);
+		pen_fmt(&p, "needs %dx%d: enlarge the window", TERM_MIN_COLS, TERM_MIN_ROWS);
+	}
 	term_draw(d->term, &g);
 	grid_release(&g);
+	return fits;
 }
 
 /* Keys that were pressed before the question was there are no part of the answer. */
@@ -173,11 +180,11 @@ static enum typed type_passphrase(struct desk *d, struct typing *t)
 	forget_typed_ahead(d->term->fd);
 	while (typed == TYPED_MORE) {
 		d->screen.stars = t->shown;
-		draw_now(d);
+		const bool seen = draw_now(d);
 		typed = wait_and_type(d, t, signals);
-		if (typed == TYPED_END && t->n == 0) {
+		if (typed == TYPED_END && (t->n == 0 || !seen)) {
 			typed = TYPED_MORE;
-			d->screen.note = "Nothing was typed yet.";
+			d->screen.note = t->n == 0 ? "Nothing was typed yet." : NULL;
 		}
 	}
 	d->screen.stars = 0;
@@ -246,7 +253,7 @@ static void unlock_and_sign(struct desk *d)
 		if (!ask_passphrase(d, &pass))
 			return;
 		d->screen.note = "Opening the key...";
-		draw_now(d);
+		(void)draw_now(d);
 		if (session_unlock(d->x, d->key, pass, d->e))
 			break;
 		if (d->e->code != ERR_CRYPTO) {

@@ -231,7 +231,7 @@ static void write_result(const struct screen *c, struct paper *p)
 		paper_line(p, STYLE_TEXT, 0, "Nothing of this packet was signed. Carry your no back:");
 	else
 		paper_line(p, STYLE_GOOD, 0,
-			   "Signed. Carry the answer back; it holds a signature for this and nothing else:");
+			   "Carry the answer back. It holds a signature for this packet, and nothing else:");
 	paper_blank(p);
 	write_written(c, p);
 	write_rest(c, p);
