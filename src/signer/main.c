@@ -6,23 +6,28 @@
  *  3. arguments   from the table below
  *  4. inputs      every file that the command line names is read whole, as bytes. Nothing is parsed yet: a
  * parser with a hole must be inside the sandbox when it meets a hostile file
- *  5. terminal    opened by us, so that a passphrase goes through nobody's pipe
- *  6. sandbox     the state directory and the answer's directory are all that is left of the file system; no
+ *  5. terminal    opened by us, so that a passphrase goes through nobody's pipe; a full screen needs terminfo and the
+ * environment, which are gone later
+ *  6. sandbox     the state directory and the answer's directory (to choose packets: what sandbox.h says) are
+ * all that is left of the file system; no
  * system call for a network, a program or a thread is left at all (sandbox.c)
  *  7. the verb    parses, judges, shows, asks, unlocks, signs, writes. The journal's line is on disk before an
  * answer is
  *
- * Read next: verb_sign.c, which is step 7; then review.c, and src/gov/packet_check.c, which decides. */
+ * Read next: session.c, which is step 7; then review.c, and src/gov/packet_check.c, which decides. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/base/fs.h"
 #include "src/base/text.h"
-#include "src/crypto/keystore.h"
 #include "src/gov/packet.h"
+#include "src/signer/browse.h"
 #include "src/signer/sandbox.h"
 #include "src/signer/signer.h"
+#include "tui/kit/charset.h"
+#include "tui/kit/term.h"
 
 struct option {
 	const char *name, *value;     /* value NULL: a flag */
@@ -39,14 +44,14 @@ struct option {
 static const struct option options[] = {
 	{"--home", "DIR", NULL, "keys, pins, journal (else $SETGOV_SIGNER_HOME, else ~/.setgov-signer)", PLAIN},
 	{"--json", NULL, NULL, "one JSON document on standard output", PLAIN},
-	{"--plain", NULL, NULL, "line by line (there is nothing else yet)", PLAIN},
+	{"--plain", NULL, NULL, "line by line, no full screen", PLAIN},
 	{"--class", "CLASS", "new import", "production, test or rehearsal", PLAIN},
 	{"--copy", "FILE", "new", "where the second copy goes", WRITES | READS_BACK},
 	{"--light", NULL, "new", "a weaker seal, for tests and rehearsals", PLAIN},
 	{"--passphrase-fd", "N", "new import sign sign-tx", "read the passphrase there, one line", PLAIN},
 	{"--expect", "HASH", "trust sign", "deployment id; each safeTxHash as others read it", REPEATS},
-	{"--compared", "WHO", "sign", "signer, own or nobody", PLAIN},
-	{"--key", "ADDRESS", "sign decline sign-tx", "which key", PLAIN},
+	{"--compared", "WHO", "sign load", "signer, own or nobody", PLAIN},
+	{"--key", "ADDRESS", "sign load decline sign-tx", "which key", PLAIN},
 	{"-o", "FILE", "sign decline", "where the answer goes (default: beside the packet)", WRITES},
 	{"--reason", "TEXT", "decline", "why", PLAIN},
 	{"--verify", NULL, "journal", "say only whether it is whole, and its head", PLAIN},
@@ -63,21 +68,24 @@ struct verb {
 	const char *name, *args, *help;
 	size_t min_args, max_args;
 	bool reads, beside;           /* its arguments are files; it writes beside them */
+	bool screen;                  /* it has a full screen */
 	bool (*run)(struct signer *, struct err *);
 };
 static const struct verb verbs[] = {
-	{"new", "--copy FILE", "make a key, and read its second copy back", 0, 0, false, false, verb_new},
-	{"import", "FILE", "take in a keystore file", 1, 1, true, false, verb_import},
-	{"address", "", "the keys on this machine", 0, 0, false, false, verb_address},
-	{"trust", "FILE", "pin a deployment profile", 1, 1, true, false, verb_trust},
-	{"review", "PACKET", "what a packet will do; no key needed", 1, 1, true, false, verb_review},
-	{"sign", "PACKET...", "read, confirm, sign", 1, 64, true, true, verb_sign},
-	{"decline", "PACKET --reason TEXT", "say no", 1, 1, true, true, verb_decline},
-	{"sign-tx", "PACKET --step S ...", "the outer transaction, with a payer's key", 1, 1, true, false,
+	{"new", "--copy FILE", "make a key, and read its second copy back", 0, 0, false, false, false, verb_new},
+	{"import", "FILE", "take in a keystore file", 1, 1, true, false, false, verb_import},
+	{"address", "", "the keys on this machine", 0, 0, false, false, false, verb_address},
+	{"trust", "FILE", "pin a deployment profile", 1, 1, true, false, false, verb_trust},
+	{"load", "[DIR...]", "choose packets below /media, /mnt, here, or in DIR", 0, 16, false, false, true,
+	 verb_load},
+	{"review", "PACKET", "what a packet will do; no key needed", 1, 1, true, false, true, verb_review},
+	{"sign", "PACKET...", "read, confirm, sign", 1, 64, true, true, true, verb_sign},
+	{"decline", "PACKET --reason TEXT", "say no", 1, 1, true, true, false, verb_decline},
+	{"sign-tx", "PACKET --step S ...", "the outer transaction, with a payer's key", 1, 1, true, false, false,
 	 verb_sign_tx},
-	{"journal", "", "what this machine pinned, signed, refused", 0, 0, false, false, verb_journal},
-	{"selftest", "", "known answers, locked memory, sandbox", 0, 0, false, false, verb_selftest},
-	{"sandbox-probe", "", "enter the sandbox, try a socket, be killed", 0, 0, false, false,
+	{"journal", "", "what this machine pinned, signed, refused", 0, 0, false, false, false, verb_journal},
+	{"selftest", "", "known answers, locked memory, sandbox", 0, 0, false, false, false, verb_selftest},
+	{"sandbox-probe", "", "enter the sandbox, try a socket, be killed", 0, 0, false, false, false,
 	 verb_sandbox_probe},
 };
 
@@ -96,33 +104,6 @@ static void help(struct buf *out)
 }
 
 /* ---- arguments ---- */
-
-static const struct given *given_of(const struct signer *s, const char *name)
-{
-	for (size_t i = s->n_given; i-- > 0;)
-		if (strcmp(s->given[i].name, name) == 0)
-			return &s->given[i];
-	return NULL;
-}
-
-const char *signer_next(const struct signer *s, const char *name, size_t *i)
-{
-	while (*i < s->n_given)
-		if (strcmp(s->given[(*i)++].name, name) == 0)
-			return s->given[*i - 1].value;
-	return NULL;
-}
-
-const char *signer_option(const struct signer *s, const char *name)
-{
-	const struct given *g = given_of(s, name);
-	return g != NULL ? g->value : NULL;
-}
-
-bool signer_flag(const struct signer *s, const char *name)
-{
-	return given_of(s, name) != NULL;
-}
 
 static const struct option *option_of(const char *word)
 {
@@ -155,7 +136,7 @@ static bool parse_option(struct signer *s, char **argv, int *i, struct err *e)
 	if (o == NULL)
 		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "no option %s; setgov-signer alone lists them",
 			       argv[*i]);
-	if (given_of(s, o->name) != NULL && (o->how & REPEATS) == 0)
+	if (signer_flag(s, o->name) && (o->how & REPEATS) == 0)
 		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "%s is given twice", o->name);
 	if (o->value != NULL && argv[*i + 1] == NULL)
 		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "%s needs a value: %s", o->name, o->value);
@@ -175,6 +156,11 @@ static bool check_arguments(const struct signer *s, const struct verb *verb, str
 	return true;
 }
 
+static bool at_a_terminal(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
 /* *verb NULL: help was asked for. */
 static bool parse(struct signer *s, int argc, char **argv, const struct verb **verb, struct err *e)
 {
@@ -184,6 +170,8 @@ static bool parse(struct signer *s, int argc, char **argv, const struct verb **v
 	for (int i = 1; i < argc; i++)
 		if (!text_is_utf8(span_str(argv[i])))
 			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "argument %d is not UTF-8", i);
+	if (argc < 2 && at_a_terminal())
+		*verb = verb_of("load");
 	if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0)
 		return true;
 	for (int i = 1; i < argc; i++) {
@@ -226,78 +214,7 @@ static bool read_inputs(struct signer *s, const struct verb *verb, struct err *e
 	return true;
 }
 
-bool signer_input(const struct signer *s, const char *path, struct span *out, struct err *e)
-{
-	for (size_t i = 0; i < s->n_inputs; i++)
-		if (strcmp(s->inputs[i].path, path) == 0) {
-			*out = s->inputs[i].bytes;
-			return true;
-		}
-	return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "%s was not read", path);
-}
-
-/* ---- secrets ---- */
-
-/* -1: none is given. */
-static bool passphrase_fd(const struct signer *s, int *out, struct err *e)
-{
-	const char *text = signer_option(s, "--passphrase-fd");
-	struct u256 v;
-	uint64_t n;
-	*out = -1;
-	if (text == NULL)
-		return true;
-	if (!u256_parse(&v, span_str(text), e) || !u256_fits_u64(&v, &n) || n > 1023)
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "--passphrase-fd needs a descriptor");
-	*out = (int)n;
-	return true;
-}
-
-struct secret *signer_passphrase(const struct signer *s, const char *question, struct err *e)
-{
-	int fd;
-	if (!passphrase_fd(s, &fd, e))
-		return NULL;
-	return fd < 0 ? terminal_passphrase(&s->terminal, question, e) : terminal_passphrase_fd(fd, e);
-}
-
-struct secret *signer_unlock(struct signer *s, const char *path, struct span file, struct secret *passphrase,
-			     const struct addr *expect, struct err *e)
-{
-	struct secret *key = NULL;
-	struct addr found;
-	const struct json *doc = json_parse(&s->arena, file, e);
-	if (doc == NULL || !keystore_open(&key, &found, NULL, doc, passphrase, e)) {
-		err_file(e, path, 0);
-		return NULL;
-	}
-	if (expect == NULL || addr_eq(&found, expect))
-		return key;
-	secret_free(key);
-	err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the file opens to another key than it is named for");
-	err_file(e, path, 0);
-	return NULL;
-}
-
-bool signer_keystore(struct signer *s, const struct key_file *k, struct span *file, struct err *e)
-{
-	struct buf b = {0};
-	const bool ok = fs_read(&b, k->path, KEYSTORE_FILE_MAX, e);
-	if (ok)
-		*file = arena_copy(&s->arena, buf_view(&b));
-	buf_release(&b);
-	return ok;
-}
-
 /* ---- the door ---- */
-
-static const char *directory_of(struct arena *a, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	if (slash == NULL)
-		return ".";
-	return slash == path ? "/" : arena_fmt(a, "%.*s", (int)(slash - path), path);
-}
 
 static bool find_home(struct signer *s, struct err *e)
 {
@@ -314,8 +231,6 @@ static bool find_home(struct signer *s, struct err *e)
 	s->home_dir = arena_str(&s->arena, span_str(s->home_dir));
 	if (!text_is_utf8(span_str(s->home_dir)))
 		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "the name of the signer's directory is not UTF-8");
-	if (clearenv() != 0)
-		die("cannot clear the environment");
 	return home_make(s->home_dir, e);
 }
 
@@ -323,29 +238,53 @@ static bool find_home(struct signer *s, struct err *e)
  * key. */
 static bool enter(struct signer *s, const struct verb *verb, struct err *e)
 {
-	struct sandbox_dir *dirs = ARENA_ARRAY(&s->arena, struct sandbox_dir, s->n_given + s->n_args + 1);
+	struct sandbox_dir *dirs = ARENA_ARRAY(&s->arena, struct sandbox_dir, s->n_given + s->n_args + s->n_roots + 1);
 	size_t n = 0;
 	dirs[n++] = (struct sandbox_dir){ s->home_dir, true };
 	for (size_t i = 0; i < s->n_given; i++) {
 		const struct option *o = option_of(s->given[i].name);
 		if ((o->how & WRITES) != 0)
-			dirs[n++] = (struct sandbox_dir){ directory_of(&s->arena, s->given[i].value),
+			dirs[n++] = (struct sandbox_dir){ signer_directory_of(s, s->given[i].value),
 							  (o->how & READS_BACK) != 0 };
 	}
+	for (size_t i = 0; i < s->n_roots; i++)
+		dirs[n++] = (struct sandbox_dir){ s->roots[i].path, true };
 	for (size_t i = 0; verb->beside && signer_option(s, "-o") == NULL && i < s->n_args; i++)
-		dirs[n++] = (struct sandbox_dir){ directory_of(&s->arena, s->args[i]), false };
+		dirs[n++] = (struct sandbox_dir){ signer_directory_of(s, s->args[i]), false };
 	return sandbox_enter(dirs, n, &s->landlocked, e);
+}
+
+/* A person with a terminal that can do it gets the full screen; curses needs the environment, and files that are out of
+ * sight later. A terminal that cannot is spoken to line by line. */
+static void open_terminal(struct signer *s, const struct verb *verb)
+{
+	static const char *const lines[] = { "--plain", "--json", "--expect", "--passphrase-fd" };
+	bool full = verb->screen && at_a_terminal();
+	struct err no = {0};
+	terminal_open(&s->terminal);
+	if (!terminal_is_there(&s->terminal))
+		return;
+	s->ascii = !charset_is_utf8();
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		full = full && !signer_flag(s, lines[i]);
+	if (full)
+		s->screen = term_curses_open(s->terminal.fd, &no);
+	err_clear(&no);
 }
 
 static bool run(struct signer *s, const struct verb *verb, struct err *e)
 {
 	int keep[1];
-	if (!find_home(s, e) || !passphrase_fd(s, &keep[0], e))
+	if (!find_home(s, e) || !signer_passphrase_fd(s, &keep[0], e))
 		return false;
 	sandbox_close_others(keep, 1);
 	if (!read_inputs(s, verb, e))
 		return false;
-	terminal_open(&s->terminal);
+	open_terminal(s, verb);
+	if (verb->run == verb_load)
+		s->n_roots = browse_roots(&s->arena, &s->roots, s->args, s->n_args);
+	if (clearenv() != 0)
+		die("cannot clear the environment");
 	if (!enter(s, verb, e) || !journal_open(&s->journal, s->home_dir, e) ||
 	    !home_open(&s->home, s->home_dir, e))
 		return false;
@@ -414,6 +353,7 @@ int main(int argc, char **argv)
 		help(&s.text);
 	else if (ok)
 		ok = run(&s, verb, &e);
+	term_close(s.screen);
 	print(&s, &e);
 	if (!ok)
 		print_error(&e);

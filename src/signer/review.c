@@ -41,105 +41,21 @@ bool review_open(struct signer *s, struct reviewed *out, const char *path, struc
 /* ---- how lines are written ---- */
 
 struct page {
-	struct signer *s;
-	struct buf *out;
+	const struct signer *s;
+	struct arena *a;              /* for as long as it takes to write it */
+	struct paper *out;
 	const struct reviewed *r;
-	size_t columns;
+	const struct review_look *look;
 };
-
-/* Our own words, wrapped; `indent` blanks in front of each line. */
-static void own(struct page *p, size_t indent, struct span text)
-{
-	buf_fmt(p->out, "%*s", (int)indent, "");
-	text_wrap(p->out, text, p->columns, indent);
-	buf_byte(p->out, '\n');
-}
-
-/* Somebody else's words. Each line of the screen starts with a bar, so that none can look like one of ours: a
- * word that is longer than a line is cut by us and not by the terminal. */
-static void foreign(struct page *p, const char *name, struct span text)
-{
-	const size_t room = p->columns - 4;
-	struct buf all = {0}, lines = {0};
-	if (text.n == 0)
-		return;
-	buf_fmt(&all, "%s: ", name);
-	text_safe(&all, text, true);
-	text_wrap(&lines, buf_view(&all), room, 0);
-	for (size_t i = 0; i < lines.n;) {
-		const size_t end = i + strcspn((const char *)lines.p + i, "\n");
-		size_t n = text_fit(span_of(lines.p + i, end - i), room);
-		if (n == 0)
-			n = end - i;
-		buf_str(p->out, "  | ");
-		buf_add(p->out, lines.p + i, n);
-		buf_byte(p->out, '\n');
-		i += n;
-		i += i == end;
-	}
-	buf_release(&all);
-	buf_release(&lines);
-}
-
-#define FOLD "          ..."
-
-static bool may_fold_after(uint8_t c)
-{
-	return c == ' ' || c == ',';
-}
-
-/* How much of a line goes before the fold: up to the last blank or comma, when the word behind it fits a line
- * of its own (an address, a hash); what is longer is cut. */
-static size_t fold_at(struct span line, size_t room, size_t next_room)
-{
-	const size_t most = text_fit(line, room);
-	size_t first = 0, n = most, end = most;
-	while (first < line.n && line.p[first] == ' ')
-		first++;
-	if (most == line.n || most == 0)
-		return line.n;
-	while (n > first && !may_fold_after(line.p[n - 1]))
-		n--;
-	while (end < line.n && !may_fold_after(line.p[end]))
-		end++;
-	return n > first && text_width(span_of(line.p + n, end - n)) <= next_room ? n : most;
-}
-
-static struct span without_blanks_behind(struct span s)
-{
-	while (s.n > 0 && s.p[s.n - 1] == ' ')
-		s.n--;
-	return s;
-}
-
-/* Lines that others laid out: one that is wider than the screen goes on under dots, and never at its left edge.
- */
-static void folded(struct page *p, struct span text)
-{
-	const size_t next_room = p->columns - strlen(FOLD);
-	size_t start = 0;
-	for (size_t i = 0; i < text.n; i++) {
-		size_t room = p->columns;
-		if (text.p[i] != '\n')
-			continue;
-		while (start < i) {
-			const size_t n = fold_at(span_of(text.p + start, i - start), room, next_room);
-			buf_str(p->out, room < p->columns ? "\n" FOLD : "");
-			buf_span(p->out, without_blanks_behind(span_of(text.p + start, n)));
-			start += n;
-			room = next_room;
-		}
-		buf_byte(p->out, '\n');
-		start = i + 1;
-	}
-}
 
 /* On a line of its own: whole on every screen that has 70 columns. */
 static void hash_line(struct page *p, const char *name, const struct hash32 *h)
 {
-	buf_fmt(p->out, "  %s\n    ", name);
-	buf_0xhex(p->out, SPAN_HASH(h));
-	buf_byte(p->out, '\n');
+	struct buf hex = {0};
+	buf_0xhex(&hex, SPAN_HASH(h));
+	paper_line(p->out, STYLE_TEXT, 2, "%s", name);
+	paper_span(p->out, STYLE_HASH, 4, buf_view(&hex));
+	buf_release(&hex);
 }
 
 /* ---- before and after ---- */
@@ -163,11 +79,16 @@ static const struct json *console_read(const struct json *evidence, const struct
 static void effect(struct page *p, const struct action_read_back *r)
 {
 	const struct json *before = console_read(p->r->packet.evidence, r);
-	const char *after = r->expect.n == 0 ? "(to be read back)" : arena_str(&p->s->arena, r->expect);
-	own(p, 2,
-	    span_str(arena_fmt(&p->s->arena, "%.*s: %s", text_shown(r->say), (const char *)r->say.p, after)));
+	paper_span(p->out, STYLE_TEXT, 2, r->say);
 	if (before != NULL && before->type == JSON_STRING)
-		foreign(p, "before, the console says", before->text);
+		paper_foreign(p->out, 4, "before, the console says", before->text);
+	paper_begin(p->out, 4, 11);
+	paper_add(p->out, STYLE_DIM, "after: ");
+	if (r->expect.n == 0)
+		paper_add(p->out, STYLE_DIM, "(to be read back)");
+	else
+		paper_add_span(p->out, STYLE_TEXT, r->expect);
+	paper_end(p->out);
 }
 
 static void effects(struct page *p)
@@ -176,64 +97,111 @@ static void effects(struct page *p)
 	for (const struct json *v = p->r->checked.proposal.actions->first; v != NULL; v = v->next) {
 		const struct action_read_back *reads;
 		size_t n;
-		if (!action_reads(&p->s->arena, &reads, &n, &p->r->pinned, v, NULL))
+		if (!action_reads(p->a, &reads, &n, &p->r->pinned, v, NULL))
 			continue;
 		for (size_t i = 0; i < n; i++) {
 			if (shown++ == 0)
-				buf_str(p->out, "\nAfter it has run\n");
+				paper_title(p->out, "After it has run");
 			effect(p, &reads[i]);
 		}
 	}
 }
 
-/* ---- warnings ---- */
+/* ---- what to know before signing ---- */
 
-static PRINTF(3, 4) void warn(struct signer *s, struct json *list, const char *fmt, ...)
+struct notice {
+	enum style style;
+	struct span text;
+};
+struct notices {
+	struct arena *a;
+	struct notice *v;
+	size_t n, cap;
+};
+
+static PRINTF(3, 4) void note(struct notices *l, enum style style, const char *fmt, ...)
 {
 	struct buf b = {0};
 	va_list ap;
+	if (l->n == l->cap) {
+		const size_t cap = l->cap > 0 ? 2 * l->cap : 16;
+		struct notice *v = ARENA_ARRAY(l->a, struct notice, cap);
+		if (l->n > 0)
+			memcpy(v, l->v, l->n * sizeof(*v));
+		l->v = v;
+		l->cap = cap;
+	}
 	va_start(ap, fmt);
 	buf_vfmt(&b, fmt, ap);
 	va_end(ap);
-	json_push(list, json_text(&s->arena, buf_view(&b)));
+	l->v[l->n++] = (struct notice){ style, arena_copy(l->a, buf_view(&b)) };
 	buf_release(&b);
 }
 
-static void warn_machine(struct signer *s, const struct reviewed *r, struct json *list)
+static void note_machine(const struct signer *s, const struct reviewed *r, struct notices *l)
 {
+	const bool production = r->pin->deployment.class == CLASS_PRODUCTION;
 	if (!s->landlocked)
-		warn(s, list, "This kernel has no Landlock: files are not fenced off.");
+		note(l, STYLE_WARN, "This kernel has no Landlock: files are not fenced off.");
 	if (s->swap)
-		warn(s, list, "This machine swaps to disk: passphrase work may leave traces there.");
+		note(l, STYLE_WARN, "This machine swaps to disk: passphrase work may leave traces there.");
 	if (s->interface != NULL)
-		warn(s, list, "The network interface %s is up%s", s->interface,
-		     r->pin->deployment.class == CLASS_PRODUCTION ? ": owners' keys are refused." :
-								    " (allowed, this is not production).");
+		note(l, production ? STYLE_BAD : STYLE_WARN, "The network interface %s is up%s", s->interface,
+		     production ? ": owners' keys are refused." : " (allowed, this is not production).");
 	if (r->checked.has_raw)
-		warn(s, list, "RAW CALL: no action describes it; it can be read, and is not signed.");
+		note(l, STYLE_BAD, "RAW CALL: no action describes it; it can be read, and is not signed.");
 }
 
-/* When the console looked: its block's time, against this machine's clock. */
-static void warn_age(struct signer *s, const struct reviewed *r, struct json *list)
+/* When the console looked: its block's time. False: it does not say. */
+static bool looked_at(const struct reviewed *r, uint64_t *number, uint64_t *when)
 {
 	const struct json *block = r->packet.evidence != NULL ? json_find(r->packet.evidence, "block") : NULL;
-	const int64_t now = time_now().ms / 1000, proposed = r->checked.line.time.ms / 1000;
+	return block != NULL && json_get_u64(block, "number", number, NULL) &&
+	       json_get_u64(block, "time", when, NULL);
+}
+
+int64_t review_made(const struct reviewed *r)
+{
+	const int64_t proposed = r->checked.line.time.ms / 1000;
+	uint64_t number, when;
+	return looked_at(r, &number, &when) && (int64_t)when > proposed ? (int64_t)when : proposed;
+}
+
+bool review_clock_is_behind(const struct reviewed *r)
+{
+	return review_made(r) > time_now().ms / 1000 + 300;
+}
+
+/* ", 1 h ago by this machine's clock", as exact as matters; nothing where that clock cannot know. */
+static void ago(struct buf *out, int64_t when)
+{
+	const int64_t now = time_now().ms / 1000;
+	if (when > now)
+		return;
+	const int64_t old = now - when, unit = old < 3600 ? 1 : old < 2 * 86400 ? 60 : 3600;
+	buf_str(out, ", ");
+	duration_format(out, (uint64_t)(old - old % unit));
+	buf_str(out, " ago by this machine's clock");
+}
+
+static void note_age(const struct reviewed *r, struct notices *l)
+{
 	uint64_t number, when;
 	struct buf at = {0}, old = {0};
-	if (block == NULL || !json_get_u64(block, "number", &number, NULL) ||
-	    !json_get_u64(block, "time", &when, NULL)) {
-		warn(s, list, "The packet carries no evidence: nothing is known about the chain's state.");
-		when = (uint64_t)(proposed > 0 ? proposed : 0);
-	} else {
+	if (looked_at(r, &number, &when)) {
 		time_format_minute(&at, (int64_t)when);
-		duration_format(&old, (uint64_t)(now > (int64_t)when ? now - (int64_t)when : 0));
-		warn(s, list,
-		     "The console looked at the chain at block %" PRIu64
-		     ", %s, %s ago by this machine's clock.",
-		     number, buf_cstr(&at), buf_cstr(&old));
+		ago(&old, (int64_t)when);
+		note(l, STYLE_TEXT, "The console looked at the chain at block %" PRIu64 ", %s%s.", number,
+		     buf_cstr(&at), buf_cstr(&old));
+	} else {
+		note(l, STYLE_WARN,
+		     "The packet carries no evidence: nothing is known about the chain's state.");
+		time_format_minute(&at, review_made(r));
+		ago(&old, review_made(r));
+		note(l, STYLE_TEXT, "It was proposed at %s%s.", buf_cstr(&at), buf_cstr(&old));
 	}
-	if ((int64_t)when > now + 300 || proposed > now + 300)
-		warn(s, list,
+	if (review_clock_is_behind(r))
+		note(l, STYLE_BAD,
 		     "THIS MACHINE'S CLOCK IS BEHIND the packet: set it, or ask somebody what day it is.");
 	buf_release(&at);
 	buf_release(&old);
@@ -252,20 +220,20 @@ static bool signed_here(const struct signer *s, const struct hash32 *safe_tx_has
 }
 
 /* The log's lines that came along, held against our own journal. */
-static void warn_lines(struct signer *s, const struct reviewed *r, struct json *list)
+static void note_lines(const struct signer *s, const struct reviewed *r, struct notices *list)
 {
 	for (size_t i = 0; i < r->packet.n_lines; i++) {
 		struct line l;
 		struct addr owner;
 		struct hash32 h;
 		struct buf hash = {0};
-		if (!line_parse(&s->arena, &l, r->packet.lines[i], NULL) ||
+		if (!line_parse(list->a, &l, r->packet.lines[i], NULL) ||
 		    !line_kind_is(&l, "signature.added") || !json_get_addr(l.body, "owner", &owner, NULL) ||
 		    !json_get_hash(l.body, "safeTxHash", &h, NULL) || home_key(&s->home, &owner) == NULL ||
 		    signed_here(s, &h))
 			continue;
 		buf_0xhex(&hash, SPAN_HASH(&h));
-		warn(s, list,
+		note(list, STYLE_BAD,
 		     "THE CONSOLE'S LOG HAS A SIGNATURE OF YOUR KEY that this machine did not make, over %s. "
 		     "If you did not sign that on another machine, your key is in other hands: call somebody.",
 		     buf_cstr(&hash));
@@ -273,50 +241,301 @@ static void warn_lines(struct signer *s, const struct reviewed *r, struct json *
 	}
 }
 
-/* This machine's own memory: what it signed before for the same nonce, and for the same change. */
-static void warn_memory(struct signer *s, const struct reviewed *r, const struct checked_step *step,
-			struct json *list)
+/* What the journal says about one signature that was given here, for this deployment. */
+struct given_before {
+	const struct line *line;
+	struct span step;
+	struct hash32 tx;
+	uint64_t nonce;
+};
+
+static bool was_given(const struct signer *s, const struct reviewed *r, size_t i, struct given_before *out)
 {
-	for (size_t i = 0; i < s->journal.n; i++) {
-		const struct line *l = &s->journal.lines[i];
-		struct hash32 deployment, tx;
-		struct span name;
+	const struct line *l = &s->journal.lines[i];
+	struct hash32 deployment;
+	out->line = l;
+	return line_kind_is(l, "packet.signed") &&
+	       json_get_bare_hash(l->body, "deployment", &deployment, NULL) &&
+	       hash32_eq(&deployment, &r->pin->deployment.id) &&
+	       json_get_u64(l->body, "nonce", &out->nonce, NULL) &&
+	       json_get_hash(l->body, "safeTxHash", &out->tx, NULL) &&
+	       json_get_str(l->body, "step", &out->step, NULL);
+}
+
+/* This machine's own memory, newest first: what it signed before for the same nonce. */
+static void note_nonce(const struct signer *s, const struct reviewed *r, const struct checked_step *step,
+		       struct notices *list)
+{
+	uint64_t mine;
+	bool same = false;
+	if (!u256_fits_u64(&step->tx.nonce, &mine))
+		return;
+	for (size_t i = s->journal.n; i-- > 0;) {
+		struct given_before g;
 		struct buf at = {0};
-		uint64_t nonce, mine;
-		if (!line_kind_is(l, "packet.signed") ||
-		    !json_get_bare_hash(l->body, "deployment", &deployment, NULL) ||
-		    !hash32_eq(&deployment, &r->pin->deployment.id) ||
-		    !json_get_u64(l->body, "nonce", &nonce, NULL) ||
-		    !json_get_hash(l->body, "safeTxHash", &tx, NULL) ||
-		    !json_get_str(l->body, "step", &name, NULL) || !u256_fits_u64(&step->tx.nonce, &mine))
+		if (!was_given(s, r, i, &g))
 			continue;
-		time_format_minute(&at, l->time.ms / 1000);
-		if (hash32_eq(&tx, &step->hashes.tx))
-			warn(s, list, "This machine signed exactly this (step %s) on %s.",
+		time_format_minute(&at, g.line->time.ms / 1000);
+		if (hash32_eq(&g.tx, &step->hashes.tx) && !same)
+			note(list, STYLE_TEXT, "This machine signed exactly this (step %s) on %s.",
 			     step_name(step->step), buf_cstr(&at));
-		else if (nonce == mine)
-			warn(s, list,
+		else if (g.nonce == mine && !hash32_eq(&g.tx, &step->hashes.tx))
+			note(list, STYLE_BAD,
 			     "THIS MACHINE SIGNED ANOTHER TRANSACTION FOR NONCE %" PRIu64
-			     ": %.*s of %.*s on %s. Only one of "
-			     "them can ever run.",
-			     mine, text_shown(name), (const char *)name.p, text_shown(l->change),
-			     (const char *)l->change.p, buf_cstr(&at));
-		else if (span_eq(l->change, r->checked.line.change))
-			warn(s, list, "This machine signed step %.*s of this change on %s.", text_shown(name),
-			     (const char *)name.p, buf_cstr(&at));
+			     ": %.*s of %.*s on %s. Only one of them can ever run.",
+			     mine, text_shown(g.step), (const char *)g.step.p, text_shown(g.line->change),
+			     (const char *)g.line->change.p, buf_cstr(&at));
+		same |= hash32_eq(&g.tx, &step->hashes.tx);
 		buf_release(&at);
 	}
 }
 
-static struct json *warnings(struct signer *s, const struct reviewed *r)
+static struct notices notices(struct arena *a, const struct signer *s, const struct reviewed *r)
 {
-	struct json *list = json_array(&s->arena);
-	warn_lines(s, r, list);
+	struct notices list = { .a = a };
+	note_lines(s, r, &list);
 	for (size_t i = 0; i < r->checked.n_steps; i++)
-		warn_memory(s, r, &r->checked.steps[i], list);
-	warn_machine(s, r, list);
-	warn_age(s, r, list);
+		note_nonce(s, r, &r->checked.steps[i], &list);
+	note_machine(s, r, &list);
+	note_age(r, &list);
 	return list;
+}
+
+/* ---- against what was signed here before ---- */
+
+/* The newest signature given here for this change; for an execute, that of its schedule. */
+static bool given_for(const struct signer *s, const struct reviewed *r, enum step_kind step,
+		      struct given_before *out)
+{
+	for (size_t i = s->journal.n; i-- > 0;)
+		if (was_given(s, r, i, out) && span_eq(out->line->change, r->checked.line.change) &&
+		    (step != STEP_EXECUTE || r->checked.proposal.route != ROUTE_TIMELOCK ||
+		     span_is(out->step, step_name(STEP_SCHEDULE))))
+			return true;
+	return false;
+}
+
+static void then_and_now(struct page *p, const char *name, const char *then, const char *now)
+{
+	paper_line(p->out, STYLE_BAD, 4, "%s", name);
+	paper_pair(p->out, 6, 12, "then", STYLE_TEXT, "%s", then);
+	paper_pair(p->out, 6, 12, "now", STYLE_TEXT, "%s", now);
+}
+
+/* A field that older journals do not have is not compared. */
+static bool hash_differs(struct page *p, const struct json *body, const char *field, const char *name,
+			 const struct hash32 *now)
+{
+	struct hash32 then;
+	struct buf a = {0}, b = {0};
+	if (!json_get_hash(body, field, &then, NULL) || hash32_eq(&then, now))
+		return false;
+	buf_0xhex(&a, SPAN_HASH(&then));
+	buf_0xhex(&b, SPAN_HASH(now));
+	then_and_now(p, name, buf_cstr(&a), buf_cstr(&b));
+	buf_release(&a);
+	buf_release(&b);
+	return true;
+}
+
+static bool delay_differs(struct page *p, const struct json *body)
+{
+	const uint64_t now = p->r->checked.proposal.delay;
+	struct buf a = {0}, b = {0};
+	uint64_t then;
+	if (!json_get_u64(body, "delay", &then, NULL) || then == now)
+		return false;
+	duration_format(&a, then);
+	duration_format(&b, now);
+	then_and_now(p, "the timelock's delay", buf_cstr(&a), buf_cstr(&b));
+	buf_release(&a);
+	buf_release(&b);
+	return true;
+}
+
+static bool sentences_differ(struct page *p, const struct json *body)
+{
+	const struct json *list = json_find(body, "sentences");
+	const struct json *then = list != NULL && list->type == JSON_ARRAY ? list->first : NULL;
+	bool any = false;
+	for (size_t i = 0; i < p->r->checked.n_sentences || then != NULL; i++) {
+		const char *now = i < p->r->checked.n_sentences ? p->r->checked.sentences[i] : "(nothing)";
+		const char *was = then != NULL && then->type == JSON_STRING
+					  ? arena_str(p->a, then->text)
+					  : "(nothing)";
+		if (strcmp(was, now) != 0) {
+			then_and_now(p, arena_fmt(p->a, "sentence %zu", i + 1), was, now);
+			any = true;
+		}
+		then = then != NULL ? then->next : NULL;
+	}
+	return any;
+}
+
+static void differences(struct page *p, const struct json *body)
+{
+	const struct checked_packet *c = &p->r->checked;
+	bool any = sentences_differ(p, body);
+	if (c->proposal.route == ROUTE_TIMELOCK) {
+		any |= delay_differs(p, body);
+		any |= hash_differs(p, body, "predecessor", "only after", &c->operation.predecessor);
+		any |= hash_differs(p, body, "salt", "salt", &c->operation.salt);
+		any |= hash_differs(p, body, "operation", "operation", &c->operation_id);
+	}
+	if (!any)
+		paper_line(p->out, STYLE_BAD, 4, "the proposal's other words, or its place in the log");
+}
+
+static void compared_step(struct page *p, const struct checked_step *step)
+{
+	struct given_before g;
+	struct hash32 then, now;
+	struct buf at = {0};
+	if (!given_for(p->s, p->r, step->step, &g)) {
+		const bool execute = step->step == STEP_EXECUTE && p->r->checked.proposal.route == ROUTE_TIMELOCK;
+		paper_line(p->out, execute ? STYLE_WARN : STYLE_TEXT, 2, "Step %s: this machine signed %s before%s",
+			   step_name(step->step), execute ? "no schedule of this change" : "nothing of this change",
+			   execute ? ": there is nothing to compare it with." : ".");
+		return;
+	}
+	time_format_minute(&at, g.line->time.ms / 1000);
+	line_leaf(&now, p->r->packet.core.proposal);
+	if (json_get_bare_hash(g.line->body, "proposal", &then, NULL) && hash32_eq(&then, &now)) {
+		paper_line(p->out, STYLE_GOOD, 2, "Step %s: identical with the %.*s that was signed here on %s.",
+			   step_name(step->step), text_shown(g.step), (const char *)g.step.p, buf_cstr(&at));
+	} else {
+		paper_line(p->out, STYLE_BAD, 2, "Step %s: DIFFERENT from the %.*s that was signed here on %s:",
+			   step_name(step->step), text_shown(g.step), (const char *)g.step.p, buf_cstr(&at));
+		differences(p, g.line->body);
+	}
+	buf_release(&at);
+}
+
+static void compared(struct page *p)
+{
+	paper_title(p->out, "Against what this machine signed before");
+	for (size_t i = 0; i < p->r->checked.n_steps; i++)
+		compared_step(p, &p->r->checked.steps[i]);
+}
+
+/* ---- what was found in order ---- */
+
+/* Every line here is a question that packet_check() or the start of this program has asked, and that a packet
+ * without a page failed. */
+static size_t checks(const struct signer *s, const struct reviewed *r, const char *out[static 16])
+{
+	const bool timelock = r->checked.proposal.route == ROUTE_TIMELOCK;
+	size_t n = 0;
+	out[n++] = "deployment, catalogue and ABI are the ones that are pinned here";
+	out[n++] = "the proposal is a whole line of the log, of this change";
+	out[n++] = "that line is in the log: its path leads to the packet's root";
+	out[n++] = "the log's key signed a checkpoint over that root";
+	out[n++] = "the calls are what the actions compile to here";
+	out[n++] = "each call decodes whole, by its target's ABI, and encodes back to the same bytes";
+	if (timelock)
+		out[n++] = "the operation's salt is the log's root, and its id was computed here";
+	out[n++] = "the Safe pays no refund and delegates to nobody";
+	out[n++] = "each safeTxHash was computed here and is the packet's";
+	if (r->packet.n_signatures > 0)
+		out[n++] = "each signature that came along was made by the owner it names";
+	if (r->packet.evidence != NULL)
+		out[n++] = "the evidence is the one that the packet's core names";
+	if (s->interface == NULL)
+		out[n++] = "no network interface of this machine is up";
+	if (!s->swap)
+		out[n++] = "this machine does not swap to disk";
+	if (s->landlocked)
+		out[n++] = "files are fenced off (Landlock), system calls too (seccomp)";
+	return n;
+}
+
+static void passed(struct page *p)
+{
+	const char *list[16];
+	const size_t n = checks(p->s, p->r, list);
+	if (!p->look->details) {
+		paper_blank(p->out);
+		paper_begin(p->out, 0, 2);
+		paper_add(p->out, STYLE_GOOD, "%zu checks passed", n);
+		paper_add(p->out, STYLE_TEXT, ": press ");
+		paper_add(p->out, STYLE_KEY, "d");
+		paper_add(p->out, STYLE_TEXT,
+			  " for them, the proposer's words, the calls with their arguments, and the hashes.");
+		paper_end(p->out);
+		return;
+	}
+	paper_title(p->out, "%zu checks passed", n);
+	for (size_t i = 0; i < n; i++) {
+		paper_begin(p->out, 2, 6);
+		paper_add(p->out, STYLE_GOOD, "ok");
+		paper_to(p->out, 6);
+		paper_add(p->out, STYLE_TEXT, "%s", list[i]);
+		paper_end(p->out);
+	}
+}
+
+/* ---- calls, for whoever wants to see them ---- */
+
+/* A blank behind each comma that is not inside a JSON string, so that a list folds between its members. */
+static struct span spaced(struct arena *a, struct span text)
+{
+	struct buf b = {0};
+	bool quoted = false;
+	for (size_t i = 0; i < text.n; i++) {
+		quoted ^= text.p[i] == '"' && (i == 0 || text.p[i - 1] != '\\');
+		buf_byte(&b, text.p[i]);
+		if (text.p[i] == ',' && !quoted)
+			buf_byte(&b, ' ');
+	}
+	const struct span out = arena_copy(a, buf_view(&b));
+	buf_release(&b);
+	return out;
+}
+
+static void argument(struct page *p, const struct explained_arg *arg, size_t indent, size_t at)
+{
+	const size_t n = strlen(arg->type);
+	const bool list = n > 0 && arg->type[n - 1] == ']', hash = strcmp(arg->type, "bytes32") == 0;
+	paper_begin(p->out, indent, hash ? indent + 2 : at);
+	paper_add(p->out, STYLE_DIM, "%s", arg->name);
+	if (hash) { /* on a line of its own: whole */
+		paper_end(p->out);
+		paper_begin(p->out, indent + 2, indent + 2);
+	} else {
+		paper_to(p->out, at);
+	}
+	paper_add_span(p->out, STYLE_HASH,
+		       list ? spaced(p->a, span_str(arg->text)) : span_str(arg->text));
+	if (arg->label != NULL)
+		paper_add(p->out, STYLE_LABEL, " (%s)", arg->label);
+	paper_end(p->out);
+}
+
+static void one_call(struct page *p, const struct explained_call *c, size_t indent)
+{
+	size_t widest = 0;
+	struct buf b = {0};
+	addr_format(&b, &c->to);
+	paper_begin(p->out, indent, indent + 4);
+	paper_add(p->out, STYLE_LABEL, "%s ", c->contract);
+	paper_add(p->out, STYLE_HASH, "%s", buf_cstr(&b));
+	paper_end(p->out);
+	if (c->function.n > 0)
+		paper_span(p->out, STYLE_TEXT, indent + 2, spaced(p->a, c->function));
+	else
+		paper_line(p->out, STYLE_TEXT, indent + 2, "no data: nothing happens");
+	for (size_t i = 0; i < c->n_args; i++)
+		widest = strlen(c->args[i].name) > widest ? strlen(c->args[i].name) : widest;
+	for (size_t i = 0; i < c->n_args; i++)
+		argument(p, &c->args[i], indent + 4, indent + 6 + (widest < 16 ? widest : 16));
+	if (!u256_is_zero(&c->value)) {
+		buf_clear(&b);
+		wei_format(&b, &c->value);
+		paper_line(p->out, STYLE_TEXT, indent + 4, "sends %s", buf_cstr(&b));
+	}
+	buf_release(&b);
+	for (size_t i = 0; i < c->n_inner; i++)
+		one_call(p, &c->inner[i], indent + 4);
 }
 
 /* ---- the page ---- */
@@ -330,37 +549,72 @@ static bool only_cancels(const struct checked_packet *c)
 	return true;
 }
 
+enum style review_class_style(const struct reviewed *r)
+{
+	switch (r->pin->deployment.class) {
+	case CLASS_PRODUCTION:
+		return STYLE_PRODUCTION;
+	case CLASS_TEST:
+		return STYLE_TEST;
+	case CLASS_REHEARSAL:
+		return STYLE_REHEARSAL;
+	}
+	BUG("a class that nobody defined");
+}
+
 static void banner(struct page *p)
 {
 	const struct checked_packet *c = &p->r->checked;
-	deployment_banner(p->out, &p->r->pin->deployment);
-	buf_byte(p->out, '\n');
+	struct buf b = {0};
+	deployment_banner(&b, &p->r->pin->deployment);
+	paper_span(p->out, review_class_style(p->r), 0, buf_view(&b));
+	buf_release(&b);
 	if (!p->r->packet.core.has_policy)
-		own(p, 0,
-		    span_str("NO POLICY: no rule judges this, only the catalogue limits what can be signed."));
-	buf_fmt(p->out, "\n%.*s: %s\n", text_shown(c->line.change), (const char *)c->line.change.p,
-		only_cancels(c) ? "THIS CANCELS THE CHANGE. What will then NOT happen"
-				: "what the chain will do");
+		paper_line(p->out, STYLE_WARN, 0,
+			   "NO POLICY: no rule judges this, only the catalogue limits what can be signed.");
+	paper_title(p->out, "%.*s: %s", text_shown(c->line.change), (const char *)c->line.change.p,
+		    only_cancels(c) ? "THIS CANCELS THE CHANGE. What will then NOT happen"
+				    : "what the chain will do");
 	for (size_t i = 0; i < c->n_sentences; i++)
-		own(p, 2, span_str(c->sentences[i]));
+		paper_line(p->out, STYLE_TEXT, 2, "%s", c->sentences[i]);
+}
+
+/* The steps in one line each: what would be signed. */
+static void signed_steps(struct page *p)
+{
+	for (size_t i = 0; i < p->r->checked.n_steps; i++) {
+		const struct checked_step *step = &p->r->checked.steps[i];
+		uint64_t nonce = 0;
+		u256_fits_u64(&step->tx.nonce, &nonce);
+		paper_line(p->out, STYLE_DIM, 2, "(step %s, nonce %" PRIu64 " of the Safe)",
+			   step_name(step->step), nonce);
+	}
+}
+
+static void known(struct page *p)
+{
+	const struct notices list = notices(p->a, p->s, p->r);
+	paper_title(p->out, "To know before signing");
+	for (size_t i = 0; i < list.n; i++)
+		paper_span(p->out, list.v[i].style, 2, list.v[i].text);
 }
 
 static void words(struct page *p)
 {
 	const struct proposal *w = &p->r->checked.proposal;
-	buf_str(p->out, "\nThe proposer's words (nobody checked them)\n");
-	foreign(p, "title", w->title);
-	foreign(p, "reason", w->reason);
-	foreign(p, "ticket", w->ticket);
-	foreign(p, "category", w->category);
-	foreign(p, "impact", w->impact);
-	foreign(p, "rollback", w->rollback);
+	paper_title(p->out, "The proposer's words (nobody checked them)");
+	paper_foreign(p->out, 2, "title", w->title);
+	paper_foreign(p->out, 2, "reason", w->reason);
+	paper_foreign(p->out, 2, "ticket", w->ticket);
+	paper_foreign(p->out, 2, "category", w->category);
+	paper_foreign(p->out, 2, "impact", w->impact);
+	paper_foreign(p->out, 2, "rollback", w->rollback);
 	for (const struct json *v = w->attachments->first; v != NULL; v = v->next) {
 		struct span name, digest;
 		if (!json_get_str(v, "name", &name, NULL) || !json_get_str(v, "sha256", &digest, NULL))
 			continue;
-		foreign(p, "attached", name);
-		foreign(p, "  its SHA-256", digest);
+		paper_foreign(p->out, 2, "attached", name);
+		paper_foreign(p->out, 2, "its SHA-256", digest);
 	}
 }
 
@@ -371,7 +625,7 @@ static void timelock(struct page *p)
 	if (c->proposal.route != ROUTE_TIMELOCK)
 		return;
 	duration_format(&delay, c->proposal.delay);
-	buf_fmt(p->out, "\nIn the timelock: %s between step schedule and step execute\n", buf_cstr(&delay));
+	paper_title(p->out, "In the timelock: %s between step schedule and step execute", buf_cstr(&delay));
 	hash_line(p, "operation", &c->operation_id);
 	hash_line(p, "salt", &c->operation.salt);
 	if (!hash32_is_zero(&c->operation.predecessor))
@@ -383,63 +637,94 @@ static void signatures(struct page *p, enum step_kind step)
 {
 	for (size_t i = 0; i < p->r->packet.n_signatures; i++) {
 		const struct packet_signature *v = &p->r->packet.signatures[i];
-		const char *who = deployment_label(&p->s->arena, &p->r->pin->deployment, &v->by.owner);
+		const char *who = deployment_label(p->a, &p->r->pin->deployment, &v->by.owner);
+		struct buf b = {0};
 		if (v->step != step)
 			continue;
-		buf_fmt(p->out, "  signed by %s ", who != NULL ? who : "");
-		addr_format(p->out, &v->by.owner);
-		buf_byte(p->out, '\n');
+		addr_format(&b, &v->by.owner);
+		paper_begin(p->out, 2, 4);
+		paper_add(p->out, STYLE_TEXT, "signed by %s ", who != NULL ? who : "");
+		paper_add(p->out, STYLE_HASH, "%s", buf_cstr(&b));
+		paper_end(p->out);
+		buf_release(&b);
 	}
 }
 
 static void step_page(struct page *p, const struct checked_step *step)
 {
-	struct buf calls = {0};
+	struct buf sum = {0};
 	uint64_t nonce = 0;
 	u256_fits_u64(&step->tx.nonce, &nonce);
-	buf_fmt(p->out, "\nWhat is signed: step %s at nonce %" PRIu64 " of the Safe\n", step_name(step->step),
-		nonce);
-	explain_format(&calls, step->explained, 2);
-	folded(p, buf_view(&calls));
-	buf_release(&calls);
+	paper_title(p->out, "What is signed: step %s at nonce %" PRIu64 " of the Safe", step_name(step->step),
+		    nonce);
+	one_call(p, step->explained, 2);
 	if (!u256_is_zero(&step->tx.value)) {
-		buf_str(p->out, "  the Safe sends ");
-		wei_format(p->out, &step->tx.value);
-		buf_byte(p->out, '\n');
+		wei_format(&sum, &step->tx.value);
+		paper_line(p->out, STYLE_TEXT, 2, "the Safe sends %s", buf_cstr(&sum));
 	}
 	hash_line(p, "domain hash", &step->hashes.domain);
 	hash_line(p, "message hash", &step->hashes.message);
 	hash_line(p, "safeTxHash", &step->hashes.tx);
 	signatures(p, step->step);
+	buf_release(&sum);
 }
 
-/* Numbered, because a word is asked for by its number. */
-static void phrase(struct page *p)
+struct span review_word(const struct reviewed *r, unsigned i)
 {
-	const char *word = p->r->checked.phrase;
-	buf_str(p->out, "\nPhrase of this packet\n ");
-	for (unsigned i = 1; *word != '\0'; i++) {
-		const size_t n = strcspn(word, " ");
-		buf_fmt(p->out, " %u %.*s", i, (int)n, word);
-		word += n + (word[n] == ' ');
+	const char *p = r->checked.phrase;
+	for (; i > 0 && *p != '\0'; p++)
+		i -= *p == ' ';
+	return span_of(p, strcspn(p, " "));
+}
+
+/* Numbered, because a word is asked for by its number. A block is as long as the longest word. */
+void review_phrase(struct paper *p, const struct reviewed *r, unsigned masked)
+{
+	static const char block[] = "████████";
+	for (unsigned i = 0; i < 8; i++) {
+		if (i % 4 == 0)
+			paper_begin(p, 2, 2);
+		paper_to(p, 2 + i % 4 * 14);
+		paper_add(p, STYLE_DIM, "%u ", i + 1);
+		if ((masked >> i & 1) != 0)
+			paper_add(p, STYLE_FIELD, "%s", p->ascii ? "########" : block);
+		else
+			paper_add_span(p, STYLE_HASH, review_word(r, i));
+		if (i % 4 == 3)
+			paper_end(p);
 	}
-	buf_fmt(p->out, "\n  %s\n", p->r->checked.phrase);
 }
 
-void review_page(struct signer *s, struct buf *out, const struct reviewed *r)
+void review_write(const struct signer *s, struct paper *out, const struct reviewed *r, const struct review_look *look)
 {
-	struct page p = { s, out, r, terminal_columns(&s->terminal) };
+	struct arena scratch = {0};
+	struct page p = { s, &scratch, out, r, look };
 	banner(&p);
+	signed_steps(&p);
 	if (!only_cancels(&r->checked))
 		effects(&p);
-	buf_str(out, "\nTo know before signing\n");
-	for (const struct json *v = warnings(s, r)->first; v != NULL; v = v->next)
-		own(&p, 2, v->text);
-	words(&p);
-	timelock(&p);
-	for (size_t i = 0; i < r->checked.n_steps; i++)
-		step_page(&p, &r->checked.steps[i]);
-	phrase(&p);
+	known(&p);
+	compared(&p);
+	passed(&p);
+	if (look->details) {
+		words(&p);
+		timelock(&p);
+		for (size_t i = 0; i < r->checked.n_steps; i++)
+			step_page(&p, &r->checked.steps[i]);
+	}
+	paper_title(out, "Phrase of this packet");
+	review_phrase(out, r, look->masked);
+	arena_release(&scratch);
+}
+
+void review_page(const struct signer *s, struct buf *out, const struct reviewed *r, unsigned masked)
+{
+	const struct review_look look = { true, masked };
+	struct paper p;
+	paper_init(&p, terminal_columns(&s->terminal), s->ascii);
+	review_write(s, &p, r, &look);
+	paper_text(&p, out);
+	paper_release(&p);
 }
 
 /* ---- the same as JSON ---- */
@@ -476,7 +761,11 @@ struct json *review_json(struct signer *s, const struct reviewed *r)
 {
 	struct arena *a = &s->arena;
 	const struct checked_packet *c = &r->checked;
-	struct json *o = json_object(a), *sentences = json_array(a), *steps = json_array(a);
+	struct json *o = json_object(a), *sentences = json_array(a), *steps = json_array(a),
+		    *warnings = json_array(a);
+	const struct notices known_here = notices(a, s, r);
+	for (size_t i = 0; i < known_here.n; i++)
+		json_push(warnings, json_text(a, known_here.v[i].text));
 	for (size_t i = 0; i < c->n_sentences; i++)
 		json_push(sentences, json_str(a, c->sentences[i]));
 	for (size_t i = 0; i < c->n_steps; i++)
@@ -490,21 +779,11 @@ struct json *review_json(struct signer *s, const struct reviewed *r)
 	json_set(o, a, "sentences", sentences);
 	json_set(o, a, "signable", json_bool(a, !c->has_raw));
 	json_set(o, a, "steps", steps);
-	json_set(o, a, "warnings", warnings(s, r));
+	json_set(o, a, "warnings", warnings);
 	json_set(o, a, "words", words_json(a, &c->proposal));
 	if (c->proposal.route == ROUTE_TIMELOCK) {
 		json_set(o, a, "operation", json_0x(a, SPAN_HASH(&c->operation_id)));
 		json_set(o, a, "salt", json_0x(a, SPAN_HASH(&c->operation.salt)));
 	}
 	return o;
-}
-
-bool verb_review(struct signer *s, struct err *e)
-{
-	struct reviewed r;
-	if (!review_open(s, &r, s->args[0], e))
-		return false;
-	review_page(s, &s->text, &r);
-	s->result = review_json(s, &r);
-	return true;
 }

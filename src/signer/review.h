@@ -6,6 +6,7 @@
 
 #include "src/gov/packet.h"
 #include "src/signer/signer.h"
+#include "tui/kit/paper.h"
 
 struct reviewed {
 	const char *path;
@@ -19,7 +20,23 @@ struct reviewed {
 
 /* Parses, finds the pin, checks. False with the refusal; what was learnt on the way stays in *out. */
 MUST_CHECK bool review_open(struct signer *s, struct reviewed *out, const char *path, struct err *e);
-void review_page(struct signer *s, struct buf *out, const struct reviewed *r);
+/* What of the page is shown. */
+struct review_look {
+	bool details;                 /* passed checks, the proposer's words, calls with arguments, hashes */
+	unsigned masked;              /* a bit for each word of the phrase that is not to be seen here */
+};
+void review_write(const struct signer *s, struct paper *out, const struct reviewed *r, const struct review_look *look);
+/* The same page with all details as lines of text, as wide as the terminal. */
+void review_page(const struct signer *s, struct buf *out, const struct reviewed *r, unsigned masked);
+/* The eight words, numbered. */
+void review_phrase(struct paper *out, const struct reviewed *r, unsigned masked);
+struct span review_word(const struct reviewed *r, unsigned i);        /* i counts from 0 */
+enum style review_class_style(const struct reviewed *r);
+/* The latest time that the packet itself speaks of, in seconds: its proposal, or the block that its console
+ * looked at. */
+int64_t review_made(const struct reviewed *r);
+/* By more than five minutes: this machine does not know what day it is. */
+bool review_clock_is_behind(const struct reviewed *r);
 struct json *review_json(struct signer *s, const struct reviewed *r);
 
 #endif

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,6 +162,12 @@ static bool landlock(const struct sandbox_dir *dirs, size_t n, bool *landlocked,
 	return ok;
 }
 
+bool sandbox_narrow(const struct sandbox_dir *dirs, size_t n, struct err *e)
+{
+	bool landlocked;
+	return landlock(dirs, n, &landlocked, e);
+}
+
 /* ---- seccomp ---- */
 
 static const int allowed_calls[] = {
@@ -200,6 +207,7 @@ static const int allowed_calls[] = {
 	SCMP_SYS(rt_sigaction),
 	SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sigaltstack),                                       /* the full screen takes its handlers back */
 	SCMP_SYS(restart_syscall),
 	SCMP_SYS(futex),
 	SCMP_SYS(getpid),
@@ -208,6 +216,9 @@ static const int allowed_calls[] = {
 	SCMP_SYS(geteuid),
 	SCMP_SYS(exit),
 	SCMP_SYS(exit_group),
+	LANDLOCK_CREATE,
+	LANDLOCK_ADD,
+	LANDLOCK_RESTRICT,                                           /* can only take rights away */
 };
 /* The terminal's own, and none that could type into it (TIOCSTI). */
 static const unsigned long allowed_ioctls[] = { TCGETS, TCSETS, TCSETSW, TCSETSF, TIOCGWINSZ, FIONREAD };
@@ -229,6 +240,10 @@ static bool add_rules(scmp_filter_ctx filter)
 	/* Limits can be read, to say which one is in the way of locked memory, and not be set. */
 	if (rc == 0)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0));
+	/* Ctrl-Z: this process, and only to sleep. */
+	if (rc == 0)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill), 2,
+				      SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()), SCMP_A1(SCMP_CMP_EQ, SIGTSTP));
 	if (rc == 0)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
 				      SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));

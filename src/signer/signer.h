@@ -19,6 +19,9 @@ struct input {
 	struct span bytes;
 };
 
+struct root;
+struct term;
+
 struct signer {
 	struct arena arena;
 	const char **args;
@@ -31,7 +34,11 @@ struct signer {
 	struct home home;
 	struct journal journal;
 	struct terminal terminal;
+	struct term *screen;          /* NULL: line by line */
+	struct root *roots;           /* load: where packets are looked for */
+	size_t n_roots;
 	bool json, landlocked, swap;
+	bool ascii;                   /* the terminal shows nothing else */
 	const char *interface;        /* one that is up and is not loopback, or NULL */
 	struct buf text;              /* result for people */
 	struct json *result;          /* for --json */
@@ -43,12 +50,17 @@ bool signer_flag(const struct signer *s, const char *name);
 /* The values of an option that may repeat, one a call; NULL at the end. *i starts at 0. */
 const char *signer_next(const struct signer *s, const char *name, size_t *i);
 MUST_CHECK bool signer_input(const struct signer *s, const char *path, struct span *out, struct err *e);
+/* --passphrase-fd; -1 when it is not given. */
+MUST_CHECK bool signer_passphrase_fd(const struct signer *s, int *out, struct err *e);
 /* From --passphrase-fd, or asked for on the terminal. */
 MUST_CHECK struct secret *signer_passphrase(const struct signer *s, const char *question, struct err *e);
 /* Opens one of our keystores (or a file read before). The caller frees the key. */
 MUST_CHECK struct secret *signer_unlock(struct signer *s, const char *path, struct span file,
 					struct secret *passphrase, const struct addr *expect, struct err *e);
 MUST_CHECK bool signer_keystore(struct signer *s, const struct key_file *k, struct span *file, struct err *e);
+
+/* Of a file; "." when its path names none. */
+const char *signer_directory_of(struct signer *s, const char *path);
 
 /* A key that the journal does not know, or knows for another class, is not finished, or was put here by
  * somebody else. */
@@ -60,6 +72,7 @@ bool verb_new(struct signer *s, struct err *e);
 bool verb_import(struct signer *s, struct err *e);
 bool verb_address(struct signer *s, struct err *e);
 bool verb_trust(struct signer *s, struct err *e);
+bool verb_load(struct signer *s, struct err *e);
 bool verb_review(struct signer *s, struct err *e);
 bool verb_sign(struct signer *s, struct err *e);
 bool verb_decline(struct signer *s, struct err *e);

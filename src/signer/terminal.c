@@ -14,6 +14,7 @@
 #include "src/base/text.h"
 
 #define LINE_MAX_BYTES 4096u
+#define ESC_DELAY_MS 25
 
 void terminal_open(struct terminal *t)
 {
@@ -125,8 +126,6 @@ bool terminal_page(const struct terminal *t, struct span text, struct err *e)
 
 /* ---- passphrases: byte by byte into locked memory, so that nothing of them stays in a buffer ---- */
 
-enum key { KEY_MORE, KEY_END, KEY_STOP };
-
 static struct secret *no_secret(struct secret *s, enum err_code code, struct err *e, const char *what)
 {
 	secret_free(s);
@@ -161,6 +160,25 @@ struct secret *terminal_passphrase_fd(int fd, struct err *e)
 	return NULL;
 }
 
+bool typing_begin(struct typing *t, struct err *e)
+{
+	*t = (struct typing){ .secret = secret_new(PASSPHRASE_MAX + 1, e) };
+	return t->secret != NULL;
+}
+
+void typing_forget(struct typing *t)
+{
+	secret_free(t->secret);
+	*t = (struct typing){0};
+}
+
+struct secret *typing_end(struct typing *t, struct err *e)
+{
+	struct secret *s = finished(t->secret, t->n, e);
+	*t = (struct typing){0};
+	return s;
+}
+
 /* A whole character, however many bytes it has. */
 static size_t without_last(const uint8_t *p, size_t n)
 {
@@ -169,47 +187,90 @@ static size_t without_last(const uint8_t *p, size_t n)
 	return n > 0 ? n - 1 : 0;
 }
 
-static enum key take_key(const struct terminal *t, uint8_t *p, size_t *n)
+/* Nothing comes at once behind an Esc that was pressed; behind that of an arrow key its letters do, which belong to no
+ * passphrase. */
+static bool next_at_once(int fd, uint8_t *p)
 {
-	const uint8_t c = p[*n];
-	if (c == '\n' || c == '\r')
-		return KEY_END;
-	if (c == 3 || c == 4 || c == 28)                         /* Ctrl-C, Ctrl-D, Ctrl-\ */
-		return KEY_STOP;
-	if ((c == 8 || c == 127) && *n > 0) {
-		*n = without_last(p, *n);
-		terminal_say(t, "\b \b");
-	} else if (c == 21) {                                    /* Ctrl-U: from the start */
-		*n = 0;
-		terminal_say(t, " (again) ");
-	} else if (c >= 32 && c != 127 && *n < PASSPHRASE_MAX) {
-		if ((c & 0xc0) != 0x80)
-			terminal_say(t, "*");
-		++*n;
+	struct pollfd ready = { fd, POLLIN, 0 };
+	return poll(&ready, 1, ESC_DELAY_MS) > 0 && (ready.revents & POLLIN) != 0 && read(fd, p, 1) == 1;
+}
+
+static enum typed take_escape(int fd, uint8_t *p)
+{
+	if (!next_at_once(fd, p))
+		return TYPED_BACK;
+	if (*p == '[') {
+		while (next_at_once(fd, p) && (*p < 0x40 || *p > 0x7e))
+			;
+	} else if (*p == 'O') {
+		const bool swallowed = next_at_once(fd, p);
+		(void)swallowed;
 	}
-	return KEY_MORE;
+	*p = 0;
+	return TYPED_MORE;
+}
+
+enum typed typing_byte(struct typing *t, int fd)
+{
+	uint8_t *p = secret_bytes(t->secret);
+	if (read(fd, p + t->n, 1) != 1)
+		return TYPED_STOP;
+	const uint8_t c = p[t->n];
+	if (c == '\n' || c == '\r')
+		return TYPED_END;
+	if (c == 3 || c == 4 || c == 28)                         /* Ctrl-C, Ctrl-D, Ctrl-\ */
+		return TYPED_STOP;
+	if (c == 14)                                             /* Ctrl-N */
+		return TYPED_NO;
+	if (c == 26)                                             /* Ctrl-Z */
+		return TYPED_PAUSE;
+	if (c == 27)
+		return take_escape(fd, p + t->n);
+	if ((c == 8 || c == 127) && t->n > 0) {
+		t->n = without_last(p, t->n);
+		t->shown--;
+	} else if (c == 21) {                                    /* Ctrl-U: from the start */
+		t->n = t->shown = 0;
+	} else if (c >= 32 && c != 127 && t->n < PASSPHRASE_MAX) {
+		t->shown += (c & 0xc0) != 0x80 || t->n == 0;
+		t->n++;
+	}
+	return TYPED_MORE;
+}
+
+/* Stars for what was typed since; all taken back at once is Ctrl-U. */
+static void show_stars(const struct terminal *t, size_t before, size_t now)
+{
+	if (now > before)
+		terminal_say(t, "*");
+	else if (now + 1 == before)
+		terminal_say(t, "\b \b");
+	else if (now < before)
+		terminal_say(t, " (again) ");
 }
 
 static struct secret *type_secret(const struct terminal *t, int signals, struct err *e)
 {
-	struct secret *s = secret_new(PASSPHRASE_MAX + 1, e);
-	size_t n = 0;
-	while (s != NULL) {
+	struct typing typing;
+	if (!typing_begin(&typing, e))
+		return NULL;
+	for (;;) {
 		struct pollfd ready[2] = { { t->fd, POLLIN, 0 }, { signals, POLLIN, 0 } };
-		enum key key = KEY_STOP;
+		const size_t before = typing.shown;
+		enum typed typed = TYPED_STOP;
 		if (poll(ready, signals >= 0 ? 2 : 1, -1) < 0 && errno == EINTR)
 			continue;
-		if ((signals < 0 || ready[1].revents == 0) && read(t->fd, secret_bytes(s) + n, 1) == 1)
-			key = take_key(t, secret_bytes(s), &n);
-		if (key == KEY_END)
-			return finished(s, n, e);
-		if (key == KEY_STOP) {
-			secret_free(s);
+		if (signals < 0 || ready[1].revents == 0)
+			typed = typing_byte(&typing, t->fd);
+		show_stars(t, before, typing.shown);
+		if (typed == TYPED_END)
+			return typing_end(&typing, e);
+		if (typed == TYPED_STOP) {
+			typing_forget(&typing);
 			err_refuse(e, "STOPPED", "stopped: nothing was done");
 			return NULL;
 		}
 	}
-	return NULL;
 }
 
 struct secret *terminal_passphrase(const struct terminal *t, const char *question, struct err *e)

@@ -27,6 +27,25 @@ MUST_CHECK bool terminal_ask(const struct terminal *t, const char *question, str
 /* The same, showing a star for each character. Ctrl-C, or a signal that ends a program, first gives the
  * terminal back and is then ERR_REFUSED "STOPPED". The caller frees it. */
 MUST_CHECK struct secret *terminal_passphrase(const struct terminal *t, const char *question, struct err *e);
+/* Typing a secret: one byte of the terminal at a time, straight into locked memory and through no other buffer. The
+ * terminal is in a mode that hands bytes over as they are typed, and shows nothing of them. */
+enum typed {
+	TYPED_MORE,
+	TYPED_END,                    /* Enter */
+	TYPED_BACK,                   /* Esc, alone */
+	TYPED_NO,                     /* Ctrl-N */
+	TYPED_PAUSE,                  /* Ctrl-Z */
+	TYPED_STOP                    /* Ctrl-C, Ctrl-D, Ctrl-\, or nobody is there any more */
+};
+struct typing {
+	struct secret *secret;
+	size_t n, shown;              /* bytes, and the characters that they are */
+};
+MUST_CHECK bool typing_begin(struct typing *t, struct err *e);
+enum typed typing_byte(struct typing *t, int fd);     /* fd can be read */
+/* What was typed; the caller frees it. ERR_USAGE when that is nothing. */
+MUST_CHECK struct secret *typing_end(struct typing *t, struct err *e);
+void typing_forget(struct typing *t);
 /* One line from a descriptor: how scripts give a passphrase, never by argv or environment. */
 MUST_CHECK struct secret *terminal_passphrase_fd(int fd, struct err *e);
 /* Columns to write in: the terminal's, within 60 to 110; 80 without one. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# A person at a terminal: reads the page, says whom it was compared with, types two words and a passphrase. Whatever happens,
-# the terminal comes back as it was. Driven in tmux, on a screen of 80 by 24.
+# A person at a terminal, line by line (--plain): reads the page, says whose screen the hidden words are read from, types
+# them and a passphrase. Whatever happens, the terminal comes back as it was. Driven in tmux, on a screen of 80 by 24; the
+# full screen is signer_screens.sh's.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 BUILD=$(realpath "${BUILD:-build}")
@@ -71,7 +72,7 @@ leaf() {
 	: >seen
 	while :; do
 		for _ in $(seq 400); do
-			case $(last) in "-- Enter shows more --" | "(signer / own / nobody)"* | "Its first word"*) break ;; esac
+			case $(last) in "-- Enter shows more --" | "(signer / own / nobody / sheet)"* | "Its first word"* | "To sign, type word"*) break ;; esac
 			sleep 0.05
 		done
 		tmux -L "$screen" capture-pane -p >>seen
@@ -136,21 +137,25 @@ shows "Pinned:"
 
 # ---- sign: page, comparison, two words, passphrase ----
 phrase=$(phrase_of words.json)
-run "setgov-signer sign words.json"
+run "setgov-signer sign words.json --plain"
 leaf
 read_so_far "TEST"
 read_so_far "NO POLICY"
 read_so_far "may act as a sequencer"
 read_so_far "The proposer's words"
-read_so_far "  | reason:"
+read_so_far "  reason"
 read_so_far "What is signed: step schedule at nonce 4"
-read_so_far "$(word "$phrase" 8)"
+same "$(grep -o '████████' seen | wc -l)" 2
 grep -qE '^    0x[0-9a-f]{64}$' seen || fail "a hash is cut"
 same "$(grep '^  safeTxHash' seen | sort -u | wc -l)" 1
-wait_for "(signer / own / nobody)"
+wait_for "(signer / own / nobody / sheet)"
 line "perhaps"
 sleep 0.2
-wait_for "(signer / own / nobody)"
+wait_for "(signer / own / nobody / sheet)"
+line "sheet"
+sleep 0.2
+shows "does not count"
+wait_for "(signer / own / nobody / sheet)"
 line "signer"
 give_words "$phrase"
 wait_for "Passphrase:"
@@ -167,21 +172,49 @@ never "$PASS"
 grep -q '"compared":"signer"' words.schedule.p1.answer.json || fail "the answer does not say whom it was compared with"
 terminal_is_well
 
-# ---- a wrong word: nothing is asked for, nothing is written ----
+# ---- words that are not the two: three times, and nothing is written ----
 rm -f ./*.answer.json
-run "setgov-signer sign words.json"
+run "setgov-signer sign words.json --plain"
 leaf
-line "nobody"
-wait_for "To sign, type word"
-line "zzz"
+line "own"
+for _ in 1 2 3; do
+	for _ in 1 2; do
+		wait_for "To sign, type word"
+		line "zzz"
+		sleep 0.1
+	done
+done
 ended
 shows "[PHRASE]"
 never "Passphrase"
 same "$(lines_of packet.signed) $(lines_of packet.refused)" "1 0"
 
+# ---- other words, when two signers have hidden the same ----
+run "setgov-signer sign words.json --plain --compared own"
+leaf
+first=$(last)
+line ""
+sleep 0.2
+wait_for "To sign, type word"
+[ "$(last)" != "$first" ] || fail "the same word is asked for again"
+give_words "$phrase"
+wait_for "Passphrase:"
+keys C-c
+ended
+
+# ---- nobody: the change's id, and nothing else ----
+run "setgov-signer sign words.json --plain"
+leaf
+line "nobody"
+wait_for "To sign it all the same"
+line "SC-8"
+ended
+shows "[PHRASE]"
+same "$(lines_of packet.signed)" 1
+
 # ---- Ctrl-C at the passphrase, at a question; a signal from outside ----
 interrupted() {
-	run "setgov-signer sign words.json --compared own"
+	run "setgov-signer sign words.json --plain --compared own"
 	sleep 0.2
 	while [ "$(last)" = "-- Enter shows more --" ]; do keys Enter; sleep 0.1; done
 	give_words "$phrase"
@@ -200,7 +233,7 @@ kill -TERM "$(tr -d ' ' <"/proc/$shell/task/$shell/children")"
 ended
 never "half a pass"
 terminal_is_well
-run "setgov-signer sign words.json"
+run "setgov-signer sign words.json --plain"
 sleep 0.3
 keys C-c
 ended
@@ -217,7 +250,7 @@ ended
 grep -q '"raw"' tx.json || fail "no transaction"
 
 # ---- a refusal says whom to call ----
-run "setgov-signer sign calls.json"
+run "setgov-signer sign calls.json --plain"
 ended
 see | tr -d '\n' | grep -qF "Call p2 or p3" || fail "nobody is named"
 echo "signer_tty: a person signs, declines to, and interrupts"

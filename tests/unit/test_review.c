@@ -8,15 +8,6 @@
 #include "tests/support/check.h"
 #include "tests/support/packets.h"
 
-/* main.c has the real one: here a packet comes from memory. */
-bool signer_input(const struct signer *s, const char *path, struct span *out, struct err *e)
-{
-	(void)path;
-	(void)e;
-	*out = s->inputs[0].bytes;
-	return true;
-}
-
 struct desk {
 	struct sample sample;
 	struct signer s;
@@ -50,7 +41,7 @@ static const char *page_of(struct desk *d)
 	struct err e = {0};
 
 	assert_ok(reads(d, &e), &e);
-	review_page(&d->s, &d->page, &d->r);
+	review_page(&d->s, &d->page, &d->r, 0);
 	return buf_cstr(&d->page);
 }
 
@@ -174,7 +165,7 @@ static void foreign_words_stay_behind_their_bar(void **state)
 	assert_null(strchr(page, '\r'));
 	assert_null(strstr(page, "\xe2\x80\xae"));
 	assert_null(strstr(page, "\nPhrase of this packet\n  1 abandon"));
-	assert_non_null(strstr(page, "  | Phrase of this packet\n"));
+	assert_non_null(strstr(page, "  │ Phrase of this packet\n"));
 	assert_null(strstr(page, "\nWhat is signed: nothing"));
 	same_screen(page, "words");
 	done(&d);
@@ -198,7 +189,7 @@ static void evidence_speaks_behind_its_bar_or_not_at_all(void **state)
 	assert_null(strstr(page, "treasury"));
 	assert_null(strstr(page, "Nothing happens"));
 	assert_null(strstr(page, "\nsafeTxHash"));
-	assert_non_null(strstr(page, "  | before, the console says: true\n"));
+	assert_non_null(strstr(page, "before, the console says\n    │ true\n"));
 	assert_non_null(strstr(page, "block 7, 2026-11-18 11:06 UTC, 1 h ago"));
 	done(&d);
 }

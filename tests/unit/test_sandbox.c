@@ -130,7 +130,7 @@ static int ask_for_limits(const struct place *p)
 	return getrlimit(RLIMIT_MEMLOCK, &limit) == 0 ? FREE : 1;
 }
 
-/* AddressSanitizer's own exit calls sigaltstack(), which the filter rightly forbids. */
+/* AddressSanitizer makes calls of its own, which the filter rightly forbids. */
 static void skip_where_it_cannot_be(struct place *p)
 {
 #ifdef __SANITIZE_ADDRESS__
@@ -169,6 +169,63 @@ static void no_other_file_is_there(void **state)
 	assert_int_equal(tried(&p, read_elsewhere), FENCED);
 	assert_int_equal(tried(&p, write_elsewhere), FENCED);
 	assert_int_equal(tried(&p, read_passwords), FENCED);
+	arena_release(&p.a);
+}
+
+/* Both may be read at first: a person looks for packets. Then home and one of them are left, that one unread. */
+static int narrowed(const struct place *p, int (*try)(const struct place *))
+{
+	const struct sandbox_dir all[] = { { p->home, true }, { p->answers, true }, { p->elsewhere, true } };
+	const struct sandbox_dir left[] = { { p->home, true }, { p->answers, false } };
+	const pid_t child = fork();
+	bool landlocked = false;
+	int status;
+
+	if (child == 0) {
+		if (!sandbox_harden(NULL) || !sandbox_enter(all, ARRAY_LEN(all), &landlocked, NULL))
+			_exit(1);
+		if (read_answer(p) != FREE || read_elsewhere(p) != FREE ||
+		    !sandbox_narrow(left, ARRAY_LEN(left), NULL))
+			_exit(2);
+		_exit(try(p));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void a_second_door_takes_reading_back(void **state)
+{
+	struct place p = fresh();
+
+	(void)state;
+	skip_where_it_cannot_be(&p);
+	assert_int_equal(narrowed(&p, write_home), FREE);
+	assert_int_equal(narrowed(&p, write_answer), FREE);
+	assert_int_equal(narrowed(&p, read_answer), FENCED);
+	assert_int_equal(narrowed(&p, read_elsewhere), FENCED);
+	assert_int_equal(narrowed(&p, write_elsewhere), FENCED);
+	arena_release(&p.a);
+}
+
+/* Ctrl-Z: it may put itself to sleep. Here the signal waits, and is never let in. */
+static int sleeps(const struct place *p)
+{
+	sigset_t stop;
+
+	(void)p;
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+	return kill(getpid(), SIGTSTP) == 0 ? FREE : 1;
+}
+
+static void it_may_put_itself_to_sleep(void **state)
+{
+	struct place p = fresh();
+
+	(void)state;
+	skip_where_it_cannot_be(&p);
+	assert_int_equal(tried(&p, sleeps), FREE);
 	arena_release(&p.a);
 }
 
@@ -213,6 +270,16 @@ static int signals(const struct place *p)
 {
 	(void)p;
 	return (int)syscall(SYS_kill, getppid(), 0);
+}
+static int another_signal(const struct place *p)
+{
+	(void)p;
+	return (int)syscall(SYS_kill, getpid(), SIGCONT);
+}
+static int others_to_sleep(const struct place *p)
+{
+	(void)p;
+	return (int)syscall(SYS_kill, -1, SIGTSTP);
 }
 static int signals_by_file(const struct place *p)
 {
@@ -261,6 +328,8 @@ static void everything_else_kills(void **state)
 		{"data that runs", data_to_code},
 		{"typing into the terminal", typing},
 		{"kill", signals},
+		{"another signal to itself", another_signal},
+		{"putting others to sleep", others_to_sleep},
 		{"F_SETOWN", signals_by_file},
 		{"ptrace", debugging},
 		{"dumpable again", dumps_again},
@@ -349,6 +418,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_needed_works),
 		cmocka_unit_test(no_other_file_is_there),
+		cmocka_unit_test(a_second_door_takes_reading_back),
+		cmocka_unit_test(it_may_put_itself_to_sleep),
 		cmocka_unit_test(everything_else_kills),
 		cmocka_unit_test(nobody_may_look_into_a_hardened_process),
 		cmocka_unit_test(inherited_descriptors_are_closed_but_the_named),

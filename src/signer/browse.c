@@ -1,0 +1,107 @@
+#include "src/signer/browse.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "src/gov/packet.h"
+
+struct browsing {
+	struct arena *a;
+	struct found *v;
+	size_t n, looked;             /* names looked at: a stick may hold a million files */
+};
+#define LOOKS_MAX 20000u
+
+static bool ends_in(const char *name, const char *ending)
+{
+	const size_t n = strlen(name), k = strlen(ending);
+	return n > k && strcmp(name + n - k, ending) == 0;
+}
+
+static void look_into(struct browsing *b, const char *dir, unsigned depth);
+
+static void look_at(struct browsing *b, const char *dir, const char *name, unsigned depth)
+{
+	const char *path = strcmp(dir, ".") == 0 ? arena_fmt(b->a, "%s", name) : arena_fmt(b->a, "%s/%s", dir, name);
+	struct stat st;
+	if (lstat(path, &st) != 0)
+		return;
+	if (S_ISDIR(st.st_mode) && depth > 0) {
+		look_into(b, path, depth - 1);
+		return;
+	}
+	if (!S_ISREG(st.st_mode) || !ends_in(name, ".json") || ends_in(name, ".answer.json") || st.st_size <= 0 ||
+	    st.st_size > PACKET_MAX)
+		return;
+	b->v[b->n++] = (struct found){ path, (uint64_t)st.st_size, st.st_mtim.tv_sec, false };
+}
+
+static void look_into(struct browsing *b, const char *dir, unsigned depth)
+{
+	DIR *d = opendir(dir);
+	const struct dirent *entry;
+	if (d == NULL)
+		return;
+	while ((entry = readdir(d)) != NULL && b->n < BROWSE_FILES_MAX && b->looked++ < LOOKS_MAX)
+		if (entry->d_name[0] != '.')
+			look_at(b, dir, entry->d_name, depth);
+	closedir(d);
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+	return x->time != y->time ? (x->time < y->time) - (x->time > y->time) : strcmp(x->path, y->path);
+}
+
+size_t browse(struct arena *a, struct found **out, const struct root *roots, size_t n_roots)
+{
+	struct browsing b = { .a = a, .v = ARENA_ARRAY(a, struct found, BROWSE_FILES_MAX) };
+	for (size_t i = 0; i < n_roots; i++)
+		look_into(&b, roots[i].path, roots[i].depth);
+	qsort(b.v, b.n, sizeof(*b.v), newest_first);
+	*out = b.v;
+	return b.n;
+}
+
+static bool is_directory(const char *path, struct stat *st)
+{
+	return stat(path, st) == 0 && S_ISDIR(st->st_mode);
+}
+
+static bool is_at(const struct stat *st, const char *path)
+{
+	struct stat other;
+	return is_directory(path, &other) && other.st_dev == st->st_dev && other.st_ino == st->st_ino;
+}
+
+/* The same directory by two names is looked into once. The root, where somebody may stand, would open the whole
+ * machine. */
+static void add_root(struct root *v, size_t *n, const char *path, unsigned depth)
+{
+	struct stat st;
+	if (!is_directory(path, &st) || is_at(&st, "/"))
+		return;
+	for (size_t i = 0; i < *n; i++)
+		if (is_at(&st, v[i].path))
+			return;
+	v[(*n)++] = (struct root){ path, depth };
+}
+
+size_t browse_roots(struct arena *a, struct root **out, const char *const *named, size_t n_named)
+{
+	static const char *const sticks[] = { "/media", "/run/media", "/mnt" };
+	struct root *v = ARENA_ARRAY(a, struct root, n_named + ARRAY_LEN(sticks) + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < n_named; i++)
+		add_root(v, &n, named[i], BROWSE_DEPTH);
+	for (size_t i = 0; i < ARRAY_LEN(sticks); i++)
+		add_root(v, &n, sticks[i], BROWSE_DEPTH);
+	add_root(v, &n, ".", 0);
+	*out = v;
+	return n;
+}

@@ -1,0 +1,32 @@
+/* Packets on removable media: names, sizes and times of files that could be packets. Reads directories and no file:
+ * a packet is read, and parsed, only when it was chosen. */
+#ifndef SETGOV_SIGNER_BROWSE_H
+#define SETGOV_SIGNER_BROWSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "src/base/arena.h"
+
+#define BROWSE_FILES_MAX 1000u
+#define BROWSE_DEPTH 3u                /* /media/<who>/<stick>/<folder> */
+
+struct root {
+	const char *path;
+	unsigned depth;               /* folders below it that are looked into */
+};
+struct found {
+	const char *path;
+	uint64_t size;
+	int64_t time;                 /* last change, seconds */
+	bool chosen;
+};
+
+/* Newest first. Files that end in .json and are no answers, not hidden, not larger than a packet may be. What cannot
+ * be read is left out. */
+size_t browse(struct arena *a, struct found **out, const struct root *roots, size_t n_roots);
+/* Where sticks are mounted, the working directory, and the directories named by the caller; only those that are there,
+ * and never the root. */
+size_t browse_roots(struct arena *a, struct root **out, const char *const *named, size_t n_named);
+
+#endif

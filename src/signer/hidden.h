@@ -1,0 +1,27 @@
+/* What a person types to show that somebody else read the packet, too: two words of its phrase, at places picked at
+ * random and never shown here; or, when nobody did, the change's id. And the day, where this machine does not know
+ * it. Pure but for the two random places. */
+#ifndef SETGOV_SIGNER_HIDDEN_H
+#define SETGOV_SIGNER_HIDDEN_H
+
+#include "src/signer/review.h"
+
+struct hidden {
+	unsigned at[2];               /* 0 to 7, ascending, never the same */
+};
+struct hidden hidden_pick(void);
+/* Two others than these: two signers may have hidden the same word from each other. */
+struct hidden hidden_others(struct hidden not_these);
+unsigned hidden_mask(struct hidden h);                        /* as review_look.masked */
+/* Blanks around it and capital letters do not matter. */
+bool hidden_is_word(const struct reviewed *r, unsigned i, struct span typed);
+bool hidden_is_change(const struct reviewed *r, struct span typed);
+
+/* "2026-11-18" into its first second. ERR_SYNTAX when it is no day. */
+MUST_CHECK bool day_parse(int64_t *seconds, struct span typed, struct err *e);
+void day_format(struct buf *out, int64_t seconds);
+/* A day on which this packet can be in somebody's hands: not before it was made (by a day: zones differ), and within
+ * a year. ERR_RANGE says what is wrong. */
+MUST_CHECK bool day_is_plausible(const struct reviewed *r, struct span typed, struct err *e);
+
+#endif

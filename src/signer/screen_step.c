@@ -1,0 +1,379 @@
+#include <string.h>
+
+#include "src/signer/screen.h"
+#include "src/signer/session.h"
+
+void screen_init(struct screen *c, struct signer *s)
+{
+	*c = (struct screen){ .s = s };
+	c->typed[0].max = c->typed[1].max = WORDS_MAX;
+}
+
+void screen_release(struct screen *c)
+{
+	edit_release(&c->typed[0]);
+	edit_release(&c->typed[1]);
+	paper_release(&c->paper);
+}
+
+static bool has_fields(enum view v)
+{
+	return v == VIEW_DATE || v == VIEW_WORDS || v == VIEW_CHANGE || v == VIEW_DECLINE;
+}
+
+void screen_go(struct screen *c, enum view v)
+{
+	c->view = v;
+	c->top = 0;
+	c->note = NULL;
+	c->stale = true;
+	if (has_fields(v)) {
+		edit_set(&c->typed[0], span_of(NULL, 0));
+		edit_set(&c->typed[1], span_of(NULL, 0));
+		c->field = 0;
+	}
+}
+
+void screen_show(struct screen *c, const struct reviewed *r, size_t at)
+{
+	c->r = r;
+	c->at = at;
+	c->hidden = hidden_pick();
+	c->details = c->seen = c->sheet = c->declined = false;
+	c->compared = NULL;
+	c->choice = 0;
+	c->tries = 0;
+	c->refused = NULL;
+	c->whom = c->written = NULL;
+	screen_go(c, VIEW_DECIDE);
+}
+
+void screen_show_refusal(struct screen *c, const struct reviewed *r, const struct err *e)
+{
+	c->r = r;
+	c->refused = e;
+	screen_go(c, VIEW_REFUSAL);
+}
+
+void screen_show_result(struct screen *c, bool declined)
+{
+	c->declined = declined;
+	screen_go(c, VIEW_RESULT);
+}
+
+/* ---- moving ---- */
+
+static size_t last_top(const struct screen *c)
+{
+	return c->paper.rows > c->window ? c->paper.rows - c->window : 0;
+}
+
+static void scroll_by(struct screen *c, size_t up, size_t down)
+{
+	c->top = c->top > up ? c->top - up : 0;
+	c->top += down;
+	if (c->top > last_top(c))
+		c->top = last_top(c);
+}
+
+/* A row that stays in sight makes it easier to read on. */
+static size_t a_page(const struct screen *c)
+{
+	return c->window > 2 ? c->window - 1 : 1;
+}
+
+static void move(struct screen *c, enum act act)
+{
+	const bool down = act == ACT_DOWN;
+	if (c->view == VIEW_LOAD) {
+		if (down ? c->list.cursor + 1 < c->n_files : c->list.cursor > 0)
+			c->list.cursor = down ? c->list.cursor + 1 : c->list.cursor - 1;
+	} else if (c->view == VIEW_COMPARE) {
+		if (down ? c->choice < 3 : c->choice > 0)
+			c->choice = down ? c->choice + 1 : c->choice - 1;
+	} else if (c->view == VIEW_WORDS) {
+		c->field = down;
+	} else {
+		scroll_by(c, !down, down);
+	}
+}
+
+static void jump(struct screen *c, bool end)
+{
+	if (c->view == VIEW_LOAD)
+		c->list.cursor = end && c->n_files > 0 ? c->n_files - 1 : 0;
+	else
+		c->top = end ? last_top(c) : 0;
+}
+
+/* ---- each view's Enter ---- */
+
+static enum effect go_load(struct screen *c)
+{
+	if (c->n_files == 0) {
+		c->note = "There is nothing to open: put in a stick and press r.";
+		return EFFECT_NONE;
+	}
+	return EFFECT_OPEN;
+}
+
+/* Where the page leads: past the questions that are answered already. */
+static enum effect ask_compared(struct screen *c)
+{
+	if (c->compared == NULL)
+		screen_go(c, VIEW_COMPARE);
+	else
+		screen_go(c, strcmp(c->compared, "nobody") == 0 ? VIEW_CHANGE : VIEW_WORDS);
+	return EFFECT_NONE;
+}
+
+static enum effect go_decide(struct screen *c)
+{
+	if (!c->seen) {
+		c->note = "There is more below. Signing is possible after the end of this page: PgDn.";
+		return EFFECT_NONE;
+	}
+	c->compared = signer_option(c->s, "--compared");
+	if (c->today == NULL && review_clock_is_behind(c->r)) {
+		screen_go(c, VIEW_DATE);
+		return EFFECT_NONE;
+	}
+	return ask_compared(c);
+}
+
+static enum effect go_date(struct screen *c)
+{
+	struct err no = {0};
+	if (!day_is_plausible(c->r, buf_view(&c->typed[0].text), &no)) {
+		c->note = arena_str(&c->s->arena, buf_view(&no.what));
+		err_clear(&no);
+		return EFFECT_NONE;
+	}
+	c->today = arena_str(&c->s->arena, buf_view(&c->typed[0].text));
+	return ask_compared(c);
+}
+
+static enum effect go_compare(struct screen *c)
+{
+	static const char *const answers[] = { "signer", "own", "nobody" };
+	c->sheet = c->choice >= ARRAY_LEN(answers);
+	if (c->sheet)
+		return EFFECT_NONE;
+	c->compared = answers[c->choice];
+	return ask_compared(c);
+}
+
+/* Both words, or none: nobody is told which one was wrong. */
+static enum effect go_words(struct screen *c)
+{
+	if (c->field == 0) {
+		c->field = 1;
+		return EFFECT_NONE;
+	}
+	if (hidden_is_word(c->r, c->hidden.at[0], buf_view(&c->typed[0].text)) &&
+	    hidden_is_word(c->r, c->hidden.at[1], buf_view(&c->typed[1].text)))
+		return EFFECT_SIGN;
+	if (++c->tries == SESSION_TRIES)
+		return EFFECT_WRONG;
+	screen_go(c, VIEW_WORDS);
+	c->note = "Those are not the two words. Have them read to you again.";
+	return EFFECT_NONE;
+}
+
+static enum effect go_change(struct screen *c)
+{
+	if (hidden_is_change(c->r, buf_view(&c->typed[0].text)))
+		return EFFECT_SIGN;
+	if (++c->tries == SESSION_TRIES)
+		return EFFECT_WRONG;
+	screen_go(c, VIEW_CHANGE);
+	c->note = "That is not the id of this change. It stands in the first lines of the page.";
+	return EFFECT_NONE;
+}
+
+static enum effect go_decline(struct screen *c)
+{
+	struct err no = {0};
+	if (session_reason(buf_cstr(&c->typed[0].text), &no))
+		return EFFECT_DECLINE;
+	c->note = c->typed[0].text.n == 0 ? "Why? The reason travels back with your no."
+					  : arena_str(&c->s->arena, buf_view(&no.what));
+	err_clear(&no);
+	return EFFECT_NONE;
+}
+
+static enum effect go(struct screen *c)
+{
+	switch (c->view) {
+	case VIEW_LOAD:
+		return go_load(c);
+	case VIEW_DECIDE:
+		return go_decide(c);
+	case VIEW_DATE:
+		return go_date(c);
+	case VIEW_COMPARE:
+		return go_compare(c);
+	case VIEW_WORDS:
+		return go_words(c);
+	case VIEW_CHANGE:
+		return go_change(c);
+	case VIEW_PASSPHRASE:
+		return EFFECT_SIGN;
+	case VIEW_RESULT:
+	case VIEW_REFUSAL:
+		return EFFECT_NEXT;
+	case VIEW_DECLINE:
+		return go_decline(c);
+	case VIEW_HELP:
+	case N_VIEWS:
+		break;
+	}
+	return EFFECT_NONE;
+}
+
+/* ---- all others ---- */
+
+static void leave_for(struct screen *c, enum view v)
+{
+	c->back = c->view;
+	c->back_top = c->top;
+	screen_go(c, v);
+}
+
+static void back(struct screen *c)
+{
+	switch (c->view) {
+	case VIEW_HELP:
+		c->view = c->back; /* with what was typed there */
+		c->stale = true;
+		c->top = c->back_top;
+		return;
+	case VIEW_DECLINE:
+		/* What was typed below was not kept. */
+		screen_go(c, c->back == VIEW_PASSPHRASE ? VIEW_DECIDE : c->back);
+		c->top = c->back_top;
+		return;
+	case VIEW_WORDS:
+	case VIEW_CHANGE:
+		screen_go(c, signer_option(c->s, "--compared") != NULL ? VIEW_DECIDE : VIEW_COMPARE);
+		return;
+	case VIEW_LOAD:
+	case VIEW_DECIDE:
+	case VIEW_DATE:
+	case VIEW_COMPARE:
+	case VIEW_PASSPHRASE:
+	case VIEW_RESULT:
+	case VIEW_REFUSAL:
+	case N_VIEWS:
+		screen_go(c, VIEW_DECIDE);
+		return;
+	}
+}
+
+static void others(struct screen *c)
+{
+	const enum view v = c->view;
+	c->hidden = hidden_others(c->hidden);
+	if (v == VIEW_WORDS)
+		screen_go(c, v);
+	c->note = "Two other words are hidden now.";
+}
+
+static void decline(struct screen *c)
+{
+	if (c->r != NULL && c->r->parsed)
+		leave_for(c, VIEW_DECLINE);
+	else
+		c->note = "This file is no packet that an answer could name.";
+}
+
+static void type(struct screen *c, uint32_t key)
+{
+	if (has_fields(c->view) && edit_key(&c->typed[c->field], key))
+		c->note = NULL;
+}
+
+static enum effect act(struct screen *c, enum act a, uint32_t key)
+{
+	switch (a) {
+	case ACT_UP:
+	case ACT_DOWN:
+		move(c, a);
+		return EFFECT_NONE;
+	case ACT_PAGE_UP:
+		scroll_by(c, a_page(c), 0);
+		return EFFECT_NONE;
+	case ACT_PAGE_DOWN:
+		scroll_by(c, 0, a_page(c));
+		return EFFECT_NONE;
+	case ACT_TOP:
+	case ACT_END:
+		jump(c, a == ACT_END);
+		return EFFECT_NONE;
+	case ACT_CHOOSE:
+		if (c->n_files > 0)
+			c->files[c->list.cursor].chosen = !c->files[c->list.cursor].chosen;
+		return EFFECT_NONE;
+	case ACT_LOOK:
+		return EFFECT_LOOK;
+	case ACT_GO:
+		return go(c);
+	case ACT_BACK:
+		back(c);
+		return EFFECT_NONE;
+	case ACT_DETAILS:
+		c->details = !c->details;
+		c->stale = true;
+		return EFFECT_NONE;
+	case ACT_OTHERS:
+		others(c);
+		return EFFECT_NONE;
+	case ACT_SKIP:
+		return EFFECT_NEXT;
+	case ACT_DECLINE:
+		decline(c);
+		return EFFECT_NONE;
+	case ACT_HELP:
+		leave_for(c, VIEW_HELP);
+		return EFFECT_NONE;
+	case ACT_STOP:
+		return EFFECT_STOP;
+	case ACT_TYPE:
+		type(c, key);
+		return EFFECT_NONE;
+	}
+	return EFFECT_NONE;
+}
+
+/* Keys can come faster than frames: where the end of a page is, is asked of the page that it will be. */
+static void write_again(struct screen *c)
+{
+	if (!c->stale || c->paper.cols == 0)
+		return;
+	paper_clear(&c->paper);
+	screen_write(c, &c->paper);
+	c->stale = false;
+}
+
+enum effect screen_key(struct screen *c, uint32_t key)
+{
+	if (key == K_RESIZE)
+		return EFFECT_NONE;
+	if (key == K_HANGUP)
+		return EFFECT_STOP;
+	const struct binding *b = screen_binding(c->view, c->reviewing, key);
+	c->idle = 0;
+	if (b == NULL)
+		return EFFECT_NONE;
+	c->note = NULL;
+	write_again(c);
+	return act(c, b->act, key);
+}
+
+enum effect screen_second(struct screen *c)
+{
+	if (++c->idle < IDLE_SECONDS)
+		return EFFECT_NONE;
+	c->idle = 0;
+	return EFFECT_LOCK;
+}
