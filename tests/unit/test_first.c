@@ -65,8 +65,7 @@ static void without_the_demo_it_is_said_how_it_is_made(void **state)
 	test_console_keys(&t, "e");
 	assert_int_equal(t.fx.n, 0);
 	assert_buf_str(&t.s.said, "There is no demo here yet. Next: leave (Q), run make demo in setgov's own "
-		       "directory (a minute), "
-		       "and start setgov there again.");
+		       "directory (a minute), and start setgov there again.");
 	test_console_release(&t);
 }
 
@@ -80,7 +79,7 @@ static void a_workspace_that_was_made_is_opened_and_its_phrase_shown(void **stat
 	assert_effects(&t, "OPEN gov\n");
 	assert_int_equal(state_place(&t.s)->view, VIEW_RESULT);
 	assert_non_null(strstr(buf_cstr(&t.s.result), "phrase      a b c d e f g h\n"));
-	state_home(&t.s);
+	state_home(&t.s, VIEW_QUEUE);
 	assert_int_equal(t.s.depth, 2);
 	assert_int_equal(state_place(&t.s)->view, VIEW_RESULT);
 	assert_true(state_back(&t.s));
@@ -114,16 +113,14 @@ static void a_log_is_told_check_by_check_and_not_checked_is_not_passed(void **st
 	test_console_keys(&t, "v 'x' Enter");
 	test_console_ended(&t, 0, REPORT("true", "true", ""), NULL, "");
 	assert_buf_str(&t.s.result, "The log is whole.\n\n34 lines, root ab\n\nchecked lines: 34\nNOT CHECKED anchor: "
-		       "the chain was "
-		       "not asked\n\nNext: compare size and root with somebody who wrote them down elsewhere.\n");
+		       "the chain was not asked\n\nNext: compare size and root with somebody who wrote them down "
+		       "elsewhere.\n");
 	test_console_keys(&t, "Esc v 'x' Enter");
 	test_console_ended(&t, 1, REPORT("false", "true", "{\"code\":\"LEAF\",\"seq\":7,\"text\":\"differs\"}"), NULL,
 			   "");
 	assert_buf_str(&t.s.result, "! The log is DAMAGED.\n\n34 lines, root ab\n\n! FOUND [LEAF] line 7: "
-		       "differs\nchecked lines: "
-		       "34\nNOT CHECKED anchor: the chain was not asked\n\nNext: keep this copy as it is, and compare "
-		       "it with a "
-		       "checkpoint that was kept elsewhere.\n");
+		       "differs\nchecked lines: 34\nNOT CHECKED anchor: the chain was not asked\n\nNext: keep this "
+		       "copy as it is, and compare it with a checkpoint that was kept elsewhere.\n");
 	assert_int_equal(t.s.said_style, STYLE_BAD);
 	test_console_release(&t);
 }

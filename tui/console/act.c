@@ -171,8 +171,7 @@ static const char *place_hint(struct act *x)
 	const struct mounts *m = &x->m->mounts;
 	if (m->left_out > 0)
 		return arena_fmt(&x->s->ask.arena, "Left and Right choose; %zu mounted under a name that cannot be "
-				 "shown: "
-				 "somewhere else takes any path", m->left_out);
+				 "shown: somewhere else takes any path", m->left_out);
 	return m->n > 0 ? "Left and Right choose: the workspace, a stick, somewhere else"
 			: "no stick is mounted below /media, /run/media or /mnt; Left and Right choose";
 }

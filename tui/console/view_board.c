@@ -90,8 +90,7 @@ static void dangers(const struct model *m, enum step_kind k, struct paper *p)
 	const struct chain_facts *f = &m->change.facts;
 	if (step_is_loose(&m->change.c, k, f))
 		paper_line(p, STYLE_BAD, 2, "! LOOSE: whoever has enough signatures can run it until nonce %llu is "
-			   "spent; R "
-			   "drafts the rejection that spends it", (unsigned long long)s->nonce);
+			   "spent; R drafts the rejection that spends it", (unsigned long long)s->nonce);
 	for (size_t i = 0; i < s->n_left; i++) {
 		const bool dead = f->known && s->left[i].nonce < f->safe_nonce;
 		paper_line(p, dead ? STYLE_DIM : STYLE_BAD, 2, "%s%zu signature%s left behind at nonce %llu: %s",

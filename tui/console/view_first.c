@@ -18,8 +18,7 @@ static void way(struct paper *p, uint32_t item, const char *key, const char *wha
 static void page(const struct seen *x, struct paper *p)
 {
 	paper_line(p, STYLE_TEXT, 0, "setgov is where the holders of a chain's admin keys build a change, read it, "
-		   "sign it "
-		   "offline, send it through the timelock, and prove afterwards what happened.");
+		   "sign it offline, send it through the timelock, and prove afterwards what happened.");
 	paper_line(p, STYLE_TEXT, 0, "A workspace keeps all of that. There is none in this directory. Press a key:");
 	way(p, FIRST_DEMO, "e", "explore the demo",
 	    "A sequencer key that was rotated on a chain of its own, with five signers; all keys are toys.");
