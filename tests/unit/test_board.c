@@ -266,7 +266,8 @@ static void withdrawing_says_loudly_what_stays_loose_and_offers_to_spend_it(void
 	(void)state;
 	start(&t, VIEW_CHANGE, "SC-1", "w 'no' Enter");
 	test_console_ended(&t, 0,
-			   "{\"loose\":1,\"looseSteps\":[{\"nonce\":4,\"signatures\":1,\"step\":\"schedule\",\"signers\":[\"p1\"]}]}", NULL, "");
+			   "{\"loose\":1,\"looseSteps\":[{\"nonce\":4,\"signatures\":1,\"step\":"
+			   "\"schedule\",\"signers\":[\"p1\"]}]}", NULL, "");
 	assert_int_equal(t.s.ask.style, STYLE_BAD);
 	assert_buf_str(&t.s.ask.text,
 		"! LOOSE: step schedule, signed by p1 for nonce 4. Whoever has as many signatures as the Safe needs "
