@@ -74,6 +74,7 @@ static const struct { const char *code, *next; } advice[] = {
 	{ "ROLE", "d shows who may do this on chain." },
 	{ "FEE-CAP", "wait for lower fees, or ask the owners for a profile with higher caps." },
 	{ "WOULD-REVERT", "the chain would refuse it: d and the page of the change show what has changed." },
+	{ "SIGNER", "its reason stood in front of this screen; u again shows it." },
 	{ "SUBMITTED", "u again follows what was sent." },
 	{ "NODE", "u again sends the same transaction." },
 };
