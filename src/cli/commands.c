@@ -39,7 +39,7 @@ static const struct option packet_options[] = {
 	{ "--typed-data", NULL, "the EIP-712 document for other wallets instead", false },
 };
 static const struct option submit_options[] = {
-	{ "--from", "KEYFILE", "the payer's keystore, passed by name to setgov-signer", false },
+	{ "--from", "KEYFILE", "the payer's keystore, by name to setgov-signer (home: HOME of HOME/keys/FILE)", false },
 	{ "--passphrase-fd", "N", "where setgov-signer reads the payer's passphrase", false },
 	{ "--print", NULL, "show the unsigned transaction instead of sending one", false },
 	{ "--replace", NULL, "the same payer sends it again with a higher fee", false },

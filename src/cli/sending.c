@@ -1,6 +1,7 @@
 /* A step on its way out: who may send it, whether it may go, the transaction, the payer's signature. */
 #include "src/cli/sending.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -307,6 +308,20 @@ static bool signer_reply(struct sending *s, struct span text, const struct trans
 	return ok;
 }
 
+/* HOME of a key file HOME/keys/NAME: where its pins are, too. NULL when the file lies elsewhere, or when the
+ * environment says where the signer's home is. */
+static const char *home_of_key(struct sending *s)
+{
+	const char *name = strrchr(s->key_file, '/');
+	static const char keys[] = "/keys";
+	if (getenv("SETGOV_SIGNER_HOME") != NULL || name == NULL)
+		return NULL;
+	const size_t dir = (size_t)(name - s->key_file), n = strlen(keys);
+	if (dir <= n || memcmp(name - n, keys, n) != 0)
+		return NULL;
+	return arena_fmt(s->a, "%.*s", (int)(dir - n), s->key_file);
+}
+
 static bool ask_signer(struct sending *s, const char *packet, const struct transaction *tx, struct span *raw,
 		       struct err *e)
 {
@@ -332,6 +347,10 @@ static bool ask_signer(struct sending *s, const char *packet, const struct trans
 	argv[n++] = arena_str(s->a, buf_view(&tip));
 	argv[n++] = "--key-file";
 	argv[n++] = s->key_file;
+	if (home_of_key(s) != NULL) {
+		argv[n++] = "--home";
+		argv[n++] = home_of_key(s);
+	}
 	if (s->by_timelock)
 		argv[n++] = "--direct";
 	if (fd != NULL) {

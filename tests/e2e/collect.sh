@@ -37,7 +37,7 @@ expect 3 "no-such-file" console collect "$HERE/no-such-file"
 
 # The good ones still go in; packets bring their signatures along; bare signatures find their step by themselves.
 expect 0 "1 added" console collect "$one"
-console packet SC-1 --step schedule -o "$HERE/with-one.json" >/dev/null
+expect 0 "the stick can be removed" console packet SC-1 --step schedule -o "$HERE/with-one.json"
 expect 0 "1 known" console collect "$HERE/with-one.json"
 field signature <"$two" >"$HERE/bare.hex"
 expect 0 "1 added" console collect "$HERE/bare.hex"
@@ -47,11 +47,23 @@ expect 0 "1 added" console collect "$HERE/bare.bin"
 expect 0 "1 known" console collect "$HERE/bare.bin"
 same "$(lines_of SC-1 signature.added)" 3
 
+# Of a directory what is called an answer or a signature is taken, and nothing else.
+mkdir "$HERE/back"
+cp "$one" "$HERE/back/1.answer.json"
+cp "$HERE/bare.bin" "$HERE/back/2.sig"
+echo "no answer" >"$HERE/back/notes.txt"
+expect 0 "0 added, 2 known" console collect "$HERE/back"
+mkdir "$HERE/back/full"
+(cd "$HERE/back/full" && seq -f "%.0f.sig" 4097 | xargs touch)
+expect 3 "more than 4096 answers" console collect "$HERE/back/full"
+
 # A person's no is kept, once.
 signer_run 4 decline "$PACKET" --reason "the new key is not ours" -o "$HERE/no.json" >/dev/null
 expect 0 "the new key is not ours" console collect "$HERE/no.json"
 expect 0 "1 known" console collect "$HERE/no.json"
 same "$(lines_of SC-1 answer.declined)" 1
+console collect "$HERE/no.json" --json >"$HERE/no.result"
+same "$(field result <"$HERE/no.result")" known
 
 # The same document through another wallet: cast signs what --typed-data writes.
 cast=contracts/node_modules/@foundry-rs/cast-linux-amd64/bin/cast

@@ -236,6 +236,8 @@ static void see_chain(struct test_console *t)
 	s->owners = ARENA_ARRAY(a, struct addr, t->d.n_people);
 	for (size_t i = 0; i < t->d.n_people; i++)
 		s->owners[s->n_owners++] = t->d.people[i].address;
+	s->endpoints = ARENA_NEW(a, struct snapshot_endpoint);
+	s->endpoints[s->n_endpoints++] = (struct snapshot_endpoint){ .name = span_str("node"), .ok = true };
 	s->operations = ARENA_ARRAY(a, struct snapshot_operation, 6);
 	for (unsigned i = 1; i <= 6; i++) {
 		const char *id = arena_fmt(a, "SC-%u", i);

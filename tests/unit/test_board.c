@@ -64,11 +64,11 @@ static void a_key_becomes_one_command_whose_words_are_these(void **state)
 		{ VIEW_BOARD, "SC-1", "i Left Enter '-answers' Enter", "RUN collect ./-answers\n", NULL },
 		{ VIEW_BOARD, "SC-1", "s Enter 'signer-1' Enter", "RUN packet SC-1 --step schedule\n", NULL },
 		{ VIEW_BOARD, "SC-2", "R Enter Enter Enter",
-		  "RUN draft safe.reject nonce=5 --title 'Spend a nonce of the Safe' --reason "
-		  "'signatures for SC-2 must not be used'\n", NULL },
+		  "RUN draft safe.reject nonce=5 --title 'Spend a nonce of the Safe' --reason 'signatures for SC-2 "
+		  "must not be used'\n", NULL },
 		{ VIEW_BOARD, "SC-4", "R Enter Enter Enter",
-		  "RUN draft safe.reject nonce=6 --title 'Spend a nonce of the Safe' --reason "
-		  "'signatures for SC-4 must not be used'\n", NULL },
+		  "RUN draft safe.reject nonce=6 --title 'Spend a nonce of the Safe' --reason 'signatures for SC-4 "
+		  "must not be used'\n", NULL },
 	};
 	(void)state;
 	CHECK_CASES(cases);
@@ -80,12 +80,10 @@ static void what_is_missing_is_said_before_anything_is_asked(void **state)
 		{ VIEW_BOARD, "SC-1", "u 'x'", "", "x does nothing here; ? shows the keys." },
 		{ VIEW_BOARD, "SC-1", "u", "",
 		  "schedule of SC-1 has 1 of 3 signatures; not signed by p2, p3, p4, p5. Next: e (export the packet), "
-		  "i (import "
-		  "the answers)." },
+		  "i (import the answers)." },
 		{ VIEW_BOARD, "SC-6", "u", "",
 		  "schedule of SC-6 has nonce 8 and the Safe is at 4: what holds the nonces between goes first. Next: "
-		  "q shows "
-		  "what that is." },
+		  "q shows what that is." },
 		{ VIEW_BOARD, "SC-5", "u", "", "SC-5 has no packet that waits. Next: e writes one." },
 		{ VIEW_BOARD, "SC-5", "f", "", "SC-5 has no packet that waits. Next: e writes one." },
 		{ VIEW_BOARD, "SC-3", "e", "",
@@ -99,8 +97,7 @@ static void what_is_missing_is_said_before_anything_is_asked(void **state)
 		  "SC-1 is not scheduled: there is nothing to cancel. Next: w, on its page, withdraws it." },
 		{ VIEW_BOARD, "SC-5", "X", "",
 		  "SC-5 has no operation in the timelock. Next: w, on its page, withdraws it; R spends the nonce of "
-		  "loose "
-		  "signatures." },
+		  "loose signatures." },
 		{ VIEW_CHANGE, "SC-1", "p", "", "SC-1 is proposed already. Next: s (signatures)." },
 		{ VIEW_CHANGE, "SC-2", "p", "", "SC-2 was withdrawn. Next: n composes another change." },
 		{ VIEW_CHANGE, "SC-2", "w", "", "SC-2 is withdrawn already." },
@@ -207,8 +204,7 @@ static void a_refusal_comes_with_what_to_do_next(void **state)
 	start(&t, VIEW_CHANGE, "SC-3", "p Enter");
 	test_console_ended(&t, 1, NULL, "DELAY", "[DELAY] the timelock demands 1 day at least");
 	assert_buf_str(&t.s.said, "[DELAY] the timelock demands 1 day at least Next: e, on the page of the draft, "
-		       "asks for a "
-		       "longer delay.");
+		       "asks for a longer delay.");
 	assert_int_equal(t.s.mode, MODE_VIEW);
 	test_console_release(&t);
 }
@@ -269,19 +265,18 @@ static void withdrawing_says_loudly_what_stays_loose_and_offers_to_spend_it(void
 	struct test_console t;
 	(void)state;
 	start(&t, VIEW_CHANGE, "SC-1", "w 'no' Enter");
-	test_console_ended(&t, 0, "{\"loose\":1,\"looseSteps\":[{\"nonce\":4,\"signatures\":1,\"step\":\"schedule\","
-			   "\"signers\":[\"p1\"]}]}", NULL, "");
+	test_console_ended(&t, 0,
+			   "{\"loose\":1,\"looseSteps\":[{\"nonce\":4,\"signatures\":1,\"step\":"
+			   "\"schedule\",\"signers\":[\"p1\"]}]}", NULL, "");
 	assert_int_equal(t.s.ask.style, STYLE_BAD);
 	assert_buf_str(&t.s.ask.text,
 		"! LOOSE: step schedule, signed by p1 for nonce 4. Whoever has as many signatures as the Safe needs "
-		"can run it "
-		"until nonce 4 is spent, withdrawn or not.\n"
+		"can run it until nonce 4 is spent, withdrawn or not.\n"
 		"A rejection, itself a change that the owners sign, spends that nonce. Enter drafts it; Esc: later, "
-		"by R among "
-		"the signatures.");
+		"by R among the signatures.");
 	test_console_keys(&t, "Enter Enter Enter");
-	assert_effects(&t, "RUN draft safe.reject nonce=4 --title 'Spend a nonce of the Safe' --reason "
-			   "'SC-1 was withdrawn and its signatures are loose'\n");
+	assert_effects(&t, "RUN draft safe.reject nonce=4 --title 'Spend a nonce of the Safe' --reason 'SC-1 was "
+		       "withdrawn and its signatures are loose'\n");
 	test_console_ended(&t, 0, "{\"change\":\"SC-7\"}", NULL, "");
 	assert_string_equal(t.s.ask.title, "Propose SC-7");
 	test_console_release(&t);
@@ -309,7 +304,7 @@ static void a_signer_here_gets_the_packet_and_its_answer_is_collected(void **sta
 		start(&t, VIEW_BOARD, "SC-1", "s Enter 'signer-1' Enter");
 		test_console_ended(&t, 0, "{\"file\":\"packets/SC-1.schedule.json\"}", NULL, "");
 		assert_effects(&t, "SIGN sign WS/packets/SC-1.schedule.json -o "
-				   "WS/packets/SC-1.schedule.here-1795000000000.answer.json --home signer-1\n");
+			       "WS/packets/SC-1.schedule.here-1795000000000.answer.json --home signer-1\n");
 		test_console_ended(&t, answered[i], NULL, NULL, "");
 		assert_effects(&t, "RUN collect WS/packets/SC-1.schedule.here-1795000000000.answer.json\n");
 		test_console_release(&t);
@@ -338,8 +333,7 @@ static void in_class_production_nobody_signs_here(void **state)
 	test_console_keys(&t, "s");
 	assert_int_equal(t.s.mode, MODE_VIEW);
 	assert_buf_str(&t.s.said, "Class production: a key that can move this chain is never unlocked on a machine "
-		       "with a network. "
-		       "Next: e writes the packet for the signers' own machines.");
+		       "with a network. Next: e writes the packet for the signers' own machines.");
 	test_console_release(&t);
 }
 
@@ -358,8 +352,7 @@ static void submitting_says_what_will_happen_and_remembers_the_payer(void **stat
 		"The Safe tells the timelock at nonce 8; nothing changes yet, and for 1 day it can be cancelled.\n"
 		"Signed by p1, p2, p3: 3 of 3.\n"
 		"The payer's key pays for gas and signs nothing else: at most 200 gwei per gas, of it 5 gwei for the "
-		"block's "
-		"maker, and 2000000 gas. An owner's key pays for nothing.\n"
+		"block's maker, and 2000000 gas. An owner's key pays for nothing.\n"
 		"setgov-signer asks for the payer's passphrase, in front of this screen.");
 	test_console_keys(&t, "'~/payer.json' Enter");
 	assert_trouble(&t, "payer", "~ stands for nothing here: write the path out");
@@ -367,14 +360,12 @@ static void submitting_says_what_will_happen_and_remembers_the_payer(void **stat
 	assert_effects(&t, "FRONT submit SC-6 schedule --from payer.json\n");
 	test_console_ended(&t, 4, NULL, NULL, "no receipt in 60 s.");
 	assert_buf_str(&t.s.said, "no receipt in 60 s. It may be out there all the same. Next: u again follows what "
-		       "was sent, and "
-		       "never sends a second one.");
+		       "was sent, and never sends a second one.");
 	test_console_keys(&t, "u Enter");
 	assert_effects(&t, "FRONT submit SC-6 schedule --from payer.json\n");
 	test_console_ended(&t, 0, NULL, NULL, "");
 	assert_buf_str(&t.s.said, "schedule of SC-6 is on chain. Next: the timelock waits now; q counts down. When it "
-		       "is ready, e "
-		       "packs execute for the signers.");
+		       "is ready, e packs execute for the signers.");
 	test_console_release(&t);
 }
 
@@ -405,8 +396,7 @@ static void before_its_time_an_execute_is_not_asked_for(void **state)
 	test_console_keys(&t, "u");
 	assert_int_equal(t.s.mode, MODE_VIEW);
 	assert_buf_str(&t.s.said, "The operation of SC-4 is ready 2026-11-18 14:06 UTC, in 3 h, by the chain's clock. "
-		       "Next: "
-		       "signatures can be gathered meanwhile.");
+		       "Next: signatures can be gathered meanwhile.");
 	test_console_release(&t);
 }
 
@@ -425,6 +415,42 @@ static void while_a_command_runs_no_other_is_asked_for(void **state)
 		assert_buf_str(&t.s.said, "Proposing SC-3 is still under way: Ctrl-C stops it.");
 		test_console_release(&t);
 	}
+}
+
+static void in_the_queue_the_focused_row_is_meant(void **state)
+{
+	static const struct { const char *change, *effects, *said; } rows[] = {
+		{ "SC-3", "RUN propose SC-3\n", "" },
+		{ "SC-1", "", "SC-1 is proposed already. Next: s (signatures)." },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct test_console t;
+		size_t at = 0;
+		test_console_open(&t);
+		while (at + 1 < t.m.queue.n && strcmp(t.m.queue.row[at].change, rows[i].change) != 0)
+			at++;
+		state_place(&t.s)->at.cursor = at;
+		test_console_keys(&t, i == 0 ? "p Enter" : "p");
+		assert_effects(&t, rows[i].effects);
+		assert_buf_str(&t.s.said, rows[i].said);
+		test_console_release(&t);
+	}
+}
+
+static void signatures_of_former_owners_are_not_sent(void **state)
+{
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	t.m.snapshot.safe_nonce = 8;
+	memset(t.m.snapshot.owners[0].b, 0x99, 20);
+	test_console_go(&t, VIEW_BOARD, "SC-6");
+	test_console_keys(&t, "u");
+	assert_int_equal(t.s.mode, MODE_VIEW);
+	assert_buf_str(&t.s.said, "schedule of SC-6 has 2 of 3 signatures; not signed by p4, p5. Next: e (export the "
+		       "packet), i (import the answers).");
+	test_console_release(&t);
 }
 
 /* ---- the board ---- */
@@ -500,6 +526,8 @@ int main(void)
 		cmocka_unit_test(who_may_send_it_without_the_safe_is_said),
 		cmocka_unit_test(before_its_time_an_execute_is_not_asked_for),
 		cmocka_unit_test(while_a_command_runs_no_other_is_asked_for),
+		cmocka_unit_test(in_the_queue_the_focused_row_is_meant),
+		cmocka_unit_test(signatures_of_former_owners_are_not_sent),
 		cmocka_unit_test(the_board_is_drawn_like_this),
 		cmocka_unit_test(questions_are_drawn_like_this),
 		cmocka_unit_test(offline_the_board_shows_what_the_log_knows),

@@ -221,6 +221,7 @@ static void sticks_are_found_and_names_that_deceive_left_out(void **state)
 		"/dev/sde1 /media/new\\012line vfat rw 0 0\n"
 		"/dev/sdf1 /mediator vfat rw 0 0\n"
 		"/dev/sdg1 /mnt ext4 rw 0 0\n"
+		"/dev/sdi1 /mnt/a/deep/one ext4 rw 0 0\n"
 		"short\n\n/dev/sdh1 /mnt/x"));
 	for (size_t i = 0; i < m.n; i++)
 		buf_fmt(&out, "%s\n", m.dir[i]);

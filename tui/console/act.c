@@ -74,6 +74,7 @@ static const struct { const char *code, *next; } advice[] = {
 	{ "ROLE", "d shows who may do this on chain." },
 	{ "FEE-CAP", "wait for lower fees, or ask the owners for a profile with higher caps." },
 	{ "WOULD-REVERT", "the chain would refuse it: d and the page of the change show what has changed." },
+	{ "SIGNER", "its reason stood in front of this screen; u again shows it." },
 	{ "SUBMITTED", "u again follows what was sent." },
 	{ "NODE", "u again sends the same transaction." },
 };
@@ -171,8 +172,7 @@ static const char *place_hint(struct act *x)
 	const struct mounts *m = &x->m->mounts;
 	if (m->left_out > 0)
 		return arena_fmt(&x->s->ask.arena, "Left and Right choose; %zu mounted under a name that cannot be "
-				 "shown: "
-				 "somewhere else takes any path", m->left_out);
+				 "shown: somewhere else takes any path", m->left_out);
 	return m->n > 0 ? "Left and Right choose: the workspace, a stick, somewhere else"
 			: "no stick is mounted below /media, /run/media or /mnt; Left and Right choose";
 }

@@ -35,12 +35,10 @@ void act_ask_propose(struct act *x, const char *change)
 	state_ask(x->s, "", 0, propose);
 	act_title(x, "Propose %s", x->s->work.change);
 	act_explain(x, "This freezes it: actions and calls, their order, delay, predecessor, and with the log's root "
-		    "as salt "
-		       "the operation's id. The proposer's words are frozen too.");
+		    "as salt the operation's id. The proposer's words are frozen too.");
 	act_explain(x, "A mistake that is found later means: withdraw it, and draft another. Nothing goes to the "
-		    "chain yet, "
-		       "and nothing is signed; the chain is only asked for the timelock's delay and for the "
-		       "contracts' code.");
+		    "chain yet, and nothing is signed; the chain is only asked for the timelock's delay and for the "
+		    "contracts' code.");
 }
 
 void act_propose(struct act *x)
@@ -90,8 +88,8 @@ static uint64_t explain_loose(struct act *x, const struct json *steps)
 			text_safe(&who, s->text, false);
 		}
 		act_explain(x, "! LOOSE: step %s, signed by %s for nonce %llu. Whoever has as many signatures as the "
-			    "Safe "
-			    "needs can run it until nonce %llu is spent, withdrawn or not.", act_member(x, o, "step"),
+			    "Safe needs can run it until nonce %llu is spent, withdrawn or not.", act_member(x, o,
+			    "step"),
 			    who.n > 0 ? buf_cstr(&who) : "owners", (unsigned long long)at, (unsigned long long)at);
 		buf_release(&who);
 		lowest = at < lowest ? at : lowest;
@@ -115,8 +113,7 @@ static void withdrawn(struct act *x, const struct ended *how)
 	x->s->ask.style = STYLE_BAD;
 	const uint64_t nonce = explain_loose(x, loose);
 	act_explain(x, "A rejection, itself a change that the owners sign, spends that nonce. Enter drafts it; Esc: "
-		    "later, "
-		       "by R among the signatures.");
+		    "later, by R among the signatures.");
 	edit_set(&form_field(&x->s->ask.form, "nonce")->edit, span_str(arena_fmt(
 		&x->fx->arena, "%llu", (unsigned long long)nonce)));
 	state_say(x->s, STYLE_BAD, "%s is withdrawn, but its signatures are LOOSE.", change);
@@ -216,8 +213,7 @@ void act_ask_reject(struct act *x, uint64_t nonce, const char *why)
 	edit_set(&title->edit, span_str("Spend a nonce of the Safe"));
 	edit_set(&reason->edit, span_str(why));
 	act_explain(x, "The Safe runs an empty transaction with this nonce. It does nothing else; it needs as many "
-		    "signatures as "
-		       "any other step, and is sent like one.");
+		    "signatures as any other step, and is sent like one.");
 }
 
 /* What is loose here comes first, then what the focused step holds. */

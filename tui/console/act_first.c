@@ -11,8 +11,7 @@ void act_first_demo(struct act *x)
 {
 	if (x->m->demo == NULL) {
 		state_say(x->s, STYLE_WARN, "There is no demo here yet. Next: leave (Q), run make demo in setgov's "
-			  "own directory "
-			  "(a minute), and start setgov there again.");
+			  "own directory (a minute), and start setgov there again.");
 		return;
 	}
 	struct effect *e = effects_add(x->fx, EFFECT_OPEN, "Opening the demo");
@@ -38,13 +37,10 @@ static void made(struct act *x, const struct ended *how)
 	buf_fmt(&page, "deployment  %s\n", act_member(x, how->json, "deployment"));
 	buf_fmt(&page, "phrase      %s\n\n", act_member(x, how->json, "phrase"));
 	buf_str(&page, "The phrase stands for the whole deployment: chain, Safe, timelock, contracts, owners. Read it "
-		"to each "
-		       "signer: their machine says the same eight words when they pin the profile with setgov-signer "
-		       "trust "
-		       "FILE, or it is another deployment.\n\n"
+		"to each signer: their machine says the same eight words when they pin the profile with setgov-signer "
+		"trust FILE, or it is another deployment.\n\n"
 		       "Next: Esc, and you see the queue, which is empty. n composes the first change; d compares the "
-		       "profile "
-		       "with the chain.\n");
+		       "profile with the chain.\n");
 	act_show(x, "A new workspace", &page);
 	buf_release(&page);
 	struct effect *e = effects_add(x->fx, EFFECT_OPEN, "Opening the workspace");
@@ -74,8 +70,8 @@ void act_first_init(struct act *x)
 	profile->required = dir->required = true;
 	edit_set(&dir->edit, span_str("."));
 	act_explain(x, "A workspace is one directory: the change log with the key that signs its checkpoints (it can "
-		    "move nothing "
-		       "on chain), and the profile that says which chain, Safe, timelock and owners they are about.");
+		    "move nothing on chain), and the profile that says which chain, Safe, timelock and owners they "
+		    "are about.");
 }
 
 /* ---- is a log whole? ---- */
@@ -136,11 +132,9 @@ void act_first_verify(struct act *x)
 	x->s->ask.check = check_paths;
 	act_field(x, 0, "directory", "the log's directory", "where log.db is")->required = true;
 	act_explain(x, "Every line is hashed again, and compared with the chain of hashes, the tree, the signed "
-		    "checkpoints and "
-		       "what this machine remembers. Nothing is written.");
+		    "checkpoints and what this machine remembers. Nothing is written.");
 	act_explain(x, "An export (plain files, made by setgov log export) has no log.db: this version does not check "
-		    "one. "
-		       "audit-log/FORMAT.md is enough to write a program that does, trusting nobody.");
+		    "one. audit-log/FORMAT.md is enough to write a program that does, trusting nobody.");
 }
 
 /* ---- Enter ---- */

@@ -30,10 +30,8 @@ static void packet_page(struct act *x, const struct json *o, struct buf *out)
 	else
 		buf_str(out, "Not known to be synced: if this is a stick, eject it before you pull it out.\n\n");
 	buf_str(out, "Next: carry the file to each signer's machine, and there: setgov-signer sign FILE. The signer "
-		"shows what "
-		     "the chain will do and the phrase; read the phrase to each other, from two machines. Each "
-		     "signer's "
-		     "answer (FILE.answer.json) comes back the same way: Esc, then i (import) takes it in.\n");
+		"shows what the chain will do and the phrase; read the phrase to each other, from two machines. Each "
+		"signer's answer (FILE.answer.json) comes back the same way: Esc, then i (import) takes it in.\n");
 }
 
 static void exported(struct act *x, const struct ended *how)
@@ -124,8 +122,7 @@ void act_ask_export(struct act *x, const char *change, unsigned mask)
 	ask_packet(x, change, mask, export_step);
 	act_title(x, "Write the packet of %s", x->s->work.change);
 	act_explain(x, "One file with all that a signer's machine needs to check and sign. Writing it asks the chain "
-		    "and gives "
-		       "the step its Safe nonce; a step that has one already keeps it, and its signatures.");
+		    "and gives the step its Safe nonce; a step that has one already keeps it, and its signatures.");
 }
 
 void act_export(struct act *x)
@@ -157,8 +154,7 @@ void act_refresh_packet(struct act *x)
 	ask_packet(x, act_subject(x), mask, refresh_step);
 	act_title(x, "Take new evidence for %s", x->s->work.change);
 	act_explain(x, "A new packet, with a new phrase, supersedes the old one. The safeTxHash stays, and so do the "
-		    "signatures "
-		       "that were given; who has not signed yet gets the new file.");
+		    "signatures that were given; who has not signed yet gets the new file.");
 }
 
 /* ---- cancel ---- */
@@ -174,14 +170,12 @@ static bool may_cancel(struct act *x, const struct model_change *m)
 	const char *id = act_subject(x);
 	if (c->proposal.route == ROUTE_DIRECT)
 		state_say(x->s, STYLE_WARN, "%s has no operation in the timelock. Next: w, on its page, withdraws it; "
-			  "R "
-			  "spends the nonce of loose signatures.", id);
+			  "R spends the nonce of loose signatures.", id);
 	else if (c->steps[STEP_EXECUTE].mined || c->steps[STEP_CANCEL].mined)
 		state_say(x->s, STYLE_WARN, "The operation of %s is over: there is nothing to cancel.", id);
 	else if (!c->steps[STEP_SCHEDULE].mined && !(m->facts.known && m->facts.operation_timestamp > 1))
 		state_say(x->s, STYLE_WARN, "%s is not scheduled: there is nothing to cancel. Next: w, on its page, "
-			  "withdraws "
-			  "it.", id);
+			  "withdraws it.", id);
 	else
 		return true;
 	return false;
@@ -196,12 +190,10 @@ void act_export_cancel(struct act *x)
 	act_title(x, "Cancel the operation of %s", x->s->work.change);
 	x->s->ask.style = STYLE_WARN;
 	act_explain(x, "This writes a packet; nothing is cancelled until enough owners have signed it and it is sent. "
-		    "Then the "
-		       "timelock forgets the operation at once: there is no delay, and it can never run under this "
-		       "id.");
+		    "Then the timelock forgets the operation at once: there is no delay, and it can never run under "
+		    "this id.");
 	act_explain(x, "It takes the Safe's current nonce. Whatever step holds that nonce is displaced: it is packed "
-		    "and signed "
-		       "again afterwards.");
+		    "and signed again afterwards.");
 }
 
 /* ---- in ---- */
@@ -295,8 +287,7 @@ void act_import(struct act *x)
 	act_ask_place(x, 0, "nothing typed: every *.answer.json and *.sig there; or one file: an answer, a packet, a "
 		      "signature");
 	act_explain(x, "Answers of any change, in any order, any number of times: each is checked against the log, "
-		    "what is known "
-		       "already stays as it is, and what does not fit is named and logged, never merged.");
+		    "what is known already stays as it is, and what does not fit is named and logged, never merged.");
 }
 
 /* ---- a signer on this machine ---- */
@@ -354,12 +345,10 @@ static void ask_sign_here(struct act *x, const char *change, unsigned mask)
 				       "where its keys are; nothing typed: $SETGOV_SIGNER_HOME, or ~/.setgov-signer");
 	edit_set(&home->edit, buf_view(&x->s->work.home));
 	act_explain(x, "! This machine is on a network: whoever breaks into it can take a key that is unlocked here. "
-		    "For class "
-		       "%s that is accepted; for a chain with money on it, it never is.",
+		    "For class %s that is accepted; for a chain with money on it, it never is.",
 		    deployment_class_name(x->m->ws->deployment.class));
 	act_explain(x, "setgov-signer opens in front of this screen, shows what the chain will do, asks for the "
-		    "phrase and for "
-		       "the passphrase, and its answer is taken in.");
+		    "phrase and for the passphrase, and its answer is taken in.");
 }
 
 void act_sign_here(struct act *x)
@@ -369,8 +358,7 @@ void act_sign_here(struct act *x)
 		return;
 	if (x->m->ws->deployment.class == CLASS_PRODUCTION)
 		state_say(x->s, STYLE_BAD, "Class production: a key that can move this chain is never unlocked on a "
-			  "machine with "
-			  "a network. Next: e writes the packet for the signers' own machines.");
+			  "machine with a network. Next: e writes the packet for the signers' own machines.");
 	else if (m->c.withdrawn || packable(&m->c) == 0)
 		state_say(x->s, STYLE_WARN, "Nothing of %s waits for a signature.", act_subject(x));
 	else

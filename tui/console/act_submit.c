@@ -4,6 +4,7 @@
 #include "src/base/text.h"
 #include "src/gov/units.h"
 #include "tui/console/act.h"
+#include "tui/console/board.h"
 #include "tui/console/when.h"
 
 /* ---- who could send it without the Safe ---- */
@@ -60,12 +61,12 @@ static bool say_missing(struct act *x, const struct model_change *m, enum step_k
 	const struct step *s = &m->c.steps[k];
 	struct buf others = {0}, missing = {0};
 	role_holders(x, &m->c, k, &others);
-	const bool enough = !m->facts.known || s->n_signatures >= m->facts.threshold || others.n > 0;
+	const size_t n = board_signed(x->m, k);
+	const bool enough = !m->facts.known || n >= m->facts.threshold || others.n > 0;
 	if (!enough) {
 		names(x, s, false, &missing);
 		state_say(x->s, STYLE_WARN, "%s of %s has %zu of %llu signatures; not signed by %s. Next: e (export "
-			  "the packet), "
-			  "i (import the answers).", step_name(k), act_subject(x), s->n_signatures,
+			  "the packet), i (import the answers).", step_name(k), act_subject(x), n,
 			  (unsigned long long)m->facts.threshold, buf_cstr(&missing));
 	}
 	buf_release(&others);
@@ -82,8 +83,7 @@ static bool say_too_early(struct act *x, const struct model_change *m, enum step
 	if (at > now) {
 		when_format(&b, (int64_t)at, (int64_t)now);
 		state_say(x->s, STYLE_WARN, "The operation of %s is ready %s, by the chain's clock. Next: signatures "
-			  "can be "
-			  "gathered meanwhile.", act_subject(x), buf_cstr(&b));
+			  "can be gathered meanwhile.", act_subject(x), buf_cstr(&b));
 	} else if (at == 0) {
 		state_say(x->s, STYLE_WARN, "The timelock does not know the operation of %s: schedule goes first.",
 			  act_subject(x));
@@ -98,8 +98,7 @@ static bool say_nonce(struct act *x, const struct model_change *m, enum step_kin
 	if (!m->facts.known || nonce <= m->facts.safe_nonce)
 		return false;
 	state_say(x->s, STYLE_WARN, "%s of %s has nonce %llu and the Safe is at %llu: what holds the nonces between "
-		  "goes first. "
-		  "Next: q shows what that is.", step_name(k), act_subject(x), (unsigned long long)nonce,
+		  "goes first. Next: q shows what that is.", step_name(k), act_subject(x), (unsigned long long)nonce,
 		  (unsigned long long)m->facts.safe_nonce);
 	return true;
 }
@@ -120,8 +119,7 @@ static void submitted(struct act *x, const struct ended *how)
 			  next[w->step]);
 	else if (how->status == 4)
 		state_say(x->s, STYLE_WARN, "%s It may be out there all the same. Next: u again follows what was "
-			  "sent, and never "
-			  "sends a second one.", how->words);
+			  "sent, and never sends a second one.", how->words);
 	else
 		(void)act_succeeded(x, how);
 }
@@ -172,7 +170,8 @@ static void explain_who(struct act *x, const struct model_change *m, enum step_k
 	struct buf who = {0}, others = {0};
 	names(x, s, true, &who);
 	if (m->facts.known)
-		act_explain(x, "Signed by %s: %zu of %llu.", who.n > 0 ? buf_cstr(&who) : "nobody", s->n_signatures,
+		act_explain(x, "Signed by %s: %zu of %llu.", who.n > 0 ? buf_cstr(&who) : "nobody", board_signed(x->m,
+			    k),
 			    (unsigned long long)m->facts.threshold);
 	else
 		act_explain(x, "Signed by %s; the chain has not been asked how many are needed.",
@@ -191,8 +190,8 @@ static void explain_fees(struct act *x)
 	wei_format(&max, &caps->max_fee);
 	wei_format(&priority, &caps->max_priority);
 	act_explain(x, "The payer's key pays for gas and signs nothing else: at most %s per gas, of it %s for the "
-		    "block's maker, "
-		       "and %llu gas. An owner's key pays for nothing.", buf_cstr(&max), buf_cstr(&priority),
+		    "block's maker, and %llu gas. An owner's key pays for nothing.", buf_cstr(&max),
+		    buf_cstr(&priority),
 		    (unsigned long long)caps->gas);
 	act_explain(x, "setgov-signer asks for the payer's passphrase, in front of this screen.");
 	buf_release(&max);
@@ -217,8 +216,7 @@ static void ask_submit(struct act *x, const struct model_change *m, enum step_ki
 		act_explain(x, "It was sent before: that transaction is followed, no second one is made.");
 	else if (m->facts.known && s->nonce < m->facts.safe_nonce)
 		act_explain(x, "! The Safe has passed its nonce. If this step is what ran, it is found; if not, it "
-			    "needs a new "
-			       "packet: Esc, then e.");
+			    "needs a new packet: Esc, then e.");
 	explain_fees(x);
 }
 

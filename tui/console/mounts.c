@@ -1,6 +1,7 @@
 #include "tui/console/mounts.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "src/base/text.h"
@@ -39,10 +40,18 @@ static void unescape(struct buf *out, struct span s)
 
 static bool is_removable(struct span dir)
 {
-	static const char *const below[] = { "/media/", "/run/media/", "/mnt/" };
-	for (size_t i = 0; i < ARRAY_LEN(below); i++)
-		if (span_starts(dir, below[i]))
-			return true;
+	static const struct { const char *const below; size_t deep; } roots[] = {
+		{ "/media/", 2 }, { "/run/media/", 2 }, { "/mnt/", 1 },       /* /media/anna/BLUE; /mnt/stick */
+	};
+	for (size_t i = 0; i < ARRAY_LEN(roots); i++) {
+		const size_t n = strlen(roots[i].below);
+		size_t deep = 1;
+		if (!span_starts(dir, roots[i].below))
+			continue;
+		for (size_t k = n; k < dir.n; k++)
+			deep += dir.p[k] == '/';
+		return deep <= roots[i].deep;
+	}
 	return span_is(dir, "/mnt");
 }
 

@@ -1,5 +1,6 @@
-/* Where sticks are mounted: what /proc/self/mounts says below /media, /run/media and /mnt. Names there are given by
- * whoever formatted the stick: one that could deceive on a screen is counted and left out (it can still be typed). */
+/* Where sticks are mounted: what /proc/self/mounts says right below /media, /run/media and /mnt, or below a person's
+ * directory in the first two. Names there are given by whoever formatted the stick: one that could deceive on a screen
+ * is counted and left out (it can still be typed). */
 #ifndef SETGOV_TUI_CONSOLE_MOUNTS_H
 #define SETGOV_TUI_CONSOLE_MOUNTS_H
 

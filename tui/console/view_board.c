@@ -55,6 +55,14 @@ static void square(const struct model *m, enum step_kind k, const struct person 
 
 /* ---- a step ---- */
 
+/* Signatures by people who are no owners on chain complete nothing. */
+static const char *state_words(const struct model *m, enum step_kind k)
+{
+	const enum step_state state = step_state_of(&m->change.c, k, &m->change.facts);
+	const bool short_of = m->change.facts.known && board_signed(m, k) < m->change.facts.threshold;
+	return step_state_name(state == STEP_COMPLETE && short_of ? STEP_PARTLY_SIGNED : state);
+}
+
 static void step_head(const struct model *m, enum step_kind k, struct paper *p)
 {
 	const struct step *s = &m->change.c.steps[k];
@@ -69,8 +77,7 @@ static void step_head(const struct model *m, enum step_kind k, struct paper *p)
 		else
 			paper_add(p, STYLE_TEXT, "? signed");
 	}
-	paper_add(p, STYLE_TEXT, " · %s", s->packed ? step_state_name(step_state_of(&m->change.c, k, f)) : "no packet "
-		  "yet");
+	paper_add(p, STYLE_TEXT, " · %s", s->packed ? state_words(m, k) : "no packet yet");
 	paper_end(p);
 	board_waits(&waits, m, k);
 	paper_line(p, STYLE_KEY, 2, "waits for %s", buf_cstr(&waits));
@@ -83,8 +90,7 @@ static void dangers(const struct model *m, enum step_kind k, struct paper *p)
 	const struct chain_facts *f = &m->change.facts;
 	if (step_is_loose(&m->change.c, k, f))
 		paper_line(p, STYLE_BAD, 2, "! LOOSE: whoever has enough signatures can run it until nonce %llu is "
-			   "spent; R "
-			   "drafts the rejection that spends it", (unsigned long long)s->nonce);
+			   "spent; R drafts the rejection that spends it", (unsigned long long)s->nonce);
 	for (size_t i = 0; i < s->n_left; i++) {
 		const bool dead = f->known && s->left[i].nonce < f->safe_nonce;
 		paper_line(p, dead ? STYLE_DIM : STYLE_BAD, 2, "%s%zu signature%s left behind at nonce %llu: %s",

@@ -17,13 +17,9 @@ static void way(struct paper *p, uint32_t item, const char *key, const char *wha
 
 static void page(const struct seen *x, struct paper *p)
 {
-	paper_title(p, "Welcome to setgov");
-	paper_line(p, STYLE_TEXT, 0, "This is where the holders of a chain's admin keys build a change, read it, sign "
-		   "it on machines "
-		   "without a network, send it through the timelock, and prove afterwards what happened.");
-	paper_blank(p);
-	paper_line(p, STYLE_TEXT, 0, "All of that is kept in a workspace, and there is none in this directory. Press "
-		   "a key:");
+	paper_line(p, STYLE_TEXT, 0, "setgov is where the holders of a chain's admin keys build a change, read it, "
+		   "sign it offline, send it through the timelock, and prove afterwards what happened.");
+	paper_line(p, STYLE_TEXT, 0, "A workspace keeps all of that. There is none in this directory. Press a key:");
 	way(p, FIRST_DEMO, "e", "explore the demo",
 	    "A sequencer key that was rotated on a chain of its own, with five signers; all keys are toys.");
 	if (x->m->demo != NULL)
@@ -33,7 +29,7 @@ static void page(const struct seen *x, struct paper *p)
 	way(p, FIRST_INIT, "i", "make a workspace from a profile",
 	    "The profile is a file that says which chain, Safe, timelock, contracts and owners it is about.");
 	way(p, FIRST_VERIFY, "v", "check a log",
-	    "Recomputes every hash of a log that somebody gave you, and says what was not checked.");
+	    "Recomputes every hash of a log, and says what was not checked.");
 	paper_item(p, PAPER_NO_ITEM);
 	paper_blank(p);
 	paper_line(p, STYLE_DIM, 0, "? explains keys and words, Q leaves.");
