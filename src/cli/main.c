@@ -11,6 +11,7 @@
 #include "src/cli/spawn.h"
 #include "audit-log/workspace.h"
 #include "tui/console/console.h"
+#include "tui/console/demo.h"
 
 static struct json *error_json(struct arena *a, const struct err *e)
 {
@@ -80,7 +81,7 @@ static bool run_console(struct cli *cli, struct err *e)
 	const struct console_options o = {
 		.dir = cli->dir, .as = cli->as, .setgov = spawn_self(a),
 		.signer = spawn_beside(a, "setgov-signer", "SETGOV_SIGNER"),
-		.commands = command_rows(a), .n_commands = n_commands,
+		.demo = demo_find(a, spawn_self(a)), .commands = command_rows(a), .n_commands = n_commands,
 	};
 	struct term *t = cli->plain ? term_plain_open(STDIN_FILENO, STDOUT_FILENO, 0, e)
 				    : term_curses_open(STDIN_FILENO, e);
@@ -107,8 +108,8 @@ int main(int argc, char **argv)
 	int status = 0;
 	harden();
 	bool ok = cli_parse(&cli, argc - 1, argv + 1, &e);
-	if (ok && cli.command == NULL && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
-		ok = run_console(&cli, &e);
+	if (ok && cli.command == NULL && (cli.plain || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))))
+		ok = run_console(&cli, &e);      /* --plain works on pipes, too */
 	else if (ok && cli.command == NULL)
 		help_overview(&cli.text);
 	else if (ok)
