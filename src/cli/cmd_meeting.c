@@ -391,6 +391,16 @@ static struct json *decisions_json(struct arena *a, const struct meeting *m)
 	return list;
 }
 
+/* Minutes have a folder of their own by habit: it is made when it is not there. */
+static bool write_minutes(struct taking *t, const char *path, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	if (slash != NULL && slash != path &&
+	    !fs_mkdirs(arena_str(&t->cli->arena, span_of(path, (size_t)(slash - path))), 0755, e))
+		return false;
+	return fs_write(path, buf_view(&t->text), 0644, e);
+}
+
 static bool give(struct taking *t, struct err *e)
 {
 	struct cli *cli = t->cli;
@@ -398,7 +408,7 @@ static bool give(struct taking *t, struct err *e)
 	const char *path = cli_option(cli, "-o");
 	if (path == NULL)
 		buf_span(&cli->text, buf_view(&t->text));
-	else if (!fs_write(path, buf_view(&t->text), 0644, e))
+	else if (!write_minutes(t, path, e))
 		return false;
 	else
 		cli_text(cli, "The minutes of %.*s: %s\n", text_shown(t->m->id), (const char *)t->m->id.p, path);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
+#include "tui/console/alerts.h"
 #include "tui/console/keys.h"
 #include "tui/console/view_change.h"
 
@@ -21,7 +22,14 @@ void act_queue(struct act *x) { go_home(x, VIEW_QUEUE); }
 void act_changes(struct act *x) { go_home(x, VIEW_CHANGES); }
 void act_alerts(struct act *x) { go_home(x, VIEW_ALERTS); }
 void act_deployment(struct act *x) { go_home(x, VIEW_DEPLOYMENT); }
-void act_meeting(struct act *x) { go_home(x, VIEW_MEETING); }
+
+/* The meeting goes on where it was left. */
+void act_meeting(struct act *x)
+{
+	go_home(x, VIEW_MEETING);
+	if (x->m->ws != NULL)
+		memcpy(state_place(x->s)->change, x->s->meeting_change, sizeof(x->s->meeting_change));
+}
 
 void act_log(struct act *x)
 {
@@ -57,6 +65,12 @@ const struct queue_row *act_row(const struct act *x)
 	return NULL;
 }
 
+static const char *change_of_alert(const struct act *x)
+{
+	struct alert a;
+	return alerts_at(x->m, state_place(x->s)->at.cursor, &a) && a.row != NULL ? a.row->change : NULL;
+}
+
 const char *act_subject(const struct act *x)
 {
 	const struct place *p = state_place(x->s);
@@ -65,6 +79,8 @@ const char *act_subject(const struct act *x)
 		return act_row(x) != NULL ? act_row(x)->change : NULL;
 	if (p->view == VIEW_CHANGES)
 		return p->at.cursor < c->n ? c->row[c->n - 1 - p->at.cursor].c.id : NULL;
+	if (p->view == VIEW_ALERTS)
+		return change_of_alert(x);
 	if (p->view == VIEW_LOG)
 		return focused_line(x) != NULL ? id_of(x, focused_line(x)->line.change) : NULL;
 	if (p->view == VIEW_LINE)
@@ -86,6 +102,8 @@ void act_open_row(struct act *x)
 			go_to_line(x, focused_line(x)->line.seq);
 	} else if (change != NULL) {
 		state_go(x->s, VIEW_CHANGE, change);
+	} else if (state_place(x->s)->view == VIEW_ALERTS) {
+		state_say(x->s, STYLE_DIM, "This is about no change: what to do next stands below it.");
 	} else if (model_alarms(x->m) > 0) {
 		state_go(x->s, VIEW_ALERTS, NULL);
 	} else {

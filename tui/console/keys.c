@@ -40,6 +40,7 @@ const struct binding bindings[] = {
 	{ VIEW_LINE,       K_LEFT,      act_previous_line,    "previous", "the line before it" },
 
 	{ VIEW_DEPLOYMENT, 'u',         act_look,             "look",     "ask the chain now" },
+	{ VIEW_ALERTS,     K_ENTER,     act_open_row,         "open",     "open the change that the alert is about" },
 	{ VIEW_ALERTS,     'u',         act_look,             "look",     "ask the chain now" },
 
 	{ VIEW_COMPOSE_LEFT,   K_ENTER,    act_compose_continue,   "go on",    "go on with what was typed" },
@@ -94,6 +95,7 @@ const struct binding bindings[] = {
 	{ VIEW_COMPOSE_REVIEW, K_ESC,      act_compose_back,       NULL,       "back to the words" },
 
 	{ VIEW_MEETING,    'o',         act_meeting_open,     "open",     "open a meeting: who is there, the agenda" },
+	{ VIEW_MEETING,    K_ENTER,     act_meeting_chosen,   NULL,       "the page of the selected change" },
 	{ VIEW_MEETING,    K_RIGHT,     act_meeting_next,     "next",     "the next change of the agenda" },
 	{ VIEW_MEETING,    K_LEFT,      act_meeting_previous, "previous", "the change before it" },
 	{ VIEW_MEETING,    'D',         act_meeting_decide,   "decide",   "what the meeting decided, into the log" },

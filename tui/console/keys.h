@@ -63,7 +63,8 @@ act_fn act_compose_new, act_compose_type, act_compose_continue, act_compose_anew
 	act_compose_batch, act_compose_review, act_compose_throw, act_compose_back, act_compose_save,
 	act_compose_propose;
 /* act_meeting.c */
-act_fn act_meeting_open, act_meeting_decide, act_meeting_close, act_meeting_next, act_meeting_previous;
+act_fn act_meeting_open, act_meeting_decide, act_meeting_close, act_meeting_chosen, act_meeting_next,
+	act_meeting_previous;
 /* act_first.c */
 act_fn act_first_demo, act_first_init, act_first_verify, act_first_chosen;
 

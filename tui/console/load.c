@@ -29,6 +29,7 @@ bool load_queue(struct model *m, struct err *e)
 	m->queue = (struct queue){0};
 	m->changes = (struct change_rows){0};
 	m->sentences = NULL;
+	m->meeting.loaded = false;
 	m->head = log_head(m->ws->log);
 	if (!queue_read(m->ws->views, &m->queue_arena, facts, &m->queue, e) ||
 	    !change_rows_read(m->ws->views, &m->queue_arena, facts, &m->changes, e))
@@ -303,6 +304,65 @@ static void load_line(struct model *m, uint64_t seq)
 	err_clear(&e);
 }
 
+/* ---- meetings ---- */
+
+static bool is_open(enum change_state s)
+{
+	switch (s) {
+	case CHANGE_DRAFTED:
+	case CHANGE_PROPOSED:
+	case CHANGE_SCHEDULED:
+	case CHANGE_READY:
+		return true;
+	case CHANGE_EXECUTED:
+	case CHANGE_CANCELLED:
+	case CHANGE_WITHDRAWN:
+		return false;
+	}
+	BUG("no such state");
+}
+
+static void add_to_agenda(struct model *m, const struct change_row *r)
+{
+	struct model_meeting *x = &m->meeting;
+	x->agenda[x->n_agenda++] = (struct agenda_item){
+		.change = arena_str(&x->arena, span_str(r->c.id)), .title = arena_str(&x->arena, span_str(r->c.title)),
+		.state = r->state,
+		.decision = x->open != NULL ? meeting_decision_on(x->open, span_str(r->c.id)) : NULL,
+	};
+}
+
+/* In the order in which the meeting takes them. */
+static void load_agenda(struct model *m)
+{
+	struct model_meeting *x = &m->meeting;
+	const struct change_rows *all = &m->changes;
+	x->agenda = ARENA_ARRAY(&x->arena, struct agenda_item, all->n + 1);
+	for (size_t i = 0; x->open == NULL && i < all->n; i++)
+		if (is_open(all->row[i].state))
+			add_to_agenda(m, &all->row[i]);
+	for (size_t i = 0; x->open != NULL && i < x->open->agenda.n; i++)
+		for (size_t k = 0; k < all->n; k++)
+			if (span_is(x->open->agenda.v[i], all->row[k].c.id))
+				add_to_agenda(m, &all->row[k]);
+}
+
+static void load_meeting(struct model *m)
+{
+	struct model_meeting *x = &m->meeting;
+	struct err e = {0};
+	if (x->loaded)
+		return;
+	arena_release(&x->arena);
+	*x = (struct model_meeting){ .loaded = true };
+	if (meetings_look(m->ws, &x->arena, &x->all, &e))
+		x->open = meetings_in_session(&x->all);
+	else
+		x->trouble = words_of(&x->arena, &e);
+	load_agenda(m);
+	err_clear(&e);
+}
+
 /* Sticks come and go: looked for again every second or so while packets can be written. */
 static void load_mounts(struct model *m)
 {
@@ -326,6 +386,7 @@ void load_place(struct model *m, const struct state *s)
 	case VIEW_BOARD:
 		load_change(m, p->change);
 		load_mounts(m);
+		load_meeting(m);
 		break;
 	case VIEW_LOG:
 		load_log(m, s);
@@ -334,6 +395,10 @@ void load_place(struct model *m, const struct state *s)
 		load_line(m, p->seq);
 		break;
 	case VIEW_MEETING:
+		load_meeting(m);
+		if (p->change[0] != '\0')
+			load_change(m, p->change);
+		break;
 	case VIEW_CHANGES:
 	case VIEW_COMPOSE:
 	case VIEW_ALERTS:

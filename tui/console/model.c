@@ -1,6 +1,10 @@
 #include "tui/console/model.h"
 
+#include <string.h>
+
+#include "src/crypto/words.h"
 #include "src/gov/units.h"
+#include "src/proof/note.h"
 
 void model_release(struct model *m)
 {
@@ -10,6 +14,7 @@ void model_release(struct model *m)
 	arena_release(&m->change.arena);
 	arena_release(&m->log.arena);
 	arena_release(&m->line.arena);
+	arena_release(&m->meeting.arena);
 	arena_release(&m->present_arena);
 	arena_release(&m->mounts_arena);
 }
@@ -55,6 +60,33 @@ struct chain_facts model_facts(const struct model *m, const struct change *c)
 void model_wei(struct buf *out, const struct u256 *wei)
 {
 	wei_format(out, wei);
+}
+
+void model_log_key(struct buf *out, const struct model *m)
+{
+	note_key_format(out, log_key(m->ws->log));
+}
+
+size_t model_agenda_find(const struct model *m, const char *change)
+{
+	size_t i = 0;
+	while (i < m->meeting.n_agenda && strcmp(m->meeting.agenda[i].change, change) != 0)
+		i++;
+	return i;
+}
+
+void model_phrase(struct arena *a, const char *word[WORDS_IN_PHRASE], const struct hash32 *packet)
+{
+	struct buf b = {0};
+	words_phrase(&b, packet);
+	char *text = arena_str(a, buf_view(&b));
+	for (size_t i = 0; i < WORDS_IN_PHRASE; i++) {
+		word[i] = text;
+		text += strcspn(text, " ");
+		if (*text == ' ')
+			*text++ = '\0';
+	}
+	buf_release(&b);
 }
 
 /* An operation of nobody's that still can run, or of nobody's that did: both are news. */

@@ -3,6 +3,7 @@
 #ifndef SETGOV_TUI_CONSOLE_MODEL_H
 #define SETGOV_TUI_CONSOLE_MODEL_H
 
+#include "audit-log/meetings.h"
 #include "audit-log/queue.h"
 #include "audit-log/workspace.h"
 #include "src/gov/explain.h"
@@ -58,6 +59,24 @@ struct model_line {
 	const char *trouble;
 };
 
+/* A change that is to be talked about. */
+struct agenda_item {
+	const char *change, *title;   /* the title is the proposer's */
+	enum change_state state;
+	const struct meeting_decision *decision;  /* of the meeting that is open, so far; or NULL */
+};
+
+/* The meetings of the log, and the agenda: of the one that is open, or of one that would be opened now. */
+struct model_meeting {
+	struct arena arena;
+	bool loaded;
+	struct meetings all;
+	const struct meeting *open;   /* or NULL */
+	struct agenda_item *agenda;
+	size_t n_agenda;
+	const char *trouble;          /* the log's meetings cannot be understood, and why; or NULL */
+};
+
 /* One other console on this workspace. */
 struct present { const char *who, *where, *doing; };
 
@@ -90,6 +109,7 @@ struct model {
 	struct model_change change;
 	struct model_log log;
 	struct model_line line;
+	struct model_meeting meeting;
 	struct arena present_arena;
 	struct present *present;
 	size_t n_present;
@@ -111,11 +131,17 @@ bool model_chain_is_slow(const struct model *m);
 uint64_t model_chain_time(const struct model *m);
 /* "0.05 ether", exact: for views, which see the model and nothing below it. */
 void model_wei(struct buf *out, const struct u256 *wei);
+/* Origin and public key of the log, as one text, whole: what a verifier is given. */
+void model_log_key(struct buf *out, const struct model *m);
 /* What happened on chain without the log stands above the queue: this many items of it. */
 size_t model_alarms(const struct model *m);
 /* Alarm i: an operation (and *tx NULL), or a transaction of the Safe (and *op NULL). */
 void model_alarm(const struct model *m, size_t i, const struct snapshot_operation **op,
 		 const struct snapshot_foreign_tx **tx);
+/* Where a change stands on the agenda; its size: not on it, or `change` is empty. */
+size_t model_agenda_find(const struct model *m, const char *change);
+/* The eight words of a packet, in the arena. */
+void model_phrase(struct arena *a, const char *word[8], const struct hash32 *packet);
 /* How many lines the log view has: of the log, or of its filter. */
 size_t model_log_count(const struct model *m);
 /* The facts of one change out of the snapshot. */

@@ -9,7 +9,6 @@
 
 struct act;
 struct compose;
-struct meeting_state;
 
 #define CHANGE_ID_MAX 64
 #define PLACES_MAX 32
@@ -76,7 +75,7 @@ struct state {
 	bool compact;                 /* queue: one row a step */
 	struct buf filter;            /* of the log: a change, a kind, or empty */
 	struct compose *compose;      /* VIEW_COMPOSE; NULL: none is begun (compose.h) */
-	struct meeting_state *meeting;/* VIEW_MEETING (meeting.h) */
+	char meeting_change[CHANGE_ID_MAX];   /* whose page the meeting looks at; empty: the agenda */
 	bool leaving;                 /* the loop ends */
 	/* what was drawn last: keys that move need to know how it was laid out */
 	struct paper body;
