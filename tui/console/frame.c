@@ -32,7 +32,7 @@ static void banner(const struct model *m, struct grid *g)
 	else
 		buf_str(&b, "setgov · no workspace is open");
 	pen_str(&p, " ");
-	pen_foreign(&p, buf_view(&b));                   /* the profile's own name is in it */
+	pen_span(&p, buf_view(&b));                      /* the profile's name in it is made safe */
 	pen_fill(&p);
 	buf_release(&b);
 }
@@ -68,6 +68,8 @@ static void endpoints(struct pen *p, const struct snapshot *s)
 	size_t bad = 0;
 	for (size_t i = 0; i < s->n_endpoints; i++)
 		bad += !s->endpoints[i].ok;
+	if (s->n_endpoints == 0)
+		return;
 	pen_str(p, " · ");
 	if (bad == 0) {
 		pen_fmt(p, "%zu node%s", s->n_endpoints, s->n_endpoints == 1 ? " answers" : "s agree");
@@ -201,7 +203,7 @@ static void write_running(const struct state *s, const struct model *m, struct p
 	when_span(&b, (uint64_t)((m->now.ms - s->running.since.ms) / 1000));
 	paper_begin(p, 0, 2);
 	paper_add(p, STYLE_WARN, "%s%s", s->running.stopping ? "stopping: " : "… ", buf_cstr(&s->running.what));
-	paper_add(p, STYLE_DIM, ", %s; Ctrl-C stops it ", buf_cstr(&b));
+	paper_add(p, STYLE_DIM, ", %s (Ctrl-C stops it)%s ", buf_cstr(&b), s->running.progress.n > 0 ? ":" : "");
 	paper_add_foreign(p, buf_view(&s->running.progress));
 	paper_end(p);
 	buf_release(&b);

@@ -314,8 +314,9 @@ static void operation(const struct seen *x, struct paper *p)
 	if (m->p.after.n > 0)
 		paper_line(p, STYLE_TEXT, 2, "only after %.*s", text_shown(m->p.after), (const char *)m->p.after.p);
 	who_hash(p, 2, "operation", &m->c.operation);
-	paper_line(p, STYLE_DIM, 2, "salt: the log's root over lines 0 to %llu", (unsigned long long)m->c.proposed_seq);
-	who_hash(p, 2, "", &m->c.root);
+	buf_clear(&b);
+	buf_fmt(&b, "salt: the log's root over lines 0 to %llu", (unsigned long long)m->c.proposed_seq);
+	who_hash(p, 2, buf_cstr(&b), &m->c.root);
 	buf_release(&b);
 }
 

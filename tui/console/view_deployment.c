@@ -146,6 +146,13 @@ static bool on_chain(const struct snapshot *s, const struct addr *at)
 	return false;
 }
 
+/* Narrower than the others, so that all of it is one row on 80 columns. */
+static void begin_owner(struct paper *p)
+{
+	paper_begin(p, 2, 8);
+	paper_add(p, STYLE_DIM, "owner ");
+}
+
 static void owners(const struct seen *x, struct paper *p)
 {
 	const struct deployment *d = profile(x);
@@ -154,17 +161,17 @@ static void owners(const struct seen *x, struct paper *p)
 		const bool both = on_chain(s, &d->people[i].address);
 		if (!d->people[i].owner)
 			continue;
-		begin(p, "owner");
+		begin_owner(p);
 		who_add(p, x->m, &d->people[i].address);
 		if (s->online)
-			mark(p, both, "in the profile and on chain", "PROFILE ONLY: not an owner on chain");
+			mark(p, both, "in profile and on chain", "PROFILE ONLY: not an owner on chain");
 		not_asked(x, p);
 		paper_end(p);
 	}
 	for (size_t i = 0; i < s->n_owners; i++) {
 		if (deployment_is_owner(d, &s->owners[i]))
 			continue;
-		begin(p, "owner");
+		begin_owner(p);
 		who_add(p, x->m, &s->owners[i]);
 		mark(p, false, "", "ON CHAIN ONLY: not in the profile");
 		paper_end(p);
@@ -176,9 +183,9 @@ static void modules(const struct seen *x, struct paper *p)
 	const struct snapshot *s = chain(x);
 	begin(p, "modules");
 	if (!s->modules_known)
-		mark(p, false, "", "cannot be listed");
+		paper_add(p, STYLE_BAD, "! cannot be listed");
 	else if (s->n_modules == 0)
-		mark(p, true, "none", "");
+		paper_add(p, STYLE_GOOD, "none ✓");
 	for (size_t i = 0; i < s->n_modules; i++) {
 		if (i > 0)
 			begin(p, "");
@@ -334,7 +341,8 @@ static void contract_on_chain(const struct seen *x, const struct snapshot_contra
 	const struct deployment *d = profile(x);
 	const bool governs = addr_eq(&c->address, &d->safe) || addr_eq(&c->address, &d->timelock);
 	paper_begin(p, 4, AT);
-	mark(p, c->has_code, "has code", "has NO CODE");
+	paper_add(p, STYLE_DIM, "code");
+	mark(p, c->has_code, "there", "NONE");
 	paper_end(p);
 	if (c->has_implementation) {
 		paper_begin(p, 4, AT);
@@ -419,6 +427,7 @@ static void log_part(const struct seen *x, struct paper *p)
 	paper_add_foreign(p, buf_view(&b));
 	paper_end(p);
 	begin(p, "remembered");
+	paper_add(p, STYLE_TEXT, ws->warning == NULL ? "yes" : "no");
 	if (ws->warning == NULL) {
 		mark(p, true, "it goes on from what this machine has seen of it", "");
 	} else {

@@ -133,7 +133,8 @@ static void aloud(const struct hash32 *packet, struct paper *p)
 		}
 		paper_to(p, 4 + i % 4 * 19);
 		paper_add(p, STYLE_DIM, "%zu ", i + 1);
-		paper_add(p, STYLE_TITLE, "%s", word[i]);
+		for (const char *c = word[i]; *c != '\0'; c++)
+			paper_add(p, STYLE_TITLE, "%c", *c - 'a' + 'A');
 		if (i % 4 == 3)
 			paper_end(p);
 	}

@@ -75,6 +75,66 @@ static void countdown(const struct seen *x, const struct queue_row *r, struct pa
 	buf_release(&b);
 }
 
+/* The queue's word in a sentence; loose signatures wait for nothing. */
+static void waits(const struct queue_row *r, struct paper *p)
+{
+	static const char *const all[][2] = {
+		{ "propose", "being proposed" }, { "packet", "its packet" }, { "submit", "being sent" },
+		{ "delay", "its delay" }, { "predecessor", "its predecessor" }, { "block", "its block" },
+		{ "new nonce", "a new nonce" }, { "somebody", "somebody to look" },
+	};
+	const char *says = r->waits;
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		if (strcmp(r->waits, all[i][0]) == 0)
+			says = all[i][1];
+	if (strcmp(r->waits, "loose") == 0) {
+		paper_add(p, STYLE_BAD, " · ! LOOSE");
+		return;
+	}
+	paper_add(p, STYLE_TEXT, " · waits for ");
+	paper_add(p, r->stale ? STYLE_BAD : STYLE_KEY, "%s", says);
+}
+
+/* One row on 80 columns; the title where there is room for it. */
+static void compact(const struct seen *x, const struct queue_row *r, struct paper *p)
+{
+	struct buf b = {0};
+	paper_begin(p, 0, 50);
+	paper_add(p, STYLE_TITLE, "%s", r->change);
+	paper_to(p, 8);
+	paper_add(p, STYLE_TEXT, "%s", r->has_step ? step_name(r->step) : "draft");
+	paper_to(p, 18);
+	if (r->packed)
+		paper_add(p, STYLE_TEXT, "nonce %llu", (unsigned long long)r->nonce);
+	paper_to(p, 30);
+	if (r->packed && x->m->queue.known)
+		paper_add(p, STYLE_TEXT, "%zu/%llu", r->n_signatures, (unsigned long long)x->m->queue.threshold);
+	else if (r->packed)
+		paper_add(p, STYLE_TEXT, "%zu/?", r->n_signatures);
+	paper_to(p, 36);
+	if (r->timestamp_known && r->timestamp > 1) {
+		const int64_t now = (int64_t)model_chain_time(x->m);
+		if ((int64_t)r->timestamp > now)
+			when_relative(&b, (int64_t)r->timestamp, now);
+		else
+			buf_str(&b, "ready");
+		paper_add(p, STYLE_TEXT, "%s", buf_cstr(&b));
+	}
+	paper_to(p, 50);
+	paper_add(p, r->loose || r->stale ? STYLE_BAD : STYLE_KEY, "%s%s", r->loose || r->stale ? "! " : "", r->waits);
+	if (r->nonce_twice)
+		paper_add(p, STYLE_WARN, " ! nonce twice");
+	if (r->duplicate_of != NULL)
+		paper_add(p, STYLE_WARN, " ! as %s", r->duplicate_of);
+	if (r->n_refused + r->n_declined > 0)
+		paper_add(p, STYLE_WARN, " ! %zu said no", r->n_refused + r->n_declined);
+	paper_to(p, 78);
+	if (p->cols >= 100)
+		paper_add_foreign(p, span_str(r->title));
+	paper_end(p);
+	buf_release(&b);
+}
+
 static void head(const struct seen *x, const struct queue_row *r, struct paper *p)
 {
 	paper_begin(p, 0, 2);
@@ -88,12 +148,7 @@ static void head(const struct seen *x, const struct queue_row *r, struct paper *
 		signed_words(x, r, p);
 	}
 	countdown(x, r, p);
-	paper_add(p, STYLE_TEXT, " · waits for ");
-	paper_add(p, r->loose || r->stale ? STYLE_BAD : STYLE_KEY, "%s", r->waits);
-	if (x->s->compact) {
-		paper_add(p, STYLE_TEXT, " · ");
-		paper_add_foreign(p, span_str(r->title));
-	}
+	waits(r, p);
 	paper_end(p);
 }
 
@@ -157,9 +212,11 @@ static void row(const struct seen *x, size_t i, struct paper *p)
 		paper_end(p);
 		return;
 	}
-	head(x, r, p);
-	if (x->s->compact)
+	if (x->s->compact) {
+		compact(x, r, p);
 		return;
+	}
+	head(x, r, p);
 	if (sentences != NULL)
 		paper_span(p, STYLE_TEXT, 2, span_str(sentences));
 	missing(x, r, p);
