@@ -1,0 +1,552 @@
+/* What each view shows, whole, at 80x24 and 132x50, with attributes: tests/screens/console_*.txt. */
+#include "tests/support/check.h"
+#include "tests/support/console.h"
+#include "tests/support/packets.h"
+#include "tests/support/screens.h"
+#include "tui/console/frame.h"
+
+static void draw(struct test_console *t, size_t rows, size_t cols, const char *name)
+{
+	struct grid g;
+	grid_init(&g, rows, cols, false);
+	frame_draw(&t->s, &t->m, &g);
+	if (name != NULL)
+		screen_same(arena_fmt(&t->a, "console_%s_%zux%zu", name, cols, rows), &g);
+	grid_release(&g);
+}
+
+/* Keys that move go by what was drawn last: the frame is drawn before each of them, at each size from the place's own
+ * beginning. */
+static void moved(struct test_console *t, const char *keys, const char *name)
+{
+	static const size_t sizes[][2] = { { 24, 80 }, { 50, 132 } };
+	const struct place before = *state_place(&t->s);
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		*state_place(&t->s) = before;
+		draw(t, sizes[i][0], sizes[i][1], NULL);
+		for (const char *k = keys; *k != '\0'; k += strspn(k, " ")) {
+			const size_t n = strcspn(k, " ");
+			test_console_keys(t, arena_str(&t->a, span_of(k, n)));
+			draw(t, sizes[i][0], sizes[i][1], NULL);
+			k += n;
+		}
+		draw(t, sizes[i][0], sizes[i][1], name);
+	}
+	*state_place(&t->s) = before;
+}
+
+static void show(enum view_id view, const char *change, const char *keys, const char *name)
+{
+	struct test_console t;
+	test_console_open(&t);
+	test_console_go(&t, view, change);
+	test_console_keys(&t, keys);
+	test_console_screen(&t, name);
+	test_console_release(&t);
+}
+
+static void show_moved(enum view_id view, const char *change, const char *keys, const char *name)
+{
+	struct test_console t;
+	test_console_open(&t);
+	test_console_go(&t, view, change);
+	moved(&t, keys, name);
+	test_console_release(&t);
+}
+
+/* ---- facts that the fixture has not ---- */
+
+static struct addr address(uint8_t byte)
+{
+	struct addr a;
+	memset(a.b, byte, sizeof(a.b));
+	return a;
+}
+
+static struct hash32 hash(uint8_t byte)
+{
+	struct hash32 h;
+	memset(h.b, byte, sizeof(h.b));
+	return h;
+}
+
+static void add_operation(struct test_console *t)
+{
+	struct snapshot *s = &t->m.snapshot;
+	struct arena *a = &t->m.snapshot_arena;
+	struct snapshot_operation *all = ARENA_ARRAY(a, struct snapshot_operation, s->n_operations + 1);
+	memcpy(all, s->operations, s->n_operations * sizeof(*all));
+	struct snapshot_operation *op = &all[s->n_operations++];
+	*op = (struct snapshot_operation){ .id = hash(0xab), .timestamp = TEST_NOW + 7200, .known_block = true,
+					   .block = 118, .tx = hash(0xcd), .salt = hash(0x5a), .delay = 86400 };
+	op->sentences = ARENA_ARRAY(a, const char *, 2);
+	op->sentences[op->n_sentences++] = "registry 0x7272727272727272727272727272727272727272 "
+		"transferOwnership(address): newOwner = 0x6666666666666666666666666666666666666666";
+	op->sentences[op->n_sentences++] = "not readable: no ABI has selector 0xdeadbeef";
+	s->operations = all;
+	s->foreign = ARENA_ARRAY(a, struct snapshot_foreign_tx, 1);
+	s->foreign[s->n_foreign++] = (struct snapshot_foreign_tx){ .safe_tx_hash = hash(0xef), .tx = hash(0x12),
+								   .block = 117, .ok = true };
+}
+
+static void add_findings(struct test_console *t)
+{
+	static const struct snapshot_finding found[] = {
+		{ { (const uint8_t *)"UNKNOWN-TX", 10 }, { (const uint8_t *)"said by its own alert", 21 } },
+		{ { (const uint8_t *)"THRESHOLD", 9 }, { (const uint8_t *)"one signature alone moves the Safe", 34 } },
+	};
+	struct snapshot *s = &t->m.snapshot;
+	s->findings = ARENA_ARRAY(&t->m.snapshot_arena, struct snapshot_finding, ARRAY_LEN(found));
+	memcpy(s->findings, found, sizeof(found));
+	s->n_findings = ARRAY_LEN(found);
+}
+
+static void add_endpoints(struct test_console *t)
+{
+	struct snapshot *s = &t->m.snapshot;
+	struct endpoint *named = ARENA_ARRAY(&t->a, struct endpoint, 2);
+	named[0] = (struct endpoint){ span_str("ours"), span_str("https://rpc.example/a") };
+	named[1] = (struct endpoint){ span_str("theirs"), span_str("https://other.example/v1/chain") };
+	t->ws.deployment.endpoints = named;
+	t->ws.deployment.n_endpoints = 2;
+	s->endpoints = ARENA_ARRAY(&t->m.snapshot_arena, struct snapshot_endpoint, 2);
+	s->endpoints[s->n_endpoints++] = (struct snapshot_endpoint){ .name = named[0].name, .ok = true };
+	s->endpoints[s->n_endpoints++] = (struct snapshot_endpoint){
+		.name = named[1].name, .words = span_str("block 112 is 8 behind the others") };
+}
+
+static void add_roles(struct test_console *t)
+{
+	struct snapshot *s = &t->m.snapshot;
+	s->roles = ARENA_ARRAY(&t->m.snapshot_arena, struct snapshot_role, 4);
+	s->roles[s->n_roles++] = (struct snapshot_role){ .account = t->d.safe, .proposer = true, .executor = true,
+							 .canceller = true };
+	s->roles[s->n_roles++] = (struct snapshot_role){ .account = t->d.timelock, .admin = true };
+	s->roles[s->n_roles++] = (struct snapshot_role){ .account = t->d.people[0].address };
+	s->roles[s->n_roles++] = (struct snapshot_role){ .account = address(0x66), .proposer = true };
+}
+
+static void add_contracts(struct test_console *t)
+{
+	struct snapshot *s = &t->m.snapshot;
+	s->contracts = ARENA_ARRAY(&t->m.snapshot_arena, struct snapshot_contract, t->d.n_contracts);
+	for (size_t i = 0; i < t->d.n_contracts; i++)
+		s->contracts[s->n_contracts++] = (struct snapshot_contract){
+			.name = t->d.contracts[i].name, .address = t->d.contracts[i].address, .has_code = i != 1,
+			.has_owner = i == 0 || i == 2, .owner = i == 0 ? t->d.timelock : address(0x66),
+			.has_implementation = i == 0, .implementation = address(0x74),
+		};
+}
+
+/* A whole look: what is as it should be, and a few things that are not. */
+static void see_more(struct test_console *t)
+{
+	struct snapshot *s = &t->m.snapshot;
+	add_endpoints(t);
+	add_roles(t);
+	add_contracts(t);
+	s->block_hash = hash(0xbb);
+	s->has_finalized = true;
+	s->finalized = 64;
+	s->singleton = address(0x75);
+	s->fallback_handler = address(0x76);
+	s->modules_known = true;
+	s->modules = ARENA_ARRAY(&t->m.snapshot_arena, struct addr, 1);
+	s->modules[s->n_modules++] = address(0x77);
+	s->owners[4] = address(0x99);
+}
+
+/* ---- the queue ---- */
+
+static void the_queue_is_drawn_like_this(void **state)
+{
+	(void)state;
+	show(VIEW_QUEUE, NULL, "", "console_queue");
+	show_moved(VIEW_QUEUE, NULL, "End", "queue_end");
+	show(VIEW_QUEUE, NULL, "z", "console_queue_compact");
+}
+
+static void what_the_log_does_not_know_comes_first(void **state)
+{
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	add_operation(&t);
+	test_console_screen(&t, "console_queue_unknown");
+	test_console_release(&t);
+}
+
+static void what_stands_out_is_said_in_words(void **state)
+{
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	for (size_t i = 0; i < t.m.queue.n; i++) {
+		struct queue_row *r = &t.m.queue.row[i];
+		r->stale = i == 0;
+		r->nonce_twice = i <= 1;
+		r->duplicate_of = i == 1 ? "SC-6" : NULL;
+		r->after = i == 1 ? "SC-4" : NULL;
+	}
+	t.m.queue.row[2].trouble = "line 19: nonce: needed a number, found \x1b[31m\"x\"";
+	test_console_screen(&t, "console_queue_stands_out");
+	test_console_keys(&t, "z");
+	test_console_screen(&t, "console_queue_stands_out_compact");
+	test_console_release(&t);
+}
+
+static void offline_the_queue_is_what_the_log_says(void **state)
+{
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	test_console_offline(&t);
+	test_console_screen(&t, "console_queue_offline");
+	test_console_release(&t);
+}
+
+static void an_empty_workspace_says_what_to_do(void **state)
+{
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	t.m.queue.n = 0;
+	test_console_screen(&t, "console_queue_empty");
+	test_console_release(&t);
+}
+
+static void without_utf_8_nothing_is_lost(void **state)
+{
+	struct test_console t;
+	struct grid g;
+	(void)state;
+	test_console_open(&t);
+	add_operation(&t);
+	grid_init(&g, 24, 80, true);
+	frame_draw(&t.s, &t.m, &g);
+	screen_same("console_queue_ascii_80x24", &g);
+	for (size_t i = 0; i < g.rows * g.cols; i++)
+		assert_true(g.cells[i].c < 127 && g.cells[i].mark == 0);
+	grid_release(&g);
+	test_console_release(&t);
+}
+
+/* ---- changes ---- */
+
+static void changes_are_drawn_like_this(void **state)
+{
+	(void)state;
+	show(VIEW_CHANGES, NULL, "", "console_changes");
+	show(VIEW_CHANGE, "SC-1", "", "console_change");
+	show_moved(VIEW_CHANGE, "SC-1", "PgDn", "change_below");
+	show_moved(VIEW_CHANGE, "SC-1", "End", "change_end");
+	show_moved(VIEW_CHANGE, "SC-4", "PgDn", "change_scheduled");
+	show(VIEW_CHANGE, "SC-3", "", "console_change_draft");
+}
+
+static void a_change_that_is_done_shows_what_became_of_it(void **state)
+{
+	struct test_console t;
+	struct err e = {0};
+	(void)state;
+	test_console_open(&t);
+	test_console_go(&t, VIEW_CHANGE, "SC-4");
+	struct model_change *x = &t.m.change;
+	x->c.steps[STEP_EXECUTE].mined = x->c.read_back = x->c.verified = true;
+	x->c.steps[STEP_EXECUTE].block = 119;
+	x->c.steps[STEP_EXECUTE].tx = hash(0x31);
+	x->facts.operation_timestamp = 1;
+	x->reads = json_parse(&x->arena, span_str("[{\"contract\":\"registry\",\"say\":\"0x3333 is a sequencer\","
+		"\"before\":\"true\",\"expect\":\"true\"},{\"contract\":\"registry\",\"say\":\"0x1111 is a sequencer\","
+		"\"before\":\"true\",\"expect\":\"false\"}]"), &e);
+	assert_ok(x->reads != NULL, &e);
+	test_console_screen(&t, "console_change_executed");
+	test_console_release(&t);
+}
+
+static void append(struct test_console *t, const char *kind, const char *change, const struct json *body)
+{
+	struct workspace ws = {0};
+	struct err e = {0};
+	bool changed;
+	assert_ok(workspace_open(&ws, t->dir, true, NULL, &e), &e);
+	assert_ok(workspace_append(&ws, kind, span_str(change), body, &e), &e);
+	workspace_release(&ws);
+	assert_ok(load_refresh(&t->m, &changed, &e), &e);
+}
+
+/* 15 rotations make 30 calls of one function; a pause among them is what somebody has to see. */
+static void draft_batch(struct test_console *t)
+{
+	struct sample s;
+	sample_init(&s, t->d.chain_id);
+	struct json *all = json_array(&s.a);
+	for (unsigned i = 0; i < 16; i++) {
+		const char *const rotate[] = { arena_fmt(&s.a, "old=0x%040x", 0x1000 + i),
+					       arena_fmt(&s.a, "new=0x%040x", 0x2000 + i), NULL };
+		const char *const pause[] = { NULL };
+		sample_propose(&s, i == 7 ? "registry.pause" : "sequencer.rotate", i == 7 ? pause : rotate);
+		json_push(all, s.proposal.actions->first);
+	}
+	s.proposal.actions = all;
+	s.proposal.title = span_str("Rotate all sequencer keys");
+	append(t, "change.drafted", "SC-7", proposal_to_json(&s.a, &s.proposal, false));
+	sample_release(&s);
+}
+
+static void in_a_batch_of_like_calls_the_exception_comes_first(void **state)
+{
+	struct test_console t;
+	struct buf page = {0};
+	(void)state;
+	test_console_open(&t);
+	draft_batch(&t);
+	test_console_go(&t, VIEW_CHANGE, "SC-7");
+	test_console_screen(&t, "console_change_batch");
+	test_console_keys(&t, "/ 'alike' Enter");
+	test_console_screen(&t, "console_change_batch_calls");
+	test_console_view(&t, 80, &page);
+	const char *exception = strstr(buf_cstr(&page), "pause()"), *group = strstr(buf_cstr(&page), "30 calls alike");
+	assert_non_null(exception);
+	assert_non_null(group);
+	assert_true(exception < group);
+	buf_release(&page);
+	test_console_release(&t);
+}
+
+static void words_that_are_too_long_wrap_and_cannot_look_like_ours(void **state)
+{
+	struct test_console t;
+	struct sample s;
+	(void)state;
+	test_console_open(&t);
+	sample_init(&s, t.d.chain_id);
+	sample_propose(&s, "sequencer.rotate", (const char *const[]){ "old=0x1111111111111111111111111111111111111111",
+		       "new=0x2222222222222222222222222222222222222222", NULL });
+	s.proposal.title = span_str("A_title_without_a_single_blank_in_it_that_is_longer_than_any_terminal_of_"
+				    "eighty_columns_can_show_in_one_row");
+	s.proposal.reason = span_str("Because.\n\xe2\x9c\x93 verified by all owners\n\xe2\x80\xae" "evitceffe\x1b[2J");
+	append(&t, "change.drafted", "SC-7", proposal_to_json(&s.a, &s.proposal, false));
+	sample_release(&s);
+	test_console_go(&t, VIEW_CHANGE, "SC-7");
+	test_console_screen(&t, "console_change_long");
+	test_console_release(&t);
+}
+
+/* ---- log, help, result ---- */
+
+static void the_log_is_drawn_like_this(void **state)
+{
+	(void)state;
+	show(VIEW_LOG, NULL, "", "console_log");
+	show(VIEW_CHANGE, "SC-1", "h", "console_log_filtered");
+	show(VIEW_LOG, NULL, "Enter", "console_line");
+	show(VIEW_LOG, NULL, "f 'nonsense' Enter", "console_log_nothing");
+}
+
+static const struct command_row commands[] = {
+	{ "log verify", "[--from N]", "recompute the change log", false },
+	{ "status", "", "one look at the chain", false },
+};
+
+static void help_and_results_are_drawn_like_this(void **state)
+{
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	t.m.commands = commands;
+	t.m.n_commands = ARRAY_LEN(commands);
+	test_console_go(&t, VIEW_BOARD, "SC-1");
+	test_console_keys(&t, "?");
+	test_console_screen(&t, "console_help");
+	moved(&t, "End", "help_end");
+	buf_str(&t.s.result_title, "setgov log verify");
+	buf_str(&t.s.result, "34 lines, every leaf recomputed\n\nThe log is whole.\n\x1b[1mnot bold\n");
+	test_console_go(&t, VIEW_RESULT, NULL);
+	test_console_screen(&t, "console_result");
+	test_console_release(&t);
+}
+
+/* ---- alerts ---- */
+
+static void alerts_are_drawn_like_this(void **state)
+{
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	add_operation(&t);
+	add_findings(&t);
+	add_endpoints(&t);
+	t.m.snapshot.events_known = false;
+	t.m.snapshot.events_trouble = span_str("ours: eth_getLogs is not supported");
+	t.m.queue.row[0].stale = true;
+	t.ws.warning = "the log has 34 lines, this machine has seen 35 of it";
+	test_console_go(&t, VIEW_ALERTS, NULL);
+	test_console_screen(&t, "console_alerts");
+	moved(&t, "PgDn", "alerts_below");
+	moved(&t, "End", "alerts_end");
+	test_console_release(&t);
+}
+
+static void offline_alerts_say_what_they_cannot_know(void **state)
+{
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	test_console_offline(&t);
+	test_console_go(&t, VIEW_ALERTS, NULL);
+	test_console_screen(&t, "console_alerts_offline");
+	test_console_release(&t);
+}
+
+static void without_alerts_it_is_said_that_nobody_watches(void **state)
+{
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	t.m.queue.n = 0;
+	test_console_go(&t, VIEW_ALERTS, NULL);
+	test_console_screen(&t, "console_alerts_none");
+	test_console_release(&t);
+}
+
+/* ---- the deployment ---- */
+
+static void the_deployment_is_drawn_like_this(void **state)
+{
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	see_more(&t);
+	t.ws.dir = "/srv/setgov";
+	test_console_go(&t, VIEW_DEPLOYMENT, NULL);
+	test_console_screen(&t, "console_deployment");
+	moved(&t, "PgDn", "deployment_below");
+	moved(&t, "PgDn PgDn", "deployment_contracts");
+	moved(&t, "End", "deployment_end");
+	test_console_release(&t);
+}
+
+static void offline_the_deployment_is_the_profile(void **state)
+{
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	test_console_offline(&t);
+	t.ws.dir = "/srv/setgov";
+	test_console_go(&t, VIEW_DEPLOYMENT, NULL);
+	test_console_screen(&t, "console_deployment_offline");
+	test_console_release(&t);
+}
+
+/* ---- meetings ---- */
+
+static void open_meeting(struct test_console *t)
+{
+	struct meeting m = { .id = span_str("M-1"), .title = span_str("Weekly keyholders") };
+	id_list_add(&t->a, &m.agenda, span_str("SC-4"));
+	id_list_add(&t->a, &m.agenda, span_str("SC-1"));
+	id_list_add(&t->a, &m.present, span_str("p1"));
+	id_list_add(&t->a, &m.present, span_str("p3"));
+	append(t, "meeting.opened", "", meeting_opened_json(&t->a, &m));
+}
+
+static void decide(struct test_console *t)
+{
+	struct meeting_decision d = { .change = span_str("SC-4"), .decision = DECISION_APPROVED,
+				      .note = span_str("after the freeze") };
+	id_list_add(&t->a, &d.present, span_str("p1"));
+	append(t, "meeting.decided", "SC-4", meeting_decided_json(&t->a, span_str("M-1"), &d));
+}
+
+static void without_a_meeting_it_is_said_how_to_open_one(void **state)
+{
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	test_console_go(&t, VIEW_MEETING, NULL);
+	test_console_screen(&t, "console_meeting_none");
+	test_console_keys(&t, "o");
+	test_console_screen(&t, "console_meeting_open");
+	test_console_release(&t);
+}
+
+static void the_pages_of_a_meeting_are_drawn_like_this(void **state)
+{
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	open_meeting(&t);
+	decide(&t);
+	t.ws.dir = "/srv/setgov";
+	test_console_go(&t, VIEW_MEETING, NULL);
+	test_console_screen(&t, "console_meeting_agenda");
+	test_console_keys(&t, "Right Right");
+	test_console_screen(&t, "console_meeting_change");
+	test_console_keys(&t, "D");
+	test_console_screen(&t, "console_meeting_decide");
+	test_console_keys(&t, "Esc m");
+	test_console_screen(&t, "console_meeting_close");
+	test_console_release(&t);
+}
+
+/* ---- the frame ---- */
+
+static void what_is_typed_runs_and_is_said_stands_above_the_footer(void **state)
+{
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	t.m.commands = commands;
+	t.m.n_commands = ARRAY_LEN(commands);
+	test_console_keys(&t, "/ 'sequencer'");
+	test_console_screen(&t, "console_frame_search");
+	test_console_keys(&t, "Enter : 'log verify --from 3'");
+	test_console_screen(&t, "console_frame_command");
+	test_console_keys(&t, "Esc");
+	t.s.running.on = true;
+	buf_str(&t.s.running.what, "Proposing SC-3");
+	buf_str(&t.s.running.progress, "asking for the delay");
+	t.s.running.since = (struct unix_time){ (TEST_NOW - 7) * 1000 };
+	test_console_screen(&t, "console_frame_running");
+	t.s.running.on = false;
+	state_say(&t.s, STYLE_BAD, "refused, NOT-PROPOSED: SC-3 is only drafted and can still change. Next: p, on its "
+		  "page, proposes it; and then all of this is long enough to take more than one row of the screen.");
+	test_console_screen(&t, "console_frame_error");
+	test_console_release(&t);
+}
+
+static void a_question_stands_above_the_footer(void **state)
+{
+	(void)state;
+	show(VIEW_CHANGE, "SC-3", "p", "console_ask_propose");
+	show(VIEW_CHANGE, "SC-1", "w", "console_ask_withdraw");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_queue_is_drawn_like_this),
+		cmocka_unit_test(what_the_log_does_not_know_comes_first),
+		cmocka_unit_test(what_stands_out_is_said_in_words),
+		cmocka_unit_test(offline_the_queue_is_what_the_log_says),
+		cmocka_unit_test(an_empty_workspace_says_what_to_do),
+		cmocka_unit_test(without_utf_8_nothing_is_lost),
+		cmocka_unit_test(changes_are_drawn_like_this),
+		cmocka_unit_test(a_change_that_is_done_shows_what_became_of_it),
+		cmocka_unit_test(in_a_batch_of_like_calls_the_exception_comes_first),
+		cmocka_unit_test(words_that_are_too_long_wrap_and_cannot_look_like_ours),
+		cmocka_unit_test(the_log_is_drawn_like_this),
+		cmocka_unit_test(help_and_results_are_drawn_like_this),
+		cmocka_unit_test(alerts_are_drawn_like_this),
+		cmocka_unit_test(offline_alerts_say_what_they_cannot_know),
+		cmocka_unit_test(without_alerts_it_is_said_that_nobody_watches),
+		cmocka_unit_test(the_deployment_is_drawn_like_this),
+		cmocka_unit_test(offline_the_deployment_is_the_profile),
+		cmocka_unit_test(without_a_meeting_it_is_said_how_to_open_one),
+		cmocka_unit_test(the_pages_of_a_meeting_are_drawn_like_this),
+		cmocka_unit_test(what_is_typed_runs_and_is_said_stands_above_the_footer),
+		cmocka_unit_test(a_question_stands_above_the_footer),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
