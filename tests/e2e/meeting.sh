@@ -62,12 +62,12 @@ grep -q '^Decision: \*\*approved\*\* (line ' "$HERE/minutes.md" || fail "the las
 phrase=$(setgov show SC-97 --offline | sed -n 's/^ *phrase *//p' | head -n 1)
 [ -n "$phrase" ] || fail "SC-97 has a packet"
 grep -qF "**$phrase**" "$HERE/minutes.md" || fail "the minutes have the phrase of the packet"
-expect 0 "M-1 is closed" setgov meeting minutes --close -o "$HERE/closed.md"
+expect 0 "M-1 is closed" setgov meeting minutes --close -o "$HERE/kept/minutes/closed.md"
 expect 1 "[MEETING-CLOSED]" setgov meeting minutes M-1 --close
 expect 1 "[MEETING-UNKNOWN]" setgov meeting minutes M-2
 setgov meeting minutes --json >"$HERE/json"
-[ "$(field .digest <"$HERE/json")" = "$(sha256sum <"$HERE/closed.md" | cut -d' ' -f1)" ] || fail "the digest is the file's"
-setgov meeting minutes M-1 | cmp - "$HERE/closed.md"
+[ "$(field .digest <"$HERE/json")" = "$(sha256sum <"$HERE/kept/minutes/closed.md" | cut -d' ' -f1)" ] || fail "the digest is the file's"
+setgov meeting minutes M-1 | cmp - "$HERE/kept/minutes/closed.md"
 
 # All of it is in a log that verifies, with us and with somebody else's verifier.
 expect 0 "M-2 is open" setgov meeting open SC-97
