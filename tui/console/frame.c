@@ -236,11 +236,12 @@ static void foot_key(struct pen *p, const struct binding *b)
 	struct buf name = {0};
 	key_name(&name, b->key);
 	/* Whole or not at all: a key without its word says nothing. */
-	if (p->col + name.n + strlen(b->foot) + 3 < p->right) {
+	if (p->col + name.n + strlen(b->foot) + 1 <= p->right) {
 		p->style = STYLE_KEY;
 		pen_str(p, buf_cstr(&name));
 		p->style = STYLE_BAR;
-		pen_fmt(p, " %s  ", b->foot);
+		pen_fmt(p, " %s", b->foot);
+		pen_to(p, p->col + 2 < p->right ? p->col + 2 : p->right);
 	}
 	buf_release(&name);
 }
