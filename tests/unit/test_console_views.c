@@ -109,6 +109,7 @@ static void add_endpoints(struct test_console *t)
 	named[1] = (struct endpoint){ span_str("theirs"), span_str("https://other.example/v1/chain") };
 	t->ws.deployment.endpoints = named;
 	t->ws.deployment.n_endpoints = 2;
+	s->n_endpoints = 0;
 	s->endpoints = ARENA_ARRAY(&t->m.snapshot_arena, struct snapshot_endpoint, 2);
 	s->endpoints[s->n_endpoints++] = (struct snapshot_endpoint){ .name = named[0].name, .ok = true };
 	s->endpoints[s->n_endpoints++] = (struct snapshot_endpoint){

@@ -384,7 +384,7 @@ static bool may_shadow(const struct binding *b)
 	for (size_t i = 0; i < ARRAY_LEN(meant); i++)
 		if (b->view == meant[i].view && b->key == meant[i].key)
 			return true;
-	return b->view == VIEW_COMPOSE;
+	return b->view > VIEW_ANY;                               /* a page of the composer has the keyboard to itself */
 }
 
 static void the_table_of_keys_is_sound(void **state)
@@ -412,7 +412,7 @@ static void the_table_of_keys_is_sound(void **state)
 static void the_keys_of_a_view_fit_its_footer(void **state)
 {
 	(void)state;
-	for (int v = 0; v < N_VIEWS; v++) {
+	for (int v = 0; v < N_VIEW_KEYS; v++) {
 		size_t cols = 1;
 		for (size_t i = 0; i < n_bindings; i++) {
 			struct buf name = {0};
@@ -422,8 +422,8 @@ static void the_keys_of_a_view_fit_its_footer(void **state)
 			}
 			buf_release(&name);
 		}
-		if (cols > 80 - 18)
-			fail_msg("%s: %zu columns", view_title((enum view_id)v), cols);
+		if (v != VIEW_ANY && cols > 80 - 18 + 2)         /* no blanks behind the last */
+			fail_msg("%s: %zu columns", keys_title((enum view_id)v), cols);
 	}
 }
 
