@@ -422,7 +422,7 @@ static void the_keys_of_a_view_fit_its_footer(void **state)
 			}
 			buf_release(&name);
 		}
-		if (v != VIEW_ANY && cols > 80 - 18 + 2)         /* no blanks behind the last */
+		if (v != VIEW_ANY && cols > 80 - 19 + 2)         /* no blanks behind the last */
 			fail_msg("%s: %zu columns", keys_title((enum view_id)v), cols);
 	}
 }

@@ -256,7 +256,7 @@ static void footer(const struct state *s, struct grid *g)
 {
 	const enum view_id view = keys_place(s);
 	const bool typed = keys_are_typed(view);
-	struct pen p = pen_between(g, g->rows - 1, 0, g->cols - HELP_COLS, STYLE_BAR);
+	struct pen p = pen_between(g, g->rows - 1, 0, g->cols - HELP_COLS - 1, STYLE_BAR);
 	pen_str(&p, " ");
 	for (size_t i = 0; i < n_bindings; i++)
 		if (bindings[i].view == view && bindings[i].foot != NULL)
@@ -268,7 +268,8 @@ static void footer(const struct state *s, struct grid *g)
 			foot_key(&p, b);
 	}
 	pen_fill(&p);
-	p = pen_between(g, g->rows - 1, g->cols - HELP_COLS, g->cols, STYLE_BAR);
+	p = pen_between(g, g->rows - 1, g->cols - HELP_COLS - 1, g->cols, STYLE_BAR);
+	pen_str(&p, " ");
 	foot_key(&p, binding_of(view, typed ? K_F1 : '?'));
 	if (!typed)
 		foot_key(&p, binding_of(view, 'Q'));
