@@ -4,6 +4,7 @@
 
 #include "src/base/text.h"
 #include "src/crypto/hash.h"
+#include "tui/console/alerts.h"
 #include "tui/console/load.h"
 #include "tui/console/perform.h"
 #include "tui/console/step.h"
@@ -24,10 +25,12 @@ static struct span last_line(struct span text)
 	return span_starts(text, "setgov: ") ? span_of(text.p + 8, text.n - 8) : text;
 }
 
-static struct hash32 findings_hash(const struct model *m)
+/* What the alerts view would show, in short: another one means that there is something new on it. */
+static struct hash32 alerts_hash(const struct model *m, size_t n)
 {
 	struct hash32 h;
 	struct buf all = {0};
+	buf_fmt(&all, "%zu\n", n);
 	for (size_t i = 0; i < m->snapshot.n_findings; i++) {
 		buf_span(&all, m->snapshot.findings[i].code);
 		buf_span(&all, m->snapshot.findings[i].words);
@@ -40,10 +43,11 @@ static struct hash32 findings_hash(const struct model *m)
 
 void asking_alerts(struct console *c)
 {
-	const struct hash32 now = findings_hash(&c->m);
+	const size_t n = c->m.ws != NULL ? alerts_count(&c->m) : 0;
+	const struct hash32 now = alerts_hash(&c->m, n);
 	if (state_place(&c->s)->view == VIEW_ALERTS)
 		c->alerts_seen = now;
-	c->m.n_unread = hash32_eq(&now, &c->alerts_seen) ? 0 : c->m.snapshot.n_findings;
+	c->m.n_unread = hash32_eq(&now, &c->alerts_seen) ? 0 : n;
 }
 
 static void look_done(void *ctx, const struct job_result *r)

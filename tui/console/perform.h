@@ -33,7 +33,7 @@ struct console {
 	bool now_waits;
 	char reads_change[CHANGE_ID_MAX];
 	struct unix_time looked;      /* when the last look ended */
-	struct hash32 alerts_seen;    /* the findings that somebody has had on the screen */
+	struct hash32 alerts_seen;    /* the alerts that somebody has had on the screen */
 	int64_t minute;               /* of the frame that is shown */
 	bool slow;                    /* it says that the chain is slow */
 };

@@ -114,6 +114,25 @@ static const struct snapshot_endpoint *endpoint_named(const struct snapshot *s, 
 	return NULL;
 }
 
+/* Scheme and host: what else stands in a URL may be a key to the node, and this page is shown on a wall. */
+static void without_key(struct paper *p, struct span url)
+{
+	size_t from = 0, end;
+	while (from + 3 < url.n && memcmp(url.p + from, "://", 3) != 0)
+		from++;
+	from = from + 3 < url.n ? from + 3 : 0;
+	for (end = from; end < url.n && url.p[end] != '/' && url.p[end] != '?'; end++)
+		if (url.p[end] == '@') {                 /* whoever is named before it */
+			paper_add_foreign(p, span_of(url.p, from));
+			paper_add(p, STYLE_DIM, "…@");
+			without_key(p, span_of(url.p + end + 1, url.n - end - 1));
+			return;
+		}
+	paper_add_foreign(p, span_of(url.p, end));
+	if (end + 1 < url.n)
+		paper_add(p, STYLE_DIM, "/…");
+}
+
 static void endpoints(const struct seen *x, struct paper *p)
 {
 	const struct deployment *d = profile(x);
@@ -123,7 +142,7 @@ static void endpoints(const struct seen *x, struct paper *p)
 		paper_begin(p, 2, AT);
 		paper_add_foreign(p, d->endpoints[i].name);
 		paper_to(p, AT);
-		paper_add_foreign(p, d->endpoints[i].url);
+		without_key(p, d->endpoints[i].url);
 		if (e == NULL)
 			paper_add(p, STYLE_DIM, "  not asked");
 		else
