@@ -29,7 +29,7 @@ quick() {
 	keys l
 	wait_for "change.proposed" 50
 	keys q
-	wait_for "waits for packet" 50
+	wait_for "waits for its packet" 50
 	[ $((SECONDS - start)) -le 2 ] || screen_fail "two keys took $((SECONDS - start)) s"
 }
 mood() {
