@@ -42,7 +42,7 @@ X
 plant src/evm/a.c '1: "abi.h": say the path from the top of the repository' <<'X'
 #include "abi.h"
 X
-plant src/gov/a.c '1: only audit-log/store* audit-log/views* tests/* may include <sqlite3.h>' <<'X'
+plant src/gov/a.c '1: only audit-log/store* audit-log/views* audit-log/events* tests/* may include <sqlite3.h>' <<'X'
 #include <sqlite3.h>
 X
 plant src/evm/a.c '1: only src/crypto/sig.c may include <secp256k1_recovery.h>' <<'X'
