@@ -379,7 +379,7 @@ static void draw_footer(const struct screen *c, struct grid *g)
 			continue;
 		key_name(&name, b->key);
 		pen_str(&p, " ");
-		p.style = STYLE_KEY;
+		p.style = STYLE_BARKEY;
 		pen_str(&p, buf_cstr(&name));
 		p.style = STYLE_BAR;
 		pen_fmt(&p, " %s ", b->word);

@@ -9,4 +9,8 @@
 #define screen_same(name, grid) check_screen((name), (grid), __FILE__, __LINE__)
 void check_screen(const char *name, const struct grid *g, const char *file, int line);
 
+/* The same for text that is no grid. */
+#define text_same(name, found) check_shown((name), (found), __FILE__, __LINE__)
+void check_shown(const char *name, struct span found, const char *file, int line);
+
 #endif

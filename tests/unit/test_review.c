@@ -7,6 +7,7 @@
 #include "src/signer/review.h"
 #include "tests/support/check.h"
 #include "tests/support/packets.h"
+#include "tests/support/screens.h"
 
 struct desk {
 	struct sample sample;
@@ -78,19 +79,10 @@ static struct buf masked(const char *page)
 static void same_screen(const char *page, const char *name)
 {
 	struct arena a = {0};
-	struct buf found = masked(page), want = {0};
-	struct err e = {0};
+	struct buf found = masked(page);
 
-	assert_ok(fs_read(&want, arena_fmt(&a, "tests/screens/signer_%s.txt", name), 1u << 20, &e), &e);
-	if (!span_eq(buf_view(&found), buf_view(&want))) {
-		assert_ok(fs_mkdirs("build/found", 0755, &e), &e);
-		assert_ok(
-			fs_write(arena_fmt(&a, "build/found/signer_%s.txt", name), buf_view(&found), 0644, &e),
-			&e);
-		fail_msg("is not tests/screens/signer_%s.txt: see build/found", name);
-	}
+	text_same(arena_fmt(&a, "signer_%s", name), buf_view(&found));
 	buf_release(&found);
-	buf_release(&want);
 	arena_release(&a);
 }
 

@@ -9,6 +9,7 @@
 #include "src/signer/session.h"
 #include "tests/support/check.h"
 #include "tests/support/packets.h"
+#include "tests/support/screens.h"
 
 #define NOW INT64_C(1795003600)      /* an hour after the sample was proposed */
 #define PHRASE "alpha bravo charlie delta echo foxtrot golf hotel"
@@ -74,20 +75,12 @@ static void draw(struct desk *d, size_t rows, size_t cols, struct buf *out)
 static void same_at(struct desk *d, const char *name, size_t rows, size_t cols)
 {
 	struct arena a = {0};
-	struct buf found = {0}, want = {0};
-	struct err e = {0};
-	const char *file = arena_fmt(&a, "signer_%s_%zux%zu.txt", name, cols, rows);
+	struct grid g;
 
-	draw(d, rows, cols, &found);
-	if (!fs_read(&want, arena_fmt(&a, "tests/screens/%s", file), 1u << 20, &e) ||
-	    !span_eq(buf_view(&found), buf_view(&want))) {
-		err_clear(&e);
-		assert_ok(fs_mkdirs("build/found", 0755, &e), &e);
-		assert_ok(fs_write(arena_fmt(&a, "build/found/%s", file), buf_view(&found), 0644, &e), &e);
-		fail_msg("is not tests/screens/%s: see build/found", file);
-	}
-	buf_release(&found);
-	buf_release(&want);
+	grid_init(&g, rows, cols, false);
+	screen_draw(&d->c, &g);
+	screen_same(arena_fmt(&a, "signer_%s_%zux%zu", name, cols, rows), &g);
+	grid_release(&g);
 	arena_release(&a);
 }
 

@@ -237,7 +237,7 @@ static void foot_key(struct pen *p, const struct binding *b)
 	key_name(&name, b->key);
 	/* Whole or not at all: a key without its word says nothing. */
 	if (p->col + name.n + strlen(b->foot) + 1 <= p->right) {
-		p->style = STYLE_KEY;
+		p->style = STYLE_BARKEY;
 		pen_str(p, buf_cstr(&name));
 		p->style = STYLE_BAR;
 		pen_fmt(p, " %s", b->foot);

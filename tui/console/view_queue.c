@@ -160,6 +160,15 @@ static bool has_signed(const struct queue_row *r, const struct addr *owner)
 	return false;
 }
 
+static void said_no(const struct queue_row *r, struct paper *p)
+{
+	paper_add(p, STYLE_WARN, " · !");
+	if (r->n_refused > 0)
+		paper_add(p, STYLE_WARN, " %zu refused", r->n_refused);
+	if (r->n_declined > 0)
+		paper_add(p, STYLE_WARN, "%s %zu declined", r->n_refused > 0 ? "," : "", r->n_declined);
+}
+
 /* Whose are missing, by the names of the profile. */
 static void missing(const struct seen *x, const struct queue_row *r, struct paper *p)
 {
@@ -176,7 +185,7 @@ static void missing(const struct seen *x, const struct queue_row *r, struct pape
 			paper_add_span(p, STYLE_LABEL, d->people[i].id);
 		}
 	if (r->n_refused + r->n_declined > 0)
-		paper_add(p, STYLE_WARN, " · ! %zu refused, %zu declined", r->n_refused, r->n_declined);
+		said_no(r, p);
 	paper_end(p);
 }
 

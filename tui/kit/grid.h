@@ -29,6 +29,7 @@
 	S(BAD,        'b', "wrong, refused, failed") \
 	S(KEY,        'k', "a key that can be pressed") \
 	S(BAR,        'r', "the bars at the top and the bottom") \
+	S(BARKEY,     'K', "a key in the bar at the bottom") \
 	S(FIELD,      'i', "where something can be typed") \
 	S(PRODUCTION, 'P', "the banner of class production") \
 	S(TEST,       'E', "the banner of class test") \

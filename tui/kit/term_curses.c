@@ -48,6 +48,7 @@ static const struct look looks_256[N_STYLES] = {
 	[STYLE_BAD] = { ORANGE, -1, A_BOLD | A_UNDERLINE },
 	[STYLE_KEY] = { BLUE, -1, A_BOLD },
 	[STYLE_BAR] = { 255, 238, 0 },
+	[STYLE_BARKEY] = { 117, 238, A_BOLD },
 	[STYLE_FIELD] = { 255, 236, A_UNDERLINE },
 	[STYLE_PRODUCTION] = { 16, ORANGE, A_BOLD },
 	[STYLE_TEST] = { 16, BLUE, 0 },
@@ -65,6 +66,7 @@ static const struct look looks_16[N_STYLES] = {
 	[STYLE_BAD] = { 11, -1, A_BOLD | A_UNDERLINE },
 	[STYLE_KEY] = { 14, -1, A_BOLD },
 	[STYLE_BAR] = { 15, 4, 0 },
+	[STYLE_BARKEY] = { 14, 4, A_BOLD },
 	[STYLE_FIELD] = { -1, -1, A_UNDERLINE },
 	[STYLE_PRODUCTION] = { 0, 11, A_BOLD },
 	[STYLE_TEST] = { 0, 14, 0 },
@@ -83,6 +85,7 @@ static const struct look looks_8[N_STYLES] = {
 	[STYLE_BAD] = { COLOR_YELLOW, -1, A_BOLD | A_UNDERLINE },
 	[STYLE_KEY] = { COLOR_CYAN, -1, A_BOLD },
 	[STYLE_BAR] = { COLOR_WHITE, COLOR_BLUE, 0 },
+	[STYLE_BARKEY] = { COLOR_CYAN, COLOR_BLUE, A_BOLD },
 	[STYLE_FIELD] = { -1, -1, A_UNDERLINE },
 	[STYLE_PRODUCTION] = { COLOR_BLACK, COLOR_YELLOW, 0 },
 	[STYLE_TEST] = { COLOR_BLACK, COLOR_CYAN, 0 },
@@ -100,6 +103,7 @@ static const struct look looks_mono[N_STYLES] = {
 	[STYLE_BAD] = { -1, -1, A_BOLD | A_UNDERLINE },
 	[STYLE_KEY] = { -1, -1, A_BOLD },
 	[STYLE_BAR] = { -1, -1, A_REVERSE },
+	[STYLE_BARKEY] = { -1, -1, A_REVERSE | A_BOLD },
 	[STYLE_FIELD] = { -1, -1, A_UNDERLINE },
 	[STYLE_PRODUCTION] = { -1, -1, A_REVERSE | A_BOLD | A_UNDERLINE },
 	[STYLE_TEST] = { -1, -1, A_BOLD | A_UNDERLINE },
@@ -224,11 +228,12 @@ static void show_cell(const struct term_curses *s, const struct grid *g, size_t 
 	const struct look *look = &s->looks[c->style < N_STYLES ? c->style : STYLE_TEXT];
 	const int width = col + 1 < g->cols && c[1].c == 0 ? 2 : 1;
 	const wchar_t text[] = { showable(c, width), wcwidth((wchar_t)c->mark) == 0 ? (wchar_t)c->mark : 0, 0 };
-	const short pair = s->coloured ? (short)(c->style + 1) : 0;
+	/* What has the focus is reversed as a whole: colours, turned into backgrounds, would make patches of it. */
+	const short pair = s->coloured && !c->focus ? (short)(c->style + 1) : 0;
 	cchar_t out;
 	if (c->c == 0)
 		return;
-	setcchar(&out, text, look->attr ^ (c->focus ? A_REVERSE : 0), pair, NULL);
+	setcchar(&out, text, c->focus ? (look->attr & ~(attr_t)A_DIM) ^ A_REVERSE : look->attr, pair, NULL);
 	mvadd_wch((int)row, (int)col, &out);
 	if (width == 2 && wcwidth(text[0]) == 1)
 		mvaddch((int)row, (int)col + 1, ' ');
