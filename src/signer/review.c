@@ -81,9 +81,10 @@ static void effect(struct page *p, const struct action_read_back *r)
 	const struct json *before = console_read(p->r->packet.evidence, r);
 	paper_span(p->out, STYLE_TEXT, 2, r->say);
 	if (before != NULL && before->type == JSON_STRING)
-		paper_foreign(p->out, 4, "before, the console says", before->text);
-	paper_begin(p->out, 4, 11);
-	paper_add(p->out, STYLE_DIM, "after: ");
+		paper_foreign(p->out, 4, "before", before->text);
+	paper_begin(p->out, 4, 16);
+	paper_add(p->out, STYLE_DIM, "after");
+	paper_to(p->out, 16);
 	if (r->expect.n == 0)
 		paper_add(p->out, STYLE_DIM, "(to be read back)");
 	else
@@ -101,7 +102,7 @@ static void effects(struct page *p)
 			continue;
 		for (size_t i = 0; i < n; i++) {
 			if (shown++ == 0)
-				paper_title(p->out, "After it has run");
+				paper_title(p->out, "After it has run (before, behind a bar: the console's word)");
 			effect(p, &reads[i]);
 		}
 	}
