@@ -181,7 +181,7 @@ static void evidence_speaks_behind_its_bar_or_not_at_all(void **state)
 	assert_null(strstr(page, "treasury"));
 	assert_null(strstr(page, "Nothing happens"));
 	assert_null(strstr(page, "\nsafeTxHash"));
-	assert_non_null(strstr(page, "before, the console says\n    │ true\n"));
+	assert_non_null(strstr(page, "before    │ true\n"));
 	assert_non_null(strstr(page, "block 7, 2026-11-18 11:06 UTC, 1 h ago"));
 	done(&d);
 }
