@@ -93,6 +93,15 @@ function runs(line, look) {
 const escaped = (s) => s.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 const short = (v) => String(Number(v.toFixed(2)));
 
+const wide = (text) => [...text].reduce((n, c) => n + cells(c), 0);
+
+// Where text stands in a run. Two blanks and more are distance, which SVG would close up; underlined, they are a field.
+function pieces({ column, text, look }) {
+  if (look.underline) return [{ column, text: text.replaceAll(' ', '\u00a0') }];
+  return [...text.matchAll(/[^ ]+(?: [^ ]+)*/g)].map((m) =>
+    ({ column: column + wide(text.slice(0, m.index)), text: m[0] }));
+}
+
 function drawn(run, row) {
   const { look } = run;
   const fg = look.reverse ? look.bg ?? PAPER : look.fg ?? INK;
@@ -101,17 +110,12 @@ function drawn(run, row) {
   const y = BAR + EDGE + row * CELL.h;
   let svg = '';
   if (bg !== null)
-    svg += `<rect x="${short(x)}" y="${short(y)}" width="${short(run.width * CELL.w)}" height="${CELL.h}" fill="${bg}"/>`;
-  // Blanks at either end of a run are places, not text; those that are underlined are a field.
-  const text = look.underline ? run.text : run.text.trim();
-  if (text === '') return svg;
-  const before = look.underline ? 0 : run.text.length - run.text.trimStart().length;
-  const width = [...text].reduce((n, c) => n + cells(c), 0);
+    svg += `<rect x="${short(x)}" y="${short(y)}" width="${short(run.width * CELL.w)}" height="${CELL.h + 0.5}" fill="${bg}"/>`;   // and over the seam
   const marks = (fg === INK ? '' : ` fill="${fg}"`) + (look.bold ? ' font-weight="bold"' : '') +
     (look.dim ? ' opacity="0.7"' : '') + (look.italic ? ' font-style="italic"' : '') +
     (look.underline ? ' text-decoration="underline"' : '');
-  return `${svg}<text x="${short(x + before * CELL.w)}" y="${short(y + CELL.base)}" ` +
-    `textLength="${short(width * CELL.w)}"${marks}>${escaped(text)}</text>`;
+  return svg + pieces(run).map(({ column, text }) => `<text x="${short(EDGE + column * CELL.w)}" y="${short(y + CELL.base)}" ` +
+    `textLength="${short(wide(text) * CELL.w)}"${marks}>${escaped(text)}</text>`).join('');
 }
 
 function picture(title, columns, capture) {
@@ -132,8 +136,7 @@ function picture(title, columns, capture) {
 <title>${escaped(title)}</title>
 <rect width="${width}" height="${height}" rx="8" fill="${PAPER}"/>
 <path d="M0 ${BAR}V8a8 8 0 0 1 8-8H${short(width - 8)}a8 8 0 0 1 8 8V${BAR}z" fill="#2a313a"/>
-<g font-family="DejaVu Sans Mono,Menlo,Consolas,Liberation Mono,monospace" font-size="${CELL.font}" fill="${INK}" ` +
-`xml:space="preserve">
+<g font-family="DejaVu Sans Mono,Menlo,Consolas,Liberation Mono,monospace" font-size="${CELL.font}" fill="${INK}">
 <text x="${EDGE}" y="20" font-weight="bold" fill="#aeb8c2">${escaped(title)}</text>
 ${rows.filter((r) => r !== '').join('\n')}
 </g>
