@@ -1,4 +1,4 @@
-/* Help, the man page and completion, all from the command table; the console's part of the page from its table of keys. */
+/* Help, the man page and completion: from the command table, and of the console from its table of keys. */
 #include <string.h>
 
 #include "src/base/text.h"
