@@ -55,7 +55,7 @@ TEST_LIBS   := $(SETGOV_LIBS) -lseccomp -lcurl -lcmocka -lm
 PROGRAMS := $(patsubst src/cli/main.c,$(O)/setgov,$(patsubst src/signer/main.c,$(O)/setgov-signer,$(patsubst \
 	src/net/main.c,$(O)/setgov-net,$(MAINS))))
 
-.PHONY: again all deps lint asan units fuzz fuzzers bench demo demo-node check check-airgap vectors install clean help
+.PHONY: again all deps lint asan units fuzz fuzzers bench demo demo-node check check-airgap vectors pictures install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SECONDEXPANSION:
@@ -183,6 +183,10 @@ demo-node: deps
 	contracts/devnet.sh resume $(BUILD)/demo/node
 	@cp $(BUILD)/demo/node/rpc-url $(BUILD)/demo/rpc-url
 
+# The README's pictures anew, from the screens of a fresh demo.
+pictures: demo
+	docs/pictures.sh
+
 # ---- installing --------------------------------------------------------------------------------------------------
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
@@ -204,5 +208,6 @@ help:
 	@echo 'bench          measurements'
 	@echo 'demo           one change from draft to proof on a local chain'
 	@echo 'demo-node      the same chain again, after a reboot'
+	@echo 'pictures       the pictures of the README anew, from real screens of the demo'
 	@echo 'install        PREFIX=/usr/local, DESTDIR='
 	@echo 'clean          remove build/'

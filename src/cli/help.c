@@ -1,8 +1,9 @@
-/* Help, the man page and completion, all from the command table. */
+/* Help, the man page and completion: from the command table, and of the console from its table of keys. */
 #include <string.h>
 
 #include "src/base/text.h"
 #include "src/cli/command.h"
+#include "tui/console/keys.h"
 
 static void options_help(struct buf *out, const struct option *o, size_t n)
 {
@@ -79,7 +80,8 @@ void help_man(struct buf *out)
 {
 	buf_str(out, ".TH SETGOV 1\n.SH NAME\nsetgov \\- governance console for a Safe and a timelock\n.SH "
 		     "SYNOPSIS\n.B setgov\n"
-		     ".I command\n[arguments] [options]\n.SH COMMANDS\n");
+		     ".I command\n[arguments] [options]\n.SH COMMANDS\n"
+		     "Without one, on a terminal, setgov opens the console: see KEYS.\n");
 	for (size_t i = 0; i < n_commands; i++) {
 		buf_str(out, ".SS setgov ");
 		roff(out, commands[i].name);
@@ -92,6 +94,7 @@ void help_man(struct buf *out)
 	}
 	buf_str(out, ".SH OPTIONS\n");
 	man_options(out, common_options, n_common_options);
+	keys_man(out);
 	buf_str(out, ".SH EXIT STATUS\n0 done, 1 refused, 2 usage, 3 bad input, 4 the outside world.\n"
 		     ".SH SEE ALSO\n.BR setgov\\-signer (1)\n");
 }

@@ -3,6 +3,7 @@
 
 #include "src/cli/command.h"
 #include "tests/support/check.h"
+#include "tui/console/keys.h"
 
 static bool parse(struct cli *cli, struct err *e, int argc, const char *const argv[])
 {
@@ -114,6 +115,35 @@ static void help_man_and_completion_know_every_command(void **state)
 	buf_release(&one);
 }
 
+/* Text as roff has it: a dash that is typed is escaped. */
+static void assert_in_man(const char *man, const char *text)
+{
+	struct buf escaped = {0};
+	for (; *text != '\0'; text++)
+		buf_fmt(&escaped, "%s%c", *text == '-' ? "\\" : "", *text);
+	if (strstr(man, buf_cstr(&escaped)) == NULL)
+		fail_msg("the man page does not say \"%s\"", buf_cstr(&escaped));
+	buf_release(&escaped);
+}
+
+static void the_man_page_tells_what_each_key_of_the_console_does(void **state)
+{
+	struct buf man = {0};
+	(void)state;
+	help_man(&man);
+	const char *keys = strstr(buf_cstr(&man), "\n.SH KEYS\n");
+	assert_non_null(keys);
+	assert_true(strstr(buf_cstr(&man), "\n.SH OPTIONS\n") < keys);
+	assert_true(keys < strstr(buf_cstr(&man), "\n.SH EXIT STATUS\n"));
+	for (size_t i = 0; i < n_bindings; i++)
+		assert_in_man(keys, bindings[i].help);
+	for (int v = 0; v < N_VIEWS; v++)
+		assert_in_man(keys, view_title((enum view_id)v));
+	for (size_t i = 0; i < n_glossary; i++)
+		assert_in_man(keys, glossary[i].means);
+	buf_release(&man);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +152,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_command_line_says_what_is_wrong),
 		cmocka_unit_test(every_command_and_option_explains_itself),
 		cmocka_unit_test(help_man_and_completion_know_every_command),
+		cmocka_unit_test(the_man_page_tells_what_each_key_of_the_console_does),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
