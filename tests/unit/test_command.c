@@ -135,10 +135,11 @@ static void the_man_page_tells_what_each_key_of_the_console_does(void **state)
 	assert_non_null(keys);
 	assert_true(strstr(buf_cstr(&man), "\n.SH OPTIONS\n") < keys);
 	assert_true(keys < strstr(buf_cstr(&man), "\n.SH EXIT STATUS\n"));
-	for (size_t i = 0; i < n_bindings; i++)
+	for (size_t i = 0; i < n_bindings; i++) {
 		assert_in_man(keys, bindings[i].help);
-	for (int v = 0; v < N_VIEWS; v++)
-		assert_in_man(keys, view_title((enum view_id)v));
+		if (bindings[i].view != VIEW_ANY)
+			assert_in_man(keys, keys_title(bindings[i].view));
+	}
 	for (size_t i = 0; i < n_glossary; i++)
 		assert_in_man(keys, glossary[i].means);
 	buf_release(&man);
