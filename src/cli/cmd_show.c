@@ -130,11 +130,11 @@ static void countdown(struct cli *cli, const struct queue *q, const struct queue
 	if (!row->timestamp_known || row->timestamp <= 1)
 		return;
 	if (row->timestamp <= q->block_time) {
-		cli_text(cli, "  ready");
+		cli_text(cli, "  operation ready");
 		return;
 	}
 	duration_format(&left, row->timestamp - q->block_time);
-	cli_text(cli, "  ready in %s", buf_cstr(&left));
+	cli_text(cli, "  operation ready in %s", buf_cstr(&left));
 	buf_release(&left);
 }
 
@@ -200,7 +200,17 @@ static struct json *row_json(struct arena *a, const struct queue *q, const struc
 	return o;
 }
 
-/* What has a packet; what has none yet is among the changes. */
+/* A change that waits without a packet: to be proposed, for its first packet, for the delay. */
+static bool unpacked_row(struct cli *cli, const struct queue *q, const struct queue_row *row, struct err *e)
+{
+	cli_text(cli, "     -  %-8s %-9s no packet  waits for %s", row->change,
+		 row->has_step ? step_name(row->step) : "draft", row->waits);
+	countdown(cli, q, row);
+	cli_text(cli, "\n");
+	return say_row_actions(cli, row, e);
+}
+
+/* The JSON has what has a packet, and so a nonce; the text has what waits without one, too. */
 bool cmd_queue(struct cli *cli, struct err *e)
 {
 	struct queue q;
@@ -212,15 +222,18 @@ bool cmd_queue(struct cli *cli, struct err *e)
 	for (size_t i = 0; i < q.n; i++) {
 		const struct queue_row *row = &q.row[i];
 		say_trouble(cli, row->change, row->trouble);
-		if (!row->packed)
+		if (!row->packed) {
+			if (row->trouble == NULL && !unpacked_row(cli, &q, row, e))
+				return false;
 			continue;
+		}
 		json_push(cli->result, row_json(&cli->arena, &q, row));
 		if (row->left_behind)
 			left_row(cli, row);
 		else if (!step_row(cli, &q, row, e))
 			return false;
 	}
-	if (cli->result->n == 0)
+	if (q.n == 0)
 		cli_text(cli, "Nothing waits.\n");
 	return true;
 }

@@ -185,6 +185,8 @@ static bool parse(struct signer *s, int argc, char **argv, const struct verb **v
 				       "no verb \"%s\"; setgov-signer alone lists them", argv[i]);
 	}
 	s->json = signer_flag(s, "--json");
+	if (*verb == NULL && at_a_terminal() && !s->json)        /* options alone: --home DIR */
+		*verb = verb_of("load");
 	return *verb != NULL ? check_arguments(s, *verb, e)
 			     : err_set(e, ERR_USAGE, ERR_NO_OFFSET,
 				       "what is to be done? setgov-signer alone lists it");

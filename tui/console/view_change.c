@@ -69,13 +69,9 @@ static const struct json *text_member(const struct json *o, const char *name)
 static void effect_row(const struct json *r, bool executed, struct paper *p)
 {
 	const struct json *say = text_member(r, "say"), *now = text_member(r, "before"),
-			  *expect = text_member(r, "expect"), *contract = text_member(r, "contract");
+			  *expect = text_member(r, "expect");
 	const bool there = now != NULL && expect != NULL && span_eq(now->text, expect->text);
 	paper_begin(p, 2, 4);
-	if (contract != NULL) {
-		paper_add_span(p, STYLE_LABEL, contract->text);
-		paper_add(p, STYLE_TEXT, ": ");
-	}
 	if (say != NULL)
 		paper_add_foreign(p, say->text);
 	paper_add(p, STYLE_DIM, "  now ");
