@@ -1,6 +1,6 @@
 /* Half-typed changes: what is accepted is written back as the same bytes; what is refused has a place and a reason. */
 #include "tests/fuzz/target.h"
-#include "tui/console/compose_file.h"
+#include "tui/console/half_typed.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {

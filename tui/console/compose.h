@@ -1,8 +1,8 @@
 /* Composing a change: an action is picked, a form made from the catalogue is filled in, actions are put in order, and
  * sentence, calldata and complaints follow every key. What is half typed lies in a file (compose_file.h), not in the
  * log: only saving as a draft writes a line. compose.c has its life and its keys, act_compose.c what the table of keys
- * calls, compose_form.c the forms, compose_rows.c what can be picked, compose_judge.c what is made of what was typed;
- * view_compose.c draws. */
+ * calls, compose_form.c the forms, compose_rows.c what can be picked, compose_judge.c what is made of what was typed,
+ * compose_keep.c the file; view_compose.c draws. */
 #ifndef SETGOV_TUI_CONSOLE_COMPOSE_H
 #define SETGOV_TUI_CONSOLE_COMPOSE_H
 
@@ -75,8 +75,6 @@ struct compose {
 
 /* A key while composing; false: it is none of the composer's, the table of keys has it. */
 bool compose_key(struct act *x, uint32_t key);
-/* An existing draft, back in the form. */
-void compose_edit(struct act *x, const char *change);
 void compose_free(struct compose *c);
 /* Whose rows in the table of keys are in force. */
 enum view_id compose_keys(const struct compose *c);
@@ -123,5 +121,14 @@ void compose_judge(struct compose *c, const struct model *m);
 bool compose_ready(const struct compose *c);
 /* The command line that it takes, behind "draft". */
 size_t compose_count_words(const struct compose *c);
+
+/* compose_keep.c, for perform.c and console.c */
+/* Performs an effect that concerns the half-typed change, and tells whoever composes; false when it is another kind.
+ * What goes wrong is said at the bottom of the screen. */
+bool compose_perform(struct act *x, struct compose_file *f, const struct effect *e);
+/* At each tick: to the disk, when nothing was typed for a second. */
+void compose_pause(struct act *x, struct compose_file *f);
+/* When the console ends: to the disk, and unlocked. */
+void compose_end(struct act *x, struct compose_file *f);
 
 #endif

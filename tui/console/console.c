@@ -1,6 +1,7 @@
 #include "tui/console/console.h"
 
 #include "tui/console/compose.h"
+#include "tui/console/compose.h"
 #include "tui/console/frame.h"
 #include "tui/console/load.h"
 #include "tui/console/perform.h"

@@ -27,7 +27,7 @@ enum effect_kind {
 	EFFECT_STOP,                  /* interrupts what runs */
 	EFFECT_LOOK,                  /* asks the chain now */
 	EFFECT_OFFLINE,               /* stops asking it, or begins again */
-	/* the half-typed change; compose_perform() does them all (compose_file.h) */
+	/* the half-typed change; compose_perform() does them all (compose.h) */
 	EFFECT_FIND_COMPOSE,          /* lists what was left: told by compose_found() */
 	EFFECT_TAKE_COMPOSE,          /* goes on with the one in words[0]: told by compose_taken() */
 	EFFECT_THROW_COMPOSE,         /* removes the one in words[0], and lists anew */
