@@ -109,23 +109,6 @@ static struct json *say_item(struct cli *cli, size_t i, const struct change *c)
 
 /* ---- open ---- */
 
-static bool is_open(const struct change *c)
-{
-	const struct chain_facts offline = {0};
-	switch (change_state_of(c, &offline)) {
-	case CHANGE_DRAFTED:
-	case CHANGE_PROPOSED:
-	case CHANGE_SCHEDULED:
-	case CHANGE_READY:
-		return true;
-	case CHANGE_EXECUTED:
-	case CHANGE_CANCELLED:
-	case CHANGE_WITHDRAWN:
-		return false;
-	}
-	BUG("change state");
-}
-
 static bool has_change(const struct changes *all, struct span id)
 {
 	for (size_t i = 0; i < all->n; i++)
@@ -137,6 +120,7 @@ static bool has_change(const struct changes *all, struct span id)
 /* The changes that were named, or every one that is open. */
 static bool read_agenda(struct cli *cli, const struct changes *all, struct id_list *out, struct err *e)
 {
+	const struct chain_facts offline = {0};
 	for (size_t i = 0; i < cli->n_args; i++) {
 		if (!has_change(all, span_str(cli->args[i])))
 			return err_refuse(e, "CHANGE-UNKNOWN", "the log has no change %s; setgov changes lists them",
@@ -144,7 +128,7 @@ static bool read_agenda(struct cli *cli, const struct changes *all, struct id_li
 		id_list_add(&cli->arena, out, span_str(cli->args[i]));
 	}
 	for (size_t i = 0; cli->n_args == 0 && i < all->n; i++)
-		if (is_open(&all->v[i]))
+		if (change_state_is_open(change_state_of(&all->v[i], &offline)))
 			id_list_add(&cli->arena, out, all->v[i].id);
 	return true;
 }

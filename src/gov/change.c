@@ -90,6 +90,22 @@ const char *change_state_name(enum change_state s)
 	BUG("change state %d", (int)s);
 }
 
+bool change_state_is_open(enum change_state s)
+{
+	switch (s) {
+	case CHANGE_DRAFTED:
+	case CHANGE_PROPOSED:
+	case CHANGE_SCHEDULED:
+	case CHANGE_READY:
+		return true;
+	case CHANGE_EXECUTED:
+	case CHANGE_CANCELLED:
+	case CHANGE_WITHDRAWN:
+		return false;
+	}
+	BUG("change state %d", (int)s);
+}
+
 /* ---- proposals ---- */
 
 static void set_frozen(struct arena *a, struct json *o, const struct proposal *p)

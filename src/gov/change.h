@@ -80,6 +80,8 @@ struct step {
 enum change_state { CHANGE_DRAFTED, CHANGE_PROPOSED, CHANGE_SCHEDULED, CHANGE_READY, CHANGE_EXECUTED,
 		    CHANGE_CANCELLED, CHANGE_WITHDRAWN };
 const char *change_state_name(enum change_state s);
+/* Something may still come of it: neither executed, nor cancelled, nor withdrawn. */
+bool change_state_is_open(enum change_state s);
 
 struct change {
 	struct span id;                         /* "SC-7" */

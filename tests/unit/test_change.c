@@ -261,8 +261,10 @@ static void a_change_goes_through_its_states(void **state)
 	assert_int_equal(change_state_of(&f.c, &unknown), CHANGE_SCHEDULED);
 	chain.block_time = 2000;
 	assert_int_equal(change_state_of(&f.c, &chain), CHANGE_READY);
+	assert_true(change_state_is_open(CHANGE_READY));
 	chain.operation_timestamp = 0;                /* cancelled by somebody else */
 	assert_int_equal(change_state_of(&f.c, &chain), CHANGE_CANCELLED);
+	assert_false(change_state_is_open(CHANGE_CANCELLED));
 	chain.operation_timestamp = 1;
 	assert_int_equal(change_state_of(&f.c, &chain), CHANGE_EXECUTED);
 	receipt(&f, "step.mined", "execute", H("f4"));

@@ -306,22 +306,6 @@ static void load_line(struct model *m, uint64_t seq)
 
 /* ---- meetings ---- */
 
-static bool is_open(enum change_state s)
-{
-	switch (s) {
-	case CHANGE_DRAFTED:
-	case CHANGE_PROPOSED:
-	case CHANGE_SCHEDULED:
-	case CHANGE_READY:
-		return true;
-	case CHANGE_EXECUTED:
-	case CHANGE_CANCELLED:
-	case CHANGE_WITHDRAWN:
-		return false;
-	}
-	BUG("no such state");
-}
-
 static void add_to_agenda(struct model *m, const struct change_row *r)
 {
 	struct model_meeting *x = &m->meeting;
@@ -339,7 +323,7 @@ static void load_agenda(struct model *m)
 	const struct change_rows *all = &m->changes;
 	x->agenda = ARENA_ARRAY(&x->arena, struct agenda_item, all->n + 1);
 	for (size_t i = 0; x->open == NULL && i < all->n; i++)
-		if (is_open(all->row[i].state))
+		if (change_state_is_open(all->row[i].state))
 			add_to_agenda(m, &all->row[i]);
 	for (size_t i = 0; x->open != NULL && i < x->open->agenda.n; i++)
 		for (size_t k = 0; k < all->n; k++)
