@@ -4,8 +4,6 @@
 #include <string.h>
 #include <utf8proc.h>
 
-#include "src/base/err.h"
-
 size_t text_decode(struct span s, uint32_t *c)
 {
 	static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
@@ -118,6 +116,24 @@ void text_safe(struct buf *out, struct span s, bool lines)
 		first = c == '\n';
 		s = span_of(s.p + n, s.n - n);
 	}
+}
+
+char *text_safe_str(struct arena *a, struct span s, bool lines)
+{
+	struct buf safe = {0};
+	text_safe(&safe, s, lines);
+	char *out = arena_str(a, buf_view(&safe));
+	buf_release(&safe);
+	return out;
+}
+
+char *text_safe_err(struct arena *a, const struct err *e)
+{
+	struct buf words = {0};
+	err_format(e, &words);
+	char *out = text_safe_str(a, buf_view(&words), false);
+	buf_release(&words);
+	return out;
 }
 
 bool text_is_plain(struct span s, bool lines)

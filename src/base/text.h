@@ -6,12 +6,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "src/base/arena.h"
 #include "src/base/buf.h"
+#include "src/base/err.h"
 
 /* Appends s with everything that could deceive made visible: C0/C1 controls, DEL, bidi marks and isolates, zero-width
  * and other format characters, unassigned code points, and bytes that are not UTF-8, each as \u{XXXX} or \xXX.
  * A newline stays only when `lines` is true. */
 void text_safe(struct buf *out, struct span s, bool lines);
+/* The same, in the arena. */
+char *text_safe_str(struct arena *a, struct span s, bool lines);
+/* All that err_format() says of the error, which may quote foreign text: on one line, in the arena. */
+char *text_safe_err(struct arena *a, const struct err *e);
 bool text_is_utf8(struct span s);                      /* strict: no overlongs, surrogates or > U+10FFFF */
 /* How many bytes the first character takes, and the character; 0 when they are not UTF-8 (or there are none). */
 size_t text_decode(struct span s, uint32_t *c);

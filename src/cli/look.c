@@ -28,22 +28,10 @@ struct look {
 
 /* ---- words ---- */
 
-static struct span safe_text(struct arena *a, struct span foreign)
-{
-	struct buf b = {0};
-	text_safe(&b, foreign, false);
-	const struct span out = arena_copy(a, buf_view(&b));
-	buf_release(&b);
-	return out;
-}
-
 /* *e in words, and cleared. */
 static struct span trouble_of(struct arena *a, struct err *e)
 {
-	struct buf b = {0};
-	err_format(e, &b);
-	const struct span out = safe_text(a, buf_view(&b));
-	buf_release(&b);
+	const struct span out = span_str(text_safe_err(a, e));
 	err_clear(e);
 	return out;
 }
@@ -55,7 +43,7 @@ static struct span endpoint_trouble(struct arena *a, struct err *e)
 	if (e->refusal != NULL)
 		buf_fmt(&b, "[%s] ", e->refusal);
 	buf_span(&b, buf_view(&e->what));
-	const struct span out = safe_text(a, buf_view(&b));
+	const struct span out = span_str(text_safe_str(a, buf_view(&b), false));
 	buf_release(&b);
 	err_clear(e);
 	return out;
@@ -303,7 +291,7 @@ static const struct event_operation *told_of(const struct look *l, const struct 
 static const char *sentence(struct look *l, const struct call *call, size_t *room)
 {
 	struct explained_call x;
-	struct buf b = {0}, safe = {0};
+	struct buf b = {0};
 	struct err e = {0};
 	if (explain_call(l->a, &x, &l->ws->pin, call, &e)) {
 		explain_line(&b, &x);
@@ -316,10 +304,8 @@ static const char *sentence(struct look *l, const struct call *call, size_t *roo
 		buf_fmt(&b, "not readable: too long to be shown here, %zu bytes of calldata", call->data.n);
 	}
 	*room -= b.n < *room ? b.n : *room;
-	text_safe(&safe, buf_view(&b), false);
-	const char *out = arena_str(l->a, buf_view(&safe));
+	const char *out = text_safe_str(l->a, buf_view(&b), false);
 	buf_release(&b);
-	buf_release(&safe);
 	err_clear(&e);
 	return out;
 }

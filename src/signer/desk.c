@@ -302,12 +302,7 @@ static void look(struct desk *d)
 /* The stick was taken out, perhaps: nothing was opened yet, so another look is possible. */
 static void say_unreadable(struct desk *d)
 {
-	struct buf words = {0}, safe = {0};
-	err_format(d->e, &words);
-	text_safe(&safe, buf_view(&words), false);
-	d->screen.note = arena_str(&d->s->arena, buf_view(&safe));
-	buf_release(&words);
-	buf_release(&safe);
+	d->screen.note = text_safe_err(&d->s->arena, d->e);
 	err_clear(d->e);
 }
 

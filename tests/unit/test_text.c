@@ -65,6 +65,19 @@ static void a_newline_stays_only_between_lines(void **state)
 	buf_release(&b);
 }
 
+static void an_error_that_quotes_foreign_text_is_one_safe_line(void **state)
+{
+	struct arena a = {0};
+	struct err e = {0};
+	(void)state;
+
+	err_set(&e, ERR_SYNTAX, ERR_NO_OFFSET, "found %s", "x\n\x1b[2J");
+	assert_string_equal(text_safe_err(&a, &e), "found x\\u{000A}\\u{001B}[2J");
+	assert_string_equal(text_safe_str(&a, span_str("a\nb\x7f"), true), "a\nb\\u{007F}");
+	err_clear(&e);
+	arena_release(&a);
+}
+
 static void utf8_is_strict(void **state)
 {
 	static const char *const good[] = {"", "a", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf",
@@ -155,6 +168,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_could_deceive_becomes_visible),
 		cmocka_unit_test(a_newline_stays_only_between_lines),
+		cmocka_unit_test(an_error_that_quotes_foreign_text_is_one_safe_line),
 		cmocka_unit_test(utf8_is_strict),
 		cmocka_unit_test(every_character_survives_encoding),
 		cmocka_unit_test(width_counts_columns),

@@ -110,13 +110,9 @@ void act_show(struct act *x, const char *title, const struct buf *text)
 const char *act_member(struct act *x, const struct json *o, const char *name)
 {
 	struct span text;
-	struct buf safe = {0};
 	if (o == NULL || !json_get_str(o, name, &text, NULL))
 		return "";
-	text_safe(&safe, text, false);
-	const char *out = arena_str(&x->fx->arena, buf_view(&safe));
-	buf_release(&safe);
-	return out;
+	return text_safe_str(&x->fx->arena, text, false);
 }
 
 /* ---- questions ---- */

@@ -196,24 +196,13 @@ static bool is_taken(const char *path)
 	return taken;
 }
 
-static const char *safe_words(struct arena *a, const struct err *e)
-{
-	struct buf raw = {0}, safe = {0};
-	err_format(e, &raw);
-	text_safe(&safe, buf_view(&raw), false);
-	const char *out = arena_str(a, buf_view(&safe));
-	buf_release(&raw);
-	buf_release(&safe);
-	return out;
-}
-
 static void look_at(struct arena *a, struct left_row *row, const char *dir, const char *name)
 {
 	const char *path = arena_fmt(a, "%s/%s", dir, name);
 	struct err e = {0};
 	*row = (struct left_row){ .name = arena_str(a, span_str(name)), .taken = is_taken(path) };
 	if (!read_half(a, &row->what, path, &e))
-		row->trouble = safe_words(a, &e);
+		row->trouble = text_safe_err(a, &e);
 	err_clear(&e);
 }
 

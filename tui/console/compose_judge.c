@@ -147,17 +147,6 @@ static struct field *field_of(const struct composed *x, const struct err *e)
 	return f;
 }
 
-static const char *safe_words(struct compose *c, const struct err *e)
-{
-	struct buf raw = {0}, safe = {0};
-	err_format(e, &raw);
-	text_safe(&safe, buf_view(&raw), false);
-	const char *out = arena_str(&c->judged, buf_view(&safe));
-	buf_release(&raw);
-	buf_release(&safe);
-	return out;
-}
-
 static bool read_action(struct compose *c, const struct pinned *pin, struct composed *x, struct err *e)
 {
 	struct span *pairs = ARENA_ARRAY(&c->judged, struct span, x->form.n + 1);
@@ -197,7 +186,7 @@ static void explain_calls(struct compose *c, const struct pinned *pin, struct co
 		if (explain_call(&c->judged, call, pin, &calls.v[i], &e))
 			x->calls[i].explained = call;
 		else
-			x->calls[i].trouble = safe_words(c, &e);
+			x->calls[i].trouble = text_safe_err(&c->judged, &e);
 		err_clear(&e);
 	}
 }
@@ -213,7 +202,7 @@ static void say_action(struct compose *c, const struct pinned *pin, struct compo
 		x->sentence = arena_str(&c->judged, buf_view(&sentence));
 		explain_calls(c, pin, x, calls);
 	} else {
-		x->waits = safe_words(c, &e);
+		x->waits = text_safe_err(&c->judged, &e);
 	}
 	err_clear(&e);
 	buf_release(&sentence);
@@ -253,7 +242,7 @@ static void judge_action(struct compose *c, const struct pinned *pin, struct com
 		struct field *f = field_of(x, &e);
 		if (f != NULL)
 			say_trouble(&f->trouble, &e);
-		x->waits = safe_words(c, &e);
+		x->waits = text_safe_err(&c->judged, &e);
 	}
 	err_clear(&e);
 }
@@ -287,7 +276,7 @@ static void judge_together(struct compose *c, const struct pinned *pin)
 		json_push(all, json_copy(&c->judged, c->actions[i]->action));
 	}
 	if (c->complaint == NULL && c->n > 0 && !actions_compile(&c->judged, &calls, &direct, pin, all, &e))
-		c->complaint = safe_words(c, &e);
+		c->complaint = text_safe_err(&c->judged, &e);
 	err_clear(&e);
 }
 

@@ -11,17 +11,6 @@ static size_t near(const struct state *s)
 	return s->body_rows > 0 ? s->body_rows : 24;
 }
 
-static const char *words_of(struct arena *a, const struct err *e)
-{
-	struct buf raw = {0}, safe = {0};
-	err_format(e, &raw);
-	text_safe(&safe, buf_view(&raw), false);
-	const char *out = arena_str(a, buf_view(&safe));
-	buf_release(&raw);
-	buf_release(&safe);
-	return out;
-}
-
 bool load_queue(struct model *m, struct err *e)
 {
 	const struct snapshot *facts = m->snapshot.online ? &m->snapshot : NULL;
@@ -59,13 +48,8 @@ void load_forget_change(struct model *m)
 
 void load_trouble(struct model *m, struct span words)
 {
-	struct buf safe = {0};
-	text_safe(&safe, words, false);
-	if (safe.n == 0)
-		buf_str(&safe, "no answer");
 	arena_release(&m->trouble_arena);
-	m->ask_trouble = arena_str(&m->trouble_arena, buf_view(&safe));
-	buf_release(&safe);
+	m->ask_trouble = text_safe_str(&m->trouble_arena, words.n > 0 ? words : span_str("no answer"), false);
 }
 
 bool load_snapshot(struct model *m, struct span text, struct err *e)
@@ -101,7 +85,7 @@ static const char *sentences_of(struct model *m, const struct json *actions)
 		struct buf one = {0};
 		if (!action_say(a, &one, &m->ws->pin, x, &e)) {
 			buf_clear(&one);
-			buf_fmt(&one, "(not readable under this catalogue: %s)", words_of(a, &e));
+			buf_fmt(&one, "(not readable under this catalogue: %s)", text_safe_err(a, &e));
 			err_clear(&e);
 		}
 		buf_fmt(&all, "%s%s", all.n > 0 ? "\n" : "", buf_cstr(&one));
@@ -125,7 +109,7 @@ static void load_sentence(struct model *m, size_t i)
 	    json_get(l.body, "actions", JSON_ARRAY, &actions, &e))
 		m->sentences[i] = sentences_of(m, actions);
 	else
-		m->sentences[i] = words_of(a, &e);
+		m->sentences[i] = text_safe_err(a, &e);
 	err_clear(&e);
 }
 
@@ -178,7 +162,7 @@ static void load_words(struct model *m)
 			x->sentences[x->n_sentences++] = arena_str(&x->arena, buf_view(&b));
 		else
 			x->sentences[x->n_sentences++] = arena_fmt(
-				&x->arena, "(not readable under this catalogue: %s)", words_of(&x->arena, &e));
+				&x->arena, "(not readable under this catalogue: %s)", text_safe_err(&x->arena, &e));
 		err_clear(&e);
 		buf_release(&b);
 	}
@@ -196,7 +180,7 @@ static void load_calls(struct model *m)
 		if (explain_call(&x->arena, call, &m->ws->pin, &x->p.calls.v[i], &e))
 			x->calls[i] = call;
 		else
-			x->call_trouble[i] = words_of(&x->arena, &e);
+			x->call_trouble[i] = text_safe_err(&x->arena, &e);
 		err_clear(&e);
 	}
 }
@@ -226,7 +210,7 @@ static void load_change(struct model *m, const char *id)
 	}
 	load_forget_change(m);
 	if (!load_change_parts(m, id, &e))
-		x->trouble = words_of(&x->arena, &e);
+		x->trouble = text_safe_err(&x->arena, &e);
 	if (x->c.id.n == 0)
 		x->c.id = arena_copy(&x->arena, span_str(id));
 	x->loaded = true;
@@ -287,7 +271,7 @@ static void load_log(struct model *m, const struct state *s)
 		return;
 	load_log_window(m, s, cursor, &e);
 	x->filter = arena_copy(&x->arena, buf_view(&s->filter));
-	x->trouble = err_is_set(&e) ? words_of(&x->arena, &e) : NULL;
+	x->trouble = err_is_set(&e) ? text_safe_err(&x->arena, &e) : NULL;
 	err_clear(&e);
 }
 
@@ -300,7 +284,7 @@ static void load_line(struct model *m, uint64_t seq)
 	arena_release(&x->arena);
 	*x = (struct model_line){ .loaded = true, .seq = seq };
 	if (!take_line(&x->arena, m->ws, seq, &x->shown, &e))
-		x->trouble = words_of(&x->arena, &e);
+		x->trouble = text_safe_err(&x->arena, &e);
 	err_clear(&e);
 }
 
@@ -342,7 +326,7 @@ static void load_meeting(struct model *m)
 	if (meetings_look(m->ws, &x->arena, &x->all, &e))
 		x->open = meetings_in_session(&x->all);
 	else
-		x->trouble = words_of(&x->arena, &e);
+		x->trouble = text_safe_err(&x->arena, &e);
 	load_agenda(m);
 	err_clear(&e);
 }

@@ -40,15 +40,6 @@ const char **perform_argv(const struct console *c, struct arena *a, const char *
 
 /* ---- how a command ended ---- */
 
-static const char *safe_text(struct arena *a, struct span s, bool lines)
-{
-	struct buf b = {0};
-	text_safe(&b, s, lines);
-	const char *out = arena_str(a, buf_view(&b));
-	buf_release(&b);
-	return out;
-}
-
 /* "setgov: [CODE] words" out of all that was said on standard error; all of it, where there is no such line. */
 static struct span complaint(struct span err)
 {
@@ -71,10 +62,10 @@ static void read_ended(struct arena *a, struct ended *how, struct span out, stru
 {
 	struct span code;
 	how->json = json_parse(a, arena_copy(a, out), NULL);
-	how->said = safe_text(a, err, true);
-	how->words = how->ok ? "" : safe_text(a, complaint(err), false);
+	how->said = text_safe_str(a, err, true);
+	how->words = how->ok ? "" : text_safe_str(a, complaint(err), false);
 	if (json_get_str(json_find(how->json, "error"), "code", &code, NULL))
-		how->code = safe_text(a, code, false);
+		how->code = text_safe_str(a, code, false);
 	if (!how->ok && how->words[0] == '\0')
 		how->words = arena_fmt(a, "it ended with status %d and said nothing", how->status);
 }
@@ -192,7 +183,7 @@ static void front_words(struct arena *a, struct ended *how)
 	if (!how->ok && json_get_str(json_find(how->json, "error"), "what", &what, NULL))
 		how->words = arena_fmt(a, "%s%s%s%s", how->code != NULL ? "[" : "",
 				       how->code != NULL ? how->code : "", how->code != NULL ? "] " : "",
-				       safe_text(a, what, false));
+				       text_safe_str(a, what, false));
 }
 
 /* In front of the screen: what it prints is kept, what it says to the person stays on the terminal while it runs. */
@@ -215,10 +206,7 @@ static void run_in_front(struct console *c, const struct effect *e)
 		read_ended(&a, &how, buf_view(&out), span_of(NULL, 0));
 		front_words(&a, &how);
 	} else {
-		struct buf words = {0};
-		err_format(&err, &words);
-		how.words = safe_text(&a, buf_view(&words), false);
-		buf_release(&words);
+		how.words = text_safe_err(&a, &err);
 	}
 	err_clear(&err);
 	finish(c, &how);

@@ -136,15 +136,6 @@ static bool read_small(int fd, struct buf *out)
 	return true;
 }
 
-static const char *safe(struct arena *a, struct span s)
-{
-	struct buf b = {0};
-	text_safe(&b, s, false);
-	const char *out = arena_str(a, buf_view(&b));
-	buf_release(&b);
-	return out;
-}
-
 /* One that is being written anew, or is nonsense, is not shown this time. */
 static bool read_one(struct arena *a, const char *path, struct present *out)
 {
@@ -154,10 +145,10 @@ static bool read_one(struct arena *a, const char *path, struct present *out)
 	const int fd = open_living(path, &stale);
 	const bool ok = fd >= 0 && read_small(fd, &text) && presence_parse(a, &s, arena_copy(a, buf_view(&text)), NULL);
 	if (ok) {
-		out->who = safe(a, s.who);
-		out->where = safe(a, s.host);
-		out->doing = s.change.n > 0 ? arena_fmt(a, "%s %s", safe(a, s.change), safe(a, s.doing)) : safe(a,
-							s.doing);
+		const char *doing = text_safe_str(a, s.doing, false);
+		out->who = text_safe_str(a, s.who, false);
+		out->where = text_safe_str(a, s.host, false);
+		out->doing = s.change.n > 0 ? arena_fmt(a, "%s %s", text_safe_str(a, s.change, false), doing) : doing;
 	}
 	if (fd >= 0)
 		close(fd);
