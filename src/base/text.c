@@ -231,3 +231,15 @@ void text_wrap(struct buf *out, struct span s, size_t columns, size_t indent)
 		empty = false;
 	}
 }
+
+void text_roff(struct buf *out, const char *s)
+{
+	for (; *s != '\0'; s++) {
+		if (*s == '-')
+			buf_str(out, "\\-");
+		else if (*s == '\\')
+			buf_str(out, "\\e");
+		else
+			buf_byte(out, (uint8_t)*s);
+	}
+}

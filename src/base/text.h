@@ -33,5 +33,7 @@ size_t text_fit(struct span s, size_t columns);
  * caller has written as many columns of the first one. A newline stays one. A word that is longer than a line (an
  * address, a hash) is never cut but put on its own line. */
 void text_wrap(struct buf *out, struct span s, size_t columns, size_t indent);
+/* As it stands in a manual page: a dash that is typed is escaped, or copies from the page do not run. */
+void text_roff(struct buf *out, const char *s);
 
 #endif

@@ -47,31 +47,18 @@ void help_command(struct buf *out, const struct command *c)
 	options_help(out, common_options, n_common_options);
 }
 
-/* roff: a dash that is typed must be escaped, or copies from the page do not run. */
-static void roff(struct buf *out, const char *s)
-{
-	for (; *s != '\0'; s++) {
-		if (*s == '-')
-			buf_str(out, "\\-");
-		else if (*s == '\\')
-			buf_str(out, "\\e");
-		else
-			buf_byte(out, (uint8_t)*s);
-	}
-}
-
 static void man_options(struct buf *out, const struct option *o, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		buf_str(out, ".TP\n.B ");
-		roff(out, o[i].name);
+		text_roff(out, o[i].name);
 		if (o[i].value != NULL) {
 			buf_str(out, " \\fI");
-			roff(out, o[i].value);
+			text_roff(out, o[i].value);
 			buf_str(out, "\\fR");
 		}
 		buf_str(out, "\n");
-		roff(out, o[i].help);
+		text_roff(out, o[i].help);
 		buf_str(out, "\n");
 	}
 }
@@ -84,11 +71,11 @@ void help_man(struct buf *out)
 		     "Without one, on a terminal, setgov opens the console: see KEYS.\n");
 	for (size_t i = 0; i < n_commands; i++) {
 		buf_str(out, ".SS setgov ");
-		roff(out, commands[i].name);
+		text_roff(out, commands[i].name);
 		buf_str(out, " ");
-		roff(out, commands[i].args);
+		text_roff(out, commands[i].args);
 		buf_str(out, "\n");
-		roff(out, commands[i].help);
+		text_roff(out, commands[i].help);
 		buf_str(out, ".\n");
 		man_options(out, commands[i].options, commands[i].n_options);
 	}

@@ -1,5 +1,6 @@
 #include "tui/console/keys.h"
 
+#include "src/base/text.h"
 #include "tui/console/compose.h"
 #include "tui/kit/key.h"
 
@@ -205,18 +206,6 @@ const size_t n_glossary = ARRAY_LEN(glossary);
 
 /* ---- the manual ---- */
 
-static void roff(struct buf *out, const char *s)
-{
-	for (; *s != '\0'; s++) {
-		if (*s == '-')
-			buf_str(out, "\\-");
-		else if (*s == '\\')
-			buf_str(out, "\\e");
-		else
-			buf_byte(out, (uint8_t)*s);
-	}
-}
-
 static void man_keys(struct buf *out, enum view_id view)
 {
 	for (size_t i = 0; i < n_bindings; i++) {
@@ -225,9 +214,9 @@ static void man_keys(struct buf *out, enum view_id view)
 			continue;
 		key_name(&name, bindings[i].key);
 		buf_str(out, ".TP\n.B \"");
-		roff(out, buf_cstr(&name));
+		text_roff(out, buf_cstr(&name));
 		buf_str(out, "\"\n");
-		roff(out, bindings[i].help);
+		text_roff(out, bindings[i].help);
 		buf_str(out, "\n");
 		buf_release(&name);
 	}
@@ -249,16 +238,16 @@ void keys_man(struct buf *out)
 		if (v == VIEW_ANY || !view_has_keys((enum view_id)v))
 			continue;
 		buf_str(out, ".SS \"");
-		roff(out, keys_title((enum view_id)v));
+		text_roff(out, keys_title((enum view_id)v));
 		buf_str(out, "\"\n");
 		man_keys(out, (enum view_id)v);
 	}
 	buf_str(out, ".SH WORDS\n");
 	for (size_t i = 0; i < n_glossary; i++) {
 		buf_str(out, ".TP\n.B ");
-		roff(out, glossary[i].term);
+		text_roff(out, glossary[i].term);
 		buf_str(out, "\n");
-		roff(out, glossary[i].means);
+		text_roff(out, glossary[i].means);
 		buf_str(out, "\n");
 	}
 }
