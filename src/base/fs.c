@@ -83,7 +83,7 @@ bool fs_read(struct buf *out, const char *path, size_t cap, struct err *e)
 	return ok;
 }
 
-static bool write_all(int fd, struct span data)
+bool fs_write_all(int fd, struct span data)
 {
 	size_t done = 0;
 
@@ -112,8 +112,8 @@ static char *parent_of(const char *path)
 	return (char *)b.p;
 }
 
-/* A file's name is on disk when its directory is. File systems that have no such thing say EINVAL. */
-static bool sync_parent(const char *path, struct err *e)
+/* File systems that have no such thing say EINVAL. */
+bool fs_sync_parent(const char *path, struct err *e)
 {
 	char *dir = parent_of(path);
 	const int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -144,7 +144,7 @@ static bool write_temporary(const char *temporary, const char *path, struct span
 
 	if (fd < 0)
 		return io_error(path, "create", e);
-	ok = write_all(fd, data) && fsync(fd) == 0;
+	ok = fs_write_all(fd, data) && fsync(fd) == 0;
 	if (!ok)
 		ok = io_error(path, "write", e);
 	if (close(fd) != 0 && ok)
@@ -171,7 +171,7 @@ static bool already_there(const char *path, struct err *e)
 static bool put_in_place(const char *temporary, const char *path, bool replace, struct err *e)
 {
 	if (replace ? rename(temporary, path) == 0 : rename_new(temporary, path))
-		return sync_parent(path, e);
+		return fs_sync_parent(path, e);
 	if (!replace && errno == EEXIST)
 		return already_there(path, e);
 	return io_error(path, "create", e);
@@ -223,7 +223,7 @@ static bool append_all(int fd, const char *path, struct span data, struct err *e
 		err_set(e, ERR_IO, ERR_NO_OFFSET, "not a regular file");
 		return err_file(e, path, 0);
 	}
-	if (write_all(fd, data) && fsync(fd) == 0)
+	if (fs_write_all(fd, data) && fsync(fd) == 0)
 		return true;
 	io_error(path, "append", e);
 	if (ftruncate(fd, st.st_size) != 0)
@@ -243,7 +243,7 @@ bool fs_append(const char *path, struct span data, mode_t mode, struct err *e)
 	}
 	if (fd < 0)
 		return io_error(path, "open", e);
-	ok = append_all(fd, path, data, e) && (!created || sync_parent(path, e));
+	ok = append_all(fd, path, data, e) && (!created || fs_sync_parent(path, e));
 	close(fd);
 	return ok;
 }
@@ -253,7 +253,7 @@ static bool make_dir(const char *path, mode_t mode, struct err *e)
 	struct stat st;
 
 	if (mkdir(path, mode) == 0)
-		return sync_parent(path, e);
+		return fs_sync_parent(path, e);
 	if (errno != EEXIST)
 		return io_error(path, "make the directory", e);
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))

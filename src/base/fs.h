@@ -19,6 +19,10 @@ MUST_CHECK bool fs_write(const char *path, struct span data, mode_t mode, struct
 MUST_CHECK bool fs_create(const char *path, struct span data, mode_t mode, struct err *e);
 /* Appends and fsyncs; creates with mode when absent (and fsyncs the directory). */
 MUST_CHECK bool fs_append(const char *path, struct span data, mode_t mode, struct err *e);
+/* For those who write in steps of their own. All of it, or false with errno. */
+bool fs_write_all(int fd, struct span data);
+/* A file's name is on disk when its directory is: syncs the one that `path` lies in. */
+MUST_CHECK bool fs_sync_parent(const char *path, struct err *e);
 MUST_CHECK bool fs_mkdirs(const char *path, mode_t mode, struct err *e);
 bool fs_exists(const char *path);
 char *fs_join(const char *dir, const char *name);       /* malloc'd "dir/name" */

@@ -25,34 +25,6 @@ static char *directory_of(const char *workspace)
 	return fs_join(workspace, "compose");
 }
 
-/* A file's name is on disk when its directory is. */
-static bool sync_directory(const char *path, struct err *e)
-{
-	struct buf dir = {0};
-	buf_add(&dir, path, (size_t)(strrchr(path, '/') - path));
-	const int fd = open(buf_cstr(&dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool ok = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
-	if (!ok)
-		io_error(buf_cstr(&dir), "sync", e);
-	if (fd >= 0)
-		close(fd);
-	buf_release(&dir);
-	return ok;
-}
-
-static bool write_all(int fd, struct span data)
-{
-	for (size_t done = 0; done < data.n;) {
-		const ssize_t n = write(fd, data.p + done, data.n - done);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		done += (size_t)n;
-	}
-	return true;
-}
-
 static bool begin_file(struct compose_file *f, const char *workspace, struct err *e)
 {
 	uint8_t id[16];
@@ -78,7 +50,7 @@ static bool replace(struct compose_file *f, const char *temporary, struct span t
 	const int fd = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return io_error(temporary, "create", e);
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0 || !write_all(fd, text) || rename(temporary, f->path) != 0) {
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0 || !fs_write_all(fd, text) || rename(temporary, f->path) != 0) {
 		io_error(temporary, "write", e);
 		close(fd);
 		unlink(temporary);
@@ -110,7 +82,7 @@ bool compose_file_sync(struct compose_file *f, struct err *e)
 	if (fsync(f->fd) != 0)
 		return io_error(f->path, "sync", e);
 	f->unsynced = false;
-	return sync_directory(f->path, e);
+	return fs_sync_parent(f->path, e);
 }
 
 void compose_file_leave(struct compose_file *f)
@@ -126,7 +98,7 @@ bool compose_file_drop(struct compose_file *f, struct err *e)
 	if (f->path == NULL)
 		return true;
 	const bool ok = (unlink(f->path) == 0 || errno == ENOENT || io_error(f->path, "remove", e)) &&
-			sync_directory(f->path, e);
+			fs_sync_parent(f->path, e);
 	compose_file_leave(f);
 	return ok;
 }
