@@ -9,10 +9,8 @@
 const char *act_needed(struct act *x)
 {
 	const char *change = act_subject(x);
-	if (x->s->running.on) {
-		state_say(x->s, STYLE_WARN, "%s is still under way: Ctrl-C stops it.", buf_cstr(&x->s->running.what));
+	if (state_busy(x->s))
 		return NULL;
-	}
 	if (change == NULL)
 		state_say(x->s, STYLE_DIM, "No change is selected here.");
 	return change;

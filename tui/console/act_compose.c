@@ -417,10 +417,8 @@ static void save(struct act *x, bool propose)
 {
 	struct compose *c = x->s->compose;
 	memset(c->words_left, true, sizeof(c->words_left));
-	if (x->s->running.on) {
-		state_say(x->s, STYLE_WARN, "%s is still under way: Ctrl-C stops it.", buf_cstr(&x->s->running.what));
+	if (state_busy(x->s))
 		return;
-	}
 	if (!compose_ready(c)) {
 		state_say(x->s, STYLE_WARN, "Not yet: what is missing stands on the page.");
 		return;

@@ -124,11 +124,11 @@ static void ask_present(struct act *x, size_t i, const struct id_list *before)
 
 static bool busy(struct act *x)
 {
-	if (x->s->running.on)
-		state_say(x->s, STYLE_WARN, "%s is still under way: Ctrl-C stops it.", buf_cstr(&x->s->running.what));
-	else if (x->m->ws == NULL)
+	if (state_busy(x->s))
+		return true;
+	if (x->m->ws == NULL)
 		state_say(x->s, STYLE_DIM, "There is no workspace yet.");
-	return x->s->running.on || x->m->ws == NULL;
+	return x->m->ws == NULL;
 }
 
 /* ---- open ---- */

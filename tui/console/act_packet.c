@@ -278,10 +278,8 @@ static void collect(struct act *x)
 
 void act_import(struct act *x)
 {
-	if (x->s->running.on) {
-		state_say(x->s, STYLE_WARN, "%s is still under way: Ctrl-C stops it.", buf_cstr(&x->s->running.what));
+	if (state_busy(x->s))
 		return;
-	}
 	state_ask(x->s, "Take in what came back from signers", 2, collect);
 	x->s->ask.check = check_place;
 	act_ask_place(x, 0, "nothing typed: every *.answer.json and *.sig there; or one file: an answer, a packet, a "

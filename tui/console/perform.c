@@ -164,10 +164,8 @@ static void remember(struct console *c, const struct effect *e)
 static void run(struct console *c, const struct effect *e)
 {
 	struct arena a = {0};
-	if (c->job != NULL) {
-		state_say(&c->s, STYLE_WARN, "%s is still under way: Ctrl-C stops it.", buf_cstr(&c->s.running.what));
+	if (state_busy(&c->s))
 		return;
-	}
 	remember(c, e);
 	c->s.running.on = true;
 	c->s.running.stopping = false;

@@ -78,6 +78,13 @@ void state_say(struct state *s, enum style style, const char *fmt, ...)
 	buf_release(&raw);
 }
 
+bool state_busy(struct state *s)
+{
+	if (s->running.on)
+		state_say(s, STYLE_WARN, "%s is still under way: Ctrl-C stops it.", buf_cstr(&s->running.what));
+	return s->running.on;
+}
+
 struct form *state_ask(struct state *s, const char *title, size_t n, void (*done)(struct act *x))
 {
 	state_close_ask(s);

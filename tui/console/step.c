@@ -268,10 +268,8 @@ static void run_command(struct act *x, struct span line)
 		state_say(x->s, STYLE_BAD, "There is no such command; Tab completes, ? lists them.");
 		return;
 	}
-	if (x->s->running.on) {
-		state_say(x->s, STYLE_WARN, "%s is still under way: Ctrl-C stops it.", buf_cstr(&x->s->running.what));
+	if (state_busy(x->s))
 		return;
-	}
 	buf_fmt(&what, "setgov %.*s", text_shown(line), (const char *)line.p);
 	struct effect *e = effects_add(x->fx, c->front ? EFFECT_FRONT : EFFECT_PRINT, buf_cstr(&what));
 	buf_clear(&what);
@@ -385,9 +383,7 @@ void act_back(struct act *x)
 
 void act_quit(struct act *x)
 {
-	if (x->s->running.on)
-		state_say(x->s, STYLE_WARN, "%s is still under way: Ctrl-C stops it.", buf_cstr(&x->s->running.what));
-	else
+	if (!state_busy(x->s))
 		x->s->leaving = true;
 }
 
