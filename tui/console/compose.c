@@ -341,26 +341,6 @@ bool compose_type(struct act *x, uint32_t key)
 	BUG("page %d", (int)x->s->compose->page);
 }
 
-bool compose_key(struct act *x, uint32_t key)
-{
-	struct compose *c = x->s->compose;
-	const struct binding *b;
-	if (c == NULL || x->m->ws == NULL)
-		return false;
-	b = binding_own(compose_keys(c), key);
-	if (c->saving && b != NULL) {
-		state_say(x->s, STYLE_WARN, "It is being saved: wait, or stop it with Ctrl-C.");
-		return true;
-	}
-	c->key = key;
-	if (b != NULL)
-		b->act(x);
-	else if (!compose_type(x, key))
-		return false;
-	compose_settle(x);
-	return true;
-}
-
 /* ---- after every key ---- */
 
 /* Something is typed: an empty form is not worth a file. */

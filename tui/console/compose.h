@@ -73,8 +73,6 @@ struct compose {
 	bool saving, propose;         /* the draft is being written; to be proposed then */
 };
 
-/* A key while composing; false: it is none of the composer's, the table of keys has it. */
-bool compose_key(struct act *x, uint32_t key);
 void compose_free(struct compose *c);
 /* Whose rows in the table of keys are in force. */
 enum view_id compose_keys(const struct compose *c);

@@ -45,9 +45,13 @@ void keys_man(struct buf *out);
 
 /* ---- the actions, by the file they are in ---- */
 
-/* step.c: moving about */
-act_fn act_up, act_down, act_page_up, act_page_down, act_home, act_end, act_back, act_quit, act_help, act_search,
-	act_search_next, act_search_previous, act_command, act_redraw, act_interrupt;
+/* act_move.c: about a view */
+act_fn act_up, act_down, act_page_up, act_page_down, act_home, act_end, act_search, act_search_next,
+	act_search_previous;
+/* act_command.c */
+act_fn act_command;
+/* step.c */
+act_fn act_back, act_quit, act_help, act_redraw, act_interrupt;
 /* act_go.c: from here to there */
 act_fn act_queue, act_changes, act_log, act_alerts, act_deployment, act_meeting, act_compose, act_open_row,
 	act_open_item, act_board, act_log_of_change, act_change_of_line, act_compact, act_look, act_offline, act_filter,

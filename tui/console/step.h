@@ -9,4 +9,8 @@ void step(struct state *s, const struct model *m, uint32_t key, struct effects *
 void step_ended(struct state *s, const struct model *m, ended_fn *then, const char *done, const struct ended *how,
 		struct effects *fx);
 
+/* A key of the line at the bottom, while '/' (act_move.c) or ':' (act_command.c) is being typed. */
+void step_search_key(struct act *x, uint32_t key);
+void step_command_key(struct act *x, uint32_t key);
+
 #endif
