@@ -116,6 +116,5 @@ void screen_draw(struct screen *c, struct grid *g);
 /* The words of one view, for screen_draw(). */
 void screen_write(struct screen *c, struct paper *p);
 void screen_write_help(struct screen *c, struct paper *p);
-const char *screen_title(const struct screen *c);
 
 #endif

@@ -9,7 +9,7 @@
 /* Rows that are not the page's: the banner and the title above it, the note and the keys below. */
 enum { ROWS_ABOVE = 2, ROWS_BELOW = 2 };
 
-const char *screen_title(const struct screen *c)
+static const char *title_of(const struct screen *c)
 {
 	switch (c->view) {
 	case VIEW_LOAD:
@@ -438,7 +438,7 @@ void screen_draw(struct screen *c, struct grid *g)
 	keep_in_sight(c);
 	draw_banner(c, g);
 	title = grid_pen(g, 1, STYLE_TITLE);
-	pen_str(&title, screen_title(c));
+	pen_str(&title, title_of(c));
 	g->cursor_row = 1;
 	g->cursor_col = 0;
 	if (c->view == VIEW_LOAD)

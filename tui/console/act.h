@@ -43,10 +43,7 @@ size_t act_ask_step(struct act *x, unsigned mask, const char *hint);
 size_t act_step_fields(unsigned mask);
 enum step_kind act_step_chosen(const struct act *x, unsigned mask);
 
-/* Questions that another action leads to. */
-void act_ask_propose(struct act *x, const char *change);
+/* The question that another action leads to. */
 void act_ask_export(struct act *x, const char *change, unsigned mask);
-#define NO_NONCE UINT64_MAX
-void act_ask_reject(struct act *x, uint64_t nonce, const char *why);
 
 #endif

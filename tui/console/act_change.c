@@ -29,7 +29,7 @@ static void propose(struct act *x)
 	act_run(x, EFFECT_RUN, what, words, proposed);
 }
 
-void act_ask_propose(struct act *x, const char *change)
+static void ask_propose(struct act *x, const char *change)
 {
 	snprintf(x->s->work.change, sizeof(x->s->work.change), "%s", change);
 	state_ask(x->s, "", 0, propose);
@@ -56,7 +56,7 @@ void act_propose(struct act *x)
 	else if (page ? m->c.proposed : row != NULL && row->change_state != CHANGE_DRAFTED)
 		state_say(x->s, STYLE_WARN, "%s is proposed already. Next: s (signatures).", change);
 	else
-		act_ask_propose(x, change);
+		ask_propose(x, change);
 }
 
 void act_edit_draft(struct act *x)
@@ -72,6 +72,9 @@ void act_edit_draft(struct act *x)
 }
 
 /* ---- withdraw ---- */
+
+#define NO_NONCE UINT64_MAX
+static void ask_reject(struct act *x, uint64_t nonce, const char *why);       /* what may have to follow */
 
 /* One sentence a step; the lowest nonce of them. */
 static uint64_t explain_loose(struct act *x, const struct json *steps)
@@ -108,7 +111,7 @@ static void withdrawn(struct act *x, const struct ended *how)
 			  change);
 		return;
 	}
-	act_ask_reject(x, NO_NONCE, arena_fmt(&x->fx->arena, "%s was withdrawn and its signatures are loose", change));
+	ask_reject(x, NO_NONCE, arena_fmt(&x->fx->arena, "%s was withdrawn and its signatures are loose", change));
 	buf_clear(&x->s->ask.text);
 	x->s->ask.style = STYLE_BAD;
 	const uint64_t nonce = explain_loose(x, loose);
@@ -167,7 +170,7 @@ static void rejection_drafted(struct act *x, const struct ended *how)
 		return;
 	const char *change = act_member(x, how->json, "change");
 	state_go(x->s, VIEW_CHANGE, change);
-	act_ask_propose(x, change);
+	ask_propose(x, change);
 	state_say(x->s, STYLE_GOOD, "%s is drafted. Next: propose it.", change);
 }
 
@@ -198,7 +201,7 @@ static void check_nonce(const struct act *x, struct form *f)
 		buf_fmt(&field->trouble, "the Safe is at %llu: that one is spent", (unsigned long long)q->safe_nonce);
 }
 
-void act_ask_reject(struct act *x, uint64_t nonce, const char *why)
+static void ask_reject(struct act *x, uint64_t nonce, const char *why)
 {
 	struct arena *a = &x->s->ask.arena;
 	state_ask(x->s, "Draft a rejection", 3, reject);
@@ -235,6 +238,6 @@ void act_reject_nonce(struct act *x)
 {
 	const struct model_change *m = act_shown(x);
 	if (m != NULL)
-		act_ask_reject(x, nonce_meant(x, m),
-			       arena_fmt(&x->fx->arena, "signatures for %s must not be used", act_subject(x)));
+		ask_reject(x, nonce_meant(x, m),
+			   arena_fmt(&x->fx->arena, "signatures for %s must not be used", act_subject(x)));
 }

@@ -237,7 +237,8 @@ void compose_edit(struct act *x, const char *change)
 
 /* ---- typing ---- */
 
-void compose_leave_field(struct compose *c, const struct pinned *pin, size_t field)
+/* The person leaves the focused field: a name becomes its address, an address its checksummed form. */
+static void leave_field(struct compose *c, const struct pinned *pin, size_t field)
 {
 	struct composed *x = compose_current(c);
 	struct edit *d = &x->form.fields[field].edit;
@@ -285,11 +286,11 @@ static bool type_args(struct act *x, uint32_t key)
 	case FORM_CHANGED:
 	case FORM_MOVED:
 		if (action->form.focus != was)
-			compose_leave_field(c, pin, was);
+			leave_field(c, pin, was);
 		return true;
 	case FORM_DONE:
 		for (size_t i = 0; i < action->form.n; i++)
-			compose_leave_field(c, pin, i);
+			leave_field(c, pin, i);
 		compose_judge(c, x->m);
 		page_done(x, &action->form, action->good, COMPOSE_BATCH);
 		if (!action->good && first_trouble(&action->form) == action->form.n)

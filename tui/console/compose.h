@@ -103,8 +103,6 @@ void composed_free(struct composed *x);
 struct composed *compose_add(struct compose *c, const struct pinned *pin, const struct action_def *def);
 void compose_remove(struct compose *c, size_t i);
 struct composed *compose_current(const struct compose *c);     /* NULL: none */
-/* The person leaves the focused field: a name becomes its address, an address its checksummed form. */
-void compose_leave_field(struct compose *c, const struct pinned *pin, size_t field);
 
 /* compose_rows.c: the i-th of the rows that are shown: actions that the search finds; addresses of the book. False: no
  * such. */
@@ -117,8 +115,6 @@ bool compose_book_find(const struct pinned *pin, struct span name, struct addr *
 void compose_judge(struct compose *c, const struct model *m);
 /* Everything that keeps it from being saved is gone. */
 bool compose_ready(const struct compose *c);
-/* The command line that it takes, behind "draft". */
-size_t compose_count_words(const struct compose *c);
 
 /* compose_keep.c, for perform.c and console.c */
 /* Performs an effect that concerns the half-typed change, and tells whoever composes; false when it is another kind.

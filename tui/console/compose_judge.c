@@ -261,6 +261,15 @@ static const char *mixed(const struct compose *c)
 	return NULL;
 }
 
+/* Of the command line that it takes, behind "setgov". */
+static size_t count_words(const struct compose *c)
+{
+	size_t n = 1 + 2 * N_CHANGE_WORDS + 2;
+	for (size_t i = 0; i < c->n; i++)
+		n += 2 + c->actions[i]->form.n;
+	return n;
+}
+
 static void judge_together(struct compose *c, const struct pinned *pin)
 {
 	struct json *all = json_array(&c->judged);
@@ -268,7 +277,7 @@ static void judge_together(struct compose *c, const struct pinned *pin)
 	struct err e = {0};
 	bool direct;
 	c->complaint = mixed(c);
-	if (c->complaint == NULL && compose_count_words(c) > EFFECT_WORDS_MAX)
+	if (c->complaint == NULL && count_words(c) > EFFECT_WORDS_MAX)
 		c->complaint = "More actions than one change can be drafted with here: make two.";
 	for (size_t i = 0; i < c->n; i++) {
 		if (c->actions[i]->action == NULL)
@@ -278,14 +287,6 @@ static void judge_together(struct compose *c, const struct pinned *pin)
 	if (c->complaint == NULL && c->n > 0 && !actions_compile(&c->judged, &calls, &direct, pin, all, &e))
 		c->complaint = text_safe_err(&c->judged, &e);
 	err_clear(&e);
-}
-
-size_t compose_count_words(const struct compose *c)
-{
-	size_t n = 1 + 2 * N_CHANGE_WORDS + 2;
-	for (size_t i = 0; i < c->n; i++)
-		n += 2 + c->actions[i]->form.n;
-	return n;
 }
 
 /* ---- title, reason … ---- */
