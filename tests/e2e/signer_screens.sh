@@ -7,9 +7,9 @@ BUILD=$(realpath "${BUILD:-build}")
 command -v tmux >/dev/null || { echo "SKIPPED: tmux is not installed: make deps"; exit 77; }
 make --no-print-directory BUILD="$BUILD" "$BUILD/setgov-signer" "$BUILD/tests/support/make_packet" >/dev/null
 HERE=$(mktemp -d)
-screen=setgov-screens-$$
+. tests/support/screen.sh
 finish() {
-	tmux -L "$screen" kill-server 2>/dev/null || true
+	screen_end
 	rm -rf "$HERE"
 }
 trap finish EXIT
@@ -25,29 +25,16 @@ alone() { setsid -w "$BUILD/setgov-signer" "$@"; }
 alone import owner-1.key.json --class test --home home --passphrase-fd 3 3<<<"$PASS" >/dev/null
 id=$({ alone trust profile.json --home home 2>/dev/null || true; } | awk '$1 == "id" { print $2 }')
 alone trust profile.json --home home --expect "$id" >/dev/null
-tmux -L "$screen" -f /dev/null new-session -d -x 80 -y 24 \
-	"exec env PS1='ready> ' LC_ALL=C.UTF-8 SETGOV_SIGNER_HOME=$HERE/home PATH=$BUILD:$PATH bash --norc --noprofile"
+screen_start 80x24 \
+	"exec env PS1='ready> ' SETGOV_SIGNER_HOME=$HERE/home PATH=$BUILD:$PATH bash --norc --noprofile"
 
-see() { tmux -L "$screen" capture-pane -p | sed 's/ *$//'; }
-keys() { tmux -L "$screen" send-keys "$@"; }
-text() { keys -l -- "$1"; }
-fail() { see >&2; echo "line ${BASH_LINENO[1]}: $*" >&2; exit 1; }
-# It is on the screen, or comes there
-wait_for() {
-	for _ in $(seq 400); do
-		see | grep -qF -- "$1" && return 0
-		sleep 0.02
-	done
-	fail "the screen does not show \"$1\""
-}
-never() { ! see | grep -qF -- "$1" || fail "the screen shows \"$1\""; }
-same() { [ "$1" = "$2" ] || fail "needed \"$2\", found \"$1\""; }
+same() { [ "$1" = "$2" ] || screen_fail "needed \"$2\", found \"$1\""; }
 prompt() {
 	for _ in $(seq 400); do
 		[ "$(see | grep -v '^$' | tail -n 1)" = "ready>" ] && return 0
 		sleep 0.02
 	done
-	fail "the program does not end"
+	screen_fail "the program does not end"
 }
 run() {
 	prompt
@@ -61,9 +48,9 @@ terminal_is_well() {
 	run "stty -a"
 	wait_for "isig"
 	for flag in icanon isig echo; do
-		see | grep -qE "(^| )$flag( |;|\$)" || fail "the terminal has lost $flag"
+		see | grep -qE "(^| )$flag( |;|\$)" || screen_fail "the terminal has lost $flag"
 	done
-	same "$(tmux -L "$screen" display-message -p '#{alternate_on}')" 0
+	same "$(tmux -L "$SCREEN" display-message -p '#{alternate_on}')" 0
 }
 status_is() {
 	run 'echo "status <$?>"'
@@ -73,7 +60,7 @@ lines_of() { alone journal --json --home home | grep -c "\"kind\": \"$1\"" || tr
 phrase_of() { alone review "$1" --json --home home | sed -n 's/.*"phrase": "\(.*\)".*/\1/p'; }
 word() { echo "$1" | cut -d' ' -f"$2"; }
 pid_of() { tr -d ' ' <"/proc/$1/task/$1/children"; }
-shell=$(tmux -L "$screen" list-panes -F '#{pane_pid}')
+shell=$(tmux -L "$SCREEN" list-panes -F '#{pane_pid}')
 # To the end of the page that decides, and on
 read_page() {
 	wait_for "$1"
@@ -141,10 +128,10 @@ keys Enter
 prompt
 wait_for "You gave 2 signatures."
 status_is 0
-grep -q '"compared":"signer"' stick/a.schedule.p1.answer.json || fail "the answer does not say whom it was compared with"
-grep -q '"compared":"own"' stick/b.schedule.p1.answer.json || fail "the answer does not say whom it was compared with"
+grep -q '"compared":"signer"' stick/a.schedule.p1.answer.json || screen_fail "the answer does not say whom it was compared with"
+grep -q '"compared":"own"' stick/b.schedule.p1.answer.json || screen_fail "the answer does not say whom it was compared with"
 same "$(lines_of packet.signed)" 2
-grep -q '"operation":"0x' home/journal.jsonl || fail "the journal has no operation to compare with"
+grep -q '"operation":"0x' home/journal.jsonl || screen_fail "the journal has no operation to compare with"
 terminal_is_well
 
 # ---- an execute, against the schedule that was signed; nobody looked; a second machine shows all words ----
@@ -189,7 +176,7 @@ wait_for "You declined"
 keys Enter
 prompt
 same "$(lines_of packet.declined)" 1
-grep -q "the new address is not ours" schedule.schedule.p1.answer.json || fail "the reason did not come along"
+grep -q "the new address is not ours" schedule.schedule.p1.answer.json || screen_fail "the reason did not come along"
 
 # ---- refused: what was found, whom to tell, what not to do; and nothing more is signed ----
 run "setgov-signer sign calls.json schedule.json"
@@ -238,7 +225,7 @@ keys Enter
 wait_for "You gave 1 signature."
 keys Enter
 prompt
-grep -q '"today":"2100-01-02"' home/journal.jsonl || fail "the day is not in the journal"
+grep -q '"today":"2100-01-02"' home/journal.jsonl || screen_fail "the day is not in the journal"
 
 # ---- whatever happens, the terminal comes back ----
 at_passphrase() {
@@ -278,11 +265,11 @@ keys C-z
 wait_for "Stopped"
 run "fg"
 wait_for "Read this page"
-tmux -L "$screen" resize-window -x 132 -y 50
+tmux -L "$SCREEN" resize-window -x 132 -y 50
 wait_for "Phrase of this packet"
-tmux -L "$screen" resize-window -x 60 -y 20
+tmux -L "$SCREEN" resize-window -x 60 -y 20
 wait_for "needs 80x24"
-tmux -L "$screen" resize-window -x 80 -y 24
+tmux -L "$SCREEN" resize-window -x 80 -y 24
 wait_for "more below"
 kill -HUP "$(pid_of "$shell")"
 prompt
@@ -329,6 +316,6 @@ text "$PASS"
 keys Enter
 prompt
 wait_for "You gave 1 signature."
-grep -q '"compared":"nobody"' stick/a.schedule.p1.answer.json || fail "the answer does not say that nobody compared"
+grep -q '"compared":"nobody"' stick/a.schedule.p1.answer.json || screen_fail "the answer does not say that nobody compared"
 terminal_is_well
 echo "signer_screens: a person chooses, reads, compares, signs, declines, is refused, and interrupts"

@@ -2,7 +2,7 @@
 # A screen of a program in tmux, for tests/e2e. Source it with $HERE set; needs tmux (the caller skips itself without).
 #
 #   screen_start COLSxROWS COMMAND…   a shell line, in a terminal of that size
-#   see, keys KEY…, text TEXT         what is shown; keys by tmux's names; letters as they are
+#   see [OPTION…], keys KEY…, text TEXT   what is shown (-e: with its colours); keys by tmux's names; letters
 #   wait_for TEXT, never TEXT         it is on the screen, or comes there within 20 s; it is not
 SCREEN=setgov-$$
 screen_end() { tmux -L "$SCREEN" kill-server 2>/dev/null || true; }
@@ -11,7 +11,7 @@ screen_start() {
 	shift
 	tmux -L "$SCREEN" -f /dev/null new-session -d -x "${size%x*}" -y "${size#*x}" "export LC_ALL=C.UTF-8; $*"
 }
-see() { tmux -L "$SCREEN" capture-pane -p | sed 's/ *$//'; }
+see() { tmux -L "$SCREEN" capture-pane -p "$@" | sed 's/ *$//'; }
 keys() { tmux -L "$SCREEN" send-keys "$@"; }
 text() { keys -l -- "$1"; }
 screen_fail() {
