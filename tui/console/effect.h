@@ -1,4 +1,4 @@
-/* What a step wants done: values, performed by console.c after the step. Nothing is done inside a step, so that steps
+/* What a step wants done: values, performed by perform.c after the step. Nothing is done inside a step, so that steps
  * run in tests without a terminal, a workspace or a program. */
 #ifndef SETGOV_TUI_CONSOLE_EFFECT_H
 #define SETGOV_TUI_CONSOLE_EFFECT_H

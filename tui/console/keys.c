@@ -24,7 +24,7 @@ const struct binding bindings[] = {
 
 	{ VIEW_BOARD,      'e',         act_export,           "export",   "write the packet to a file or a stick" },
 	{ VIEW_BOARD,      'i',         act_import,           "import",   "collect answers, packets, signatures" },
-	{ VIEW_BOARD,      's',           act_sign_here,        "sign here","let setgov-signer sign on this machine" },
+	{ VIEW_BOARD,      's',         act_sign_here,        "sign here", "let setgov-signer sign on this machine" },
 	{ VIEW_BOARD,      'u',         act_submit,           "submit",   "send the step to the chain, and follow it" },
 	{ VIEW_BOARD,      'f',         act_refresh_packet,   NULL,       "a new packet with fresh evidence" },
 	{ VIEW_BOARD,      'X',         act_export_cancel,    "cancel",   "a packet that cancels the operation" },
@@ -59,7 +59,7 @@ const struct binding bindings[] = {
 	{ VIEW_COMPOSE_ARGS,   K_ENTER,    act_compose_type,       "next",     "the next field; the last one: done" },
 	{ VIEW_COMPOSE_ARGS,   K_TAB,      act_compose_type,       NULL,       "the next field" },
 	{ VIEW_COMPOSE_ARGS,   K_BACKTAB,  act_compose_type,       NULL,       "the field before" },
-	{ VIEW_COMPOSE_ARGS,   K_CTRL('o'), act_compose_book,       "addresses", "the address book of the profile" },
+	{ VIEW_COMPOSE_ARGS,   K_CTRL('o'), act_compose_book,      "addresses", "the address book of the profile" },
 	{ VIEW_COMPOSE_ARGS,   K_RIGHT,    act_compose_type,       NULL,       "in a choice: the next one" },
 	{ VIEW_COMPOSE_ARGS,   K_LEFT,     act_compose_type,       NULL,       "in a choice: the one before" },
 	{ VIEW_COMPOSE_ARGS,   K_ESC,      act_compose_back,       "back",     "to the actions; kept as typed" },
@@ -102,7 +102,7 @@ const struct binding bindings[] = {
 	{ VIEW_MEETING,    'D',         act_meeting_decide,   "decide",   "what the meeting decided, into the log" },
 	{ VIEW_MEETING,    'm',         act_meeting_close,    "minutes",  "close the meeting and leave its minutes" },
 
-	{ VIEW_FIRST,      K_ENTER,       act_first_chosen,     NULL,       "what the focus is on" },
+	{ VIEW_FIRST,      K_ENTER,     act_first_chosen,     NULL,       "what the focus is on" },
 	{ VIEW_FIRST,      'e',         act_first_demo,       "demo",     "explore the demo's workspace" },
 	{ VIEW_FIRST,      'i',         act_first_init,       "make",     "make a workspace from a profile" },
 	{ VIEW_FIRST,      'v',         act_first_verify,     "verify",   "verify an export of a log" },

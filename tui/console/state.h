@@ -1,5 +1,5 @@
-/* Where the person is, and what is half done: everything on the screen that is not the model. Changed by step() alone,
- * from keys and from what commands ended with; read by the views. */
+/* Where the person is, and what is half done: everything on the screen that is not the model. Changed by
+ * step(), from keys and from what commands ended with, and by perform.h, which says what runs; read by the views. */
 #ifndef SETGOV_TUI_CONSOLE_STATE_H
 #define SETGOV_TUI_CONSOLE_STATE_H
 
