@@ -169,10 +169,8 @@ static void differences(const struct model *m, struct paper *p)
 static void page(const struct seen *x, struct paper *p)
 {
 	const struct model *m = x->m;
-	if (!m->change.loaded || m->change.trouble != NULL) {
-		paper_line(p, STYLE_BAD, 0, "! %s", m->change.trouble != NULL ? m->change.trouble : "not read yet");
+	if (!change_is_there(x, p))
 		return;
-	}
 	change_head(x, p);
 	if (!m->change.c.proposed) {
 		paper_blank(p);

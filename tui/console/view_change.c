@@ -353,13 +353,19 @@ void change_history(const struct seen *x, struct paper *p)
 	paper_item(p, PAPER_NO_ITEM);
 }
 
-static void page(const struct seen *x, struct paper *p)
+bool change_is_there(const struct seen *x, struct paper *p)
 {
 	const struct model_change *m = &x->m->change;
-	if (!m->loaded || m->trouble != NULL) {
-		paper_line(p, STYLE_BAD, 0, "! %s", m->trouble != NULL ? m->trouble : "not read yet");
+	if (m->loaded && m->trouble == NULL)
+		return true;
+	paper_line(p, STYLE_BAD, 0, "! %s", m->trouble != NULL ? m->trouble : "not read yet");
+	return false;
+}
+
+static void page(const struct seen *x, struct paper *p)
+{
+	if (!change_is_there(x, p))
 		return;
-	}
 	change_head(x, p);
 	change_words(x, p);
 	change_effect(x, p);

@@ -8,6 +8,8 @@
 /* Items of the page: lines of the history from here on, the newest line last. */
 #define CHANGE_ITEM_LINES 1000u
 
+/* False: it cannot be shown, and the page says why. */
+bool change_is_there(const struct seen *x, struct paper *p);
 /* Parts, each with its own title; what is not there writes nothing. */
 void change_head(const struct seen *x, struct paper *p);      /* id, state, sentences */
 void change_words(const struct seen *x, struct paper *p);     /* the proposer's words */

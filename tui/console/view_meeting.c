@@ -181,12 +181,9 @@ static void where(const struct seen *x, const char *change, struct paper *p)
 
 static void one_change(const struct seen *x, const char *change, struct paper *p)
 {
-	const struct model_change *m = &x->m->change;
 	where(x, change, p);
-	if (!m->loaded || m->trouble != NULL) {
-		paper_line(p, STYLE_BAD, 0, "! %s", m->trouble != NULL ? m->trouble : "not read yet");
+	if (!change_is_there(x, p))
 		return;
-	}
 	change_head(x, p);
 	phrases(x, p);
 	change_effect(x, p);
