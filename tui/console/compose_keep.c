@@ -72,22 +72,14 @@ static bool perform(struct act *x, struct compose_file *f, const struct effect *
 	return compose_file_drop(f, e);
 }
 
-static void say_trouble(struct act *x, const char *what, const struct err *e)
-{
-	struct buf words = {0};
-	err_format(e, &words);
-	state_say(x->s, STYLE_BAD, "%s: %s", what, buf_cstr(&words));
-	buf_release(&words);
-}
-
 bool compose_perform(struct act *x, struct compose_file *f, const struct effect *effect)
 {
 	struct err e = {0};
 	if (effect->kind < EFFECT_FIND_COMPOSE || effect->kind > EFFECT_DROP_COMPOSE)
 		return false;
 	if (!perform(x, f, effect, &e))
-		say_trouble(x, effect->kind == EFFECT_SAVE_COMPOSE ? "What you type is not kept on disk"
-								     : "Half-typed changes", &e);
+		state_say_err(x->s, effect->kind == EFFECT_SAVE_COMPOSE ? "What you type is not kept on disk"
+								    : "Half-typed changes", &e);
 	err_clear(&e);
 	return true;
 }
@@ -98,7 +90,7 @@ void compose_pause(struct act *x, struct compose_file *f)
 {
 	struct err e = {0};
 	if (f->unsynced && time_now().ms - f->written.ms >= PAUSE_MS && !compose_file_sync(f, &e)) {
-		say_trouble(x, "What you type is not kept on disk", &e);
+		state_say_err(x->s, "What you type is not kept on disk", &e);
 		f->written = time_now();               /* not again at every tick */
 	}
 	err_clear(&e);
@@ -108,6 +100,6 @@ void compose_end(struct act *x, struct compose_file *f)
 {
 	struct err e = {0};
 	if (!leave(f, &e))
-		say_trouble(x, "What you type is not kept on disk", &e);
+		state_say_err(x->s, "What you type is not kept on disk", &e);
 	err_clear(&e);
 }

@@ -61,10 +61,7 @@ static bool tick(void *ctx)
 	bool changed = false;
 	c->m.now = time_now();
 	if (c->m.ws != NULL && !load_refresh(&c->m, &changed, &e)) {
-		struct buf words = {0};
-		err_format(&e, &words);
-		state_say(&c->s, STYLE_BAD, "The log cannot be read: %s", buf_cstr(&words));
-		buf_release(&words);
+		state_say_err(&c->s, "The log cannot be read", &e);
 		changed = true;
 	}
 	err_clear(&e);

@@ -87,12 +87,8 @@ static void after_command(struct console *c)
 {
 	struct err e = {0};
 	bool changed;
-	if (c->m.ws != NULL && !load_refresh(&c->m, &changed, &e)) {
-		struct buf words = {0};
-		err_format(&e, &words);
-		state_say(&c->s, STYLE_BAD, "%s", buf_cstr(&words));
-		buf_release(&words);
-	}
+	if (c->m.ws != NULL && !load_refresh(&c->m, &changed, &e))
+		state_say_err(&c->s, NULL, &e);
 	err_clear(&e);
 	c->looked = (struct unix_time){0};
 }
@@ -242,15 +238,12 @@ static bool open_workspace(struct console *c, struct err *e)
 static void enter(struct console *c)
 {
 	struct err e = {0};
-	struct buf words = {0};
 	const bool ok = open_workspace(c, &e);
 	state_home(&c->s, ok ? VIEW_QUEUE : VIEW_FIRST);
 	if (ok)
 		asking_look(c);
-	err_format(&e, &words);
 	if (!ok && e.code != ERR_MISSING)
-		state_say(&c->s, STYLE_BAD, "%s", buf_cstr(&words));
-	buf_release(&words);
+		state_say_err(&c->s, NULL, &e);
 	err_clear(&e);
 }
 

@@ -78,6 +78,14 @@ void state_say(struct state *s, enum style style, const char *fmt, ...)
 	buf_release(&raw);
 }
 
+void state_say_err(struct state *s, const char *what, const struct err *e)
+{
+	struct buf words = {0};
+	err_format(e, &words);
+	state_say(s, STYLE_BAD, "%s%s%s", what != NULL ? what : "", what != NULL ? ": " : "", buf_cstr(&words));
+	buf_release(&words);
+}
+
 bool state_busy(struct state *s)
 {
 	if (s->running.on)

@@ -94,6 +94,8 @@ void state_home(struct state *s, enum view_id first);
 bool state_back(struct state *s);
 /* The message at the bottom: our words, with foreign text in them made safe. */
 void state_say(struct state *s, enum style style, const char *fmt, ...) PRINTF(3, 4);
+/* An error, in BAD: "what: its words"; `what` may be NULL. */
+void state_say_err(struct state *s, const char *what, const struct err *e);
 /* A command runs, and only one can: true, and it is said. */
 bool state_busy(struct state *s);
 /* Opens a question; the form has n empty fields to fill in. Strings that are made for it live in s->ask.arena. */
