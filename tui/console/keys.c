@@ -170,6 +170,14 @@ bool keys_are_typed(enum view_id view)
 	       view == VIEW_COMPOSE_WORDS;
 }
 
+bool keys_has(enum view_id view)
+{
+	for (size_t i = 0; i < n_bindings; i++)
+		if (bindings[i].view == view)
+			return true;
+	return false;
+}
+
 const char *keys_title(enum view_id view)
 {
 	static const char *const pages[] = {
@@ -222,20 +230,12 @@ static void man_keys(struct buf *out, enum view_id view)
 	}
 }
 
-static bool view_has_keys(enum view_id view)
-{
-	for (size_t i = 0; i < n_bindings; i++)
-		if (bindings[i].view == view)
-			return true;
-	return false;
-}
-
 void keys_man(struct buf *out)
 {
 	buf_str(out, ".SH KEYS\nWithout a command, on a terminal, the console opens. In every view:\n");
 	man_keys(out, VIEW_ANY);
 	for (int v = 0; v < N_VIEW_KEYS; v++) {
-		if (v == VIEW_ANY || !view_has_keys((enum view_id)v))
+		if (v == VIEW_ANY || !keys_has((enum view_id)v))
 			continue;
 		buf_str(out, ".SS \"");
 		text_roff(out, keys_title((enum view_id)v));

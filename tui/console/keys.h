@@ -33,6 +33,8 @@ const struct binding *binding_own(enum view_id view, uint32_t key);
 enum view_id keys_place(const struct state *s);
 /* What is typed here is text: only keys that are none of it do what VIEW_ANY says. */
 bool keys_are_typed(enum view_id view);
+/* Some rows are this view's own. */
+bool keys_has(enum view_id view);
 /* "Compose a change: its arguments" */
 const char *keys_title(enum view_id view);
 

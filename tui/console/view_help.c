@@ -20,25 +20,17 @@ static void keys_of(enum view_id view, struct paper *p)
 			key_row(&bindings[i], p);
 }
 
-static bool has_keys(enum view_id view)
-{
-	for (size_t i = 0; i < n_bindings; i++)
-		if (bindings[i].view == view)
-			return true;
-	return false;
-}
-
 static void page(const struct seen *x, struct paper *p)
 {
 	const enum view_id from = (enum view_id)state_place(x->s)->seq;
-	if (from != VIEW_ANY && has_keys(from)) {
+	if (from != VIEW_ANY && keys_has(from)) {
 		paper_title(p, "%s", keys_title(from));
 		keys_of(from, p);
 	}
 	paper_title(p, "In every view");
 	keys_of(VIEW_ANY, p);
 	for (int v = 0; v < N_VIEW_KEYS; v++)
-		if ((enum view_id)v != from && v != VIEW_ANY && has_keys((enum view_id)v)) {
+		if ((enum view_id)v != from && v != VIEW_ANY && keys_has((enum view_id)v)) {
 			paper_title(p, "%s", keys_title((enum view_id)v));
 			keys_of((enum view_id)v, p);
 		}
