@@ -134,7 +134,7 @@ static enum effect go_decide(struct screen *c)
 		return EFFECT_NONE;
 	}
 	c->compared = signer_option(c->s, "--compared");
-	if (c->today == NULL && review_clock_is_behind(c->r)) {
+	if (day_is_needed(c->r, c->today)) {
 		screen_go(c, VIEW_DATE);
 		return EFFECT_NONE;
 	}

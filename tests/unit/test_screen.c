@@ -544,6 +544,27 @@ static void a_machine_that_is_behind_asks_for_the_date(void **state)
 	done(&d);
 }
 
+/* What was typed for an older packet of the session says nothing about a newer one. */
+static void a_date_that_is_too_early_for_the_next_packet_is_asked_for_again(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	prepare(&d);
+	time_fix((struct unix_time){ (NOW - 90 * 86400) * 1000 });
+	open_packet(&d);
+	d.c.today = "2026-09-01";
+	read_to_the_end(&d);
+	key(&d, K_ENTER);
+	assert_int_equal(d.c.view, VIEW_DATE);
+	key(&d, K_ESC);
+	d.c.today = "2026-11-19";
+	read_to_the_end(&d);
+	key(&d, K_ENTER);
+	assert_int_equal(d.c.view, VIEW_COMPARE);
+	done(&d);
+}
+
 static void five_minutes_without_a_key_lock(void **state)
 {
 	struct desk d;
@@ -617,6 +638,7 @@ int main(void)
 		cmocka_unit_test(hidden_words_are_on_no_view),
 		cmocka_unit_test(a_second_machine_shows_them_all_and_signs_nothing),
 		cmocka_unit_test(a_machine_that_is_behind_asks_for_the_date),
+		cmocka_unit_test(a_date_that_is_too_early_for_the_next_packet_is_asked_for_again),
 		cmocka_unit_test(five_minutes_without_a_key_lock),
 		cmocka_unit_test(the_table_of_keys_is_whole),
 		cmocka_unit_test(every_footer_fits_the_narrowest_screen),
