@@ -440,6 +440,22 @@ static void every_key_of_the_table_can_be_typed_by_its_name(void **state)
 	}
 }
 
+/* Typed, or pasted: half of a command is not run, and the console lives on. */
+static void a_command_of_too_many_words_is_not_performed(void **state)
+{
+	struct test_console t;
+	(void)state;
+	start(&t, VIEW_QUEUE, NULL);
+	test_console_keys(&t, ": 'status'");
+	for (int i = 0; i < EFFECT_WORDS_MAX; i++)
+		edit_set(&t.s.command, span_str(arena_fmt(&t.a, "%s a", buf_cstr(&t.s.command.text))));
+	test_console_keys(&t, "Enter");
+	assert_int_equal(t.fx.n, 1);
+	assert_true(t.fx.v[0].too_long);
+	assert_int_equal(t.fx.v[0].n_words, EFFECT_WORDS_MAX);
+	test_console_release(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -459,6 +475,7 @@ int main(void)
 		cmocka_unit_test(the_table_of_keys_is_sound),
 		cmocka_unit_test(the_keys_of_a_view_fit_its_footer),
 		cmocka_unit_test(every_key_of_the_table_can_be_typed_by_its_name),
+		cmocka_unit_test(a_command_of_too_many_words_is_not_performed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
