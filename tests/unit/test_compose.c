@@ -499,6 +499,23 @@ static void a_second_form_puts_the_first_aside(void **state)
 	close_desk(&d);
 }
 
+/* compose/ of a shared workspace, made a link to a directory of the reader's: its files are no half-typed changes. */
+static void nothing_is_thrown_away_behind_a_link(void **state)
+{
+	struct arena a = {0};
+	const char *dir = temporary_directory(&a), *home = temporary_directory(&a);
+	struct left_rows left;
+	struct err e = {0};
+	(void)state;
+	assert_ok(fs_write(arena_fmt(&a, "%s/key.json", home), span_str("{}"), 0600, &e), &e);
+	assert_int_equal(symlink(home, arena_fmt(&a, "%s/compose", dir)), 0);
+	assert_false(compose_files(&a, dir, &left, &e));
+	assert_int_equal(e.code, ERR_IO);
+	assert_int_equal(left.n, 0);
+	err_clear(&e);
+	arena_release(&a);
+}
+
 static void two_consoles_never_take_the_same_file(void **state)
 {
 	struct arena a = {0};
@@ -699,6 +716,7 @@ int main(void)
 		cmocka_unit_test(a_direct_change_has_no_delay),
 		cmocka_unit_test(a_killed_console_leaves_what_was_typed),
 		cmocka_unit_test(esc_keeps_and_n_goes_on),
+		cmocka_unit_test(nothing_is_thrown_away_behind_a_link),
 		cmocka_unit_test(what_is_thrown_away_is_asked_for_and_gone),
 		cmocka_unit_test(a_second_form_puts_the_first_aside),
 		cmocka_unit_test(two_consoles_never_take_the_same_file),

@@ -443,10 +443,20 @@ static void look_through(struct arena *a, DIR *d, const char *dir, struct left_r
 	qsort(out->row, out->n, sizeof(out->row[0]), newest_first);
 }
 
+/* Not through a link: what is thrown away here must not be somebody's other file. */
+static DIR *open_directory(const char *path)
+{
+	const int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	if (fd >= 0 && d == NULL)
+		close(fd);
+	return d;
+}
+
 bool compose_files(struct arena *a, const char *workspace, struct left_rows *out, struct err *e)
 {
 	char *dir = directory_of(workspace);
-	DIR *d = opendir(dir);
+	DIR *d = open_directory(dir);
 	bool ok = true;
 	*out = (struct left_rows){0};
 	if (d != NULL)
@@ -556,7 +566,9 @@ bool compose_perform(struct act *x, struct compose_file *f, const struct effect 
 void compose_pause(struct act *x, struct compose_file *f)
 {
 	struct err e = {0};
-	if (f->unsynced && time_now().ms - f->written.ms >= PAUSE_MS && !compose_file_sync(f, &e)) {
+	const int64_t since = time_now().ms - f->written.ms;
+	/* Less than nothing: somebody has set the clock back. */
+	if (f->unsynced && (since >= PAUSE_MS || since < 0) && !compose_file_sync(f, &e)) {
 		say_trouble(x, "What you type is not kept on disk", &e);
 		f->written = time_now();               /* not again at every tick */
 	}
