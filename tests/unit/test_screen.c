@@ -1,5 +1,6 @@
 /* The signer's full screen: every view compared whole with tests/screens/signer_*.txt at 80x24 and 132x50 (text, then
  * styles, then the cursor), and what its keys do. */
+#include <limits.h>
 #include <string.h>
 
 #include "src/base/fs.h"
@@ -573,11 +574,14 @@ static void five_minutes_without_a_key_lock(void **state)
 	prepare(&d);
 	open_packet(&d);
 	for (unsigned i = 1; i < IDLE_SECONDS; i++)
-		assert_int_equal(screen_second(&d.c), EFFECT_NONE);
+		assert_int_equal(screen_seconds(&d.c, 1), EFFECT_NONE);
 	key(&d, K_DOWN);
 	for (unsigned i = 1; i < IDLE_SECONDS; i++)
-		assert_int_equal(screen_second(&d.c), EFFECT_NONE);
-	assert_int_equal(screen_second(&d.c), EFFECT_LOCK);
+		assert_int_equal(screen_seconds(&d.c, 1), EFFECT_NONE);
+	assert_int_equal(screen_seconds(&d.c, 1), EFFECT_LOCK);
+	assert_int_equal(screen_seconds(&d.c, 1), EFFECT_NONE);
+	key(&d, K_DOWN);
+	assert_int_equal(screen_seconds(&d.c, UINT_MAX), EFFECT_LOCK);    /* the laptop was shut */
 	done(&d);
 }
 
