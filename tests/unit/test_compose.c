@@ -353,10 +353,10 @@ static void saving_is_one_command_and_then_a_proposal(void **state)
 			       "--title 'Rotate the key' --reason 'It is \"old\"' --ticket https://x/1 "
 			       "--category emergency --delay 48h --after SC-1\n");
 	assert_true(fs_exists(d.f.path));
-	test_console_ended(&d.t, 0, "{\"change\":\"SC-7\",\"state\":\"drafted\"}", NULL, "");
+	test_console_ended(&d.t, 0, "{\"line\":12,\"change\":\"SC-7\",\"state\":\"drafted\"}", NULL, "");
 	buf_clear(&d.ran);
 	perform_all(&d);
-	assert_buf_str(&d.ran, "propose SC-7\n");
+	assert_buf_str(&d.ran, "propose SC-7 --line 12\n");
 	assert_null(d.f.path);
 	assert_null(d.t.s.compose);
 	assert_int_equal(state_place(&d.t.s)->view, VIEW_CHANGE);

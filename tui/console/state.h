@@ -52,6 +52,7 @@ struct running {
 /* What the actions on a change go on with when their command has ended, and what a person need not type twice. */
 struct work {
 	char change[CHANGE_ID_MAX];
+	uint64_t draft;               /* line of the draft that was shown; NO_NONCE: none was */
 	enum step_kind step;
 	unsigned steps;               /* that could be chosen: 1 << STEP_SCHEDULE … */
 	struct buf answer;            /* where the signer that runs here writes its answer */
