@@ -376,6 +376,7 @@ void frame_draw(struct state *s, const struct model *m, struct grid *g)
 	more(s, v, g, s->body_rows);
 	if (rows > 0)
 		draw_panel(s, &panel, g, rows);
+	s->ask.shown = s->mode == MODE_ASK;
 	footer(s, g);
 	paper_release(&panel);
 }

@@ -35,6 +35,7 @@ struct ask {
 	const char *title;            /* what Enter will do: "Propose SC-7" */
 	struct buf text;              /* why it is asked, in words of ours; paragraphs by newline */
 	enum style style;             /* of that text: BAD for what cannot be undone */
+	bool shown;                   /* it has been on the screen: until then nothing answers it */
 	struct form form;
 	void (*check)(const struct act *x, struct form *f);   /* sets the fields' trouble after each key; or NULL */
 	void (*done)(struct act *x);  /* Enter on the last field; the form is still there */
