@@ -155,7 +155,7 @@ static bool draft_base(struct cli *cli, struct proposal *p, struct err *e)
 	return true;
 }
 
-static bool write_draft(struct cli *cli, struct proposal *p, const char **id, struct err *e)
+static bool write_draft(struct cli *cli, struct proposal *p, const char **id, uint64_t *line, struct err *e)
 {
 	struct workspace *ws = cli->ws;
 	const char *edit = cli_option(cli, "--edit");
@@ -176,7 +176,9 @@ static bool write_draft(struct cli *cli, struct proposal *p, const char **id, st
 				e)) /* what could not be read is not written */
 		return false;
 	struct line l = workspace_line(ws, "change.drafted", span_str(*id), body);
-	return log_add_line(ws->log, &l, e);
+	const bool ok = log_add_line(ws->log, &l, e);
+	*line = l.seq;
+	return ok;
 }
 
 bool cmd_draft(struct cli *cli, struct err *e)
@@ -185,6 +187,7 @@ bool cmd_draft(struct cli *cli, struct err *e)
 	struct proposal p = { .deployment = ws->deployment.id };
 	struct json *actions;
 	const char *delay = cli_option(cli, "--delay"), *id = NULL;
+	uint64_t line;
 	if (!draft_base(cli, &p, e) || (delay != NULL && !duration_parse(&p.delay, span_str(delay), e)))
 		return delay != NULL ? err_in(e, "--delay") : false;
 	if (p.delay > DELAY_MAX)
@@ -205,7 +208,7 @@ bool cmd_draft(struct cli *cli, struct err *e)
 	}
 	if (!check_words(&p, e) || !compile(ws, &cli->arena, &p, e) || !log_begin(ws->log, e))
 		return false;
-	if (!write_draft(cli, &p, &id, e) || !log_commit(ws->log, e)) {
+	if (!write_draft(cli, &p, &id, &line, e) || !log_commit(ws->log, e)) {
 		log_abort(ws->log);
 		return false;
 	}
@@ -213,6 +216,7 @@ bool cmd_draft(struct cli *cli, struct err *e)
 	say_actions(cli, p.actions);
 	cli_text(cli, "Next: setgov propose %s\n", id);
 	cli->result = json_object(&cli->arena);
+	json_set(cli->result, &cli->arena, "line", json_u64(&cli->arena, line));
 	json_set(cli->result, &cli->arena, "change", json_str(&cli->arena, id));
 	json_set(cli->result, &cli->arena, "state", json_str(&cli->arena, "drafted"));
 	json_set(cli->result, &cli->arena, "actions", json_copy(&cli->arena, p.actions));
@@ -306,13 +310,31 @@ static bool freeze(struct cli *cli, const char *id, const struct proposal *p, st
 	return log_add_line(ws->log, &planned, e);
 }
 
-static bool may_propose(const struct change *c, struct err *e)
+/* The line that --line names, or else that of the draft as we found it. */
+static bool draft_line(struct cli *cli, const struct change *c, uint64_t *line, struct err *e)
+{
+	const char *given = cli_option(cli, "--line");
+	struct u256 v;
+	*line = c->drafted_seq;
+	if (given == NULL)
+		return true;
+	if (!u256_parse(&v, span_str(given), e) || !u256_fits_u64(&v, line))
+		return err_is_set(e) ? err_in(e, "--line")
+				     : err_set(e, ERR_RANGE, 0, "no line has this number") || err_in(e, "--line");
+	return true;
+}
+
+/* What is frozen is the draft of that line: no other was read by whoever asks for it. */
+static bool may_propose(const struct change *c, uint64_t line, struct err *e)
 {
 	if (c->withdrawn)
 		return err_refuse(e, "WITHDRAWN", "%.*s was withdrawn", (int)c->id.n, (const char *)c->id.p);
 	if (c->proposed)
 		return err_refuse(e, "FROZEN", "%.*s is proposed already (line %llu)", (int)c->id.n,
 				  (const char *)c->id.p, (unsigned long long)c->proposed_seq);
+	if (c->drafted_seq != line)
+		return err_refuse(e, "REDRAFTED", "%.*s was drafted anew (line %llu): read it again",
+				  (int)c->id.n, (const char *)c->id.p, (unsigned long long)c->drafted_seq);
 	return true;
 }
 
@@ -324,7 +346,8 @@ bool cmd_propose(struct cli *cli, struct err *e)
 	struct change c;
 	struct tree_head head = {0};
 	struct hash32 operation = {0};
-	if (!workspace_change(ws, a, id, &c, e) || !may_propose(&c, e))
+	uint64_t line;
+	if (!workspace_change(ws, a, id, &c, e) || !draft_line(cli, &c, &line, e) || !may_propose(&c, line, e))
 		return false;
 	struct proposal p = c.draft;
 	p.deployment = ws->deployment.id;
@@ -333,7 +356,7 @@ bool cmd_propose(struct cli *cli, struct err *e)
 	if (!compile(ws, a, &p, e) || !judge(cli, &p, e) || !log_begin(ws->log, e))
 		return false;
 	/* Another console may have been quicker: what counts is the log as it is now that we hold it. */
-	if (!workspace_change(ws, a, id, &c, e) || !may_propose(&c, e) ||
+	if (!workspace_change(ws, a, id, &c, e) || !may_propose(&c, line, e) ||
 	    !freeze(cli, id, &p, &head, &operation, e) || !log_commit(ws->log, e)) {
 		log_abort(ws->log);
 		return false;

@@ -28,6 +28,9 @@ static const struct option draft_options[] = {
 	{ "--after", "CHANGE", "the change whose operation must be done first", false },
 	{ "--edit", "CHANGE", "draft this one anew instead of making another", false },
 };
+static const struct option propose_options[] = {
+	{ "--line", "N", "the log's line with the draft that was read; refused when it was drafted anew since", false },
+};
 static const struct option withdraw_options[] = {
 	{ "--reason", "R", "why it is asked for, or taken back", false },
 };
@@ -87,7 +90,7 @@ const struct command commands[] = {
 	{"draft", cmd_draft, CMD_APPEND | CMD_NET, "ACTION name=value… [+ ACTION …]", 0, -1,
 	 "write a change down, in words and arguments", OPTIONS(draft_options)},
 	{"propose", cmd_propose, CMD_APPEND | CMD_NET, "CHANGE", 1, 1,
-	 "freeze a change: calls, delay, salt, operation id", NULL, 0},
+	 "freeze a change: calls, delay, salt, operation id", OPTIONS(propose_options)},
 	{"withdraw", cmd_withdraw, CMD_APPEND, "CHANGE", 1, 1, "take a change back before it is on chain",
 	 OPTIONS(withdraw_options)},
 	{"packet", cmd_packet, CMD_APPEND | CMD_NET, "CHANGE", 1, 1, "write the file that goes to the signers",

@@ -307,6 +307,7 @@ static struct span str_or_empty(struct arena *a, const struct json *body, const 
 
 static bool apply_drafted(struct arena *a, struct change *c, const struct line *l, struct err *e)
 {
+	c->drafted_seq = l->seq;
 	return proposal_from_json(a, &c->draft, json_copy(a, l->body), false, e);
 }
 

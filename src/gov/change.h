@@ -88,6 +88,7 @@ struct change {
 	struct proposal draft, proposal;        /* the newest draft; the proposal once there is one */
 	bool proposed, withdrawn;
 	bool read_back, verified;               /* the effect was looked at; it is what was proposed */
+	uint64_t drafted_seq;                   /* the line of the newest draft */
 	uint64_t proposed_seq;                  /* line k */
 	uint64_t size;                          /* k + 1 */
 	struct hash32 root;                     /* over lines 0…k; the salt on route timelock */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "src/base/text.h"
@@ -26,9 +27,18 @@ struct desk {
 	const struct key_file *key;
 	struct err refused;           /* what the refusal page shows */
 	unsigned tries;               /* of the passphrase */
+	int64_t then;                 /* seconds() when a key or a tick was seen last */
 	bool ok;
 	struct err *e;                /* what ends it all */
 };
+
+/* Of the machine's life, those that it slept included: an open key must not outlast Ctrl-Z or a lid that was shut. */
+static int64_t seconds(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return t.tv_sec;
+}
 
 /* ---- how it ends ---- */
 
@@ -219,6 +229,7 @@ static bool ask_passphrase(struct desk *d, struct secret **out)
 	}
 	const enum typed typed = type_passphrase(d, &t);
 	if (typed == TYPED_END) {
+		d->then = seconds();
 		*out = typing_end(&t, d->e);
 		return *out != NULL;
 	}
@@ -364,18 +375,26 @@ static void perform(struct desk *d, enum effect what)
 	}
 }
 
+/* True: that was long enough to lock. */
+static bool let_time_pass(struct desk *d)
+{
+	const int64_t now = seconds(), gone = now - d->then;
+	d->then = now;
+	const enum effect what = screen_seconds(&d->screen, gone < IDLE_SECONDS ? (unsigned)gone : IDLE_SECONDS);
+	perform(d, what);
+	return what != EFFECT_NONE;
+}
+
 static void on_key(void *ctx, uint32_t key)
 {
 	struct desk *d = ctx;
+	(void)let_time_pass(d);                          /* it may be the first for hours */
 	perform(d, screen_key(&d->screen, key));
 }
 
 static bool on_tick(void *ctx)
 {
-	struct desk *d = ctx;
-	const enum effect what = screen_second(&d->screen);
-	perform(d, what);
-	return what != EFFECT_NONE;
+	return let_time_pass(ctx);
 }
 
 static void on_draw(void *ctx, struct grid *g)
@@ -389,6 +408,7 @@ static const struct loop_ops ops = { .draw = on_draw, .key = on_key, .tick = on_
 static bool run(struct desk *d)
 {
 	struct err broke = {0};
+	d->then = seconds();
 	const bool ran = !d->ok || loop_run(d->loop, &broke);
 	if (!ran && d->ok) {
 		*d->e = broke;

@@ -18,15 +18,14 @@ static bool ask_today(struct session *x, const struct reviewed *r, struct err *e
 {
 	struct signer *s = x->s;
 	struct buf line = {0};
-	bool ok = true, answered = false;
-	while (ok && !answered && x->today == NULL && review_clock_is_behind(r)) {
+	bool ok = true;
+	while (ok && day_is_needed(r, x->today)) {
 		struct err no = {0};
 		buf_clear(&line);
 		ok = terminal_ask(&s->terminal,
 				  "This machine's clock is behind the packet.\nWhat day is it today? (YYYY-MM-DD) ",
 				  &line, e);
-		answered = ok && day_is_plausible(r, buf_view(&line), &no);
-		if (answered)
+		if (ok && day_is_plausible(r, buf_view(&line), &no))
 			x->today = arena_str(&s->arena, buf_view(&line));
 		else if (ok)
 			terminal_say(&s->terminal, "No: %s.\n", buf_cstr(&no.what));

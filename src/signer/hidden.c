@@ -97,3 +97,8 @@ bool day_is_plausible(const struct reviewed *r, struct span typed, struct err *e
 	buf_release(&day);
 	return ok;
 }
+
+bool day_is_needed(const struct reviewed *r, const char *typed)
+{
+	return review_clock_is_behind(r) && (typed == NULL || !day_is_plausible(r, span_str(typed), NULL));
+}

@@ -23,5 +23,8 @@ void day_format(struct buf *out, int64_t seconds);
 /* A day on which this packet can be in somebody's hands: not before it was made (by a day: zones differ), and within
  * a year. ERR_RANGE says what is wrong. */
 MUST_CHECK bool day_is_plausible(const struct reviewed *r, struct span typed, struct err *e);
+/* Is the day to be asked for: this machine is behind the packet, and what was typed before in this session (or NULL)
+ * is no day for it? */
+bool day_is_needed(const struct reviewed *r, const char *typed);
 
 #endif

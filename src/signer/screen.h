@@ -110,8 +110,8 @@ void screen_show_refusal(struct screen *c, const struct reviewed *r, const struc
 void screen_show_result(struct screen *c, bool declined);
 void screen_go(struct screen *c, enum view v);
 enum effect screen_key(struct screen *c, uint32_t key);
-/* A second went by. */
-enum effect screen_second(struct screen *c);
+/* So many seconds went by: one at a time, or hours at once, when the program or the machine slept. */
+enum effect screen_seconds(struct screen *c, unsigned n);
 void screen_draw(struct screen *c, struct grid *g);
 /* The words of one view, for screen_draw(). */
 void screen_write(struct screen *c, struct paper *p);

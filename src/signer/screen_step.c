@@ -134,7 +134,7 @@ static enum effect go_decide(struct screen *c)
 		return EFFECT_NONE;
 	}
 	c->compared = signer_option(c->s, "--compared");
-	if (c->today == NULL && review_clock_is_behind(c->r)) {
+	if (day_is_needed(c->r, c->today)) {
 		screen_go(c, VIEW_DATE);
 		return EFFECT_NONE;
 	}
@@ -370,9 +370,10 @@ enum effect screen_key(struct screen *c, uint32_t key)
 	return act(c, b->act, key);
 }
 
-enum effect screen_second(struct screen *c)
+enum effect screen_seconds(struct screen *c, unsigned n)
 {
-	if (++c->idle < IDLE_SECONDS)
+	c->idle += n < IDLE_SECONDS ? n : IDLE_SECONDS;
+	if (c->idle < IDLE_SECONDS)
 		return EFFECT_NONE;
 	c->idle = 0;
 	return EFFECT_LOCK;

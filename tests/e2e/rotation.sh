@@ -7,7 +7,12 @@ ready
 console draft sequencer.rotate "old=$OLD" "new=$NEW" --title "Rotate" --reason "Quarterly" >/dev/null
 same "$(state_of SC-1)" drafted
 expect 1 "NOT-PROPOSED" console packet SC-1
-console propose SC-1 >/dev/null
+# What is frozen is the draft that was read: not one that somebody made of it since
+read_line=$(console draft --edit SC-1 --title "Rotate" --json | jq .line)
+drafted_line=$(console draft --edit SC-1 --reason "Quarterly rotation" --json | jq .line)
+expect 1 "REDRAFTED" console propose SC-1 --line "$read_line"
+same "$(state_of SC-1)" drafted
+console propose SC-1 --line "$drafted_line" >/dev/null
 same "$(state_of SC-1)" proposed
 expect 1 "FROZEN" console propose SC-1
 expect 1 "FROZEN" console draft --edit SC-1 --title x

@@ -37,8 +37,8 @@ static void check_case(const struct key_case *c, bool offline)
 static void a_key_becomes_one_command_whose_words_are_these(void **state)
 {
 	static const struct key_case cases[] = {
-		{ VIEW_CHANGE, "SC-3", "p Enter", "RUN propose SC-3\n", NULL },
-		{ VIEW_CHANGE, "SC-3", "p y", "RUN propose SC-3\n", NULL },
+		{ VIEW_CHANGE, "SC-3", "p Enter", "RUN propose SC-3 --line 16\n", NULL },
+		{ VIEW_CHANGE, "SC-3", "p y", "RUN propose SC-3 --line 16\n", NULL },
 		{ VIEW_CHANGE, "SC-1", "w 'second thoughts' Enter", "RUN withdraw SC-1 --reason 'second thoughts'\n",
 		NULL },
 		{ VIEW_BOARD, "SC-1", "e Enter Enter Enter",

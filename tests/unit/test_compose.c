@@ -353,10 +353,10 @@ static void saving_is_one_command_and_then_a_proposal(void **state)
 			       "--title 'Rotate the key' --reason 'It is \"old\"' --ticket https://x/1 "
 			       "--category emergency --delay 48h --after SC-1\n");
 	assert_true(fs_exists(d.f.path));
-	test_console_ended(&d.t, 0, "{\"change\":\"SC-7\",\"state\":\"drafted\"}", NULL, "");
+	test_console_ended(&d.t, 0, "{\"line\":12,\"change\":\"SC-7\",\"state\":\"drafted\"}", NULL, "");
 	buf_clear(&d.ran);
 	perform_all(&d);
-	assert_buf_str(&d.ran, "propose SC-7\n");
+	assert_buf_str(&d.ran, "propose SC-7 --line 12\n");
 	assert_null(d.f.path);
 	assert_null(d.t.s.compose);
 	assert_int_equal(state_place(&d.t.s)->view, VIEW_CHANGE);
@@ -497,6 +497,23 @@ static void a_second_form_puts_the_first_aside(void **state)
 	keys(&d, "Down n");
 	assert_int_equal(composing(&d)->left.n, 2);
 	close_desk(&d);
+}
+
+/* compose/ of a shared workspace, made a link to a directory of the reader's: its files are no half-typed changes. */
+static void nothing_is_thrown_away_behind_a_link(void **state)
+{
+	struct arena a = {0};
+	const char *dir = temporary_directory(&a), *home = temporary_directory(&a);
+	struct left_rows left;
+	struct err e = {0};
+	(void)state;
+	assert_ok(fs_write(arena_fmt(&a, "%s/key.json", home), span_str("{}"), 0600, &e), &e);
+	assert_int_equal(symlink(home, arena_fmt(&a, "%s/compose", dir)), 0);
+	assert_false(compose_files(&a, dir, &left, &e));
+	assert_int_equal(e.code, ERR_IO);
+	assert_int_equal(left.n, 0);
+	err_clear(&e);
+	arena_release(&a);
 }
 
 static void two_consoles_never_take_the_same_file(void **state)
@@ -699,6 +716,7 @@ int main(void)
 		cmocka_unit_test(a_direct_change_has_no_delay),
 		cmocka_unit_test(a_killed_console_leaves_what_was_typed),
 		cmocka_unit_test(esc_keeps_and_n_goes_on),
+		cmocka_unit_test(nothing_is_thrown_away_behind_a_link),
 		cmocka_unit_test(what_is_thrown_away_is_asked_for_and_gone),
 		cmocka_unit_test(a_second_form_puts_the_first_aside),
 		cmocka_unit_test(two_consoles_never_take_the_same_file),

@@ -93,6 +93,35 @@ static void a_killed_console_leaves_a_file_that_nobody_shows_and_the_next_one_re
 	close_here(&h);
 }
 
+static void what_no_console_wrote_is_not_removed(void **state)
+{
+	struct here h = open_here();
+	(void)state;
+	put(&h, "desk.7.json", "", false);
+	put(&h, "key.json", "{\"crypto\":{},\"version\":3}", false);
+	presence_close(h.p);
+	h.p = presence_open(h.dir, "p1");
+	assert_false(fs_exists(arena_fmt(&h.a, "%s/presence/desk.7.json", h.dir)));
+	assert_true(fs_exists(arena_fmt(&h.a, "%s/presence/key.json", h.dir)));
+	close_here(&h);
+}
+
+/* Whoever shares the workspace could make the next console tidy up, and write, in any directory of its owner's. */
+static void a_directory_that_is_a_link_is_left_alone(void **state)
+{
+	struct arena a = {0};
+	const char *dir = temporary_directory(&a), *home = temporary_directory(&a);
+	const char *left = arena_fmt(&a, "%s/desk.7.json", home);
+	struct err e = {0};
+	(void)state;
+	assert_ok(fs_write(left, span_str(SAID("null", "the queue", "p2")), 0600, &e), &e);
+	assert_int_equal(symlink(home, arena_fmt(&a, "%s/presence", dir)), 0);
+	struct presence *p = presence_open(dir, "p1");
+	assert_null(p);
+	assert_true(fs_exists(left));
+	arena_release(&a);
+}
+
 /* In another process, as it is. */
 static void what_a_console_says_is_what_the_other_one_reads(void **state)
 {
@@ -236,6 +265,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(another_console_is_seen_while_it_lives),
 		cmocka_unit_test(a_killed_console_leaves_a_file_that_nobody_shows_and_the_next_one_removes),
+		cmocka_unit_test(what_no_console_wrote_is_not_removed),
+		cmocka_unit_test(a_directory_that_is_a_link_is_left_alone),
 		cmocka_unit_test(what_a_console_says_is_what_the_other_one_reads),
 		cmocka_unit_test(hostile_files_are_not_shown),
 		cmocka_unit_test(at_most_so_many_are_shown),

@@ -1,5 +1,6 @@
 /* The signer's full screen: every view compared whole with tests/screens/signer_*.txt at 80x24 and 132x50 (text, then
  * styles, then the cursor), and what its keys do. */
+#include <limits.h>
 #include <string.h>
 
 #include "src/base/fs.h"
@@ -544,6 +545,27 @@ static void a_machine_that_is_behind_asks_for_the_date(void **state)
 	done(&d);
 }
 
+/* What was typed for an older packet of the session says nothing about a newer one. */
+static void a_date_that_is_too_early_for_the_next_packet_is_asked_for_again(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	prepare(&d);
+	time_fix((struct unix_time){ (NOW - 90 * 86400) * 1000 });
+	open_packet(&d);
+	d.c.today = "2026-09-01";
+	read_to_the_end(&d);
+	key(&d, K_ENTER);
+	assert_int_equal(d.c.view, VIEW_DATE);
+	key(&d, K_ESC);
+	d.c.today = "2026-11-19";
+	read_to_the_end(&d);
+	key(&d, K_ENTER);
+	assert_int_equal(d.c.view, VIEW_COMPARE);
+	done(&d);
+}
+
 static void five_minutes_without_a_key_lock(void **state)
 {
 	struct desk d;
@@ -552,11 +574,14 @@ static void five_minutes_without_a_key_lock(void **state)
 	prepare(&d);
 	open_packet(&d);
 	for (unsigned i = 1; i < IDLE_SECONDS; i++)
-		assert_int_equal(screen_second(&d.c), EFFECT_NONE);
+		assert_int_equal(screen_seconds(&d.c, 1), EFFECT_NONE);
 	key(&d, K_DOWN);
 	for (unsigned i = 1; i < IDLE_SECONDS; i++)
-		assert_int_equal(screen_second(&d.c), EFFECT_NONE);
-	assert_int_equal(screen_second(&d.c), EFFECT_LOCK);
+		assert_int_equal(screen_seconds(&d.c, 1), EFFECT_NONE);
+	assert_int_equal(screen_seconds(&d.c, 1), EFFECT_LOCK);
+	assert_int_equal(screen_seconds(&d.c, 1), EFFECT_NONE);
+	key(&d, K_DOWN);
+	assert_int_equal(screen_seconds(&d.c, UINT_MAX), EFFECT_LOCK);    /* the laptop was shut */
 	done(&d);
 }
 
@@ -617,6 +642,7 @@ int main(void)
 		cmocka_unit_test(hidden_words_are_on_no_view),
 		cmocka_unit_test(a_second_machine_shows_them_all_and_signs_nothing),
 		cmocka_unit_test(a_machine_that_is_behind_asks_for_the_date),
+		cmocka_unit_test(a_date_that_is_too_early_for_the_next_packet_is_asked_for_again),
 		cmocka_unit_test(five_minutes_without_a_key_lock),
 		cmocka_unit_test(the_table_of_keys_is_whole),
 		cmocka_unit_test(every_footer_fits_the_narrowest_screen),

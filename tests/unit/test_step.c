@@ -440,6 +440,43 @@ static void every_key_of_the_table_can_be_typed_by_its_name(void **state)
 	}
 }
 
+/* A letter of it opens the question of how SC-1 is withdrawn; the rest is neither its reason nor its Enter. */
+static void what_is_pasted_answers_no_question_that_nobody_saw(void **state)
+{
+	static const char pasted[] = "why not?\n";
+	struct test_console t;
+	(void)state;
+	start(&t, VIEW_CHANGE, "SC-1");
+	for (const char *c = pasted; *c != '\0'; c++)
+		step(&t.s, &t.m, *c == '\n' ? K_ENTER : (uint32_t)*c, &t.fx);
+	assert_int_equal(t.s.mode, MODE_ASK);
+	assert_int_equal(t.fx.n, 0);
+	assert_buf_str(&form_field(&t.s.ask.form, "reason")->edit.text, "");
+	struct grid g;
+	grid_init(&g, 24, 80, false);
+	frame_draw(&t.s, &t.m, &g);
+	grid_release(&g);
+	test_console_keys(&t, "'second thoughts' Enter");
+	assert_int_equal(t.fx.n, 1);
+	test_console_release(&t);
+}
+
+/* Typed, or pasted: half of a command is not run, and the console lives on. */
+static void a_command_of_too_many_words_is_not_performed(void **state)
+{
+	struct test_console t;
+	(void)state;
+	start(&t, VIEW_QUEUE, NULL);
+	test_console_keys(&t, ": 'status'");
+	for (int i = 0; i < EFFECT_WORDS_MAX; i++)
+		edit_set(&t.s.command, span_str(arena_fmt(&t.a, "%s a", buf_cstr(&t.s.command.text))));
+	test_console_keys(&t, "Enter");
+	assert_int_equal(t.fx.n, 1);
+	assert_true(t.fx.v[0].too_long);
+	assert_int_equal(t.fx.v[0].n_words, EFFECT_WORDS_MAX);
+	test_console_release(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -459,6 +496,8 @@ int main(void)
 		cmocka_unit_test(the_table_of_keys_is_sound),
 		cmocka_unit_test(the_keys_of_a_view_fit_its_footer),
 		cmocka_unit_test(every_key_of_the_table_can_be_typed_by_its_name),
+		cmocka_unit_test(what_is_pasted_answers_no_question_that_nobody_saw),
+		cmocka_unit_test(a_command_of_too_many_words_is_not_performed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include <pty.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -186,6 +187,33 @@ static void tiny_sizes_and_sudden_ones_are_drawn(void **state)
 		buf_release(&out);
 	}
 	close_screen(&s);
+}
+
+/* LINES, COLUMNS, and what a terminal says of itself, are only words: nothing is made so large. */
+static void a_size_that_is_a_joke_costs_no_memory(void **state)
+{
+	const struct winsize size = { .ws_row = 4000, .ws_col = 4000 };
+	struct err e = {0};
+	struct rusage used;
+	int master, slave;
+	size_t rows, cols;
+
+	(void)state;
+	assert_int_equal(openpty(&master, &slave, NULL, NULL, &size), 0);
+	setenv("LINES", "4000", 1);
+	setenv("COLUMNS", "4000", 1);
+	struct term *t = term_curses_open(slave, &e);
+	unsetenv("LINES");
+	unsetenv("COLUMNS");
+	assert_ok(t != NULL, &e);
+	term_size(t, &rows, &cols);
+	assert_int_equal(rows, 500);
+	assert_int_equal(cols, 1000);
+	term_close(t);
+	assert_int_equal(getrusage(RUSAGE_SELF, &used), 0);
+	assert_true(used.ru_maxrss < 400 * 1024);      /* KiB; curses would take 1.3 GiB */
+	close(master);
+	close(slave);
 }
 
 static void keys_have_their_names(void **state)
@@ -578,6 +606,7 @@ int main(void)
 		cmocka_unit_test(wide_and_combined_characters_arrive),
 		cmocka_unit_test(a_broken_grid_does_no_harm),
 		cmocka_unit_test(tiny_sizes_and_sudden_ones_are_drawn),
+		cmocka_unit_test(a_size_that_is_a_joke_costs_no_memory),
 		cmocka_unit_test(keys_have_their_names),
 		cmocka_unit_test(what_is_no_key_presses_none),
 		cmocka_unit_test(a_character_may_come_in_pieces),

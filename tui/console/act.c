@@ -55,6 +55,7 @@ struct effect *act_run(struct act *x, enum effect_kind kind, const char *what, c
 static const struct { const char *code, *next; } advice[] = {
 	{ "WAITING", "e with step execute packs it ahead; X packs its cancellation." },
 	{ "NOT-PROPOSED", "p, on the page of the change, proposes it." },
+	{ "REDRAFTED", "Enter, on its row, shows the draft as it is now." },
 	{ "NOT-PACKED", "e writes the packet." },
 	{ "WITHDRAWN", "n composes another change." },
 	{ "FROZEN", "s shows who has signed it." },

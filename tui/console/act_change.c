@@ -23,14 +23,21 @@ static void proposed(struct act *x, const struct ended *how)
 
 static void propose(struct act *x)
 {
-	const char *const words[] = { "propose", x->s->work.change, NULL };
-	const char *what = arena_fmt(&x->fx->arena, "Proposing %s", x->s->work.change);
+	const struct work *w = &x->s->work;
+	const char *const words[] = { "propose", w->change, NULL };
+	const char *what = arena_fmt(&x->fx->arena, "Proposing %s", w->change);
 	state_close_ask(x->s);
-	act_run(x, EFFECT_RUN, what, words, proposed);
+	struct effect *e = act_run(x, EFFECT_RUN, what, words, proposed);
+	if (w->draft != NO_NONCE)
+		effect_option(x->fx, e, "--line", span_str(arena_fmt(&x->fx->arena, "%llu",
+								     (unsigned long long)w->draft)));
 }
 
 static void ask_propose(struct act *x, const char *change)
 {
+	const struct model_change *m = &x->m->change;
+	const bool shown = state_place(x->s)->view == VIEW_CHANGE && m->loaded && span_is(m->c.id, change);
+	x->s->work.draft = shown ? m->c.drafted_seq : NO_NONCE;
 	snprintf(x->s->work.change, sizeof(x->s->work.change), "%s", change);
 	state_ask(x->s, "", 0, propose);
 	act_title(x, "Propose %s", x->s->work.change);
@@ -166,11 +173,14 @@ void act_withdraw(struct act *x)
 
 static void rejection_drafted(struct act *x, const struct ended *how)
 {
+	uint64_t line;
 	if (!act_succeeded(x, how))
 		return;
 	const char *change = act_member(x, how->json, "change");
 	state_go(x->s, VIEW_CHANGE, change);
 	ask_propose(x, change);
+	if (json_get_u64(how->json, "line", &line, NULL))
+		x->s->work.draft = line;
 	state_say(x->s, STYLE_GOOD, "%s is drafted. Next: propose it.", change);
 }
 

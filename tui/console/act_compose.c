@@ -370,6 +370,7 @@ static void saved(struct act *x, const struct ended *how)
 {
 	struct compose *c = x->s->compose;
 	struct span id;
+	uint64_t line;
 	if (c == NULL)
 		return;
 	c->saving = false;
@@ -390,6 +391,8 @@ static void saved(struct act *x, const struct ended *how)
 	struct effect *e = effects_add(x->fx, EFFECT_RUN, arena_fmt(&x->fx->arena, "Proposing %s", change));
 	effect_word(x->fx, e, "propose");
 	effect_word(x->fx, e, change);
+	if (json_get_u64(how->json, "line", &line, NULL))
+		effect_option(x->fx, e, "--line", span_str(arena_fmt(&x->fx->arena, "%llu", (unsigned long long)line)));
 	e->done = arena_fmt(&x->fx->arena, "%s is proposed.", change);
 }
 

@@ -162,7 +162,9 @@ static void begin_now(struct console *c)
 
 void asking_tick(struct console *c)
 {
-	if (!c->m.offline && c->m.now.ms - c->looked.ms >= LOOK_EVERY_MS)
+	const int64_t since = c->m.now.ms - c->looked.ms;
+	/* Less than nothing: somebody has set the clock back. */
+	if (!c->m.offline && (since >= LOOK_EVERY_MS || since < 0))
 		asking_look(c);
 	if (c->now_waits && !c->m.offline)
 		begin_now(c);

@@ -199,10 +199,20 @@ static void look_through(struct arena *a, DIR *d, const char *dir, struct left_r
 	qsort(out->row, out->n, sizeof(out->row[0]), newest_first);
 }
 
+/* Not through a link: what is thrown away here must not be somebody's other file. */
+static DIR *open_directory(const char *path)
+{
+	const int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	if (fd >= 0 && d == NULL)
+		close(fd);
+	return d;
+}
+
 bool compose_files(struct arena *a, const char *workspace, struct left_rows *out, struct err *e)
 {
 	char *dir = directory_of(workspace);
-	DIR *d = opendir(dir);
+	DIR *d = open_directory(dir);
 	bool ok = true;
 	*out = (struct left_rows){0};
 	if (d != NULL)

@@ -89,7 +89,9 @@ bool compose_perform(struct act *x, struct compose_file *f, const struct effect 
 void compose_pause(struct act *x, struct compose_file *f)
 {
 	struct err e = {0};
-	if (f->unsynced && time_now().ms - f->written.ms >= PAUSE_MS && !compose_file_sync(f, &e)) {
+	const int64_t since = time_now().ms - f->written.ms;
+	/* Less than nothing: somebody has set the clock back. */
+	if (f->unsynced && (since >= PAUSE_MS || since < 0) && !compose_file_sync(f, &e)) {
 		state_say_err(x->s, "What you type is not kept on disk", &e);
 		f->written = time_now();               /* not again at every tick */
 	}

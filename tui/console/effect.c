@@ -15,9 +15,10 @@ void effect_word(struct effects *fx, struct effect *e, const char *word)
 {
 	if (e->words == NULL)
 		e->words = ARENA_ARRAY(&fx->arena, const char *, EFFECT_WORDS_MAX + 1);
-	if (e->n_words == EFFECT_WORDS_MAX)
-		die("a command of more than %d words", EFFECT_WORDS_MAX);
-	e->words[e->n_words++] = arena_str(&fx->arena, span_str(word));
+	if (e->n_words < EFFECT_WORDS_MAX)
+		e->words[e->n_words++] = arena_str(&fx->arena, span_str(word));
+	else
+		e->too_long = true;
 }
 
 void effect_fmt(struct effects *fx, struct effect *e, const char *fmt, ...)

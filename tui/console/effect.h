@@ -50,6 +50,7 @@ struct effect {
 	const char *what;             /* "Proposing SC-7"; shown while it runs */
 	const char **words;           /* of the command line behind "setgov" */
 	size_t n_words;
+	bool too_long;                /* more words than fit: it is not performed, and that is said */
 	ended_fn *then;               /* NULL: success is told by `done`, failure by its words */
 	const char *done;             /* "SC-7 is proposed" */
 };

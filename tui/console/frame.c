@@ -200,7 +200,8 @@ static void write_ask(const struct state *s, struct paper *p)
 static void write_running(const struct state *s, const struct model *m, struct paper *p)
 {
 	struct buf b = {0};
-	when_span(&b, (uint64_t)((m->now.ms - s->running.since.ms) / 1000));
+	const int64_t since = m->now.ms - s->running.since.ms;
+	when_span(&b, since > 0 ? (uint64_t)since / 1000 : 0);   /* less: the clock was set back */
 	paper_begin(p, 0, 2);
 	paper_add(p, STYLE_WARN, "%s%s", s->running.stopping ? "stopping: " : "… ", buf_cstr(&s->running.what));
 	paper_add(p, STYLE_DIM, ", %s (Ctrl-C stops it)%s ", buf_cstr(&b), s->running.progress.n > 0 ? ":" : "");
@@ -375,6 +376,7 @@ void frame_draw(struct state *s, const struct model *m, struct grid *g)
 	more(s, v, g, s->body_rows);
 	if (rows > 0)
 		draw_panel(s, &panel, g, rows);
+	s->ask.shown = s->mode == MODE_ASK;
 	footer(s, g);
 	paper_release(&panel);
 }

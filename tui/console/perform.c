@@ -312,6 +312,10 @@ static void perform_compose(struct console *c, const struct effect *e)
 
 static void perform_one(struct console *c, const struct effect *e)
 {
+	if (e->too_long) {
+		state_say(&c->s, STYLE_BAD, "Nothing is done: that are more than %d words.", EFFECT_WORDS_MAX);
+		return;
+	}
 	switch (e->kind) {
 	case EFFECT_RUN:
 	case EFFECT_PRINT:

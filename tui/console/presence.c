@@ -172,6 +172,19 @@ void presence_read(const struct presence *p, struct arena *a, struct present **o
 
 /* ---- our own ---- */
 
+/* Only what a console wrote is a console's to remove: empty (killed before its first word), or our format. */
+static bool is_console_file(const char *path)
+{
+	struct arena a = {0};
+	struct buf text = {0};
+	struct presence_said s;
+	const bool ok = fs_read(&text, path, PRESENCE_FILE_MAX, NULL) &&
+			(text.n == 0 || presence_parse(&a, &s, buf_view(&text), NULL));
+	buf_release(&text);
+	arena_release(&a);
+	return ok;
+}
+
 static void remove_stale(struct presence *p)
 {
 	const char **names = ARENA_ARRAY(&p->arena, const char *, NAMES_MAX);
@@ -182,9 +195,16 @@ static void remove_stale(struct presence *p)
 		const int fd = open_living(path, &stale);
 		if (fd >= 0)
 			close(fd);
-		if (stale)
+		if (stale && is_console_file(path))
 			unlink(path);
 	}
+}
+
+/* A link would lead to somebody else's files. */
+static bool make_directory(const char *path)
+{
+	struct stat st;
+	return fs_mkdirs(path, 0700, NULL) && lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 /* Another console may look at the file, or remove it as stale, between our open and our lock. */
@@ -236,7 +256,7 @@ struct presence *presence_open(const char *dir, const char *who)
 	p->who = member(&p->arena, who);
 	p->host = span_str(host);
 	p->fd = -1;
-	if (fs_mkdirs(p->dir, 0700, NULL)) {
+	if (make_directory(p->dir)) {
 		remove_stale(p);
 		p->fd = lock_own(arena_fmt(&p->arena, "%s/%s", p->dir, p->name));
 	}

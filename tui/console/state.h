@@ -35,6 +35,7 @@ struct ask {
 	const char *title;            /* what Enter will do: "Propose SC-7" */
 	struct buf text;              /* why it is asked, in words of ours; paragraphs by newline */
 	enum style style;             /* of that text: BAD for what cannot be undone */
+	bool shown;                   /* it has been on the screen: until then nothing answers it */
 	struct form form;
 	void (*check)(const struct act *x, struct form *f);   /* sets the fields' trouble after each key; or NULL */
 	void (*done)(struct act *x);  /* Enter on the last field; the form is still there */
@@ -52,6 +53,7 @@ struct running {
 /* What the actions on a change go on with when their command has ended, and what a person need not type twice. */
 struct work {
 	char change[CHANGE_ID_MAX];
+	uint64_t draft;               /* line of the draft that was shown; NO_NONCE: none was */
 	enum step_kind step;
 	unsigned steps;               /* that could be chosen: 1 << STEP_SCHEDULE … */
 	struct buf answer;            /* where the signer that runs here writes its answer */

@@ -28,6 +28,9 @@ static void ask_key(struct act *x, uint32_t key)
 		state_close_ask(x->s);
 		return;
 	}
+	/* What was pasted opens a question with one of its letters, and would answer it with the others. */
+	if (!x->s->ask.shown)
+		return;
 	if (f->n == 0) {
 		if (key == K_ENTER || key == 'y')
 			answer(x);

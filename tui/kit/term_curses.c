@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -539,7 +540,13 @@ static bool new_screen(struct term_curses *s)
 		sigaction(caught[i], NULL, &s->old[i]);
 	for (size_t i = 0; i < ARRAY_LEN(curses_own); i++)
 		sigaction(curses_own[i], NULL, &own[i]);
+	/* Curses would make its screens as large as LINES and COLUMNS, or else the terminal, say before anybody could
+	 * bound it: it begins small, and term_curses_size() has the size, bounded. */
+	setenv("LINES", "24", 1);
+	setenv("COLUMNS", "80", 1);
 	s->screen = newterm(NULL, s->file, s->file);
+	unsetenv("LINES");
+	unsetenv("COLUMNS");
 	for (size_t i = 0; i < ARRAY_LEN(curses_own); i++)
 		sigaction(curses_own[i], &own[i], NULL);
 	if (s->screen == NULL)
@@ -571,6 +578,7 @@ struct term *term_curses_open(int fd, struct err *e)
 	static const struct term_ops ops = { term_curses_draw,    term_curses_key,    term_curses_size,
 					     term_curses_suspend, term_curses_resume, term_curses_close };
 	struct term_curses *s = calloc(1, sizeof(*s));
+	size_t rows, cols;
 	if (s == NULL)
 		die("out of memory");
 	s->t = (struct term){ &ops, fd, true };
@@ -579,5 +587,6 @@ struct term *term_curses_open(int fd, struct err *e)
 		return NULL;
 	}
 	grid_init(&s->shown, 0, 0, s->t.ascii);
+	term_curses_size(&s->t, &rows, &cols);
 	return &s->t;
 }
