@@ -390,7 +390,8 @@ static void saved(struct act *x, const struct ended *how)
 	struct effect *e = effects_add(x->fx, EFFECT_RUN, arena_fmt(&x->fx->arena, "Proposing %s", change));
 	effect_word(x->fx, e, "propose");
 	effect_word(x->fx, e, change);
-	e->done = arena_fmt(&x->fx->arena, "%s is proposed.", change);
+	e->done = arena_fmt(&x->fx->arena, "%s is proposed and frozen. Next: s (signatures), and there e writes its packet.",
+			    change);
 }
 
 static void action_words(struct act *x, struct effect *e, const struct composed *action)
