@@ -79,13 +79,17 @@ import_answers() {
 
 # ---- at a signer's machine: no network, and nothing but what is on the stick ----
 
+# signer_starts N: the shell line for it
+signer_starts() {
+	echo "$(declare -f offline); cd '$STICK'; export SETGOV_SIGNER_HOME='$HERE/signer-$1';
+		offline '$signer'; echo 'ended <'\$?'>'; sleep 1000"
+}
 # signer_opens N…: each starts the program beside the stick and takes the packet there
 signer_opens() {
 	local n
 	for n; do
 		at "signer-$n"
-		screen_start 80x24 "$(declare -f offline); cd '$STICK'; export SETGOV_SIGNER_HOME='$HERE/signer-$n';
-			offline '$signer'; echo 'ended <'\$?'>'; sleep 1000"
+		screen_start 80x24 "$(signer_starts "$n")"
 	done
 	for n; do
 		at "signer-$n"
