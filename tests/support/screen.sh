@@ -54,3 +54,20 @@ gone() {
 	screen_fail "the screen still shows \"$1\""
 }
 never() { ! see | grep -qF -- "$1" || screen_fail "the screen shows \"$1\""; }
+# In a shell whose prompt is "ready>": a line when it asks for one; the program that it has in front; is the terminal as
+# it was: lines, echo, signals, the normal screen
+run_line() {
+	ends_with "ready>"
+	fill "$1"
+}
+front_pid() { tr -d ' ' <"/proc/$(screen_pid)/task/$(screen_pid)/children"; }
+terminal_is_well() {
+	local flag
+	run_line "clear; stty -a"
+	wait_for "isig"
+	for flag in icanon isig iexten echo icrnl opost; do
+		see | grep -qE "(^| )$flag( |;|\$)" || screen_fail "the terminal has lost $flag"
+	done
+	[ "$(tmux -L "$SCREEN" display-message -t "=$AT:" -p '#{alternate_on} #{cursor_flag}')" = "0 1" ] ||
+		screen_fail "the terminal is not on its normal screen, or has no cursor"
+}

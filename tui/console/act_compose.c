@@ -384,7 +384,7 @@ static void saved(struct act *x, const struct ended *how)
 	x->s->compose = NULL;
 	if (here)
 		show_change(x, change);
-	state_say(x->s, STYLE_GOOD, "%s is drafted.", change);
+	state_say(x->s, STYLE_GOOD, "%s is drafted. Next: p proposes it; e changes it.", change);
 	if (!propose)
 		return;
 	struct effect *e = effects_add(x->fx, EFFECT_RUN, arena_fmt(&x->fx->arena, "Proposing %s", change));
