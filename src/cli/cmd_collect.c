@@ -271,6 +271,16 @@ static bool add_note(struct collecting *c, const struct target *t, const struct 
 	return log_add_line(ws->log, &l, e);
 }
 
+/* A signer's machine that refused such a packet has found somebody out: its code is not lost. */
+static bool not_ours(struct collecting *c, const struct target *t, const struct answer *ans, struct err *e)
+{
+	const char *text = "this safeTxHash under a packet that the log did not make: find out who made it";
+	if (ans->kind == ANSWER_REFUSAL)
+		text = arena_fmt(&c->cli->arena, "the signer's machine refused it with %.*s: %s",
+				 text_shown(ans->code), (const char *)ans->code.p, text);
+	return refuse(c, t, "PACKET", text, e);
+}
+
 static bool take_answer(struct collecting *c, struct span text, struct err *e)
 {
 	struct err why = {0};
@@ -289,9 +299,7 @@ static bool take_answer(struct collecting *c, struct span text, struct err *e)
 	if (!log_made_packet(c, &t, &ans.packet_digest, &made, e))
 		return false;
 	if (!made)
-		return refuse(c, &t, "PACKET",
-			      "this safeTxHash under a packet that the log did not make: find out who made it",
-			      e);
+		return not_ours(c, &t, &ans, e);
 	if (ans.kind != ANSWER_SIGNATURE) {
 		if (!note_is_known(c, &t, &known, e))
 			return false;

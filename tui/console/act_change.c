@@ -7,6 +7,8 @@
 
 /* ---- propose ---- */
 
+#define NO_NONCE UINT64_MAX               /* nor line */
+
 static void proposed(struct act *x, const struct ended *how)
 {
 	const struct work *w = &x->s->work;
@@ -80,7 +82,6 @@ void act_edit_draft(struct act *x)
 
 /* ---- withdraw ---- */
 
-#define NO_NONCE UINT64_MAX
 static void ask_reject(struct act *x, uint64_t nonce, const char *why);       /* what may have to follow */
 
 /* One sentence a step; the lowest nonce of them. */

@@ -385,15 +385,17 @@ static void saved(struct act *x, const struct ended *how)
 	x->s->compose = NULL;
 	if (here)
 		show_change(x, change);
-	state_say(x->s, STYLE_GOOD, "%s is drafted.", change);
+	state_say(x->s, STYLE_GOOD, "%s is drafted. Next: p proposes it; e changes it.", change);
 	if (!propose)
 		return;
 	struct effect *e = effects_add(x->fx, EFFECT_RUN, arena_fmt(&x->fx->arena, "Proposing %s", change));
 	effect_word(x->fx, e, "propose");
 	effect_word(x->fx, e, change);
 	if (json_get_u64(how->json, "line", &line, NULL))
-		effect_option(x->fx, e, "--line", span_str(arena_fmt(&x->fx->arena, "%llu", (unsigned long long)line)));
-	e->done = arena_fmt(&x->fx->arena, "%s is proposed.", change);
+		effect_option(x->fx, e, "--line",
+			      span_str(arena_fmt(&x->fx->arena, "%llu", (unsigned long long)line)));
+	e->done = arena_fmt(&x->fx->arena, "%s is proposed and frozen. Next: s (signatures), and there e writes its packet.",
+			    change);
 }
 
 static void action_words(struct act *x, struct effect *e, const struct composed *action)

@@ -118,6 +118,15 @@ static void finish(struct console *c, const struct ended *how)
 	loop_redraw(c->loop);
 }
 
+/* Its words are on the page; that they are not all, or that it failed, is nowhere else. */
+static void say_how_printed(struct console *c, const struct ended *how)
+{
+	if (how->stopped)
+		state_say(&c->s, STYLE_WARN, "Stopped.");
+	else if (!how->ok)
+		state_say(&c->s, STYLE_BAD, "It ended with status %d.", how->status);
+}
+
 static void job_done(void *ctx, const struct job_result *r)
 {
 	struct console *c = ctx;
@@ -129,6 +138,7 @@ static void job_done(void *ctx, const struct job_result *r)
 	if (c->print) {
 		after_command(c);
 		show_result(c, title, r->out, r->err);
+		say_how_printed(c, &how);
 		perform_show(c);
 		loop_redraw(c->loop);
 	} else {

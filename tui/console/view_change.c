@@ -66,12 +66,23 @@ static const struct json *text_member(const struct json *o, const char *name)
 	return v != NULL && v->type == JSON_STRING ? v : NULL;
 }
 
+/* Where an action is about several contracts, its sentences name them already. */
+static bool names_it(const struct json *say, const struct json *contract)
+{
+	return say != NULL && say->text.n > contract->text.n && say->text.p[contract->text.n] == ':' &&
+	       span_eq(span_of(say->text.p, contract->text.n), contract->text);
+}
+
 static void effect_row(const struct json *r, bool executed, struct paper *p)
 {
 	const struct json *say = text_member(r, "say"), *now = text_member(r, "before"),
-			  *expect = text_member(r, "expect");
+			  *expect = text_member(r, "expect"), *contract = text_member(r, "contract");
 	const bool there = now != NULL && expect != NULL && span_eq(now->text, expect->text);
 	paper_begin(p, 2, 4);
+	if (contract != NULL && !names_it(say, contract)) {
+		paper_add_span(p, STYLE_LABEL, contract->text);
+		paper_add(p, STYLE_TEXT, ": ");
+	}
 	if (say != NULL)
 		paper_add_foreign(p, say->text);
 	paper_add(p, STYLE_DIM, "  now ");
