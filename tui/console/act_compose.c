@@ -394,8 +394,8 @@ static void saved(struct act *x, const struct ended *how)
 	if (json_get_u64(how->json, "line", &line, NULL))
 		effect_option(x->fx, e, "--line",
 			      span_str(arena_fmt(&x->fx->arena, "%llu", (unsigned long long)line)));
-	e->done = arena_fmt(&x->fx->arena, "%s is proposed and frozen. Next: s (signatures), and there e writes its packet.",
-			    change);
+	e->done = arena_fmt(&x->fx->arena, "%s is proposed and frozen. Next: s (signatures), and there e writes its "
+			    "packet.", change);
 }
 
 static void action_words(struct act *x, struct effect *e, const struct composed *action)
