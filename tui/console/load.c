@@ -4,8 +4,8 @@
 
 #include "src/base/text.h"
 
-/* How many items on either side of the focused one are at hand: what a screen shows, and when they are read, as many
- * again, so that not every key reads. */
+/* How many items on either side of the focused one are at hand: what a screen shows. A little more is read, so that not
+ * every key reads; a screen's worth more would be felt at a jump. */
 static size_t near(const struct state *s)
 {
 	return s->body_rows > 0 ? s->body_rows : 24;
@@ -245,8 +245,9 @@ static void load_log_window(struct model *m, const struct state *s, size_t curso
 		return;
 	const size_t n = model_log_count(m);
 	cursor = cursor < n ? cursor : n > 0 ? n - 1 : 0;
-	x->first = cursor > 2 * near(s) ? cursor - 2 * near(s) : 0;
-	const size_t end = n - cursor < 2 * near(s) ? n : cursor + 2 * near(s);
+	const size_t reach = near(s) + near(s) / 4;
+	x->first = cursor > reach ? cursor - reach : 0;
+	const size_t end = n - cursor < reach ? n : cursor + reach;
 	x->lines = ARENA_ARRAY(&x->arena, struct shown_line, end - x->first + 1);
 	for (size_t i = x->first; i < end; i++) {
 		if (!take_line(&x->arena, m->ws, seq_at(x, i), &x->lines[x->n_lines], e))
