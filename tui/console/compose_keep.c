@@ -57,7 +57,7 @@ static bool leave(struct compose_file *f, struct err *e)
 	return ok;
 }
 
-static bool perform(struct act *x, struct compose_file *f, const struct effect *effect, struct err *e)
+static bool keep(struct act *x, struct compose_file *f, const struct effect *effect, struct err *e)
 {
 	if (effect->kind == EFFECT_FIND_COMPOSE)
 		return find(x, e);
@@ -77,7 +77,7 @@ bool compose_perform(struct act *x, struct compose_file *f, const struct effect 
 	struct err e = {0};
 	if (effect->kind < EFFECT_FIND_COMPOSE || effect->kind > EFFECT_DROP_COMPOSE)
 		return false;
-	if (!perform(x, f, effect, &e))
+	if (!keep(x, f, effect, &e))
 		state_say_err(x->s, effect->kind == EFFECT_SAVE_COMPOSE ? "What you type is not kept on disk"
 								    : "Half-typed changes", &e);
 	err_clear(&e);
