@@ -443,15 +443,20 @@ static bool unreadable(struct collecting *c, struct err *e)
 	return true;
 }
 
+static void name_file(struct collecting *c, const char *path)
+{
+	struct buf name = {0};
+	text_safe(&name, span_str(path), false);         /* other people fill the stick, and name its files */
+	c->file = arena_str(&c->cli->arena, buf_view(&name));
+	buf_release(&name);
+}
+
 /* One file, one transaction: either all it brought is in the log, or nothing. */
 static bool collect_file(struct collecting *c, const char *path, struct err *e)
 {
 	struct log *log = c->cli->ws->log;
-	struct buf name = {0};
 	struct span file;
-	text_safe(&name, span_str(path), false);         /* other people fill the stick, and name its files */
-	c->file = arena_str(&c->cli->arena, buf_view(&name));
-	buf_release(&name);
+	name_file(c, path);
 	if (!cli_read(c->cli, &file, path, PACKET_MAX, e))
 		return unreadable(c, e);
 	sha256(&c->source, file);
@@ -512,6 +517,19 @@ static bool list_directory(struct arena *a, const char *dir, struct names *out, 
 	return ok || err_file(e, dir, 0);
 }
 
+/* Whoever filled the directory could lead us to a file of our own, whose digest, and words in what is wrong with it,
+ * would be in the log for good. */
+static bool collect_found(struct collecting *c, const char *path, struct err *e)
+{
+	struct stat st;
+	if (lstat(path, &st) == 0 && !S_ISLNK(st.st_mode))
+		return collect_file(c, path, e);
+	name_file(c, path);
+	err_set(e, ERR_IO, ERR_NO_OFFSET, "a symbolic link is not followed: name the file itself");
+	err_file(e, path, 0);
+	return unreadable(c, e);
+}
+
 static bool collect_path(struct collecting *c, const char *path, struct err *e)
 {
 	struct names names = {0};
@@ -521,7 +539,7 @@ static bool collect_path(struct collecting *c, const char *path, struct err *e)
 	if (!list_directory(&c->cli->arena, path, &names, e))
 		return false;
 	for (size_t i = 0; i < names.n; i++)
-		if (!collect_file(c, names.v[i], e))
+		if (!collect_found(c, names.v[i], e))
 			return false;
 	return true;
 }

@@ -7,14 +7,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "src/base/buf.h"
 #include "src/gov/packet.h"
 
 struct browsing {
 	struct arena *a;
 	struct found *v;
-	size_t n, looked;             /* names looked at: a stick may hold a million files */
+	size_t n, looked;             /* names looked at, below this root: a flooded stick hides no other */
+	bool full;                    /* no more of this root */
 };
-#define LOOKS_MAX 20000u
 
 static bool ends_in(const char *name, const char *ending)
 {
@@ -24,20 +25,36 @@ static bool ends_in(const char *name, const char *ending)
 
 static void look_into(struct browsing *b, const char *dir, unsigned depth);
 
+static bool is_packet(const char *name, const struct stat *st)
+{
+	return S_ISREG(st->st_mode) && ends_in(name, ".json") && !ends_in(name, ".answer.json") && st->st_size > 0 &&
+	       st->st_size <= PACKET_MAX;
+}
+
+static void keep(struct browsing *b, const char *path, const struct stat *st)
+{
+	if (b->n < BROWSE_FILES_MAX)
+		b->v[b->n++] = (struct found){ arena_str(b->a, span_str(path)), (uint64_t)st->st_size,
+					       st->st_mtim.tv_sec, false };
+	else
+		b->full = true;
+}
+
+/* Only the path of what is kept stays in the arena. */
 static void look_at(struct browsing *b, const char *dir, const char *name, unsigned depth)
 {
-	const char *path = strcmp(dir, ".") == 0 ? arena_fmt(b->a, "%s", name) : arena_fmt(b->a, "%s/%s", dir, name);
+	struct buf path = {0};
 	struct stat st;
-	if (lstat(path, &st) != 0)
-		return;
-	if (S_ISDIR(st.st_mode) && depth > 0) {
-		look_into(b, path, depth - 1);
-		return;
+	if (strcmp(dir, ".") != 0)
+		buf_fmt(&path, "%s/", dir);
+	buf_str(&path, name);
+	if (lstat(buf_cstr(&path), &st) == 0) {
+		if (S_ISDIR(st.st_mode) && depth > 0)
+			look_into(b, buf_cstr(&path), depth - 1);
+		else if (is_packet(name, &st))
+			keep(b, buf_cstr(&path), &st);
 	}
-	if (!S_ISREG(st.st_mode) || !ends_in(name, ".json") || ends_in(name, ".answer.json") || st.st_size <= 0 ||
-	    st.st_size > PACKET_MAX)
-		return;
-	b->v[b->n++] = (struct found){ path, (uint64_t)st.st_size, st.st_mtim.tv_sec, false };
+	buf_release(&path);
 }
 
 static void look_into(struct browsing *b, const char *dir, unsigned depth)
@@ -46,9 +63,14 @@ static void look_into(struct browsing *b, const char *dir, unsigned depth)
 	const struct dirent *entry;
 	if (d == NULL)
 		return;
-	while ((entry = readdir(d)) != NULL && b->n < BROWSE_FILES_MAX && b->looked++ < LOOKS_MAX)
-		if (entry->d_name[0] != '.')
+	while (!b->full && (entry = readdir(d)) != NULL) {
+		if (entry->d_name[0] == '.')
+			continue;
+		if (b->looked++ < BROWSE_NAMES_MAX)
 			look_at(b, dir, entry->d_name, depth);
+		else
+			b->full = true;
+	}
 	closedir(d);
 }
 
@@ -58,11 +80,16 @@ static int newest_first(const void *a, const void *b)
 	return x->time != y->time ? (x->time < y->time) - (x->time > y->time) : strcmp(x->path, y->path);
 }
 
-size_t browse(struct arena *a, struct found **out, const struct root *roots, size_t n_roots)
+size_t browse(struct arena *a, struct found **out, const struct root *roots, size_t n_roots, bool *all)
 {
 	struct browsing b = { .a = a, .v = ARENA_ARRAY(a, struct found, BROWSE_FILES_MAX) };
-	for (size_t i = 0; i < n_roots; i++)
+	*all = true;
+	for (size_t i = 0; i < n_roots; i++) {
+		b.looked = 0;
+		b.full = false;
 		look_into(&b, roots[i].path, roots[i].depth);
+		*all &= !b.full;
+	}
 	qsort(b.v, b.n, sizeof(*b.v), newest_first);
 	*out = b.v;
 	return b.n;

@@ -9,6 +9,8 @@
 #include "src/base/arena.h"
 
 #define BROWSE_FILES_MAX 1000u
+#define BROWSE_NAMES_MAX 20000u        /* that are looked at: a stick may hold a million */
+#define BROWSE_NOT_ALL "Too many files: not all are listed. Name a directory: setgov-signer load DIR"
 #define BROWSE_DEPTH 3u                /* /media/<who>/<stick>/<folder> */
 
 struct root {
@@ -23,8 +25,8 @@ struct found {
 };
 
 /* Newest first. Files that end in .json and are no answers, not hidden, not larger than a packet may be. What cannot
- * be read is left out. */
-size_t browse(struct arena *a, struct found **out, const struct root *roots, size_t n_roots);
+ * be read is left out. *all false: there are more names than are looked at, and a packet may be among the others. */
+size_t browse(struct arena *a, struct found **out, const struct root *roots, size_t n_roots, bool *all);
 /* Where sticks are mounted, the working directory, and the directories named by the caller; only those that are there,
  * and never the root. */
 size_t browse_roots(struct arena *a, struct root **out, const char *const *named, size_t n_named);

@@ -306,7 +306,10 @@ static void wrong_words(struct desk *d)
 
 static void look(struct desk *d)
 {
-	d->screen.n_files = browse(&d->s->arena, &d->screen.files, d->roots, d->n_roots);
+	bool all;
+	d->screen.n_files = browse(&d->s->arena, &d->screen.files, d->roots, d->n_roots, &all);
+	if (!all)
+		d->screen.note = BROWSE_NOT_ALL;
 	d->screen.list = (struct scroll){0};
 }
 

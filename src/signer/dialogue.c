@@ -244,8 +244,11 @@ bool dialogue_load(struct session *x, const struct root *roots, size_t n_roots, 
 	struct signer *s = x->s;
 	struct found *v;
 	struct buf line = {0};
-	const size_t n = browse(&s->arena, &v, roots, n_roots);
+	bool all;
+	const size_t n = browse(&s->arena, &v, roots, n_roots, &all);
 	const char **paths = ARENA_ARRAY(&s->arena, const char *, n + 1);
+	if (!all)
+		terminal_say(&s->terminal, BROWSE_NOT_ALL "\n");
 	if (n == 0)
 		return err_set(e, ERR_MISSING, ERR_NO_OFFSET,
 			       "no packet was found in /media, /run/media, /mnt, or in this directory");

@@ -53,6 +53,13 @@ cp "$one" "$HERE/back/1.answer.json"
 cp "$HERE/bare.bin" "$HERE/back/2.sig"
 echo "no answer" >"$HERE/back/notes.txt"
 expect 0 "0 added, 2 known" console collect "$HERE/back"
+# Whoever fills the stick leads nobody to a file of his own: its words would stand in the log for good
+echo '{"secret-of-ours":1}' >"$HERE/private.json"
+ln -s "$HERE/private.json" "$HERE/back/3.answer.json"
+head_before=$(console log show --json | sha256sum)
+expect 4 "a symbolic link is not followed" console collect "$HERE/back"
+same "$(console log show --json | sha256sum)" "$head_before"
+rm "$HERE/back/3.answer.json"
 mkdir "$HERE/back/full"
 (cd "$HERE/back/full" && seq -f "%.0f.sig" 4097 | xargs touch)
 expect 3 "more than 4096 answers" console collect "$HERE/back/full"

@@ -25,6 +25,7 @@ static void packets_are_found_newest_first_and_nothing_else(void **state)
 	const struct root root = { top, BROWSE_DEPTH };
 	struct found *v;
 	struct err e = {0};
+	bool all;
 
 	(void)state;
 	assert_ok(fs_mkdirs(arena_fmt(&a, "%s/too-deep", deep), 0700, &e), &e);
@@ -41,12 +42,34 @@ static void packets_are_found_newest_first_and_nothing_else(void **state)
 	put(&a, top, "empty.json", 3000);
 	assert_int_equal(truncate(arena_fmt(&a, "%s/empty.json", top), 0), 0);
 	put(&a, top, "old.json", 1000);
-	assert_int_equal(browse(&a, &v, &root, 1), 2);
+	assert_int_equal(browse(&a, &v, &root, 1, &all), 2);
+	assert_true(all);
 	assert_string_equal(v[0].path, arena_fmt(&a, "%s/new.json", deep));
 	assert_string_equal(v[1].path, arena_fmt(&a, "%s/old.json", top));
 	assert_int_equal(v[1].time, 1000);
 	assert_int_equal(v[1].size, 2);
 	assert_false(v[0].chosen || v[1].chosen);
+	arena_release(&a);
+}
+
+/* Nobody takes "no packet was found" for an answer of a stick that was not looked through. */
+static void a_flooded_stick_is_said_and_hides_no_other(void **state)
+{
+	struct arena a = {0};
+	const char *flooded = temporary_directory(&a), *other = temporary_directory(&a);
+	const struct root roots[] = { { flooded, 0 }, { other, 0 } };
+	struct found *v;
+	bool all;
+
+	(void)state;
+	for (size_t i = 0; i <= BROWSE_NAMES_MAX; i++)
+		assert_int_equal(mkdir(arena_fmt(&a, "%s/%zu", flooded, i), 0700), 0);
+	put(&a, other, "packet.json", 1000);
+	assert_int_equal(browse(&a, &v, roots, 2, &all), 1);
+	assert_false(all);
+	assert_string_equal(v[0].path, arena_fmt(&a, "%s/packet.json", other));
+	assert_int_equal(browse(&a, &v, roots + 1, 1, &all), 1);
+	assert_true(all);
 	arena_release(&a);
 }
 
@@ -90,6 +113,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(packets_are_found_newest_first_and_nothing_else),
+		cmocka_unit_test(a_flooded_stick_is_said_and_hides_no_other),
 		cmocka_unit_test(a_directory_that_two_names_lead_to_is_looked_into_once),
 		cmocka_unit_test(the_whole_machine_is_never_looked_into),
 	};
