@@ -212,20 +212,90 @@ bad() {
 keys n
 wait_for "What shall be done?"
 paste "$(printf 'no \033[2J such')"
-see
-for _ in 1 2 3; do keys C-u; done
-text "rotate seq"
+wait_for "no action of the catalogue has all these words"
+keys C-u
 wait_for "sequencer.rotate"
+text "rotate seq"
 gone "paymaster"
 keys Enter
 wait_for "the key to retire"
 bad 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD "checksum"
-bad -1 "!"
+bad -1 "needed 0x and 40 digits"
 bad 0x12 "an address has 40 digits after 0x, found 2"
-bad "漢字漢字" "!"
-bad 0x0000000000000000000000000000000000000000 "zero address"
-paste "$(printf '%05000d' 0)"
-see
+bad "漢字漢字" "needed 0x and 40 digits"
+bad 0x0000000000000000000000000000000000000000 "! the zero address"
+paste "$(printf '%05000d' 7)"
+wait_for "00000000000000000000000000000000000000000000"
 keys C-u
-paste "$(printf '0x\033[2J\a\t\n11')"
-see
+wait_for "the key to retire               (required)"
+paste "$(printf '0x\033[2J\a\t11')"
+wait_for "the key to retire             0x"
+wait_for "the key that takes its place  11"
+wait_for "log "
+keys C-u
+keys BTab
+keys C-u
+wait_for "the key that takes its place    (required)"
+keys Escape
+wait_for "What shall be done?"
+text "create-tier"
+wait_for "paymaster.create-tier"
+gone "sequencer.rotate"
+keys Enter
+wait_for "what the tier is called"
+fill "漢字"
+bad 5 "needed a unit: 0.05 ether, 20 gwei or 5 wei"
+bad "-3 ether" "needed an amount such as"
+bad "1e99 ether" "needed ether, gwei or wei"
+fill "1 ether"
+fill "2 ether"
+bad "999999999999999999999999999999 ether" "! needed at most"
+fill "3 ether"
+keys Enter
+wait_for "1 action, done in this order"
+keys w
+wait_for "what changes, in one line"
+paste "$(printf 'T\033[31mitle 漢')"
+wait_for "Title 漢"
+keys Enter
+wait_for "why it is done"
+fill "because"
+keys Enter Enter Enter Enter
+wait_for "how long the operation waits"
+bad "-5h" "needed a time like 48h"
+bad "yesterday" "needed a time like 48h"
+keys Enter
+wait_for "the change that has to be done first"
+text "SC-99"
+keys Enter
+wait_for "needed a change of this log, like SC-6"
+wait_for "Not yet: after"
+keys C-u Enter
+wait_for "Ready: s saves it"
+same "$(console changes --json | grep -c '"change": "SC-')" 1
+keys s
+wait_for "SC-2 is drafted."
+wait_for "│ Title 漢"
+
+# ---- questions: the same ----
+keys q
+wait_for "SC-1 schedule"
+keys Home s
+wait_for "Signatures: owners and steps · SC-1"
+keys R
+wait_for "nonce to spend"
+keys C-u
+bad "-1" "a nonce is a whole number"
+bad 1.5 "a nonce is a whole number"
+bad 漢 "a nonce is a whole number"
+bad 99999999999999999999999999 "a nonce is a whole number"
+keys Escape
+gone "nonce to spend"
+keys Q
+ends_with "ready>"
+terminal_is_well
+same "$(console changes --json | grep -c '"change": "SC-')" 2
+same "$(lines_of SC-1 change.proposed) $(lines_of SC-1 step.packed)" "1 1"
+expect 0 "漢字" console show SC-2
+expect 0 "" console log verify
+echo "console_kill: killed, ended, stopped and shared, and given rubbish: nothing typed is lost, nothing wrong is saved"
