@@ -265,7 +265,7 @@ static void footer(const struct state *s, struct grid *g)
 	for (size_t i = 0; i < n_bindings; i++) {
 		const struct binding *b = &bindings[i];
 		if (b->view == VIEW_ANY && b->foot != NULL && !has_its_room(b) && !(typed && key_is_text(b->key)) &&
-		    binding_of(view, b->key) == b)
+		    view != VIEW_FIRST && binding_of(view, b->key) == b)    /* there, none of them does anything */
 			foot_key(&p, b);
 	}
 	pen_fill(&p);
@@ -320,6 +320,7 @@ static void draw_page(struct state *s, const struct seen *x, const struct view *
 		scroll_show(&p->at, s->body.cursor_row, s->body.cursor_row + 1, rows);
 	if (p->at.top + rows > s->body.rows)
 		p->at.top = s->body.rows > rows ? s->body.rows - rows : 0;
+	g->cursor_row = HEAD_ROWS;                     /* unless the page has a focus */
 	paper_draw(&s->body, g, HEAD_ROWS, rows, p->at.top, p->item);
 }
 

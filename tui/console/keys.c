@@ -105,7 +105,7 @@ const struct binding bindings[] = {
 	{ VIEW_FIRST,      K_ENTER,     act_first_chosen,     NULL,       "what the focus is on" },
 	{ VIEW_FIRST,      'e',         act_first_demo,       "demo",     "explore the demo's workspace" },
 	{ VIEW_FIRST,      'i',         act_first_init,       "make",     "make a workspace from a profile" },
-	{ VIEW_FIRST,      'v',         act_first_verify,     "verify",   "verify an export of a log" },
+	{ VIEW_FIRST,      'v',         act_first_verify,     "verify",   "check a log: every hash, again" },
 
 	{ VIEW_ANY,        'q',         act_queue,            "queue",    "what waits: every open step" },
 	{ VIEW_ANY,        'n',         act_compose_new,      "new",      "compose a change" },

@@ -230,7 +230,7 @@ static void row(const struct seen *x, size_t i, struct paper *p)
 		paper_span(p, STYLE_TEXT, 2, span_str(sentences));
 	missing(x, r, p);
 	stands_out(r, p);
-	if (r->packed && !x->m->queue.known)
+	if ((r->packed || (r->timestamp_known && r->timestamp > 1)) && !x->m->queue.known)
 		paper_line(p, STYLE_DIM, 2, "the chain has not been asked: nonce and operation are the log's word");
 }
 
