@@ -190,7 +190,7 @@ wait_for 'esc\u{001B}[2J.answer.json'
 wait_for "folder.answer.json: not a"
 wait_for "larger than"
 keys End
-wait_for "Too many levels of symbolic links"
+wait_for "link is not followed: name the file itself"
 wait_for "noise.answer.json"
 wait_for "words.sig"
 same "$(lines_of SC-1 signature.added)" 0
