@@ -21,6 +21,7 @@ static void draw(void *ctx, struct grid *g)
 	c->m.now = time_now();
 	c->minute = c->m.now.ms / 60000;
 	c->slow = model_chain_is_slow(&c->m);
+	c->s.body_rows = g->rows;                        /* at most: drawing says how many there are */
 	load_place(&c->m, &c->s);
 	frame_draw(&c->s, &c->m, g);
 }
