@@ -66,6 +66,10 @@ static const struct option meeting_minutes_options[] = {
 static const struct option log_show_options[] = {
 	{ "--full", NULL, "each line's bytes too", false },
 };
+static const struct option log_prove_options[] = {
+	{ "--size", "N", "in the tree of the first N lines (default: the newest checkpoint's)", false },
+	{ "-o", "FILE", "where to write: a C2SP tlog-proof, or a witness's request (default: standard output)", false },
+};
 static const struct option decode_options[] = {
 	{ "--to", "ADDR", "the target: calldata is read by the target's ABI, never by selector alone", false },
 	{ "--deployment", "FILE", "whose contracts they are (default: the workspace's)", false },
@@ -115,6 +119,8 @@ const struct command commands[] = {
 	 OPTIONS(log_show_options)},
 	{"log verify", cmd_log_verify, CMD_NOTHING, "", 0, 0, "recompute the whole log", NULL, 0},
 	{"log checkpoint", cmd_log_checkpoint, CMD_APPEND, "", 0, 0, "sign the log's size and root", NULL, 0},
+	{"log prove", cmd_log_prove, CMD_LOG, "entry SEQ | consistency N M", 2, 3,
+	 "that a line is in the log, or that it only grew, for any RFC 6962 tool", OPTIONS(log_prove_options)},
 	{"log export", cmd_log_export, CMD_APPEND, "DIR", 1, 1, "the log as plain files, for an auditor", NULL,
 	 0},
 	{"log rebuild", cmd_log_rebuild, CMD_LOG, "", 0, 0, "make the views anew", NULL, 0},
