@@ -66,6 +66,9 @@ static const struct option meeting_minutes_options[] = {
 static const struct option log_show_options[] = {
 	{ "--full", NULL, "each line's bytes too", false },
 };
+static const struct option log_export_options[] = {
+	{ "--tiles", NULL, "as C2SP tiles for any static host; DIR is brought up to date", false },
+};
 static const struct option log_prove_options[] = {
 	{ "--size", "N", "in the tree of the first N lines (default: the newest checkpoint's)", false },
 	{ "-o", "FILE", "where to write: a C2SP tlog-proof, or a witness's request (default: standard output)", false },
@@ -121,8 +124,8 @@ const struct command commands[] = {
 	{"log checkpoint", cmd_log_checkpoint, CMD_APPEND, "", 0, 0, "sign the log's size and root", NULL, 0},
 	{"log prove", cmd_log_prove, CMD_LOG, "entry SEQ | consistency N M", 2, 3,
 	 "that a line is in the log, or that it only grew, for any RFC 6962 tool", OPTIONS(log_prove_options)},
-	{"log export", cmd_log_export, CMD_APPEND, "DIR", 1, 1, "the log as plain files, for an auditor", NULL,
-	 0},
+	{"log export", cmd_log_export, CMD_APPEND, "DIR", 1, 1, "the log as plain files, for an auditor",
+	 OPTIONS(log_export_options)},
 	{"log rebuild", cmd_log_rebuild, CMD_LOG, "", 0, 0, "make the views anew", NULL, 0},
 	{"hash safe-tx", cmd_hash_safe_tx, CMD_NOTHING, "FILE", 1, 1, "the hashes of a Safe transaction", NULL,
 	 0},
