@@ -1,4 +1,4 @@
-/* log show, verify, checkpoint, rebuild. */
+/* log show, verify, rebuild. */
 #include "audit-log/verify.h"
 #include "src/base/text.h"
 #include "src/cli/cmd.h"
@@ -132,33 +132,6 @@ bool cmd_log_verify(struct cli *cli, struct err *e)
 	json_set(cli->result, a, "findings", findings);
 	cli->status = r.n_findings > 0;
 	return true;
-}
-
-static struct json *checkpoint_json(struct cli *cli, struct span note)
-{
-	struct arena *a = &cli->arena;
-	const struct tree_head head = log_head(cli->ws->log);
-	struct json *o = json_object(a);
-	struct buf vkey = {0};
-	note_key_format(&vkey, log_key(cli->ws->log));
-	json_set(o, a, "note", json_text(a, note));
-	json_set(o, a, "root", json_bare(a, SPAN_HASH(&head.root)));
-	json_set(o, a, "size", json_u64(a, head.size));
-	json_set(o, a, "vkey", json_text(a, buf_view(&vkey)));
-	buf_release(&vkey);
-	return o;
-}
-
-bool cmd_log_checkpoint(struct cli *cli, struct err *e)
-{
-	struct buf note = {0};
-	const bool ok = log_checkpoint(cli->ws->log, &note, e);
-	if (ok) {
-		cli_text(cli, "%s", buf_cstr(&note));
-		cli->result = checkpoint_json(cli, buf_view(&note));
-	}
-	buf_release(&note);
-	return ok;
 }
 
 bool cmd_log_rebuild(struct cli *cli, struct err *e)

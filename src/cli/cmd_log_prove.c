@@ -4,6 +4,7 @@
  * On standard output, or in the file of -o, is what such tools read: a C2SP tlog-proof, or the body that a C2SP
  * witness takes. Both end with a signed checkpoint, and are made only where there is one; --json gives the hashes for
  * any size. */
+#include "audit-log/cosignatures.h"
 #include "src/base/fs.h"
 #include "src/cli/cmd.h"
 #include "src/proof/proof_file.h"
@@ -14,6 +15,19 @@ static bool read_number(const char *word, const char *what, uint64_t *out, struc
 	return (u256_parse(&v, span_str(word), e) &&
 		(u256_fits_u64(&v, out) || err_set(e, ERR_RANGE, ERR_NO_OFFSET, "needed at most 64 bits"))) ||
 	       err_in(e, "%s", what);
+}
+
+/* What others vouch for goes out with their lines below it. */
+static bool with_cosignatures(struct cli *cli, struct span *note, struct err *e)
+{
+	struct log_cosignatures all;
+	struct buf b = {0};
+	const bool ok = log_cosignatures(cli->ws->log, &cli->arena, &all, e) &&
+			log_cosigned_note(&b, *note, &all, e);
+	if (ok)
+		*note = arena_copy(&cli->arena, buf_view(&b));
+	buf_release(&b);
+	return ok;
 }
 
 /* The checkpoint over exactly these lines, or an empty note. One whose root the tree no longer has is not handed
@@ -39,7 +53,7 @@ static bool note_over(struct cli *cli, uint64_t size, const struct hash32 *root,
 	if (ok && !hash32_eq(&c.head.root, root))
 		ok = err_refuse(e, "LOG-DAMAGED", "the checkpoint over %llu lines has another root than the tree; "
 				"setgov log verify says more", (unsigned long long)size);
-	return ok;
+	return ok && with_cosignatures(cli, note, e);
 }
 
 static struct json *path_json(struct arena *a, const struct merkle_path *path)

@@ -66,6 +66,12 @@ static const struct option meeting_minutes_options[] = {
 static const struct option log_show_options[] = {
 	{ "--full", NULL, "each line's bytes too", false },
 };
+static const struct option log_checkpoint_options[] = {
+	{ "--cosigned", NULL, "sign nothing: the newest checkpoint that others vouch for, with their lines", false },
+};
+static const struct option log_cosign_options[] = {
+	{ "--witness", "VKEY", "a witness's key, besides those of the profile's local part", true },
+};
 static const struct option log_export_options[] = {
 	{ "--tiles", NULL, "as C2SP tiles for any static host; DIR is brought up to date", false },
 };
@@ -103,7 +109,7 @@ const struct command commands[] = {
 	{"packet", cmd_packet, CMD_APPEND | CMD_NET, "CHANGE", 1, 1, "write the file that goes to the signers",
 	 OPTIONS(packet_options)},
 	{"collect", cmd_collect, CMD_APPEND, "FILE | DIRECTORY…", 1, -1,
-	 "take in answers, packets and bare signatures; of a directory every *.answer.json and *.sig", NULL, 0},
+	 "take in answers, packets, cosignatures, bare signatures; of a DIRECTORY *.answer.json, *.sig …", NULL, 0},
 	{"submit", cmd_submit, CMD_APPEND | CMD_NET, "CHANGE STEP", 2, 2,
 	 "send a step to the chain, once, and follow it", OPTIONS(submit_options)},
 	{"changes", cmd_changes, CMD_LOG | CMD_NET, "", 0, 0, "all changes and their states",
@@ -121,7 +127,11 @@ const struct command commands[] = {
 	{"log show", cmd_log_show, CMD_LOG, "[SEQ | CHANGE]", 0, 1, "the change log's lines",
 	 OPTIONS(log_show_options)},
 	{"log verify", cmd_log_verify, CMD_NOTHING, "", 0, 0, "recompute the whole log", NULL, 0},
-	{"log checkpoint", cmd_log_checkpoint, CMD_APPEND, "", 0, 0, "sign the log's size and root", NULL, 0},
+	{"log checkpoint", cmd_log_checkpoint, CMD_APPEND, "", 0, 0, "sign the log's size and root",
+	 OPTIONS(log_checkpoint_options)},
+	{"log cosign", cmd_log_cosign, CMD_APPEND, "FILE…", 1, -1,
+	 "take in cosignatures on a checkpoint: owners' files, notes with witnesses' lines",
+	 OPTIONS(log_cosign_options)},
 	{"log prove", cmd_log_prove, CMD_LOG, "entry SEQ | consistency N M", 2, 3,
 	 "that a line is in the log, or that it only grew, for any RFC 6962 tool", OPTIONS(log_prove_options)},
 	{"log export", cmd_log_export, CMD_APPEND, "DIR", 1, 1, "the log as plain files, for an auditor",
