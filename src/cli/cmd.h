@@ -21,6 +21,8 @@ bool cmd_submit(struct cli *cli, struct err *e);
 bool cmd_meeting_open(struct cli *cli, struct err *e);
 bool cmd_meeting_decide(struct cli *cli, struct err *e);
 bool cmd_meeting_minutes(struct cli *cli, struct err *e);
+bool cmd_backup(struct cli *cli, struct err *e);
+bool cmd_restore(struct cli *cli, struct err *e);
 bool cmd_log_show(struct cli *cli, struct err *e);
 bool cmd_log_verify(struct cli *cli, struct err *e);
 bool cmd_log_checkpoint(struct cli *cli, struct err *e);

@@ -63,6 +63,9 @@ static const struct option meeting_minutes_options[] = {
 	{ "--close", NULL, "end the meeting; the minutes go into the log", false },
 	{ "-o", "FILE", "where to write (default: standard output)", false },
 };
+static const struct option restore_options[] = {
+	{ "--seen", "NOTE", "a checkpoint that somebody shows: of an export, a packet, a witness", true },
+};
 static const struct option log_show_options[] = {
 	{ "--full", NULL, "each line's bytes too", false },
 };
@@ -124,6 +127,9 @@ const struct command commands[] = {
 	 "note what the meeting decided about a change", OPTIONS(meeting_decide_options)},
 	{"meeting minutes", cmd_meeting_minutes, CMD_LOG, "[MEETING]", 0, 1,
 	 "what was said and decided, as Markdown", OPTIONS(meeting_minutes_options)},
+	{"backup", cmd_backup, CMD_APPEND, "DIR", 1, 1, "a verified copy of the log, its key and the profile", NULL, 0},
+	{"restore", cmd_restore, CMD_NOTHING, "DIR", 1, 1,
+	 "go on from a backup; what was lost since is said in the log", OPTIONS(restore_options)},
 	{"log show", cmd_log_show, CMD_LOG, "[SEQ | CHANGE]", 0, 1, "the change log's lines",
 	 OPTIONS(log_show_options)},
 	{"log verify", cmd_log_verify, CMD_NOTHING, "", 0, 0, "recompute the whole log", NULL, 0},
