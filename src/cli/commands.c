@@ -5,6 +5,7 @@
 
 static const struct option init_options[] = {
 	{ "--deployment", "FILE", "the deployment profile (contracts/deployments/README.md)", false },
+	{ "--follow", "EXPORT", "read another machine's log from its export; again, to bring it up to date", false },
 };
 static const struct option look_options[] = {
 	{ "--offline", NULL, "do not ask the chain", false },
@@ -97,7 +98,7 @@ static const struct option help_options[] = {
 
 #define OPTIONS(o) (o), ARRAY_LEN(o)
 const struct command commands[] = {
-	{"init", cmd_init, CMD_NOTHING, "--deployment FILE", 0, 0,
+	{"init", cmd_init, CMD_NOTHING, "--deployment FILE | --follow EXPORT", 0, 0,
 	 "make a workspace, or adopt a changed profile in one", OPTIONS(init_options)},
 	{"status", cmd_status, CMD_LOG | CMD_NET, "", 0, 0,
 	 "the deployment, the chain and the log, and what is not as it should be", OPTIONS(status_options)},
