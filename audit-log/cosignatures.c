@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "src/base/hex.h"
+#include "src/evm/address.h"
+#include "src/gov/cosignature.h"
 
 struct walk {
 	struct arena *a;
@@ -53,6 +55,60 @@ bool log_cosignatures(struct log *l, struct arena *a, struct log_cosignatures *o
 
 	*out = (struct log_cosignatures){0};
 	return log_each(l, 0, UINT64_MAX, take, &w, e);
+}
+
+static bool judge_owner(const struct log_cosignature *c, struct span origin, const struct deployment *d,
+			struct err *e)
+{
+	uint8_t bytes[65];
+	struct addr key, by;
+	struct hash32 digest;
+	struct sig sig;
+
+	if (!addr_parse(&key, c->key, e) || !hex_bare(bytes, sizeof(bytes), c->signature, e) ||
+	    !sig_from_bytes(&sig, span_of(bytes, sizeof(bytes)), e))
+		return false;
+	cosignature_digest(&digest, d, origin, &c->head);
+	return sig_recover(&by, &sig, &digest, e) &&
+	       (addr_eq(&by, &key) ||
+		err_set(e, ERR_CRYPTO, ERR_NO_OFFSET, "the signature is not by the owner it names"));
+}
+
+/* The line that the witness would put below the note, over the text that it signed. */
+static bool judge_witness(struct arena *a, const struct log_cosignature *c, struct span origin, struct err *e)
+{
+	struct note_signature s = {0};
+	struct note n = { .signatures = &s, .n = 1 };
+	struct buf text = {0};
+	struct note_key key;
+	uint8_t bytes[72];
+	uint64_t time;
+	size_t at;
+	bool ok = note_key_parse(a, &key, c->key, e) && hex_bare(bytes, sizeof(bytes), c->signature, e);
+
+	if (ok) {
+		checkpoint_write(&text, origin, &c->head);
+		n.text = buf_view(&text);
+		s = (struct note_signature){ .name = key.name, .bytes = span_of(bytes, sizeof(bytes)) };
+		memcpy(s.id, key.id, sizeof(s.id));
+		ok = note_cosigned(&n, &key, &at, &time, e) &&
+		     (time == c->time || err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the line gives another time"));
+	}
+	buf_release(&text);
+	return ok;
+}
+
+bool log_cosignature_judge(struct log *l, const struct log_cosignature *c, const struct deployment *d, struct err *e)
+{
+	struct arena a = {0};
+	struct hash32 root;
+	bool ok = log_root_at(l, c->head.size, &root, e) &&
+		  (hash32_eq(&root, &c->head.root) ||
+		   err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "vouched for another root than the log has there")) &&
+		  (c->witness ? judge_witness(&a, c, log_origin(l), e) : judge_owner(c, log_origin(l), d, e));
+
+	arena_release(&a);
+	return ok || err_in(e, "line %llu", (unsigned long long)c->seq);
 }
 
 uint64_t log_cosigned_size(const struct log_cosignatures *all)

@@ -1,9 +1,10 @@
 /* Who else vouches for the log: the lines checkpoint.cosigned, and checkpoints with their signatures below them.
- * FORMAT.md, section 10. What a line says is read, and not judged again: that is verify.h's. */
+ * FORMAT.md, section 10. */
 #ifndef SETGOV_AUDIT_LOG_COSIGNATURES_H
 #define SETGOV_AUDIT_LOG_COSIGNATURES_H
 
 #include "audit-log/log.h"
+#include "src/gov/deployment.h"
 
 struct log_cosignature {
 	uint64_t seq;                 /* of its line */
@@ -19,6 +20,10 @@ struct log_cosignatures {
 };
 /* All of them, from the trusted file, in log order; in the arena. */
 MUST_CHECK bool log_cosignatures(struct log *l, struct arena *a, struct log_cosignatures *out, struct err *e);
+/* Judges one again: the root is that over the log's first `size` lines, and the signature is by its key. `d` gives the
+ * chain and the Safe; who was an owner when is not asked. ERR_MISMATCH or ERR_CRYPTO naming the line. */
+MUST_CHECK bool log_cosignature_judge(struct log *l, const struct log_cosignature *c, const struct deployment *d,
+				      struct err *e);
 /* The largest size that somebody vouches for; 0: none. */
 uint64_t log_cosigned_size(const struct log_cosignatures *all);
 /* Appends `note`, and below it each witness's line on its checkpoint. */

@@ -48,6 +48,9 @@ static bool cosigned(struct cli *cli, struct buf *note, struct log_cosignatures 
 		return false;
 	if (all->n == 0)
 		return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "nobody has cosigned a checkpoint of this log yet");
+	for (size_t i = 0; i < all->n; i++)
+		if (!log_cosignature_judge(log, &all->v[i], &cli->ws->deployment, e))
+			return false;
 	const bool ok = log_checkpoint_at(log, log_cosigned_size(all), &own, e) &&
 			log_cosigned_note(note, buf_view(&own), all, e);
 	buf_release(&own);
