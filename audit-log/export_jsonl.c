@@ -1,5 +1,7 @@
 #include "audit-log/export_jsonl.h"
 
+#include "audit-log/export_blobs.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,13 +18,9 @@
 
 struct export {
 	struct log *log;
-	char *dir;                    /* where it is written until it is complete: "<dir>.partial" */
-	char *blobs;
-	struct hash32 *withheld;      /* sorted */
-	size_t n_withheld, cap_withheld;
-	const struct export_options *options;
+	const char *dir;              /* where it is written until it is complete: "<dir>.partial" */
 	struct arena arena;
-	struct json *json_blobs, *json_withheld;
+	struct blobs_out blobs;
 	struct export_result *out;
 	struct hash32 lines_sha256;
 };
@@ -76,96 +74,13 @@ static bool export_lines(struct export *x, struct err *e)
 	return ok;
 }
 
-/* ---- blobs ------------------------------------------------------------------------------------------------------ */
-
-static int by_bytes(const void *a, const void *b)
+static bool write_blobs(struct export *x, struct err *e)
 {
-	return memcmp(a, b, sizeof(struct hash32));
-}
+	const bool ok = export_blobs(&x->blobs, e);
 
-static bool is_released(const struct export_options *o, const struct hash32 *digest, enum blob_class class)
-{
-	for (size_t i = 0; o && class == BLOB_BEARER && i < o->n_released; i++)
-		if (hash32_eq(&o->released[i], digest))
-			return true;
-	return false;
-}
-
-static bool is_withheld(const struct export *x, const struct hash32 *digest)
-{
-	return x->n_withheld && bsearch(digest, x->withheld, x->n_withheld, sizeof(*digest), by_bytes);
-}
-
-static void list_withheld(struct export *x, const struct hash32 *digest, enum blob_class class)
-{
-	struct json *entry = json_object(&x->arena);
-
-	json_set(entry, &x->arena, "sha256", json_bare(&x->arena, SPAN_HASH(digest)));
-	json_set(entry, &x->arena, "class", json_str(&x->arena, blob_class_name(class)));
-	json_push(x->json_withheld, entry);
-	x->out->withheld++;
-}
-
-/* Withheld is decided by name and before anything is written: bytes that are a bearer blob in one row and public in
- * another stay here. */
-static bool note_withheld(void *ctx, uint64_t row, const struct hash32 *digest, enum blob_class class, struct err *e)
-{
-	struct export *x = ctx;
-
-	(void)row;
-	(void)e;
-	if (class == BLOB_PUBLIC || is_released(x->options, digest, class))
-		return true;
-	for (size_t i = 0; i < x->n_withheld; i++)
-		if (hash32_eq(&x->withheld[i], digest))
-			return true;
-	if (x->n_withheld == x->cap_withheld) {
-		x->cap_withheld = x->cap_withheld ? 2 * x->cap_withheld : 64;
-		x->withheld = reallocarray(x->withheld, x->cap_withheld, sizeof(*x->withheld));
-		if (!x->withheld)
-			die("out of memory");
-	}
-	x->withheld[x->n_withheld++] = *digest;
-	list_withheld(x, digest, class);
-	return true;
-}
-
-static bool export_blob(void *ctx, uint64_t row, const struct hash32 *digest, enum blob_class class, struct err *e)
-{
-	struct export *x = ctx;
-	struct buf bytes = {0}, name = {0};
-	struct json *entry;
-	struct hash32 again;
-	char *path;
-	bool ok = true;
-
-	if (is_withheld(x, digest))
-		return true;
-	buf_hex(&name, SPAN_HASH(digest));
-	path = fs_join(x->blobs, buf_cstr(&name));
-	if (!fs_exists(path)) {
-		ok = log_blob_row(x->log, row, &again, &class, &bytes, e) && fs_create(path, buf_view(&bytes), 0644, e);
-		entry = json_object(&x->arena);
-		json_set(entry, &x->arena, "sha256", json_bare(&x->arena, SPAN_HASH(digest)));
-		json_set(entry, &x->arena, "bytes", json_u64(&x->arena, bytes.n));
-		json_push(x->json_blobs, entry);
-		x->out->blobs++;
-	}
-	free(path);
-	buf_release(&name);
-	buf_release(&bytes);
+	x->out->blobs = x->blobs.n_written;
+	x->out->withheld = x->blobs.n_withheld;
 	return ok;
-}
-
-static bool export_blobs(struct export *x, struct err *e)
-{
-	if (mkdir(x->blobs, 0777) != 0)
-		return io_error(x->blobs, "cannot be made", e);
-	if (!log_each_blob(x->log, 0, note_withheld, x, e))
-		return false;
-	if (x->n_withheld)
-		qsort(x->withheld, x->n_withheld, sizeof(*x->withheld), by_bytes);
-	return log_each_blob(x->log, 0, export_blob, x, e);
 }
 
 /* ---- the small files ------------------------------------------------------------------------------------------- */
@@ -209,8 +124,8 @@ static bool export_manifest(struct export *x, struct err *e)
 	json_set(m, a, "size", json_u64(a, x->out->head.size));
 	json_set(m, a, "root", json_bare(a, SPAN_HASH(&x->out->head.root)));
 	json_set(m, a, "lines", lines);
-	json_set(m, a, "blobs", x->json_blobs);
-	json_set(m, a, "withheld", x->json_withheld);
+	json_set(m, a, "blobs", x->blobs.listed);
+	json_set(m, a, "withheld", x->blobs.withheld);
 	json_canonical(&text, m);
 	buf_byte(&text, '\n');
 	sha256(&x->out->digest, buf_view(&text));
@@ -251,12 +166,12 @@ static bool export_all(struct export *x, const char *dir, struct err *e)
 		return false;
 	if (mkdir(x->dir, 0777) != 0)
 		return io_error(x->dir, "cannot be made", e);
-	if (export_lines(x, e) && export_blobs(x, e) && export_checkpoint(x, e) && export_manifest(x, e)) {
+	if (export_lines(x, e) && write_blobs(x, e) && export_checkpoint(x, e) && export_manifest(x, e)) {
 		if (rename(x->dir, dir) == 0)
 			return true;
 		io_error(dir, "cannot be put in place", e);
 	}
-	remove_files(x->blobs);
+	remove_files(x->blobs.dir);
 	remove_files(x->dir);
 	return false;
 }
@@ -264,7 +179,7 @@ static bool export_all(struct export *x, const char *dir, struct err *e)
 bool log_export_jsonl(struct log *l, const char *dir, const struct export_options *options, struct export_result *out,
 		      struct err *e)
 {
-	struct export x = { .log = l, .options = options, .out = out };
+	struct export x = { .log = l, .out = out };
 	struct buf partial = {0};
 	bool ok;
 
@@ -273,16 +188,10 @@ bool log_export_jsonl(struct log *l, const char *dir, const struct export_option
 	while (partial.n > 1 && partial.p[partial.n - 1] == '/')
 		partial.n--;
 	buf_str(&partial, ".partial");
-	x.blobs = fs_join(buf_cstr(&partial), "blobs");
-	x.dir = strdup(buf_cstr(&partial));
-	if (!x.dir)
-		die("out of memory");
-	x.json_blobs = json_array(&x.arena);
-	x.json_withheld = json_array(&x.arena);
+	x.dir = arena_str(&x.arena, buf_view(&partial));
+	x.blobs = (struct blobs_out){ .log = l, .arena = &x.arena, .options = options,
+				      .dir = arena_fmt(&x.arena, "%s/blobs", x.dir) };
 	ok = export_all(&x, dir, e);
-	free(x.withheld);
-	free(x.dir);
-	free(x.blobs);
 	arena_release(&x.arena);
 	buf_release(&partial);
 	return ok;

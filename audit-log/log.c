@@ -395,7 +395,7 @@ bool log_checkpoint_at(struct log *l, uint64_t size, struct buf *note, struct er
 
 /* ---- what is remembered outside ------------------------------------------------------------------------------- */
 
-static char *remember_path(const struct log *l, const char *dir)
+char *log_remember_path(const struct log *l, const char *dir)
 {
 	struct buf name = {0};
 	struct hash32 h;
@@ -634,7 +634,7 @@ static bool prepare_to_remember(struct log *l, const struct log_options *options
 {
 	if (l->mode == LOG_APPEND && !fs_mkdirs(options->remember, 0700, e))
 		return false;
-	l->remember = remember_path(l, options->remember);
+	l->remember = log_remember_path(l, options->remember);
 	return l->mode != LOG_APPEND || log_check_remembered(l, e);
 }
 

@@ -78,6 +78,8 @@ MUST_CHECK bool log_each_blob(struct log *l, uint64_t from, log_blob_fn *fn, voi
 MUST_CHECK bool log_blob_row(struct log *l, uint64_t row, struct hash32 *digest, enum blob_class *class,
 			     struct buf *bytes, struct err *e);
 
+/* The tree's nodes, as they are stored. */
+struct merkle_nodes log_nodes(struct log *l);
 /* From the tree's nodes. size <= log_size(). */
 MUST_CHECK bool log_root_at(struct log *l, uint64_t size, struct hash32 *out, struct err *e);
 MUST_CHECK bool log_path(struct log *l, uint64_t seq, uint64_t size, struct merkle_path *out, struct err *e);

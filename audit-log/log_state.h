@@ -37,10 +37,11 @@ struct log {
 #define LOG_FORMAT "setgov-log/1"
 
 struct log *log_new(const char *dir, enum log_mode mode);
+/* Where a checkpoint of this log is remembered below `dir`. The caller frees it. */
+char *log_remember_path(const struct log *l, const char *dir);
 /* Reads lines 0 and the last, and the tree's right edge. `path` is the database file. */
 MUST_CHECK bool log_attach(struct log *l, const char *path, const struct log_options *options, struct err *e);
 MUST_CHECK bool log_load_tail(struct log *l, struct err *e);
-struct merkle_nodes log_nodes(struct log *l);
 /* The checkpoint remembered outside. *found false: there is none. */
 MUST_CHECK bool log_read_remembered(struct log *l, struct tree_head *out, bool *found, struct err *e);
 

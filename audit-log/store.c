@@ -388,20 +388,28 @@ static bool make_schema(const struct store *s, struct err *e)
 	return ok;
 }
 
-bool store_create(const char *path, struct err *e)
+static bool make_empty(const char *path, struct err *e)
 {
 	const int fd = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd >= 0) {
+		close(fd);
+		return true;
+	}
+	if (errno == EEXIST)
+		err_refuse(e, "EXISTS", "there is something already");
+	else
+		err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot be made: %m");
+	return err_file(e, path, 0);
+}
+
+bool store_create(const char *path, struct err *e)
+{
 	struct store *s;
 	bool ok;
 
-	if (fd < 0) {
-		if (errno == EEXIST)
-			err_refuse(e, "EXISTS", "there is something already");
-		else
-			err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot be made: %m");
-		return err_file(e, path, 0);
-	}
-	close(fd);
+	if (!make_empty(path, e))
+		return false;
 	s = store_new(path);
 	ok = connect_to(s, SQLITE_OPEN_READWRITE, "", e) && make_schema(s, e) && demand_schema(s, e);
 	store_release(s);
@@ -495,6 +503,55 @@ struct store *store_open(const char *path, enum store_mode mode, struct err *e)
 		return s;
 	store_release(s);
 	return NULL;
+}
+
+/* ---- copying ---------------------------------------------------------------------------------------------------- */
+
+static bool copy_pages(struct store *from, struct store *to, struct err *e)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to->db, "main", from->db, "main");
+	int rc;
+
+	if (!b)
+		return fail(to, "backup", e);
+	do {
+		rc = sqlite3_backup_step(b, -1);
+	} while (rc == SQLITE_BUSY || rc == SQLITE_LOCKED);
+	rc = sqlite3_backup_finish(b);
+	return rc == SQLITE_OK || fail(to, "backup", e);
+}
+
+static bool sync_file(const char *path, struct err *e)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && fsync(fd) == 0;
+
+	if (!ok) {
+		err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot be made durable: %m");
+		err_file(e, path, 0);
+	}
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+bool store_copy(const char *from, const char *to, struct err *e)
+{
+	struct store *source, *copy;
+	bool ok;
+
+	if (!make_empty(to, e))
+		return false;
+	source = store_new(from);
+	copy = store_new(to);
+	ok = open_read(source, true, e) && connect_to(copy, SQLITE_OPEN_READWRITE, "", e) &&
+	     copy_pages(source, copy, e);
+	store_release(source);
+	store_release(copy);
+	ok = ok && sync_file(to, e);
+	if (!ok)
+		unlink(to);
+	return ok;
 }
 
 /* ---- running statements ----------------------------------------------------------------------------------------- */

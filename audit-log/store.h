@@ -30,6 +30,9 @@ const char *store_file_system_refused(uint64_t f_type);
 
 /* A new file with the schema and no rows, mode 0600. ERR_REFUSED "EXISTS". */
 MUST_CHECK bool store_create(const char *path, struct err *e);
+/* The whole file as of now into a new one, mode 0600, while others may write to it; durable when it returns. What was
+ * copied is not judged. ERR_REFUSED "EXISTS". */
+MUST_CHECK bool store_copy(const char *from, const char *to, struct err *e);
 /* NULL with ERR_MISSING (no such file), ERR_REFUSED "SCHEMA" (not ours, or something was added to it), ERR_IO. */
 MUST_CHECK struct store *store_open(const char *path, enum store_mode mode, struct err *e);
 void store_release(struct store *s);            /* NULL is fine; an open transaction is rolled back */

@@ -10,6 +10,7 @@
 #include "src/base/hex.h"
 #include "src/base/text.h"
 #include "src/cli/cmd.h"
+#include "src/cli/cosigning.h"
 #include "src/crypto/hash.h"
 #include "src/evm/address.h"
 #include "src/gov/packet.h"
@@ -378,6 +379,24 @@ static bool take_bare(struct collecting *c, struct span bytes, struct err *e)
 	return refuse_err(c, NULL, &why, e);
 }
 
+/* Who else has seen the log, and at which size: an owner's file, or a note with witnesses' lines below it. */
+static bool take_cosignature(struct collecting *c, struct span file, bool note, struct err *e)
+{
+	struct workspace *ws = c->cli->ws;
+	struct err why = {0};
+	struct cosigned done = {0};
+	const struct witnesses from_profile = { ws->deployment.witnesses, ws->deployment.n_witnesses };
+	if (!(note ? cosigning_note(ws, &c->cli->arena, file, &from_profile, &done, &why, e)
+		   : cosigning_owner(ws, &c->cli->arena, file, &done, &why, e)))
+		return err_is_set(&why) && refuse_err(c, NULL, &why, e);
+	struct json *o = result(c, done.added > 0 ? "cosigned" : "known", NULL);
+	json_set(o, &c->cli->arena, "size", json_u64(&c->cli->arena, done.size));
+	cli_text(c->cli, "%s: %s\n", c->file, done.words);
+	c->added += done.added;
+	c->kept += done.known;
+	return true;
+}
+
 static struct span trimmed(struct span s)
 {
 	while (s.n > 0 &&
@@ -416,6 +435,8 @@ static bool take(struct collecting *c, struct span file, struct err *e)
 	struct span format;
 	if (file.n == 65)
 		return take_bare(c, file, e);
+	if (cosigning_is_note(c->cli->ws->log, file))
+		return take_cosignature(c, file, true, e);
 	if (text.n == 0 || text.p[0] != '{')
 		return take_hex(c, text, e);
 	const struct json *doc = json_parse(&c->cli->arena, file, &why);
@@ -425,6 +446,8 @@ static bool take(struct collecting *c, struct span file, struct err *e)
 		return take_packet(c, file, e);
 	if (span_is(format, "setgov-answer/1"))
 		return take_answer(c, file, e);
+	if (span_is(format, "setgov-cosignature/1"))
+		return take_cosignature(c, file, false, e);
 	return refuse(c, NULL, "FORMAT", "a file of another format than setgov-packet/1 and setgov-answer/1",
 		      e);
 }
@@ -509,7 +532,8 @@ static bool list_directory(struct arena *a, const char *dir, struct names *out, 
 		return err_set(e, ERR_IO, ERR_NO_OFFSET, "%s", strerror(errno)) || err_file(e, dir, 0);
 	const char *slash = ends_with(dir, "/") ? "" : "/";
 	for (const struct dirent *x; ok && (x = readdir(d)) != NULL;)
-		if (ends_with(x->d_name, ".answer.json") || ends_with(x->d_name, ".sig"))
+		if (ends_with(x->d_name, ".answer.json") || ends_with(x->d_name, ".sig") ||
+		    ends_with(x->d_name, ".cosignature.json"))
 			ok = add_name(a, out, arena_fmt(a, "%s%s%s", dir, slash, x->d_name), e);
 	closedir(d);
 	if (ok && out->n > 0)

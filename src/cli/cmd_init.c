@@ -1,6 +1,7 @@
 /* init: a workspace from a profile, or the adoption of a changed profile by a workspace that is there. */
 #include "src/base/fs.h"
 #include "src/cli/cmd.h"
+#include "src/cli/following.h"
 #include "src/cli/onchain.h"
 #include "src/crypto/words.h"
 #include "src/evm/address.h"
@@ -111,13 +112,16 @@ static bool same_chain_and_safe(const struct deployment *a, const struct deploym
 bool cmd_init(struct cli *cli, struct err *e)
 {
 	struct arena *a = &cli->arena;
-	const char *file = cli_option(cli, "--deployment"),
+	const char *file = cli_option(cli, "--deployment"), *export = cli_option(cli, "--follow"),
 		   *path = arena_fmt(a, "%s/deployment.json", cli->dir);
 	struct deployment d, old;
 	struct span text, old_text;
 	struct pinned pin;
-	if (file == NULL)
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "usage: setgov init --deployment FILE [-C DIR]");
+	if ((file == NULL) == (export == NULL))
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
+			       "usage: setgov init --deployment FILE [-C DIR], or --follow EXPORT in its place");
+	if (export != NULL)
+		return following_init(cli, export, e);
 	if (!workspace_profile(a, &text, file, e))
 		return false;
 	if (!deployment_parse(a, &d, text, e) || !pinned_builtin(a, &pin, &d, e))

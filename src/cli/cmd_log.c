@@ -1,7 +1,4 @@
-/* log show, verify, checkpoint, export, rebuild. */
-#include <stdlib.h>
-
-#include "audit-log/export_jsonl.h"
+/* log show, verify, rebuild. */
 #include "audit-log/verify.h"
 #include "src/base/text.h"
 #include "src/cli/cmd.h"
@@ -134,103 +131,6 @@ bool cmd_log_verify(struct cli *cli, struct err *e)
 	json_set(cli->result, a, "checks", checks);
 	json_set(cli->result, a, "findings", findings);
 	cli->status = r.n_findings > 0;
-	return true;
-}
-
-static struct json *checkpoint_json(struct cli *cli, struct span note)
-{
-	struct arena *a = &cli->arena;
-	const struct tree_head head = log_head(cli->ws->log);
-	struct json *o = json_object(a);
-	struct buf vkey = {0};
-	note_key_format(&vkey, log_key(cli->ws->log));
-	json_set(o, a, "note", json_text(a, note));
-	json_set(o, a, "root", json_bare(a, SPAN_HASH(&head.root)));
-	json_set(o, a, "size", json_u64(a, head.size));
-	json_set(o, a, "vkey", json_text(a, buf_view(&vkey)));
-	buf_release(&vkey);
-	return o;
-}
-
-bool cmd_log_checkpoint(struct cli *cli, struct err *e)
-{
-	struct buf note = {0};
-	const bool ok = log_checkpoint(cli->ws->log, &note, e);
-	if (ok) {
-		cli_text(cli, "%s", buf_cstr(&note));
-		cli->result = checkpoint_json(cli, buf_view(&note));
-	}
-	buf_release(&note);
-	return ok;
-}
-
-struct spent {
-	struct workspace *ws;
-	struct hash32 *v;
-	size_t n, cap;
-};
-
-static void release_blob(struct spent *s, const struct hash32 *digest)
-{
-	if (s->n == s->cap) {
-		s->cap = s->cap > 0 ? 2 * s->cap : 64;
-		struct hash32 *v = realloc(s->v, s->cap * sizeof(*v));
-		if (v == NULL)
-			die("out of memory");
-		s->v = v;
-	}
-	s->v[s->n++] = *digest;
-}
-
-/* A signature whose nonce the Safe has spent frees nobody to do anything any more. */
-static bool collect_spent(struct spent *s, struct err *e)
-{
-	const struct changes *all;
-	if (!workspace_fold(s->ws, &all, e))
-		return false;
-	for (size_t i = 0; i < all->n; i++)
-		for (int k = 0; k < N_STEPS; k++) {
-			const struct step *step = &all->v[i].steps[k];
-			if (!step->mined)
-				continue;
-			for (size_t j = 0; j < step->n_signatures; j++)
-				release_blob(s, &step->signatures[j].digest);
-			/* Another payer's transaction could still spend that payer's nonce: only the mined one
-			 * is harmless. */
-			for (size_t j = 0; j < step->n_submissions; j++)
-				if (hash32_eq(&step->submissions[j].tx, &step->tx))
-					release_blob(s, &step->submissions[j].raw);
-		}
-	return true;
-}
-
-bool cmd_log_export(struct cli *cli, struct err *e)
-{
-	struct arena *a = &cli->arena;
-	struct workspace *ws = cli->ws;
-	struct spent spent = { .ws = ws };
-	struct export_result r;
-	if (!collect_spent(&spent, e) || !log_checkpoint(ws->log, NULL, e)) {
-		free(spent.v);
-		return false;
-	}
-	const struct export_options options = { spent.v, spent.n };
-	const bool ok = log_export_jsonl(ws->log, cli->args[0], &options, &r, e);
-	free(spent.v);
-	if (!ok)
-		return false;
-	struct json *body = json_object(a);
-	json_set(body, a, "digest", json_bare(a, SPAN_HASH(&r.digest)));
-	json_set(body, a, "root", json_bare(a, SPAN_HASH(&r.head.root)));
-	json_set(body, a, "size", json_u64(a, r.head.size));
-	json_set(body, a, "withheld", json_u64(a, r.withheld));
-	if (!workspace_append(ws, "log.exported", span_of(NULL, 0), body, e))
-		return false;
-	cli_text(cli, "%s: %llu lines, %llu blobs, %llu withheld, root ", cli->args[0],
-		 (unsigned long long)r.lines, (unsigned long long)r.blobs, (unsigned long long)r.withheld);
-	buf_hex(&cli->text, SPAN_HASH(&r.head.root));
-	cli_text(cli, "\n");
-	cli->result = body;
 	return true;
 }
 

@@ -5,6 +5,7 @@
 
 static const struct option init_options[] = {
 	{ "--deployment", "FILE", "the deployment profile (contracts/deployments/README.md)", false },
+	{ "--follow", "EXPORT", "read another machine's log from its export; again, to bring it up to date", false },
 };
 static const struct option look_options[] = {
 	{ "--offline", NULL, "do not ask the chain", false },
@@ -63,8 +64,24 @@ static const struct option meeting_minutes_options[] = {
 	{ "--close", NULL, "end the meeting; the minutes go into the log", false },
 	{ "-o", "FILE", "where to write (default: standard output)", false },
 };
+static const struct option restore_options[] = {
+	{ "--seen", "NOTE", "a checkpoint that somebody shows: of an export, a packet, a witness", true },
+};
 static const struct option log_show_options[] = {
 	{ "--full", NULL, "each line's bytes too", false },
+};
+static const struct option log_checkpoint_options[] = {
+	{ "--cosigned", NULL, "sign nothing: the newest checkpoint that others vouch for, with their lines", false },
+};
+static const struct option log_cosign_options[] = {
+	{ "--witness", "VKEY", "a witness's key, besides those of the profile's local part", true },
+};
+static const struct option log_export_options[] = {
+	{ "--tiles", NULL, "as C2SP tiles for any static host; DIR is brought up to date", false },
+};
+static const struct option log_prove_options[] = {
+	{ "--size", "N", "in the tree of the first N lines (default: the newest checkpoint's)", false },
+	{ "-o", "FILE", "where to write: a C2SP tlog-proof, or a witness's request (default: standard output)", false },
 };
 static const struct option decode_options[] = {
 	{ "--to", "ADDR", "the target: calldata is read by the target's ABI, never by selector alone", false },
@@ -81,7 +98,7 @@ static const struct option help_options[] = {
 
 #define OPTIONS(o) (o), ARRAY_LEN(o)
 const struct command commands[] = {
-	{"init", cmd_init, CMD_NOTHING, "--deployment FILE", 0, 0,
+	{"init", cmd_init, CMD_NOTHING, "--deployment FILE | --follow EXPORT", 0, 0,
 	 "make a workspace, or adopt a changed profile in one", OPTIONS(init_options)},
 	{"status", cmd_status, CMD_LOG | CMD_NET, "", 0, 0,
 	 "the deployment, the chain and the log, and what is not as it should be", OPTIONS(status_options)},
@@ -96,7 +113,7 @@ const struct command commands[] = {
 	{"packet", cmd_packet, CMD_APPEND | CMD_NET, "CHANGE", 1, 1, "write the file that goes to the signers",
 	 OPTIONS(packet_options)},
 	{"collect", cmd_collect, CMD_APPEND, "FILE | DIRECTORY…", 1, -1,
-	 "take in answers, packets and bare signatures; of a directory every *.answer.json and *.sig", NULL, 0},
+	 "take in answers, packets, cosignatures, bare signatures; of a DIRECTORY *.answer.json, *.sig …", NULL, 0},
 	{"submit", cmd_submit, CMD_APPEND | CMD_NET, "CHANGE STEP", 2, 2,
 	 "send a step to the chain, once, and follow it", OPTIONS(submit_options)},
 	{"changes", cmd_changes, CMD_LOG | CMD_NET, "", 0, 0, "all changes and their states",
@@ -111,12 +128,21 @@ const struct command commands[] = {
 	 "note what the meeting decided about a change", OPTIONS(meeting_decide_options)},
 	{"meeting minutes", cmd_meeting_minutes, CMD_LOG, "[MEETING]", 0, 1,
 	 "what was said and decided, as Markdown", OPTIONS(meeting_minutes_options)},
+	{"backup", cmd_backup, CMD_APPEND, "DIR", 1, 1, "a verified copy of the log, its key and the profile", NULL, 0},
+	{"restore", cmd_restore, CMD_NOTHING, "DIR", 1, 1,
+	 "go on from a backup; what was lost since is said in the log", OPTIONS(restore_options)},
 	{"log show", cmd_log_show, CMD_LOG, "[SEQ | CHANGE]", 0, 1, "the change log's lines",
 	 OPTIONS(log_show_options)},
 	{"log verify", cmd_log_verify, CMD_NOTHING, "", 0, 0, "recompute the whole log", NULL, 0},
-	{"log checkpoint", cmd_log_checkpoint, CMD_APPEND, "", 0, 0, "sign the log's size and root", NULL, 0},
-	{"log export", cmd_log_export, CMD_APPEND, "DIR", 1, 1, "the log as plain files, for an auditor", NULL,
-	 0},
+	{"log checkpoint", cmd_log_checkpoint, CMD_APPEND, "", 0, 0, "sign the log's size and root",
+	 OPTIONS(log_checkpoint_options)},
+	{"log cosign", cmd_log_cosign, CMD_APPEND, "FILE…", 1, -1,
+	 "take in cosignatures on a checkpoint: owners' files, notes with witnesses' lines",
+	 OPTIONS(log_cosign_options)},
+	{"log prove", cmd_log_prove, CMD_LOG, "entry SEQ | consistency N M", 2, 3,
+	 "that a line is in the log, or that it only grew, for any RFC 6962 tool", OPTIONS(log_prove_options)},
+	{"log export", cmd_log_export, CMD_APPEND, "DIR", 1, 1, "the log as plain files, for an auditor",
+	 OPTIONS(log_export_options)},
 	{"log rebuild", cmd_log_rebuild, CMD_LOG, "", 0, 0, "make the views anew", NULL, 0},
 	{"hash safe-tx", cmd_hash_safe_tx, CMD_NOTHING, "FILE", 1, 1, "the hashes of a Safe transaction", NULL,
 	 0},

@@ -331,9 +331,42 @@ static bool read_endpoints(struct arena *a, struct deployment *d, const struct j
 	return true;
 }
 
+#define MAX_WITNESSES 64u
+
+static bool read_witness(struct arena *a, struct note_key *out, const struct json *v, struct err *e)
+{
+	if (v->type != JSON_STRING)
+		return err_set(e, ERR_SYNTAX, v->at, "needed a witness's key, as text");
+	if (!note_key_parse(a, out, v->text, e)) {
+		if (e != NULL)
+			e->at = v->at;
+		return false;
+	}
+	return out->type == NOTE_COSIGNATURE ||
+	       err_set(e, ERR_UNKNOWN, v->at, "a witness's key has type 0x04, found 0x%02x", out->type);
+}
+
+static bool read_witnesses(struct arena *a, struct deployment *d, const struct json *list, struct err *e)
+{
+	struct note_key *v = ARENA_ARRAY(a, struct note_key, list->n + 1);
+	size_t i = 0;
+	if (list->n > MAX_WITNESSES)
+		return err_set(e, ERR_RANGE, list->at, "needed at most %u, found %zu", MAX_WITNESSES, list->n);
+	for (const struct json *x = list->first; x != NULL; x = x->next, i++)
+		if (!read_witness(a, &v[i], x, e))
+			return err_in(e, "[%zu]", i);
+	d->witnesses = v;
+	d->n_witnesses = list->n;
+	return true;
+}
+
 static bool read_local(struct arena *a, struct deployment *d, const struct json *local, struct err *e)
 {
-	const struct json *endpoints;
+	const struct json *endpoints, *witnesses;
+	if (json_find(local, "witnesses") != NULL &&
+	    !(json_get(local, "witnesses", JSON_ARRAY, &witnesses, e) &&
+	      (read_witnesses(a, d, witnesses, e) || err_in(e, "witnesses"))))
+		return false;
 	if (json_find(local, "firstBlock") != NULL && !json_get_u64(local, "firstBlock", &d->first_block, e))
 		return false;
 	if (json_find(local, "endpoints") == NULL)

@@ -13,6 +13,7 @@
 #include "src/base/json.h"
 #include "src/base/u256.h"
 #include "src/crypto/sig.h"
+#include "src/proof/note.h"
 
 enum deployment_class { CLASS_PRODUCTION, CLASS_TEST, CLASS_REHEARSAL };
 
@@ -51,6 +52,8 @@ struct deployment {
 	struct fee_caps caps;
 	const struct endpoint *endpoints;
 	size_t n_endpoints;           /* 0 in a profile that came from a pin */
+	const struct note_key *witnesses;     /* local: whose cosignatures on the log count here */
+	size_t n_witnesses;
 	uint64_t first_block;         /* local: nothing of interest happened before it */
 	struct hash32 id;
 	const struct json *identity;

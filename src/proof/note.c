@@ -103,7 +103,7 @@ bool note_key_parse(struct arena *a, struct note_key *out, struct span vkey, str
 	if (memcmp(id, out->id, 4) != 0)
 		err_set(e, ERR_MISMATCH, out->name.n + 1, "key id is %02x%02x%02x%02x, computed %02x%02x%02x%02x",
 			out->id[0], out->id[1], out->id[2], out->id[3], id[0], id[1], id[2], id[3]);
-	else if (out->type == NOTE_ED25519 && out->public_key.n != 32)
+	else if ((out->type == NOTE_ED25519 || out->type == NOTE_COSIGNATURE) && out->public_key.n != 32)
 		err_set(e, ERR_SYNTAX, out->name.n + 10, "an Ed25519 key is 32 bytes, found %zu", out->public_key.n);
 	else
 		ok = true;
@@ -295,6 +295,59 @@ bool note_verify(const struct note *n, const struct note_key *key, struct err *e
 		return err_set(e, ERR_CRYPTO, ERR_NO_OFFSET, "no signature by %.*s+%02x%02x%02x%02x", (int)key->name.n,
 			       (const char *)key->name.p, key->id[0], key->id[1], key->id[2], key->id[3]);
 	return true;
+}
+
+static bool cosignature_holds(struct span text, const struct note_key *key, struct span bytes, uint64_t *time)
+{
+	struct buf message = {0};
+	bool ok;
+
+	if (bytes.n != 72)
+		return false;
+	*time = 0;
+	for (size_t i = 0; i < 8; i++)
+		*time = *time << 8 | bytes.p[i];
+	buf_fmt(&message, "cosignature/v1\ntime %llu\n", (unsigned long long)*time);
+	buf_span(&message, text);
+	ok = ed25519_verify(key->public_key.p, buf_view(&message), bytes.p + 8);
+	buf_release(&message);
+	return ok;
+}
+
+bool note_cosigned(const struct note *n, const struct note_key *key, size_t *at, uint64_t *time, struct err *e)
+{
+	bool found = false;
+
+	if (key->type != NOTE_COSIGNATURE || key->public_key.n != 32)
+		return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "a witness's key has type 0x04, found 0x%02x", key->type);
+	for (size_t i = 0; i < n->n; i++) {
+		const struct note_signature *s = &n->signatures[i];
+
+		if (!signed_by(s, key))
+			continue;
+		if (!cosignature_holds(n->text, key, s->bytes, time))
+			return err_set(e, ERR_CRYPTO, ERR_NO_OFFSET, "signature %zu, by %.*s, does not verify", i + 1,
+				       (int)s->name.n, (const char *)s->name.p);
+		*at = i;
+		found = true;
+	}
+	return found || err_set(e, ERR_CRYPTO, ERR_NO_OFFSET, "no cosignature by %.*s+%02x%02x%02x%02x",
+				(int)key->name.n, (const char *)key->name.p, key->id[0], key->id[1], key->id[2],
+				key->id[3]);
+}
+
+void note_signature_format(struct buf *out, const struct note_signature *s)
+{
+	struct buf data = {0};
+
+	buf_add(&data, s->id, sizeof(s->id));
+	buf_span(&data, s->bytes);
+	buf_str(out, EM_DASH);
+	buf_span(out, s->name);
+	buf_byte(out, ' ');
+	buf_base64(out, buf_view(&data));
+	buf_byte(out, '\n');
+	buf_release(&data);
 }
 
 void note_sign(struct buf *out, struct span text, struct span name, const uint8_t seed[32])

@@ -1,5 +1,6 @@
 /* C2SP signed notes (signed-note v1.0.0) and checkpoints (tlog-checkpoint v1.0.0): a text, a blank line, and one line
- * per signature. Ed25519 signatures (type 0x01) are made and verified; other types are carried and not judged.
+ * per signature. Ed25519 signatures (type 0x01) are made and verified, witnesses' cosignatures (tlog-cosignature
+ * v1.0.1, type 0x04) verified; other types are carried and not judged.
  * Vectors: tests/vectors/tlog.json. */
 #ifndef SETGOV_PROOF_NOTE_H
 #define SETGOV_PROOF_NOTE_H
@@ -53,6 +54,13 @@ MUST_CHECK bool note_parse(struct arena *a, struct note *out, struct span bytes,
 MUST_CHECK bool note_verify(const struct note *n, const struct note_key *key, struct err *e);
 /* Text (ending in a newline) and one signature by the key of this seed. */
 void note_sign(struct buf *out, struct span text, struct span name, const uint8_t seed[32]);
+
+/* A witness's cosignature on this note: ERR_CRYPTO as above, ERR_UNKNOWN for a key that is not of type 0x04. *at is the
+ * line, *time when it says it saw the checkpoint, in seconds. */
+MUST_CHECK bool note_cosigned(const struct note *n, const struct note_key *key, size_t *at, uint64_t *time,
+			      struct err *e);
+/* One signature line, as it stands below a note: bytes without the key id. */
+void note_signature_format(struct buf *out, const struct note_signature *s);
 
 struct checkpoint {
 	struct span origin;

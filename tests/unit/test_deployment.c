@@ -158,6 +158,8 @@ static void the_example_is_a_profile(void **state)
 	arena_release(&a);
 }
 
+#define WITNESS "witness.example/site-b+6a4f530c+BM0Us3+VbpUxlP9/tzs9gdzFYdYadTgJS3w+GmQ+5fOq"
+#define LOG_KEY "console.example/changelog+0af78284+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"
 static const struct { const char *from, *to; enum err_code code; const char *text; } bad[] = {
 	{ "deployment/1", "deployment/2", ERR_UNKNOWN, "format" },
 	{ "\"local\":", "\"lokal\":", ERR_UNKNOWN, "lokal" },
@@ -205,8 +207,27 @@ static const struct { const char *from, *to; enum err_code code; const char *tex
 	{ "http://127.0.0.1:8545", "http://", ERR_SYNTAX, "local.endpoints[0].url" },
 	{ "http://127.0.0.1:8545", "https://a b", ERR_SYNTAX, "local.endpoints[0].url" },
 	{ "\"name\":\"devnet\"", "\"name\":\"dev net\"", ERR_SYNTAX, "local.endpoints[0].name" },
+	{ "\"hooks\":{}", "\"witnesses\":{}", ERR_SYNTAX, "local.witnesses" },
+	{ "\"hooks\":{}", "\"witnesses\":[1]", ERR_SYNTAX, "local.witnesses[0]" },
+	{ "\"hooks\":{}", "\"witnesses\":[\"" WITNESS "\",\"x\"]", ERR_SYNTAX, "local.witnesses[1]" },
+	{ "\"hooks\":{}", "\"witnesses\":[\"" LOG_KEY "\"]", ERR_UNKNOWN, "local.witnesses[0]" },
 	{ "\"hooks\":{}}}", "\"hooks\":{}}} ,", ERR_SYNTAX, "" },
 };
+
+static void witnesses_are_keys_of_their_kind(void **state)
+{
+	struct arena a = {0};
+	struct deployment d;
+	struct err e = {0};
+	struct buf vkey = {0};
+	(void)state;
+	assert_ok(deployment_parse(&a, &d, changed(&a, "\"hooks\":{}", "\"witnesses\":[\"" WITNESS "\"]"), &e), &e);
+	assert_int_equal(d.n_witnesses, 1);
+	note_key_format(&vkey, &d.witnesses[0]);
+	assert_buf_str(&vkey, WITNESS);
+	buf_release(&vkey);
+	arena_release(&a);
+}
 
 static void each_slip_is_refused_where_it_is(void **state)
 {
@@ -249,6 +270,7 @@ int main(void)
 		cmocka_unit_test(the_first_block_is_this_machines_own),
 		cmocka_unit_test(the_id_is_of_the_identity_alone),
 		cmocka_unit_test(the_example_is_a_profile),
+		cmocka_unit_test(witnesses_are_keys_of_their_kind),
 		cmocka_unit_test(each_slip_is_refused_where_it_is),
 		cmocka_unit_test(a_mistyped_address_shows_the_character),
 	};

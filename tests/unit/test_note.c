@@ -101,6 +101,46 @@ static void checkpoints_are_made_and_opened(void **state)
 	arena_release(&a);
 }
 
+/* A witness of other hands; what it signed is the checkpoint and its time. */
+static void cosignatures_are_verified(void **state)
+{
+	struct arena a = {0};
+	const struct json *doc = json_vector(&a, "tlog.json");
+	const struct note_key own = log_key(&a);
+	struct note_key key;
+	struct err e = {0};
+
+	(void)state;
+	assert_ok(note_key_parse(&a, &key, str(json_find(doc, "keys"), "witness_vkey"), &e), &e);
+	for (const struct json *c = json_find(doc, "checkpoints")->first; c; c = c->next) {
+		struct buf line = {0};
+		uint64_t time, want;
+		struct note n;
+		size_t at;
+
+		assert_true(note_parse(&a, &n, str(c, "cosigned_note"), NULL));
+		assert_ok(note_cosigned(&n, &key, &at, &time, &e), &e);
+		assert_true(json_get_u64(c, "cosign_time", &want, NULL));
+		assert_int_equal(time, want);
+		assert_int_equal(at, 1);
+		note_signature_format(&line, &n.signatures[1]);
+		assert_true(span_eq(buf_view(&line), span_of(str(c, "cosigned_note").p + str(c, "note").n, line.n)));
+		((uint8_t *)(uintptr_t)n.signatures[1].bytes.p)[7] ^= 1;
+		assert_false(note_cosigned(&n, &key, &at, &time, &e));
+		assert_err(&e, ERR_CRYPTO, "signature 2, by witness.example/site-b, does not verify");
+		err_clear(&e);
+		assert_true(note_parse(&a, &n, str(c, "note"), NULL));
+		assert_false(note_cosigned(&n, &key, &at, &time, &e));
+		assert_err(&e, ERR_CRYPTO, "no cosignature by witness.example/site-b+6a4f530c");
+		err_clear(&e);
+		assert_false(note_cosigned(&n, &own, &at, &time, &e));
+		assert_err(&e, ERR_UNKNOWN, "a witness's key has type 0x04, found 0x01");
+		err_clear(&e);
+		buf_release(&line);
+	}
+	arena_release(&a);
+}
+
 static void bad_notes_are_refused(void **state)
 {
 	struct arena a = {0};
@@ -233,6 +273,7 @@ int main(void)
 		cmocka_unit_test(keys_are_read_and_written),
 		cmocka_unit_test(a_note_of_the_specification_verifies),
 		cmocka_unit_test(checkpoints_are_made_and_opened),
+		cmocka_unit_test(cosignatures_are_verified),
 		cmocka_unit_test(bad_notes_are_refused),
 		cmocka_unit_test(malformed_notes_name_the_byte),
 		cmocka_unit_test(malformed_checkpoints_name_the_byte),

@@ -1,0 +1,117 @@
+#include "audit-log/export_blobs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/fs.h"
+
+struct walk {
+	struct blobs_out *out;
+	struct hash32 *kept;          /* digests that stay here; sorted when the first pass is over */
+	size_t n, cap;
+};
+
+static int by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct hash32));
+}
+
+static bool is_released(const struct export_options *o, const struct hash32 *digest, enum blob_class class)
+{
+	for (size_t i = 0; o && class == BLOB_BEARER && i < o->n_released; i++)
+		if (hash32_eq(&o->released[i], digest))
+			return true;
+	return false;
+}
+
+static bool is_kept(const struct walk *w, const struct hash32 *digest)
+{
+	return w->n && bsearch(digest, w->kept, w->n, sizeof(*digest), by_bytes);
+}
+
+static void list_withheld(struct blobs_out *x, const struct hash32 *digest, enum blob_class class)
+{
+	struct json *entry = json_object(x->arena);
+
+	json_set(entry, x->arena, "sha256", json_bare(x->arena, SPAN_HASH(digest)));
+	json_set(entry, x->arena, "class", json_str(x->arena, blob_class_name(class)));
+	json_push(x->withheld, entry);
+	x->n_withheld++;
+}
+
+/* Withheld is decided by name and before anything is written: bytes that are a bearer blob in one row and public in
+ * another stay here. */
+static bool note_withheld(void *ctx, uint64_t row, const struct hash32 *digest, enum blob_class class, struct err *e)
+{
+	struct walk *w = ctx;
+
+	(void)row;
+	(void)e;
+	if (class == BLOB_PUBLIC || is_released(w->out->options, digest, class))
+		return true;
+	for (size_t i = 0; i < w->n; i++)
+		if (hash32_eq(&w->kept[i], digest))
+			return true;
+	if (w->n == w->cap) {
+		w->cap = w->cap ? 2 * w->cap : 64;
+		w->kept = reallocarray(w->kept, w->cap, sizeof(*w->kept));
+		if (!w->kept)
+			die("out of memory");
+	}
+	w->kept[w->n++] = *digest;
+	list_withheld(w->out, digest, class);
+	return true;
+}
+
+static bool write_blob(struct blobs_out *x, uint64_t row, const char *path, struct err *e)
+{
+	struct json *entry = json_object(x->arena);
+	struct buf bytes = {0};
+	enum blob_class class;
+	struct hash32 digest;
+	const bool ok = log_blob_row(x->log, row, &digest, &class, &bytes, e) &&
+			fs_create(path, buf_view(&bytes), 0644, e);
+
+	if (ok) {
+		json_set(entry, x->arena, "sha256", json_bare(x->arena, SPAN_HASH(&digest)));
+		json_set(entry, x->arena, "bytes", json_u64(x->arena, bytes.n));
+		json_push(x->listed, entry);
+		x->n_written++;
+	}
+	buf_release(&bytes);
+	return ok;
+}
+
+static bool export_blob(void *ctx, uint64_t row, const struct hash32 *digest, enum blob_class class, struct err *e)
+{
+	struct walk *w = ctx;
+	struct buf name = {0};
+	bool ok = true;
+	char *path;
+
+	(void)class;
+	if (is_kept(w, digest))
+		return true;
+	buf_hex(&name, SPAN_HASH(digest));
+	path = fs_join(w->out->dir, buf_cstr(&name));
+	if (!fs_exists(path))
+		ok = write_blob(w->out, row, path, e);
+	free(path);
+	buf_release(&name);
+	return ok;
+}
+
+bool export_blobs(struct blobs_out *x, struct err *e)
+{
+	struct walk w = { .out = x };
+	bool ok;
+
+	x->listed = json_array(x->arena);
+	x->withheld = json_array(x->arena);
+	ok = fs_mkdirs(x->dir, 0755, e) && log_each_blob(x->log, 0, note_withheld, &w, e);
+	if (w.n)
+		qsort(w.kept, w.n, sizeof(*w.kept), by_bytes);
+	ok = ok && log_each_blob(x->log, 0, export_blob, &w, e);
+	free(w.kept);
+	return ok;
+}

@@ -1,0 +1,305 @@
+#include "audit-log/follow.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit-log/log_state.h"
+#include "src/base/fs.h"
+#include "src/base/hex.h"
+#include "src/crypto/hash.h"
+
+#define FOLLOW_BLOB_MAX ((size_t)64 << 20)
+#define MANIFEST_MAX ((size_t)16 << 20)
+
+struct follow {
+	const char *from;
+	struct store *store;
+	struct arena arena, scratch;  /* scratch: one line */
+	struct note_key key;
+	struct buf note;
+	struct frontier tree;
+	struct hash32 prev;
+	struct unix_time time;
+	uint64_t seq;                 /* of the line being read */
+	struct hash32 *have;          /* names of blobs that are here; sorted */
+	size_t n_have, cap_have;
+	struct followed *out;
+};
+
+static const char *in(struct arena *a, const char *dir, const char *name)
+{
+	return arena_fmt(a, "%s/%s", dir, name);
+}
+
+static bool read_store_node(void *ctx, struct hash32 *out, uint64_t index, struct err *e)
+{
+	return store_node(ctx, index, out, e);
+}
+
+/* ---- what the export says ---------------------------------------------------------------------------------------- */
+
+static bool read_claim(struct follow *f, struct err *e)
+{
+	struct buf vkey = {0};
+	struct checkpoint c;
+	bool ok = fs_read(&vkey, in(&f->arena, f->from, "log.vkey"), NOTE_MAX_BYTES, e) &&
+		  fs_read(&f->note, in(&f->arena, f->from, "checkpoint"), NOTE_MAX_BYTES, e);
+
+	if (ok && vkey.n && vkey.p[vkey.n - 1] == '\n')
+		vkey.n--;
+	ok = ok && note_key_parse(&f->arena, &f->key, buf_view(&vkey), e) &&
+	     checkpoint_open(&f->arena, &c, buf_view(&f->note), &f->key, e);
+	if (ok && c.head.size == 0)
+		ok = err_refuse(e, "LOG-DAMAGED", "the checkpoint is over no lines");
+	if (ok)
+		f->out->head = c.head;
+	buf_release(&vkey);
+	return ok;
+}
+
+static bool count_withheld(struct follow *f, struct err *e)
+{
+	struct buf text = {0};
+	const struct json *doc, *list;
+	bool ok = fs_read(&text, in(&f->arena, f->from, "manifest.json"), MANIFEST_MAX, e);
+
+	doc = ok ? json_parse(&f->arena, arena_copy(&f->arena, buf_view(&text)), e) : NULL;
+	ok = doc && json_get(doc, "withheld", JSON_ARRAY, &list, e);
+	if (ok)
+		f->out->withheld = list->n;
+	buf_release(&text);
+	return ok || err_in(e, "manifest.json");
+}
+
+/* ---- lines ------------------------------------------------------------------------------------------------------- */
+
+static bool bad_line(const struct follow *f, const char *what, struct err *e)
+{
+	return err_refuse(e, "LOG-DAMAGED", "line %" PRIu64 " of the export %s", f->seq, what);
+}
+
+/* A line that is here already has to be the same one. */
+static bool compare_line(struct follow *f, const struct hash32 *leaf, struct err *e)
+{
+	struct hash32 here;
+
+	if (!store_line(f->store, f->seq, &here, NULL, e))
+		return false;
+	return hash32_eq(&here, leaf) || err_refuse(e, "LOG-FORKED", "line %" PRIu64 " is not the one that is here: "
+						    "the history was rewritten, or there are two", f->seq);
+}
+
+static bool put_line(struct follow *f, const struct hash32 *leaf, struct span raw, struct err *e)
+{
+	const uint64_t at = merkle_count(f->tree.size);
+	struct hash32 kept[MERKLE_LEVELS];
+	const size_t n = frontier_add(&f->tree, leaf, kept);
+	bool ok = store_put_line(f->store, f->seq, leaf, raw, e);
+
+	for (size_t i = 0; ok && i < n; i++)
+		ok = store_put_node(f->store, at + i, &kept[i], e);
+	return ok;
+}
+
+static bool opens_log(const struct follow *f, const struct line *l)
+{
+	struct buf own = {0};
+	struct span vkey;
+	bool same;
+
+	note_key_format(&own, &f->key);
+	same = line_kind_is(l, "log.opened") && json_get_str(l->body, "logKey", &vkey, NULL) &&
+	       span_eq(vkey, buf_view(&own));
+	buf_release(&own);
+	return same;
+}
+
+static bool take_line(struct follow *f, struct span raw, struct err *e)
+{
+	struct hash32 leaf;
+	struct line l;
+
+	arena_release(&f->scratch);
+	if (!line_parse(&f->scratch, &l, raw, e))
+		return err_in(e, "line %" PRIu64, f->seq);
+	if (l.seq != f->seq || !hash32_eq(&l.prev, &f->prev))
+		return bad_line(f, "does not continue the line before it", e);
+	if (f->seq && l.time.ms < f->time.ms && !line_kind_is(&l, "clock.stepped-back"))
+		return bad_line(f, "is earlier than the one before it", e);
+	if (!f->seq && !opens_log(f, &l))
+		return bad_line(f, "does not open a log of this key", e);
+	line_leaf(&leaf, raw);
+	if (!(f->seq < f->out->before ? compare_line(f, &leaf, e) : put_line(f, &leaf, raw, e)))
+		return false;
+	f->prev = leaf;
+	f->time = l.time;
+	f->seq++;
+	return true;
+}
+
+static bool take_lines(struct follow *f, struct err *e)
+{
+	const char *path = in(&f->arena, f->from, "lines.jsonl");
+	FILE *file = fopen(path, "re");
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t n;
+	bool ok = file != NULL || err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot be read: %m");
+
+	while (ok && f->seq < f->out->head.size && (n = getline(&line, &cap, file)) > 0) {
+		if (line[n - 1] != '\n' || n - 1 > LINE_MAX_BYTES)
+			ok = bad_line(f, "is cut off, or too long", e);
+		else
+			ok = take_line(f, span_of(line, (size_t)n - 1), e);
+	}
+	free(line);
+	if (file)
+		fclose(file);
+	if (ok && f->seq < f->out->head.size)
+		ok = err_refuse(e, "LOG-DAMAGED", "the export has %" PRIu64 " lines, its checkpoint is over %" PRIu64,
+				f->seq, f->out->head.size);
+	return ok || err_file(e, path, 0);
+}
+
+static bool put_checkpoint(struct follow *f, struct err *e)
+{
+	struct hash32 root;
+	uint64_t count;
+
+	frontier_root(&f->tree, &root);
+	if (!hash32_eq(&root, &f->out->head.root))
+		return err_refuse(e, "LOG-DAMAGED", "the checkpoint was signed over other lines than the export has");
+	return store_count(f->store, STORE_CHECKPOINTS, &count, e) &&
+	       store_put_checkpoint(f->store, count, f->out->head.size, buf_view(&f->note), e);
+}
+
+/* ---- blobs ------------------------------------------------------------------------------------------------------ */
+
+static int by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct hash32));
+}
+
+static bool list_blobs(struct follow *f, struct err *e)
+{
+	struct store_scan *scan = store_scan_new(f->store, STORE_BLOBS, 0, UINT64_MAX, false, e);
+	struct store_row row;
+	enum store_step step = STORE_ERROR;
+
+	while (scan && (step = store_scan_step(scan, &row, e)) == STORE_ROW) {
+		if (f->n_have == f->cap_have) {
+			f->cap_have = f->cap_have ? 2 * f->cap_have : 64;
+			f->have = reallocarray(f->have, f->cap_have, sizeof(*f->have));
+			if (!f->have)
+				die("out of memory");
+		}
+		f->have[f->n_have++] = row.hash;
+	}
+	store_scan_free(scan);
+	if (f->n_have)
+		qsort(f->have, f->n_have, sizeof(*f->have), by_bytes);
+	return step == STORE_DONE;
+}
+
+static bool take_blob(struct follow *f, const char *dir, const char *name, struct err *e)
+{
+	struct hash32 digest, found;
+	struct buf bytes = {0};
+	uint64_t count;
+	bool ok;
+
+	if (!hex_bare(digest.b, 32, span_str(name), NULL) ||
+	    (f->n_have && bsearch(&digest, f->have, f->n_have, sizeof(digest), by_bytes)))
+		return true;
+	ok = fs_read(&bytes, in(&f->arena, dir, name), FOLLOW_BLOB_MAX, e);
+	if (ok) {
+		sha256(&found, buf_view(&bytes));
+		ok = hash32_eq(&found, &digest) || err_refuse(e, "LOG-DAMAGED", "blob %s has other bytes", name);
+	}
+	ok = ok && store_count(f->store, STORE_BLOBS, &count, e) &&
+	     store_put_blob(f->store, count, &digest, BLOB_PUBLIC, buf_view(&bytes), e);
+	f->out->blobs += ok;
+	buf_release(&bytes);
+	return ok;
+}
+
+static bool take_blobs(struct follow *f, struct err *e)
+{
+	const char *dir = in(&f->arena, f->from, "blobs");
+	DIR *d = opendir(dir);
+	const struct dirent *x;
+	bool ok = d != NULL || err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot be read: %m") || err_file(e, dir, 0);
+
+	ok = ok && list_blobs(f, e);
+	while (ok && (x = readdir(d)))
+		ok = take_blob(f, dir, x->d_name, e);
+	if (d)
+		closedir(d);
+	return ok;
+}
+
+/* ---- all of it -------------------------------------------------------------------------------------------------- */
+
+static bool open_here(struct follow *f, const char *path, struct err *e)
+{
+	struct merkle_nodes nodes = { read_store_node, NULL };
+
+	f->store = store_open(path, STORE_APPEND, e);
+	nodes.ctx = f->store;
+	if (!f->store || !store_begin(f->store, e) || !store_count(f->store, STORE_LINES, &f->out->before, e))
+		return false;
+	if (f->out->head.size < f->out->before)
+		return err_refuse(e, "LOG-SHORT", "the export vouches for %" PRIu64 " lines, %" PRIu64 " are here",
+				  f->out->head.size, f->out->before);
+	return frontier_load(&f->tree, f->out->before, &nodes, e);
+}
+
+/* What a run that was cut off left, its WAL first of all. */
+static void remove_new(struct follow *f, const char *dir)
+{
+	static const char *const names[] = { LOG_DB ".new", LOG_DB ".new-wal", LOG_DB ".new-shm" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		unlink(in(&f->arena, dir, names[i]));
+}
+
+/* A new one is made under another name, and renamed when it is complete. */
+static bool follow(struct follow *f, const char *dir, struct err *e)
+{
+	const char *db = in(&f->arena, dir, LOG_DB), *path = db;
+	bool ok = fs_mkdirs(dir, 0700, e) && store_check_file_system(dir, e);
+
+	if (ok && fs_exists(in(&f->arena, dir, LOG_KEY)))
+		return err_refuse(e, "FOLLOWER", "%s has a log key: it appends, and follows nobody", dir);
+	if (ok && !fs_exists(db)) {
+		path = in(&f->arena, dir, LOG_DB ".new");
+		remove_new(f, dir);
+		ok = store_create(path, e);
+	}
+	ok = ok && read_claim(f, e) && count_withheld(f, e) && open_here(f, path, e) && take_lines(f, e) &&
+	     put_checkpoint(f, e) && take_blobs(f, e) && store_commit(f->store, e);
+	store_release(f->store);
+	if (ok && path != db && rename(path, db) != 0)
+		ok = err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot be renamed: %m") || err_file(e, path, 0);
+	if (!ok && path != db)
+		remove_new(f, dir);
+	return ok;
+}
+
+bool log_follow(const char *from, const char *dir, struct followed *out, struct err *e)
+{
+	struct follow f = { .from = from, .out = out };
+	bool ok;
+
+	*out = (struct followed){0};
+	ok = follow(&f, dir, e);
+	buf_release(&f.note);
+	free(f.have);
+	arena_release(&f.arena);
+	arena_release(&f.scratch);
+	return ok;
+}

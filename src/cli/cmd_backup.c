@@ -1,0 +1,61 @@
+/* backup and restore: losing a machine. */
+#include "audit-log/backup.h"
+#include "src/base/fs.h"
+#include "src/cli/cmd.h"
+
+/* The line comes first, so that it is in the copy. */
+bool cmd_backup(struct cli *cli, struct err *e)
+{
+	struct arena *a = &cli->arena;
+	struct workspace *ws = cli->ws;
+	struct json *body = json_object(a);
+	const struct tree_head head = log_head(ws->log);
+	if (fs_exists(cli->args[0]))
+		return err_refuse(e, "EXISTS", "there is something already") || err_file(e, cli->args[0], 0);
+	json_set(body, a, "root", json_bare(a, SPAN_HASH(&head.root)));
+	json_set(body, a, "size", json_u64(a, head.size));
+	if (!workspace_append(ws, "log.backed-up", span_of(NULL, 0), body, e) || !log_checkpoint(ws->log, NULL, e) ||
+	    !log_backup(ws->dir, cli->args[0], e))
+		return false;
+	cli_text(cli, "%s: %llu lines, verified. It holds the log key: keep it as the workspace itself.\n",
+		 cli->args[0], (unsigned long long)log_size(ws->log));
+	cli->result = json_object(a);
+	json_set(cli->result, a, "size", json_u64(a, log_size(ws->log)));
+	return true;
+}
+
+static bool read_seen(struct cli *cli, struct restoring *r, struct err *e)
+{
+	struct span *seen = ARENA_ARRAY(&cli->arena, struct span, cli->n_given + 1);
+	for (size_t i = 0; i < cli->n_given; i++)
+		if (span_is(span_str(cli->given[i].option->name), "--seen") &&
+		    !cli_read(cli, &seen[r->n_seen++], cli->given[i].value, NOTE_MAX_BYTES, e))
+			return false;
+	r->seen = seen;
+	return true;
+}
+
+bool cmd_restore(struct cli *cli, struct err *e)
+{
+	struct arena *a = &cli->arena;
+	struct restoring r = { .actor = span_str(LOCAL_ACTOR), .auth = span_str("os-user") };
+	struct restored out;
+	if (!workspace_state_dir(a, &r.remember, e) || !read_seen(cli, &r, e) ||
+	    !log_restore(cli->args[0], cli->dir, &r, &out, e))
+		return false;
+	cli_text(cli, "The log goes on after line %llu.\n", (unsigned long long)out.head.size - 1);
+	if (out.seen == 0)
+		cli_text(cli, "Nobody showed a checkpoint: what was lost since the backup, if anything, is not "
+			 "known.\n");
+	else if (out.missing > 0)
+		cli_text(cli, "%llu lines are MISSING: somebody saw %llu. Line log.restored says so.\n",
+			 (unsigned long long)out.missing, (unsigned long long)out.seen);
+	else
+		cli_text(cli, "The newest checkpoint that was shown is over %llu lines, and all of them are there.\n",
+			 (unsigned long long)out.seen);
+	cli->result = json_object(a);
+	json_set(cli->result, a, "missing", json_u64(a, out.missing));
+	json_set(cli->result, a, "seen", json_u64(a, out.seen));
+	json_set(cli->result, a, "size", json_u64(a, out.head.size));
+	return true;
+}
