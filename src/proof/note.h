@@ -53,6 +53,8 @@ MUST_CHECK bool note_parse(struct arena *a, struct note *out, struct span bytes,
 MUST_CHECK bool note_verify(const struct note *n, const struct note_key *key, struct err *e);
 /* Text (ending in a newline) and one signature by the key of this seed. */
 void note_sign(struct buf *out, struct span text, struct span name, const uint8_t seed[32]);
+/* The same by `key`, which is this seed's: three times as fast. */
+void note_sign_with(struct buf *out, struct span text, const struct note_key *key, const uint8_t seed[32]);
 
 struct checkpoint {
 	struct span origin;
