@@ -67,6 +67,8 @@ static const struct option log_show_options[] = {
 	{ "--full", NULL, "each line's bytes too", false },
 };
 static const struct option log_verify_options[] = {
+	{ "--rpc", "URL", "the node whose chain the log is held against (default: the profile's)", false },
+	{ "--offline", NULL, "do not ask the chain", false },
 	{ "--chain", NULL, "leaves, chain, tree and newest checkpoint alone: a million lines in a second", false },
 };
 static const struct option decode_options[] = {
@@ -116,7 +118,7 @@ const struct command commands[] = {
 	 "what was said and decided, as Markdown", OPTIONS(meeting_minutes_options)},
 	{"log show", cmd_log_show, CMD_LOG, "[SEQ | CHANGE]", 0, 1, "the change log's lines",
 	 OPTIONS(log_show_options)},
-	{"log verify", cmd_log_verify, CMD_NOTHING, "", 0, 0, "compute the whole log again, and what its lines claim",
+	{"log verify", cmd_log_verify, CMD_NET, "", 0, 0, "compute the whole log again, and what its lines claim",
 	 OPTIONS(log_verify_options)},
 	{"log checkpoint", cmd_log_checkpoint, CMD_APPEND, "", 0, 0, "sign the log's size and root", NULL, 0},
 	{"log export", cmd_log_export, CMD_APPEND, "DIR", 1, 1, "the log as plain files, for an auditor", NULL,
