@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "audit-log/log.h"
+#include "audit-log/verify_deep.h"
+#include "audit-log/views.h"
 #include "src/base/fs.h"
 #include "src/base/hex.h"
 #include "src/crypto/hash.h"
@@ -25,7 +27,12 @@ const char *finding_code_means(enum finding_code c)
 	return codes[c].means;
 }
 
-#define MAX_CHECKS 16
+#define MAX_CHECKS 20
+
+struct known_blob {
+	struct hash32 digest;
+	uint64_t row;
+};
 
 struct verifier {
 	struct arena *arena;
@@ -34,8 +41,9 @@ struct verifier {
 	struct finding *findings;
 	struct verify_check checks[MAX_CHECKS];
 
-	struct hash32 *digests;       /* of the blobs, sorted */
-	size_t n_digests, cap_digests;
+	struct known_blob *known;     /* blobs that hash to their names, sorted */
+	size_t n_known, cap_known;
+	struct deep *deep;            /* VERIFY_ALL */
 
 	struct frontier tree;         /* over the lines seen */
 	struct hash32 prev;           /* leaf of the last one */
@@ -123,20 +131,29 @@ static void check_file(struct verifier *v)
 
 /* ---- blobs ------------------------------------------------------------------------------------------------------ */
 
-static int by_bytes(const void *a, const void *b)
+static int by_digest(const void *a, const void *b)
 {
-	return memcmp(a, b, sizeof(struct hash32));
+	const struct known_blob *one = a, *other = b;
+
+	return memcmp(&one->digest, &other->digest, sizeof(one->digest));
 }
 
-static void keep_digest(struct verifier *v, const struct hash32 *digest)
+static void keep_digest(struct verifier *v, const struct store_row *row)
 {
-	if (v->n_digests == v->cap_digests) {
-		v->cap_digests = v->cap_digests ? 2 * v->cap_digests : 256;
-		v->digests = reallocarray(v->digests, v->cap_digests, sizeof(*v->digests));
-		if (!v->digests)
+	if (v->n_known == v->cap_known) {
+		v->cap_known = v->cap_known ? 2 * v->cap_known : 256;
+		v->known = reallocarray(v->known, v->cap_known, sizeof(*v->known));
+		if (!v->known)
 			die("out of memory");
 	}
-	v->digests[v->n_digests++] = *digest;
+	v->known[v->n_known++] = (struct known_blob){ row->hash, row->i };
+}
+
+static const struct known_blob *known_blob(const struct verifier *v, const struct hash32 *digest)
+{
+	const struct known_blob key = { .digest = *digest };
+
+	return v->n_known ? bsearch(&key, v->known, v->n_known, sizeof(key), by_digest) : NULL;
 }
 
 static void check_blob(struct verifier *v, const struct store_row *row, uint64_t expected)
@@ -150,7 +167,7 @@ static void check_blob(struct verifier *v, const struct store_row *row, uint64_t
 		find(v, FINDING_BLOB_DIGEST, FINDING_NO_SEQ,
 		     "blob row %" PRIu64 ": its bytes do not hash to its name", row->i);
 	else
-		keep_digest(v, &row->hash);
+		keep_digest(v, row);
 }
 
 static void check_blobs(struct verifier *v)
@@ -167,8 +184,8 @@ static void check_blobs(struct verifier *v)
 		v->report->blobs++;
 	}
 	store_scan_free(scan);
-	if (v->n_digests)
-		qsort(v->digests, v->n_digests, sizeof(*v->digests), by_bytes);
+	if (v->n_known)
+		qsort(v->known, v->n_known, sizeof(*v->known), by_digest);
 	if (step == STORE_ERROR)
 		find_error(v, FINDING_FILE, FINDING_NO_SEQ, "blobs cannot be read: ", &inner);
 	checked(v, step == STORE_DONE, "blobs", arena_fmt(v->arena, "%" PRIu64 " re-hashed", v->report->blobs));
@@ -187,7 +204,7 @@ static void need_blob(struct verifier *v, const struct line *l, const struct jso
 
 	if (!digest || digest->type != JSON_STRING || !hex_bare(h.b, 32, digest->text, NULL))
 		return;
-	if (!v->n_digests || !bsearch(&h, v->digests, v->n_digests, sizeof(h), by_bytes))
+	if (!known_blob(v, &h))
 		find(v, FINDING_BLOB_MISSING, l->seq, "body.%s names blob %.*s, which is not there or is damaged",
 		     member, (int)digest->text.n, (const char *)digest->text.p);
 }
@@ -391,39 +408,58 @@ static void judge_time(struct verifier *v, const struct line *l)
 	v->have_time = true;
 }
 
-/* `prev` is the leaf of the line before, as judged. */
-static void judge_line(struct verifier *v, const struct store_row *row)
+/* `prev` is the leaf of the line before, as judged. False: it cannot be read. */
+static bool judge_line(struct verifier *v, const struct store_row *row, struct line *l)
 {
 	struct err inner = {0};
-	struct line l;
 
 	arena_release(&v->scratch);
-	if (!line_parse(&v->scratch, &l, row->bytes, &inner)) {
+	if (!line_parse(&v->scratch, l, row->bytes, &inner)) {
 		find_error(v, FINDING_LINE_FORM, row->i, "", &inner);
-		return;
+		return false;
 	}
-	if (l.seq != row->i)
-		find(v, FINDING_LINE_SEQ, row->i, "line %" PRIu64 " says it is %" PRIu64, row->i, l.seq);
-	if (!v->tree_lost && !hash32_eq(&l.prev, &v->prev))
+	if (l->seq != row->i)
+		find(v, FINDING_LINE_SEQ, row->i, "line %" PRIu64 " says it is %" PRIu64, row->i, l->seq);
+	if (!v->tree_lost && !hash32_eq(&l->prev, &v->prev))
 		find(v, FINDING_LINE_PREV, row->i, "line %" PRIu64 " does not continue the line before it", row->i);
 	if (row->i == 0)
-		judge_opening(v, &l);
-	judge_time(v, &l);
-	check_blobs_of(v, &l);
+		judge_opening(v, l);
+	judge_time(v, l);
+	check_blobs_of(v, l);
+	return true;
+}
+
+/* What it says, now that it has its place in the tree. */
+static void judge_words(struct verifier *v, const struct line *l)
+{
+	struct hash32 root;
+
+	if (l->seq == 0 && v->have_key)
+		deep_set_key(v->deep, v->report->vkey);
+	if (!v->tree_lost && line_kind_is(l, "change.proposed")) {
+		frontier_root(&v->tree, &root);
+		deep_line(v->deep, l, &root);
+	} else {
+		deep_line(v->deep, l, NULL);
+	}
 }
 
 static void judge_row(struct verifier *v, const struct store_row *row)
 {
 	struct hash32 leaf;
+	struct line l;
+	bool readable;
 
 	if (row->i > v->tree.size && !v->tree_lost)
 		bridge_gap(v, row->i);
 	leaf = judge_leaf(v, row);
-	judge_line(v, row);
+	readable = judge_line(v, row, &l);
 	if (v->tree_lost)
 		v->prev = leaf;
 	else
 		add_leaf(v, &leaf);
+	if (v->deep && readable)
+		judge_words(v, &l);
 }
 
 /* What is left of nodes and checkpoints when the lines have ended: a tail that was cut off shows here, unless they were
@@ -477,6 +513,65 @@ static void check_lines(struct verifier *v)
 	v->report->head = frontier_head(&v->tree);
 }
 
+/* ---- what lines say ---------------------------------------------------------------------------------------------- */
+
+static void deep_find(void *ctx, enum finding_code code, uint64_t seq, const char *text)
+{
+	find(ctx, code, seq, "%s", text);
+}
+
+static bool deep_blob(void *ctx, const struct hash32 *digest, struct buf *out)
+{
+	struct verifier *v = ctx;
+	const struct known_blob *known = known_blob(v, digest);
+	struct hash32 found;
+	enum blob_class class;
+
+	return known && store_blob(v->store, known->row, &found, &class, out, NULL);
+}
+
+static bool deep_read_line(void *ctx, uint64_t seq, struct buf *out)
+{
+	struct verifier *v = ctx;
+	struct hash32 leaf;
+
+	return store_line(v->store, seq, &leaf, out, NULL);
+}
+
+static void begin_deep(struct verifier *v)
+{
+	const struct deep_walk walk = { v, deep_find, deep_blob, deep_read_line };
+
+	v->deep = deep_new(&walk);
+}
+
+static void say_deep(struct verifier *v)
+{
+	struct arena *a = v->arena;
+	struct deep_counts n;
+
+	if (!v->deep) {
+		checked(v, false, "signatures and hashes inside lines", "not part of this check");
+		return;
+	}
+	n = deep_counts(v->deep);
+	checked(v, true, "profiles", arena_fmt(a, "%" PRIu64, n.profiles));
+	checked(v, true, "salts and operation ids",
+		arena_fmt(a, "%" PRIu64 " computed from their proposals", n.operations));
+	checked(v, true, "packets",
+		arena_fmt(a, "%" PRIu64 " cores, %" PRIu64 " safeTxHashes computed", n.packets, n.hashes));
+	if (n.foreign)
+		checked(v, false, "calls of packets",
+			arena_fmt(a, "%" PRIu64 " are under another catalogue or other ABIs than this program's, so their "
+				  "actions were not compiled", n.foreign));
+	checked(v, true, "owners' signatures", arena_fmt(a, "%" PRIu64 " recovered", n.signatures));
+	checked(v, true, "raw transactions", arena_fmt(a, "%" PRIu64 " hashes and senders, %" PRIu64 " receipts",
+		n.transactions, n.receipts));
+	checked(v, false, "verdicts",
+		n.verdicts ? arena_fmt(a, "%" PRIu64 " lines have one; nothing here judges them again", n.verdicts)
+			   : "there is none");
+}
+
 /* ---- outside ---------------------------------------------------------------------------------------------------- */
 
 static void check_remembered(struct verifier *v, const char *dir, const char *remember)
@@ -505,6 +600,27 @@ static void check_remembered(struct verifier *v, const char *dir, const char *re
 	log_release(l);
 }
 
+static void views_finding(void *ctx, const char *text)
+{
+	find(ctx, FINDING_VIEWS, FINDING_NO_SEQ, "%s", text);
+}
+
+static void check_views(struct verifier *v, const char *dir)
+{
+	static const char what[] = "views";
+	struct err inner = {0};
+	struct log *l = log_open(dir, LOG_READ, NULL, &inner);
+	bool compared = false;
+
+	if (!l || !views_compare(l, &compared, views_finding, v, &inner))
+		checked(v, false, what, "the lines cannot be read that they would be made from");
+	else
+		checked(v, compared, what, compared ? "made anew and compared, row by row"
+			: "there is no views.db of this log and version; it is made when it is needed");
+	err_clear(&inner);
+	log_release(l);
+}
+
 bool log_verify(struct arena *a, struct verify_report *out, const char *dir, const struct verify_options *o,
 		struct err *e)
 {
@@ -518,12 +634,16 @@ bool log_verify(struct arena *a, struct verify_report *out, const char *dir, con
 	if (v.store && store_read_begin(v.store, e)) {
 		struct verify_check *checks;
 
+		if (o && o->depth == VERIFY_ALL)
+			begin_deep(&v);
 		check_file(&v);
 		check_blobs(&v);
 		check_lines(&v);
 		store_read_end(v.store);
 		check_remembered(&v, dir, o ? o->remember : NULL);
-		checked(&v, false, "signatures and hashes inside lines", "not part of this check");
+		say_deep(&v);
+		if (v.deep)
+			check_views(&v, dir);
 		checked(&v, false, "anchors on chain", "not part of this check");
 		checks = ARENA_ARRAY(a, struct verify_check, out->n_checks);
 		memcpy(checks, v.checks, out->n_checks * sizeof(*checks));
@@ -533,7 +653,8 @@ bool log_verify(struct arena *a, struct verify_report *out, const char *dir, con
 	}
 	store_release(v.store);
 	arena_release(&v.scratch);
-	free(v.digests);
+	free(v.known);
+	deep_free(v.deep);
 	free(path);
 	return ok;
 }

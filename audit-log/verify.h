@@ -1,5 +1,5 @@
 /* Checking a whole log: every stored byte is read again. Findings are values; what was checked, and what was not, is
- * said. Memory does not grow with the lines; each blob takes 32 bytes. */
+ * said. Memory does not grow with the lines; each blob takes 40 bytes, and VERIFY_ALL takes 300 for each change. */
 #ifndef SETGOV_AUDIT_LOG_VERIFY_H
 #define SETGOV_AUDIT_LOG_VERIFY_H
 
@@ -33,7 +33,17 @@
 	C(CHECKPOINT_ROOT,  "CHECKPOINT-ROOT",  "signed over another history than these lines") \
 	C(BLOB_DIGEST,      "BLOB-DIGEST",      "the bytes do not hash to their name") \
 	C(BLOB_MISSING,     "BLOB-MISSING",     "a line names a blob that is not there") \
-	C(REMEMBERED,       "REMEMBERED",       "the log is not a continuation of what this machine remembers")
+	C(REMEMBERED,       "REMEMBERED",       "the log is not a continuation of what this machine remembers") \
+	C(PROFILE,          "PROFILE",          "a profile is not what its line says, or not a profile") \
+	C(PROPOSAL,         "PROPOSAL",         "a proposal is malformed, made twice or for another deployment") \
+	C(OPERATION,        "OPERATION",        "a salt or an operation's id is not that of its proposal") \
+	C(PACKET,           "PACKET",           "a packet's core is not what the log says around it") \
+	C(SAFE_HASH,        "SAFE-HASH",        "a safeTxHash is not that of the step's fields") \
+	C(SIGNATURE,        "SIGNATURE",        "a signature is not by the owner it is said to be by") \
+	C(SUBMISSION,       "SUBMISSION",       "a raw transaction has another hash, sender or fields") \
+	C(RECEIPT,          "RECEIPT",          "a receipt is of another transaction or block") \
+	C(VIEWS,            "VIEWS",            "views.db is not what the lines come to") \
+	C(ANCHOR,           "ANCHOR",           "the chain has an operation or a salt that the log does not explain")
 enum finding_code {
 #define C(id, name, means) FINDING_##id,
 	FINDING_CODES(C)
@@ -62,7 +72,13 @@ struct verify_report {                /* in the caller's arena */
 	uint64_t checkpoints, blobs;
 	const char *vkey;             /* NULL when line 0 does not say */
 };
+enum verify_depth {
+	VERIFY_LINES,                 /* file, blobs, lines, chain, tree, checkpoints */
+	VERIFY_CHAIN,                 /* leaves, chain, tree, checkpoints alone; in two threads: millions of lines a second */
+	VERIFY_ALL,                   /* VERIFY_LINES, what the lines say (verify_deep.h), and the views */
+};
 struct verify_options {
+	enum verify_depth depth;
 	const char *remember;         /* as in struct log_options */
 };
 /* True: it ran, whatever it found. false only when there is no file that can be opened. Good is n_findings == 0. */

@@ -47,7 +47,7 @@ static const char *const statement_sql[] = {
 
 /* ---- opening ---------------------------------------------------------------------------------------------------- */
 
-static void views_close(struct views *v)
+void views_close(struct views *v)
 {
 	for (size_t i = 0; i < N_STATEMENTS; i++) {
 		sqlite3_finalize(v->st[i]);
@@ -81,12 +81,15 @@ static bool prepare_all(struct views *v)
 	return true;
 }
 
-/* Opens the file at path, and makes the tables where they are not; false: no good. */
-static bool connect_to(struct views *v, const char *path)
+bool views_connect(struct views *v, const char *path)
 {
-	if (sqlite3_open_v2(path, &v->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) !=
-	    SQLITE_OK)
-		return false;
+	return sqlite3_open_v2(path, &v->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) ==
+		       SQLITE_OK &&
+	       views_ready(v);
+}
+
+bool views_ready(struct views *v)
+{
 	sqlite3_busy_timeout(v->db, 10000);
 	sqlite3_db_config(v->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(v->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
@@ -127,10 +130,10 @@ static void start_anew(struct views *v)
 	remove_file(v);
 	v->size = v->blobs = 0;
 	v->leaf = (struct hash32){0};
-	if (connect_to(v, v->path))
+	if (views_connect(v, v->path))
 		return;
 	views_close(v);
-	if (!connect_to(v, ":memory:"))
+	if (!views_connect(v, ":memory:"))
 		die("SQLite cannot even make a database in memory: %s", sqlite3_errmsg(v->db));
 }
 
@@ -316,7 +319,7 @@ static enum outcome belongs(struct views *v, struct err *e)
 	return hash32_eq(&leaf, &v->leaf) ? FINE : NO_GOOD;
 }
 
-static enum outcome catch_up(struct views *v, struct err *e)
+enum outcome views_apply(struct views *v, struct err *e)
 {
 	struct applying a = { .v = v };
 	enum outcome outcome;
@@ -347,7 +350,7 @@ static enum outcome catch_up(struct views *v, struct err *e)
 bool views_rebuild(struct views *v, struct err *e)
 {
 	start_anew(v);
-	switch (catch_up(v, e)) {
+	switch (views_apply(v, e)) {
 	case FINE:
 		return true;
 	case NO_GOOD:
@@ -357,9 +360,9 @@ bool views_rebuild(struct views *v, struct err *e)
 	}
 	/* A disk that is full, say: memory will do. */
 	views_close(v);
-	if (!connect_to(v, ":memory:"))
+	if (!views_connect(v, ":memory:"))
 		die("SQLite cannot even make a database in memory");
-	switch (catch_up(v, e)) {
+	switch (views_apply(v, e)) {
 	case FINE:
 		return true;
 	case NO_GOOD:
@@ -372,7 +375,7 @@ bool views_rebuild(struct views *v, struct err *e)
 
 bool views_catch_up(struct views *v, struct err *e)
 {
-	switch (catch_up(v, e)) {
+	switch (views_apply(v, e)) {
 	case FINE:
 		return true;
 	case NO_GOOD:
@@ -421,7 +424,7 @@ struct views *views_open(struct log *l, struct err *e)
 		die("out of memory");
 	v->log = l;
 	v->path = fs_join(log_dir(l), VIEWS_DB);
-	if (!connect_to(v, v->path))
+	if (!views_connect(v, v->path))
 		start_anew(v);
 	if (!views_catch_up(v, e)) {
 		views_release(v);

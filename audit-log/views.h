@@ -42,6 +42,12 @@ void views_release(struct views *v);
 MUST_CHECK bool views_catch_up(struct views *v, struct err *e);
 MUST_CHECK bool views_rebuild(struct views *v, struct err *e);
 
+/* Makes the views anew beside the file, in a temporary one, and calls fn for each table whose rows are others in
+ * dir/views.db, brought up to the log in a copy; the file itself is left alone. *compared false: there is none to
+ * compare, or it is one that views_open() would make anew without a word. */
+MUST_CHECK bool views_compare(struct log *l, bool *compared, void (*fn)(void *ctx, const char *text), void *ctx,
+			      struct err *e);
+
 struct views_changes { struct views_change *v; size_t n; };    /* oldest first */
 MUST_CHECK bool views_changes(struct views *v, struct arena *a, struct views_changes *out, struct err *e);
 /* Rows are collected before the first call of fn, so fn may use the log and the views. */

@@ -79,6 +79,14 @@ struct views {
  * log cannot be read, which is an error of the caller's. */
 enum outcome { FINE, NO_GOOD, LOG_FAILED };
 
+/* Opens this database ("": a temporary one) and makes the tables where they are not; false: no good. */
+MUST_CHECK bool views_connect(struct views *v, const char *path);
+/* The same for one that is open. */
+MUST_CHECK bool views_ready(struct views *v);
+void views_close(struct views *v);
+/* Applies the lines that it has not applied yet, all of them or none. */
+MUST_CHECK enum outcome views_apply(struct views *v, struct err *e);
+
 /* Folds each change that has lines its columns do not know of. Within the transaction that applied those lines. */
 MUST_CHECK enum outcome views_fold(struct views *v, struct err *e);
 

@@ -11,7 +11,9 @@
 #include "src/base/hex.h"
 #include "src/base/time.h"
 #include "src/crypto/hash.h"
+#include "src/crypto/keccak.h"
 #include "src/evm/address.h"
+#include "src/evm/transaction.h"
 #include "src/gov/packet.h"
 #include "tests/support/check.h"
 
@@ -35,6 +37,8 @@ struct big {
 	struct deployment d;
 	struct pinned pin;
 	uint8_t keys[OWNERS][32];     /* p1 to p5 */
+	uint8_t payer_key[32];
+	struct addr payer;
 	uint64_t n_changes, n_lines;
 	struct arena *a;              /* this change's */
 	struct change change;
@@ -73,16 +77,20 @@ static void commit(struct big *b)
 	must(log_commit(b->log, &e), &e);
 }
 
-static void add(struct big *b, const char *kind, const char *by, struct json *body)
+static void add_as(struct big *b, const char *kind, struct span by, const char *auth, struct json *body)
 {
 	struct line l = { .kind = span_str(kind), .change = b->change.id, .body = body,
-			  .actor = span_str(by != NULL ? by : "console"),
-			  .auth = span_str(by != NULL ? "claimed" : "os-user") };
+			  .actor = by, .auth = span_str(auth) };
 	struct err e = {0};
 
 	time_fix((struct unix_time){ b->clock += b->tick });
 	must(log_add_line(b->log, &l, &e) && change_apply(b->a, &b->change, &l, &e), &e);
 	b->since_commit++;
+}
+
+static void add(struct big *b, const char *kind, const char *by, struct json *body)
+{
+	add_as(b, kind, span_str(by != NULL ? by : "console"), by != NULL ? "claimed" : "os-user", body);
 }
 
 static struct hash32 blob(struct big *b, struct span bytes, enum blob_class class)
@@ -309,7 +317,7 @@ static void sign(struct big *b, enum step_kind k, unsigned owner)
 	json_set(body, b->a, "safeTxHash", json_0x(b->a, SPAN_HASH(&s->safe_tx_hash)));
 	json_set(body, b->a, "signature", json_bare(b->a, SPAN_HASH(&digest)));
 	json_set(body, b->a, "step", json_str(b->a, step_name(k)));
-	add(b, "signature.added", NULL, body);
+	add_as(b, "signature.added", b->d.people[owner].id, "signature", body);
 }
 
 static void answer(struct big *b, enum step_kind k, unsigned owner, const char *code, const char *text)
@@ -328,23 +336,50 @@ static void answer(struct big *b, enum step_kind k, unsigned owner, const char *
 	add(b, code != NULL ? "answer.refused" : "answer.declined", NULL, body);
 }
 
+/* execTransaction with nobody's signatures: what it would do is not what is measured. */
+static struct span raw_transaction(struct big *b, enum step_kind k)
+{
+	struct transaction tx = { .kind = TX_1559, .chain_id = b->d.chain_id, .nonce = b->payer_nonce, .gas = 310000,
+				  .max_fee = u256_from_u64(31000000000), .max_priority = u256_from_u64(1000000000),
+				  .has_to = true, .to = b->d.safe };
+	struct buf data = {0}, raw = {0};
+	struct safe_tx inner;
+	struct hash32 digest;
+	struct sig sig;
+	struct err e = {0};
+	struct span out;
+
+	must(change_step_tx(b->a, &inner, &b->d, &b->change.proposal, &b->change.root, k, b->change.steps[k].nonce, &e),
+	     &e);
+	safe_exec_calldata(&data, &inner, span_of(NULL, 0));
+	tx.data = buf_view(&data);
+	transaction_digest(&digest, &tx);
+	if (!sig_make(&sig, &digest, b->payer_key))
+		die("big_log: the payer's key is no key");
+	transaction_encode(&raw, &tx, &sig);
+	out = arena_copy(b->a, buf_view(&raw));
+	buf_release(&raw);
+	buf_release(&data);
+	return out;
+}
+
 static struct hash32 intend(struct big *b, enum step_kind k)
 {
-	const struct addr *payer = &b->d.people[OWNERS].address;
 	struct json *body = json_object(b->a);
 	struct hash32 tx, raw;
+	struct span bytes;
 
 	b->payer_nonce++;
-	raw = blob(b, span_str(arena_fmt(b->a, "payer's transaction %llu", (unsigned long long)b->payer_nonce)),
-		   BLOB_BEARER);
-	sha256(&tx, SPAN_HASH(&raw));
+	bytes = raw_transaction(b, k);
+	raw = blob(b, bytes, BLOB_BEARER);
+	keccak256(&tx, bytes);
 	json_set(body, b->a, "gas", json_u64(b->a, 310000));
 	json_set(body, b->a, "maxFeePerGas", json_str(b->a, "31000000000"));
 	json_set(body, b->a, "maxPriorityFeePerGas", json_str(b->a, "1000000000"));
 	json_set(body, b->a, "nonce", json_u64(b->a, b->payer_nonce));
 	json_set(body, b->a, "raw", json_bare(b->a, SPAN_HASH(&raw)));
 	json_set(body, b->a, "replaces", json_null(b->a));
-	json_set(body, b->a, "sender", json_addr(b->a, payer));
+	json_set(body, b->a, "sender", json_addr(b->a, &b->payer));
 	json_set(body, b->a, "step", json_str(b->a, step_name(k)));
 	json_set(body, b->a, "to", json_addr(b->a, &b->d.safe));
 	json_set(body, b->a, "txHash", json_0x(b->a, SPAN_HASH(&tx)));
@@ -363,15 +398,30 @@ static void reject(struct big *b, enum step_kind k, const struct hash32 *tx)
 	add(b, "submit.rejected", NULL, body);
 }
 
+static struct hash32 receipt_blob(struct big *b, const struct hash32 *tx, const struct hash32 *block)
+{
+	struct json *o = json_object(b->a);
+	struct buf text = {0};
+	struct hash32 digest;
+
+	json_set(o, b->a, "blockHash", json_0x(b->a, SPAN_HASH(block)));
+	json_set(o, b->a, "blockNumber", json_fmt(b->a, "0x%llx", (unsigned long long)b->block));
+	json_set(o, b->a, "status", json_str(b->a, "0x1"));
+	json_set(o, b->a, "transactionHash", json_0x(b->a, SPAN_HASH(tx)));
+	json_canonical(&text, o);
+	digest = blob(b, buf_view(&text), BLOB_PUBLIC);
+	buf_release(&text);
+	return digest;
+}
+
 static void mine(struct big *b, enum step_kind k, const struct hash32 *tx)
 {
 	struct json *body = json_object(b->a);
 	struct hash32 receipt, block;
 
 	b->block += 5;
-	receipt = blob(b, span_str(arena_fmt(b->a, "{\"blockNumber\":\"0x%llx\",\"status\":\"0x1\"}",
-					     (unsigned long long)b->block)), BLOB_PUBLIC);
-	sha256(&block, SPAN_HASH(&receipt));
+	sha256(&block, SPAN_HASH(tx));
+	receipt = receipt_blob(b, tx, &block);
 	json_set(body, b->a, "block", json_u64(b->a, b->block));
 	json_set(body, b->a, "blockHash", json_0x(b->a, SPAN_HASH(&block)));
 	json_set(body, b->a, "blockTime", json_u64(b->a, (uint64_t)b->clock / 1000));
@@ -608,7 +658,7 @@ static struct span profile_text(struct arena *a, const char *url)
 	return out;
 }
 
-/* Keys that everybody knows: the development chain's accounts 1 to 5. */
+/* Keys that everybody knows: the development chain's accounts 1 to 5, and 0 pays. */
 static void take_keys(struct big *b)
 {
 	static const char *const keys[OWNERS] = {
@@ -618,9 +668,11 @@ static void take_keys(struct big *b)
 		"47e179ec197488593b187f80a00eb0da91f1b9d0b13f8733639f19c30a34926a",
 		"8b3a350cf5c34c9194ca85829a2df0ec3153be0318b5e2d3348e872092edffba",
 	};
+	static const char payer[] = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 	struct addr at;
 	struct err e = {0};
 
+	must(hex_bare(b->payer_key, 32, span_str(payer), &e) && sig_key_address(&b->payer, b->payer_key, &e), &e);
 	for (unsigned i = 0; i < OWNERS; i++) {
 		must(hex_bare(b->keys[i], 32, span_str(keys[i]), &e) && sig_key_address(&at, b->keys[i], &e), &e);
 		if (!addr_eq(&at, &b->d.people[i].address))

@@ -1,0 +1,583 @@
+#include "audit-log/verify_deep.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/hex.h"
+#include "src/crypto/hash.h"
+#include "src/crypto/keccak.h"
+#include "src/evm/address.h"
+#include "src/evm/transaction.h"
+#include "src/gov/event.h"
+#include "src/gov/packet.h"
+
+struct deep_step {
+	bool packed;
+	uint64_t nonce;
+	struct hash32 hash;           /* computed */
+};
+
+struct deep_change {
+	char id[32];                  /* "": an empty slot */
+	bool proposed, has_root;
+	uint64_t proposed_seq;
+	struct hash32 root;           /* over lines 0…proposed_seq */
+	struct deep_step steps[N_STEPS];
+};
+
+struct deep {
+	struct deep_walk walk;
+	struct deep_counts counts;
+	char *vkey;
+	struct arena profile;         /* the deployment in force */
+	struct deployment deployment;
+	struct pinned pin;
+	bool have_deployment, have_pin;
+	struct deep_change *changes;  /* open addressing; cap is a power of two, at most half full */
+	size_t n, cap;
+};
+
+/* One line being judged. */
+struct judging {
+	struct deep *d;
+	struct arena a;
+	const struct line *l;
+	const struct hash32 *root;
+	struct deep_change *change;   /* NULL: a line of none */
+};
+
+struct deep *deep_new(const struct deep_walk *walk)
+{
+	struct deep *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		die("out of memory");
+	d->walk = *walk;
+	return d;
+}
+
+void deep_free(struct deep *d)
+{
+	if (!d)
+		return;
+	arena_release(&d->profile);
+	free(d->changes);
+	free(d->vkey);
+	free(d);
+}
+
+void deep_set_key(struct deep *d, const char *vkey)
+{
+	free(d->vkey);
+	d->vkey = strdup(vkey);
+	if (!d->vkey)
+		die("out of memory");
+}
+
+struct deep_counts deep_counts(const struct deep *d)
+{
+	return d->counts;
+}
+
+/* ---- saying things ---------------------------------------------------------------------------------------------- */
+
+static void find(struct judging *j, enum finding_code code, const char *fmt, ...) PRINTF(3, 4);
+
+static void find(struct judging *j, enum finding_code code, const char *fmt, ...)
+{
+	struct buf text = {0};
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vfmt(&text, fmt, ap);
+	va_end(ap);
+	j->d->walk.find(j->d->walk.ctx, code, j->l->seq, buf_cstr(&text));
+	buf_release(&text);
+}
+
+/* Takes the error's words, and clears it. */
+static void find_error(struct judging *j, enum finding_code code, const char *what, struct err *inner)
+{
+	struct buf text = {0};
+
+	err_format(inner, &text);
+	find(j, code, "%s%s", what, buf_cstr(&text));
+	buf_release(&text);
+	err_clear(inner);
+}
+
+/* ---- changes ---------------------------------------------------------------------------------------------------- */
+
+static size_t slot_of(const struct deep_change *v, size_t cap, struct span id)
+{
+	uint64_t h = 14695981039346656037u;
+	size_t at;
+
+	for (size_t i = 0; i < id.n; i++)
+		h = (h ^ id.p[i]) * 1099511628211u;
+	at = (size_t)h & (cap - 1);
+	while (v[at].id[0] && !span_is(id, v[at].id))
+		at = (at + 1) & (cap - 1);
+	return at;
+}
+
+static void make_room(struct deep *d)
+{
+	const size_t cap = d->cap ? 2 * d->cap : 64;
+	struct deep_change *v = calloc(cap, sizeof(*v));
+
+	if (!v)
+		die("out of memory");
+	for (size_t i = 0; i < d->cap; i++)
+		if (d->changes[i].id[0])
+			v[slot_of(v, cap, span_str(d->changes[i].id))] = d->changes[i];
+	free(d->changes);
+	d->changes = v;
+	d->cap = cap;
+}
+
+static struct deep_change *change_of(struct deep *d, struct span id)
+{
+	struct deep_change *c;
+
+	if (!id.n || id.n >= sizeof(c->id))
+		return NULL;
+	if (2 * (d->n + 1) > d->cap)
+		make_room(d);
+	c = &d->changes[slot_of(d->changes, d->cap, id)];
+	if (!c->id[0]) {
+		memcpy(c->id, id.p, id.n);
+		d->n++;
+	}
+	return c;
+}
+
+static struct deep_step *step_of(struct judging *j, enum finding_code code, enum step_kind *kind)
+{
+	struct err inner = {0};
+	struct span name;
+
+	if (!j->change || !json_get_str(j->l->body, "step", &name, &inner) || !step_parse(kind, name, &inner)) {
+		find_error(j, code, j->change ? "body.step: " : "a step of no change", &inner);
+		return NULL;
+	}
+	return &j->change->steps[*kind];
+}
+
+/* ---- the deployment in force ------------------------------------------------------------------------------------ */
+
+static bool names_profile(const struct judging *j, const struct deployment *d, struct err *e)
+{
+	struct hash32 profile, id, genesis;
+	struct addr safe, timelock;
+	uint64_t chain_id = 0;
+
+	return json_get_bare_hash(j->l->body, "profile", &profile, e) &&
+	       json_get_bare_hash(j->l->body, "deployment", &id, e) &&
+	       json_get_u64(j->l->body, "chainId", &chain_id, e) &&
+	       json_get_hash(j->l->body, "genesisHash", &genesis, e) && json_get_addr(j->l->body, "safe", &safe, e) &&
+	       json_get_addr(j->l->body, "timelock", &timelock, e) &&
+	       ((hash32_eq(&profile, &d->id) && hash32_eq(&id, &d->id) && chain_id == d->chain_id &&
+		 hash32_eq(&genesis, &d->genesis) && addr_eq(&safe, &d->safe) && addr_eq(&timelock, &d->timelock)) ||
+		err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "says another chain, Safe, timelock or id than its profile"));
+}
+
+static void judge_profile(struct judging *j)
+{
+	struct deep *d = j->d;
+	struct err inner = {0};
+	struct buf text = {0};
+	struct hash32 digest;
+
+	d->have_deployment = d->have_pin = false;
+	arena_release(&d->profile);
+	if (!json_get_bare_hash(j->l->body, "profile", &digest, &inner)) {
+		find_error(j, FINDING_PROFILE, "", &inner);
+		return;
+	}
+	if (!d->walk.blob(d->walk.ctx, &digest, &text)) {
+		buf_release(&text);
+		return;
+	}
+	if (!deployment_parse_identity(&d->profile, &d->deployment, arena_copy(&d->profile, buf_view(&text)), &inner) ||
+	    !names_profile(j, &d->deployment, &inner)) {
+		find_error(j, FINDING_PROFILE, "", &inner);
+	} else {
+		d->have_deployment = true;
+		d->counts.profiles++;
+		d->have_pin = pinned_builtin(&d->profile, &d->pin, &d->deployment, NULL);
+	}
+	buf_release(&text);
+}
+
+/* ---- proposals and operations ----------------------------------------------------------------------------------- */
+
+static void judge_proposal(struct judging *j)
+{
+	struct err inner = {0};
+	struct proposal p;
+
+	if (!j->change) {
+		find(j, FINDING_PROPOSAL, "a proposal of no change");
+		return;
+	}
+	if (j->change->proposed) {
+		find(j, FINDING_PROPOSAL, "%s was proposed already, by line %" PRIu64, j->change->id,
+		     j->change->proposed_seq);
+		return;
+	}
+	j->change->proposed = true;
+	j->change->proposed_seq = j->l->seq;
+	j->change->has_root = j->root != NULL;
+	if (j->root)
+		j->change->root = *j->root;
+	if (!proposal_from_json(&j->a, &p, j->l->body, true, &inner))
+		find_error(j, FINDING_PROPOSAL, "", &inner);
+	else if (j->d->have_deployment && !hash32_eq(&p.deployment, &j->d->deployment.id))
+		find(j, FINDING_PROPOSAL, "is for another deployment than the log has adopted");
+}
+
+/* The proposal as its own line, read again, has it. */
+static bool read_proposal(struct judging *j, struct proposal *out)
+{
+	struct buf raw = {0};
+	struct line line;
+	const bool ok = j->change && j->change->proposed &&
+			j->d->walk.line(j->d->walk.ctx, j->change->proposed_seq, &raw) &&
+			line_parse(&j->a, &line, arena_copy(&j->a, buf_view(&raw)), NULL) &&
+			proposal_from_json(&j->a, out, line.body, true, NULL);
+
+	buf_release(&raw);
+	return ok;
+}
+
+static void judge_operation(struct judging *j)
+{
+	struct err inner = {0};
+	struct hash32 salt, id, computed;
+	struct operation op;
+	struct proposal p;
+	uint64_t size = 0;
+
+	if (!json_get_u64(j->l->body, "size", &size, &inner) || !json_get_hash(j->l->body, "salt", &salt, &inner) ||
+	    !json_get_hash(j->l->body, "operation", &id, &inner)) {
+		find_error(j, FINDING_OPERATION, "", &inner);
+		return;
+	}
+	if (!read_proposal(j, &p) || p.route != ROUTE_TIMELOCK) {
+		find(j, FINDING_OPERATION, "an operation without a proposal that goes by the timelock");
+		return;
+	}
+	if (size != j->change->proposed_seq + 1)
+		find(j, FINDING_OPERATION, "size is %" PRIu64 ", the proposal is line %" PRIu64, size,
+		     j->change->proposed_seq);
+	if (j->change->has_root && !hash32_eq(&salt, &j->change->root))
+		find(j, FINDING_OPERATION, "the salt is not the root over lines 0 to %" PRIu64,
+		     j->change->proposed_seq);
+	op = proposal_operation(&p, &salt);
+	timelock_id(&computed, &op);
+	if (!hash32_eq(&computed, &id))
+		find(j, FINDING_OPERATION, "the id is not that of the proposal's calls, predecessor and this salt");
+	j->d->counts.operations++;
+}
+
+/* ---- packets ---------------------------------------------------------------------------------------------------- */
+
+/* The safeTxHash that the proposal's fields come to. */
+static bool compute_hash(struct judging *j, enum step_kind kind, uint64_t nonce, struct hash32 *out)
+{
+	const struct deployment *d = &j->d->deployment;
+	const struct u256 chain_id = u256_from_u64(d->chain_id);
+	struct safe_hashes hashes;
+	struct proposal p;
+	struct safe_tx tx;
+
+	if (!j->d->have_deployment || !read_proposal(j, &p) || !j->change->has_root ||
+	    !change_step_tx(&j->a, &tx, d, &p, &j->change->root, kind, nonce, NULL))
+		return false;
+	safe_hash(&hashes, SAFE_CURRENT, &chain_id, &d->safe, &tx);
+	*out = hashes.tx;
+	j->d->counts.hashes++;
+	return true;
+}
+
+/* The core in a packet around it, which is what there is a strict reader for. */
+static bool read_core(struct judging *j, const struct hash32 *digest, struct packet *out, struct err *e)
+{
+	struct buf core = {0}, text = {0};
+	bool ok = j->d->walk.blob(j->d->walk.ctx, digest, &core);
+
+	if (ok) {
+		buf_str(&text, "{\"format\":\"setgov-packet/1\",\"core\":");
+		buf_span(&text, buf_view(&core));
+		buf_str(&text, ",\"evidence\":null,\"signatures\":[],\"lines\":[]}");
+		ok = packet_parse(&j->a, out, arena_copy(&j->a, buf_view(&text)), e) &&
+		     (hash32_eq(&out->digest, digest) ||
+		      err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the blob is not the core alone"));
+	}
+	buf_release(&core);
+	buf_release(&text);
+	return ok;
+}
+
+static bool has_step(const struct packet_core *core, enum step_kind kind, uint64_t nonce, const struct hash32 *hash)
+{
+	for (size_t i = 0; i < core->n_steps; i++)
+		if (core->steps[i].step == kind && core->steps[i].nonce == nonce &&
+		    hash32_eq(&core->steps[i].safe_tx_hash, hash))
+			return true;
+	return false;
+}
+
+static bool carries_proposal(struct judging *j, const struct packet_core *core)
+{
+	struct buf raw = {0};
+	const bool ok = j->change->proposed && j->d->walk.line(j->d->walk.ctx, j->change->proposed_seq, &raw) &&
+			span_eq(buf_view(&raw), core->proposal);
+
+	buf_release(&raw);
+	return ok;
+}
+
+/* Everything in it that this program can compute: path, checkpoint, calls, hashes. */
+static void judge_core(struct judging *j, const struct packet *p)
+{
+	const struct deep *d = j->d;
+	struct checked_packet checked;
+	struct err inner = {0};
+
+	if (!carries_proposal(j, &p->core))
+		find(j, FINDING_PACKET, "the core carries another proposal than %s's line", j->change->id);
+	if (j->change->has_root && !hash32_eq(&p->core.root, &j->change->root))
+		find(j, FINDING_PACKET, "the core's root is not that over lines 0 to %" PRIu64,
+		     j->change->proposed_seq);
+	if (d->vkey && !span_is(p->core.log_key, d->vkey))
+		find(j, FINDING_PACKET, "the core names another log key");
+	if (!d->have_pin || !hash32_eq(&p->core.catalogue, &d->pin.catalogue_digest) ||
+	    !hash32_eq(&p->core.abi, &d->pin.abi_digest))
+		j->d->counts.foreign++;
+	else if (!packet_check(&j->a, &checked, p, &d->pin, &inner))
+		find_error(j, FINDING_PACKET, "", &inner);
+}
+
+static void judge_evidence(struct judging *j, const struct packet_core *core)
+{
+	const struct json *named = json_find(j->l->body, "evidence");
+	struct hash32 digest;
+	const bool has = !json_is_null(named);
+
+	if (has != core->has_evidence ||
+	    (has && (!json_get_bare_hash(j->l->body, "evidence", &digest, NULL) ||
+		     !hash32_eq(&digest, &core->evidence))))
+		find(j, FINDING_PACKET, "the core names other evidence");
+}
+
+static void judge_packed(struct judging *j)
+{
+	struct hash32 core, packet, said, computed;
+	struct err inner = {0};
+	enum step_kind kind;
+	struct deep_step *s = step_of(j, FINDING_PACKET, &kind);
+	struct packet p;
+	uint64_t nonce = 0;
+
+	if (!s)
+		return;
+	if (!json_get_u64(j->l->body, "nonce", &nonce, &inner) ||
+	    !json_get_hash(j->l->body, "safeTxHash", &said, &inner) ||
+	    !json_get_bare_hash(j->l->body, "core", &core, &inner) ||
+	    !json_get_bare_hash(j->l->body, "packet", &packet, &inner)) {
+		find_error(j, FINDING_PACKET, "", &inner);
+		return;
+	}
+	*s = (struct deep_step){ true, nonce, said };
+	if (!compute_hash(j, kind, nonce, &computed))
+		find(j, FINDING_SAFE_HASH, "the safeTxHash cannot be computed: its proposal is wanting");
+	else if (!hash32_eq(&said, &computed))
+		find(j, FINDING_SAFE_HASH, "the safeTxHash is not that of the step's fields");
+	else
+		s->hash = computed;
+	if (!hash32_eq(&core, &packet))
+		find(j, FINDING_PACKET, "the packet's digest is not that of its core");
+	if (!read_core(j, &core, &p, &inner)) {
+		if (inner.code)
+			find_error(j, FINDING_PACKET, "", &inner);
+		return;
+	}
+	if (!span_eq(p.core.change, j->l->change) || !has_step(&p.core, kind, nonce, &said))
+		find(j, FINDING_PACKET, "the core is of another change, step, nonce or hash");
+	judge_evidence(j, &p.core);
+	judge_core(j, &p);
+	j->d->counts.packets++;
+}
+
+/* ---- signatures ------------------------------------------------------------------------------------------------- */
+
+/* The hash that a line of this step speaks of has to be the one its packet had; zeros where somebody else took the step
+ * before it had any. */
+static void judge_hash_of(struct judging *j, const struct deep_step *s, enum finding_code code)
+{
+	struct hash32 said;
+
+	if (!json_get_hash(j->l->body, "safeTxHash", &said, NULL) || (!s->packed && !hash32_is_zero(&said)))
+		find(j, code, "speaks of a safeTxHash, and the step has no packet yet");
+	else if (!hash32_eq(&said, &s->hash))
+		find(j, FINDING_SAFE_HASH, "the safeTxHash is not that of the step's packet");
+}
+
+static void judge_signature(struct judging *j)
+{
+	const struct deployment *d = &j->d->deployment;
+	struct hash32 digest;
+	struct err inner = {0};
+	struct buf bytes = {0};
+	struct addr owner, by;
+	enum step_kind kind;
+	const struct deep_step *s = step_of(j, FINDING_SIGNATURE, &kind);
+	const struct person *who;
+	struct sig sig;
+
+	if (!s)
+		return;
+	judge_hash_of(j, s, FINDING_SIGNATURE);
+	if (!json_get_addr(j->l->body, "owner", &owner, &inner) ||
+	    !json_get_bare_hash(j->l->body, "signature", &digest, &inner)) {
+		find_error(j, FINDING_SIGNATURE, "", &inner);
+		return;
+	}
+	if (s->packed && j->d->walk.blob(j->d->walk.ctx, &digest, &bytes)) {
+		if (!safe_signature_import(&sig, &by, buf_view(&bytes), &s->hash, &owner, 1, &inner))
+			find_error(j, FINDING_SIGNATURE, "not by the owner it names: ", &inner);
+		j->d->counts.signatures++;
+	}
+	buf_release(&bytes);
+	who = j->d->have_deployment ? deployment_person_at(d, &owner) : NULL;
+	if (j->d->have_deployment && (!who || !span_eq(who->id, j->l->actor)))
+		find(j, FINDING_SIGNATURE, "the line's actor is not the person whose address the owner's is");
+}
+
+/* ---- transactions ----------------------------------------------------------------------------------------------- */
+
+static bool says_number(const struct json *body, const char *name, const struct u256 *wanted, struct err *e)
+{
+	struct u256 found;
+
+	if (!json_get_u256(body, name, &found, e))
+		return false;
+	if (u256_cmp(&found, wanted) == 0)
+		return true;
+	err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "is not what the raw transaction has");
+	return err_in(e, "%s", name);
+}
+
+static bool says_transaction(const struct json *body, const struct transaction *tx, const struct addr *sender,
+			     const struct hash32 *hash, struct err *e)
+{
+	const struct u256 nonce = u256_from_u64(tx->nonce), gas = u256_from_u64(tx->gas);
+	struct hash32 said;
+	struct addr from, to;
+
+	if (!json_get_hash(body, "txHash", &said, e) || !json_get_addr(body, "sender", &from, e) ||
+	    !json_get_addr(body, "to", &to, e))
+		return false;
+	if (!hash32_eq(&said, hash) || !addr_eq(&from, sender) || !tx->has_to || !addr_eq(&to, &tx->to))
+		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "%s is not that of the raw transaction",
+			       !hash32_eq(&said, hash) ? "txHash" : !addr_eq(&from, sender) ? "sender" : "to");
+	return says_number(body, "nonce", &nonce, e) && says_number(body, "gas", &gas, e) &&
+	       says_number(body, "maxFeePerGas", &tx->max_fee, e) &&
+	       says_number(body, "maxPriorityFeePerGas", &tx->max_priority, e);
+}
+
+static void judge_submission(struct judging *j)
+{
+	struct hash32 digest, hash;
+	struct err inner = {0};
+	struct buf raw = {0};
+	struct transaction tx;
+	struct addr sender;
+	enum step_kind kind;
+	struct sig sig;
+
+	if (!step_of(j, FINDING_SUBMISSION, &kind))
+		return;
+	if (!json_get_bare_hash(j->l->body, "raw", &digest, &inner)) {
+		find_error(j, FINDING_SUBMISSION, "", &inner);
+		return;
+	}
+	if (j->d->walk.blob(j->d->walk.ctx, &digest, &raw)) {
+		keccak256(&hash, buf_view(&raw));
+		if (!transaction_decode(&j->a, &tx, &sig, buf_view(&raw), &inner) ||
+		    !transaction_sender(&sender, &tx, &sig, &inner) ||
+		    !says_transaction(j->l->body, &tx, &sender, &hash, &inner))
+			find_error(j, FINDING_SUBMISSION, "", &inner);
+		else if (j->d->have_deployment && tx.chain_id != j->d->deployment.chain_id)
+			find(j, FINDING_SUBMISSION, "the raw transaction is for another chain");
+		j->d->counts.transactions++;
+	}
+	buf_release(&raw);
+}
+
+static bool says_receipt(const struct json *body, const struct json *receipt, struct err *e)
+{
+	struct hash32 tx, block, said_tx, said_block;
+	struct u256 number, said_number;
+
+	return json_get_hash(receipt, "transactionHash", &tx, e) && json_get_hash(receipt, "blockHash", &block, e) &&
+	       json_get_u256(receipt, "blockNumber", &number, e) && json_get_hash(body, "txHash", &said_tx, e) &&
+	       json_get_hash(body, "blockHash", &said_block, e) && json_get_u256(body, "block", &said_number, e) &&
+	       ((hash32_eq(&tx, &said_tx) && hash32_eq(&block, &said_block) && u256_cmp(&number, &said_number) == 0) ||
+		err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "says another transaction or block than its receipt"));
+}
+
+/* The receipt is a node's word: what is held against it is what the line made of it. */
+static void judge_receipt(struct judging *j)
+{
+	struct hash32 digest;
+	struct err inner = {0};
+	struct buf text = {0};
+	enum step_kind kind;
+	const struct deep_step *s = step_of(j, FINDING_RECEIPT, &kind);
+	const struct json *receipt;
+
+	if (!s)
+		return;
+	judge_hash_of(j, s, FINDING_RECEIPT);
+	if (!json_get_bare_hash(j->l->body, "receipt", &digest, &inner)) {
+		find_error(j, FINDING_RECEIPT, "", &inner);
+		return;
+	}
+	if (j->d->walk.blob(j->d->walk.ctx, &digest, &text)) {
+		receipt = json_parse(&j->a, buf_view(&text), &inner);
+		if (!receipt || !says_receipt(j->l->body, receipt, &inner))
+			find_error(j, FINDING_RECEIPT, "", &inner);
+		j->d->counts.receipts++;
+	}
+	buf_release(&text);
+}
+
+/* ---- all of them ------------------------------------------------------------------------------------------------ */
+
+void deep_line(struct deep *d, const struct line *l, const struct hash32 *root)
+{
+	static const struct {
+		const char *kind;
+		void (*judge)(struct judging *j);
+	} kinds[] = {
+		{ "log.opened", judge_profile },        { "deployment.adopted", judge_profile },
+		{ "change.proposed", judge_proposal },  { "operation.planned", judge_operation },
+		{ "step.packed", judge_packed },        { "signature.added", judge_signature },
+		{ "submit.intended", judge_submission }, { "step.mined", judge_receipt },
+		{ "step.failed", judge_receipt },
+	};
+	struct judging j = { .d = d, .l = l, .root = root };
+
+	d->counts.verdicts += json_find(l->body, "verdict") != NULL;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (line_kind_is(l, kinds[i].kind)) {
+			j.change = change_of(d, l->change);
+			kinds[i].judge(&j);
+			break;
+		}
+	arena_release(&j.a);
+}
