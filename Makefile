@@ -42,7 +42,7 @@ MAINS   := $(wildcard src/cli/main.c src/signer/main.c src/net/main.c)
 UNIT    := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ    := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 BENCH   := $(patsubst tests/bench/%.c,%,$(sort $(wildcard tests/bench/bench_*.c)))
-TOOLS   := make_packet kit_demo big_log
+TOOLS   := make_packet kit_demo big_log log_speed
 ENTRIES := $(MAINS) $(TOOLS:%=tests/support/%.c) $(UNIT:%=tests/unit/%.c) $(FUZZ:%=tests/fuzz/%.c) $(BENCH:%=tests/bench/%.c)
 
 CRYPTO_LIBS := -lsecp256k1 -lhogweed -lnettle -lgmp
@@ -164,9 +164,10 @@ fuzz:
 	@$(MAKE) --no-print-directory FLAVOUR=libfuzzer fuzzers
 	@BUILD=$(BUILD) SECONDS_EACH=$(SECONDS) tests/support/fuzz.sh $(FUZZ)
 
-bench: $(BENCH:%=$(O)/tests/bench/%) $(BUILD)/bench/pair $(BUILD)/bench/pty_drive $(O)/tests/support/big_log all deps
+bench: $(BENCH:%=$(O)/tests/bench/%) $(BUILD)/bench/pair $(BUILD)/bench/pty_drive $(O)/tests/support/big_log $(O)/tests/support/log_speed all deps
 	@status=0; for b in $(BENCH:%=$(O)/tests/bench/%); do $$b || status=1; done; \
-		tests/bench/bench.sh $(BUILD) || status=1; tests/bench/console.sh $(BUILD) || status=1; exit $$status
+		tests/bench/bench.sh $(BUILD) || status=1; tests/bench/console.sh $(BUILD) || status=1; \
+		tests/bench/log.sh $(BUILD) || status=1; exit $$status
 $(BUILD)/bench/pair $(BUILD)/bench/pty_drive: $(BUILD)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARNINGS) -Werror $< -o $@

@@ -112,7 +112,7 @@ static void say_check(struct cli *cli, struct json *list, const struct verify_ch
 bool cmd_log_verify(struct cli *cli, struct err *e)
 {
 	struct arena *a = &cli->arena;
-	struct verify_options options = { .depth = VERIFY_ALL };
+	struct verify_options options = { .depth = cli_flag(cli, "--chain") ? VERIFY_CHAIN : VERIFY_ALL };
 	struct verify_report r;
 	if (!workspace_state_dir(a, &options.remember, e) || !log_verify(a, &r, cli->dir, &options, e))
 		return false;
