@@ -202,7 +202,7 @@ static bool sign_head(struct log *l, struct buf *note, struct err *e)
 	if (!hash32_eq(&stored, &head.root))
 		return err_set(e, ERR_IO, ERR_NO_OFFSET, "the tree reads back differently from how it was written");
 	checkpoint_write(&text, l->key.name, &head);
-	note_sign(note, buf_view(&text), l->key.name, l->seed);
+	note_sign_with(note, buf_view(&text), &l->key, l->seed);
 	buf_release(&text);
 	return true;
 }

@@ -569,8 +569,8 @@ static void say_deep(struct verifier *v)
 		arena_fmt(a, "%" PRIu64 " cores, %" PRIu64 " safeTxHashes computed", n.packets, n.hashes));
 	if (n.foreign)
 		checked(v, false, "calls of packets",
-			arena_fmt(a, "%" PRIu64 " are under another catalogue or other ABIs than this program's, so their "
-				  "actions were not compiled", n.foreign));
+			arena_fmt(a, "%" PRIu64 " are under another catalogue or other ABIs than this program's: "
+				  "their actions were not compiled", n.foreign));
 	checked(v, true, "owners' signatures", arena_fmt(a, "%" PRIu64 " recovered", n.signatures));
 	checked(v, true, "raw transactions", arena_fmt(a, "%" PRIu64 " hashes and senders, %" PRIu64 " receipts",
 		n.transactions, n.receipts));
@@ -663,8 +663,8 @@ static bool quick_checkpoint(struct verifier *v, uint64_t lines)
 	if (!store_count(v->store, STORE_CHECKPOINTS, &v->report->checkpoints, NULL) || !v->report->checkpoints)
 		return false;
 	ok = store_checkpoint(v->store, v->report->checkpoints - 1, &size, &note, NULL) && size <= lines &&
-	     checkpoint_open(v->arena, &c, arena_copy(v->arena, buf_view(&note)), &v->key, NULL) && c.head.size == size &&
-	     merkle_root(&root, size, &nodes, NULL) && hash32_eq(&root, &c.head.root);
+	     checkpoint_open(v->arena, &c, arena_copy(v->arena, buf_view(&note)), &v->key, NULL) &&
+	     c.head.size == size && merkle_root(&root, size, &nodes, NULL) && hash32_eq(&root, &c.head.root);
 	buf_release(&note);
 	return ok;
 }
@@ -674,8 +674,8 @@ static bool quick_walk(struct verifier *v, const char *path)
 	struct chain_walk walk = {0};
 	uint64_t lines = 0;
 
-	if (!store_count(v->store, STORE_LINES, &lines, NULL) || !verify_chain(&walk, path, lines, NULL) || !walk.whole ||
-	    !quick_opening(v) || !quick_checkpoint(v, lines))
+	if (!store_count(v->store, STORE_LINES, &lines, NULL) || !verify_chain(&walk, path, lines, NULL) ||
+	    !walk.whole || !quick_opening(v) || !quick_checkpoint(v, lines))
 		return false;
 	v->report->head = walk.head;
 	checked(v, true, "lines", arena_fmt(v->arena, "%" PRIu64 ": seq, leaf, chain, time", lines));

@@ -10,12 +10,13 @@
 #define LEVEL 14u
 #define CHUNK (UINT64_C(1) << LEVEL)
 #define TIME_LENGTH 24u
+#define HEX 64u
 #define THREADS 2u
 
-/* What a chunk has to do with its neighbours. */
+/* What a chunk has to do with its neighbours. Hashes of links are kept as the lines have them: as text. */
 struct chunk {
 	bool whole;
-	struct hash32 prev, leaf;             /* prev of its first line, leaf of its last */
+	char prev[HEX], leaf[HEX];            /* prev of its first line, leaf of its last */
 	char first_time[TIME_LENGTH], last_time[TIME_LENGTH];
 	bool first_stepped;                   /* its first line says that the clock stepped back */
 	struct frontier tree;                 /* over its lines alone */
@@ -46,32 +47,85 @@ static bool node_is(struct store_scan *nodes, uint64_t index, const struct hash3
 	       hash32_eq(&row.hash, computed);
 }
 
-static bool link_is_good(struct chunk *c, const struct line_peek *p)
-{
-	const bool stepped = span_is(p->kind, "clock.stepped-back");
+/* The head of a line up to its kind, where it is, and how far in: what line_peek() finds, without reading the hash. */
+struct head {
+	uint64_t seq;
+	const char *prev, *time;
+	struct span rest;             /* from the kind on */
+};
 
+static bool skip(const char **p, const char *end, const char *text, size_t n)
+{
+	if ((size_t)(end - *p) < n || memcmp(*p, text, n) != 0)
+		return false;
+	*p += n;
+	return true;
+}
+
+static bool read_head(struct head *out, struct span raw)
+{
+#define SKIP(text) skip(&p, end, (text), sizeof(text) - 1)
+#define PAST(n) ((size_t)(end - p) >= (n) && (p += (n), true))
+	const char *p = (const char *)raw.p, *end = p + raw.n;
+
+	if (!SKIP("{\"seq\":"))
+		return false;
+	for (out->seq = 0; p < end && *p >= '0' && *p <= '9' && out->seq < MERKLE_MAX_SIZE; p++)
+		out->seq = 10 * out->seq + (uint64_t)(*p - '0');
+	if (!SKIP(",\"id\":\"") || !PAST(32u) || !SKIP("\",\"prev\":\""))
+		return false;
+	out->prev = p;
+	if (!PAST(HEX) || !SKIP("\",\"time\":\""))
+		return false;
+	out->time = p;
+	if (!PAST(TIME_LENGTH) || !SKIP("\",\"kind\":\""))
+		return false;
+	out->rest = span_of((const uint8_t *)p, (size_t)(end - p));
+	return true;
+#undef SKIP
+#undef PAST
+}
+
+static void to_hex(char out[HEX], const struct hash32 *h)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < sizeof(h->b); i++) {
+		out[2 * i] = digits[h->b[i] >> 4];
+		out[2 * i + 1] = digits[h->b[i] & 15];
+	}
+}
+
+static bool steps_back(const struct head *h)
+{
+	return span_starts(h->rest, "clock.stepped-back\"");
+}
+
+static bool link_is_good(struct chunk *c, const struct head *h)
+{
 	if (!c->tree.size) {
-		c->prev = p->prev;
-		c->first_stepped = stepped;
-		memcpy(c->first_time, p->time.p, TIME_LENGTH);
-	} else if (!hash32_eq(&p->prev, &c->leaf) || (!stepped && memcmp(p->time.p, c->last_time, TIME_LENGTH) < 0)) {
+		memcpy(c->prev, h->prev, HEX);
+		memcpy(c->first_time, h->time, TIME_LENGTH);
+		c->first_stepped = steps_back(h);
+	} else if (memcmp(h->prev, c->leaf, HEX) != 0 ||
+		   (memcmp(h->time, c->last_time, TIME_LENGTH) < 0 && !steps_back(h))) {
 		return false;
 	}
-	memcpy(c->last_time, p->time.p, TIME_LENGTH);
+	memcpy(c->last_time, h->time, TIME_LENGTH);
 	return true;
 }
 
 static bool judge_row(struct chunk *c, const struct store_row *row, uint64_t seq, struct store_scan *nodes)
 {
 	struct hash32 leaf, kept[MERKLE_LEVELS];
-	struct line_peek p;
+	struct head h;
 	size_t n;
 
 	line_leaf(&leaf, row->bytes);
-	if (row->i != seq || !row->hash_ok || !hash32_eq(&leaf, &row->hash) || !line_peek(&p, row->bytes) ||
-	    p.seq != seq || p.time.n != TIME_LENGTH || !link_is_good(c, &p))
+	if (row->i != seq || !row->hash_ok || !hash32_eq(&leaf, &row->hash) || !read_head(&h, row->bytes) ||
+	    h.seq != seq || !link_is_good(c, &h))
 		return false;
-	c->leaf = leaf;
+	to_hex(c->leaf, &leaf);
 	n = frontier_add(&c->tree, &leaf, kept);
 	for (size_t i = 0; i < n; i++)
 		if (!node_is(nodes, merkle_count(seq) + i, &kept[i]))
@@ -146,12 +200,13 @@ static bool work_all(const struct walk *walk, struct err *e)
 
 static bool chunks_fit(const struct walk *walk)
 {
-	const struct hash32 none = {0};
+	char none[HEX];
 
+	memset(none, '0', HEX);
 	for (size_t i = 0; i < walk->n; i++) {
 		const struct chunk *c = &walk->chunks[i], *before = i ? c - 1 : NULL;
 
-		if (!c->whole || !hash32_eq(&c->prev, before ? &before->leaf : &none))
+		if (!c->whole || memcmp(c->prev, before ? before->leaf : none, HEX) != 0)
 			return false;
 		if (before && !c->first_stepped && memcmp(c->first_time, before->last_time, TIME_LENGTH) < 0)
 			return false;

@@ -84,7 +84,7 @@ static const struct option log_prove_options[] = {
 	{ "-o", "FILE", "where to write: a C2SP tlog-proof, or a witness's request (default: standard output)", false },
 };
 static const struct option log_verify_options[] = {
-	{ "--chain", NULL, "leaves, chain, tree and the newest checkpoint alone: a million lines in half a second", false },
+	{ "--chain", NULL, "leaves, chain, tree and newest checkpoint alone: a million lines in a second", false },
 };
 static const struct option decode_options[] = {
 	{ "--to", "ADDR", "the target: calldata is read by the target's ABI, never by selector alone", false },

@@ -45,11 +45,17 @@ void ed25519_public(uint8_t pub[32], const uint8_t seed[32])
 
 void ed25519_make(uint8_t sig[64], const uint8_t seed[32], struct span message)
 {
-	struct allocator before;
 	uint8_t pub[32];
 
+	ed25519_public(pub, seed);
+	ed25519_make_with(sig, seed, pub, message);
+}
+
+void ed25519_make_with(uint8_t sig[64], const uint8_t seed[32], const uint8_t pub[32], struct span message)
+{
+	struct allocator before;
+
 	wiping_begin(&before);
-	ed25519_sha512_public_key(pub, seed);
 	ed25519_sha512_sign(pub, seed, message.n, message.p, sig);
 	wiping_end(&before);
 }

@@ -1,5 +1,6 @@
 #include "src/proof/note.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "src/base/base64.h"
@@ -352,14 +353,25 @@ void note_signature_format(struct buf *out, const struct note_signature *s)
 
 void note_sign(struct buf *out, struct span text, struct span name, const uint8_t seed[32])
 {
-	uint8_t pub[32], bytes[68];
+	struct note_key key = { .name = name, .type = NOTE_ED25519 };
+	uint8_t pub[32];
 
 	ed25519_public(pub, seed);
-	key_id(bytes, name, NOTE_ED25519, span_of(pub, sizeof(pub)));
-	ed25519_make(bytes + 4, seed, text);
+	key_id(key.id, name, NOTE_ED25519, span_of(pub, sizeof(pub)));
+	key.public_key = span_of(pub, sizeof(pub));
+	note_sign_with(out, text, &key, seed);
+}
+
+void note_sign_with(struct buf *out, struct span text, const struct note_key *key, const uint8_t seed[32])
+{
+	uint8_t bytes[68];
+
+	assert(key->type == NOTE_ED25519 && key->public_key.n == 32);
+	memcpy(bytes, key->id, 4);
+	ed25519_make_with(bytes + 4, seed, key->public_key.p, text);
 	buf_span(out, text);
 	buf_str(out, "\n" EM_DASH);
-	buf_span(out, name);
+	buf_span(out, key->name);
 	buf_byte(out, ' ');
 	buf_base64(out, span_of(bytes, sizeof(bytes)));
 	buf_byte(out, '\n');

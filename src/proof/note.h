@@ -54,6 +54,8 @@ MUST_CHECK bool note_parse(struct arena *a, struct note *out, struct span bytes,
 MUST_CHECK bool note_verify(const struct note *n, const struct note_key *key, struct err *e);
 /* Text (ending in a newline) and one signature by the key of this seed. */
 void note_sign(struct buf *out, struct span text, struct span name, const uint8_t seed[32]);
+/* The same by `key`, which is this seed's: three times as fast. */
+void note_sign_with(struct buf *out, struct span text, const struct note_key *key, const uint8_t seed[32]);
 
 /* A witness's cosignature on this note: ERR_CRYPTO as above, ERR_UNKNOWN for a key that is not of type 0x04. *at is the
  * line, *time when it says it saw the checkpoint, in seconds. */
