@@ -74,7 +74,7 @@ struct verify_report {                /* in the caller's arena */
 };
 enum verify_depth {
 	VERIFY_LINES,                 /* file, blobs, lines, chain, tree, checkpoints */
-	VERIFY_CHAIN,                 /* leaves, chain, tree, newest checkpoint; two threads, a million lines a second */
+	VERIFY_CHAIN,                 /* leaves, chain, tree, newest checkpoint, by two threads */
 	VERIFY_ALL,                   /* VERIFY_LINES, what the lines say (verify_deep.h), and the views */
 };
 struct verify_options {

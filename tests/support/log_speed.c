@@ -141,7 +141,8 @@ static struct log *make_log(const char *dir)
 	const struct span profile = span_str("{}");
 	struct arena a = {0};
 	const struct log_opening o = { .origin = span_str("bench/log"), .actor = span_str("p1"),
-				       .auth = span_str("claimed"), .body = json_object(&a), .blobs = &profile, .n_blobs = 1 };
+				       .auth = span_str("claimed"), .body = json_object(&a),
+				       .blobs = &profile, .n_blobs = 1 };
 	struct err e = {0};
 	struct log *l = log_create(dir, &o, NULL, &e);
 
