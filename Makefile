@@ -159,10 +159,13 @@ lint:
 check-airgap: $(BUILD)/setgov-signer.unstripped
 	@tests/support/airgap.sh $< $(BUILD)/setgov-signer.map
 
-# Coverage-guided fuzzing of every target, or FUZZ=json alone, SECONDS each. What it finds is left in build/found/.
+# Coverage-guided fuzzing of every target, or FUZZ=json alone, SECONDS each. What it finds is left in build/found/. Then
+# every bit of a small log's file.
 fuzz:
 	@$(MAKE) --no-print-directory FLAVOUR=libfuzzer fuzzers
 	@BUILD=$(BUILD) SECONDS_EACH=$(SECONDS) tests/support/fuzz.sh $(FUZZ)
+	@$(MAKE) --no-print-directory $(BUILD)/tests/unit/test_bytes
+	EVERY_BIT=1 $(BUILD)/tests/unit/test_bytes
 
 bench: $(BENCH:%=$(O)/tests/bench/%) $(BUILD)/bench/pair $(BUILD)/bench/pty_drive $(O)/tests/support/big_log $(O)/tests/support/log_speed all deps
 	@status=0; for b in $(BENCH:%=$(O)/tests/bench/%); do $$b || status=1; done; \
