@@ -1,5 +1,4 @@
-/* log show, verify, rebuild. */
-#include "audit-log/verify.h"
+/* log show and rebuild. */
 #include "src/base/text.h"
 #include "src/cli/cmd.h"
 
@@ -80,57 +79,6 @@ bool cmd_log_show(struct cli *cli, struct err *e)
 	cli_text(cli, "head    %llu lines, root ", (unsigned long long)head.size);
 	buf_hex(&cli->text, SPAN_HASH(&head.root));
 	cli_text(cli, "\n");
-	return true;
-}
-
-static void say_finding(struct cli *cli, struct json *list, const struct finding *f)
-{
-	struct arena *a = &cli->arena;
-	struct json *o = json_object(a);
-	json_set(o, a, "code", json_str(a, finding_code_name(f->code)));
-	json_set(o, a, "seq", f->seq == FINDING_NO_SEQ ? json_null(a) : json_u64(a, f->seq));
-	json_set(o, a, "text", json_str(a, f->text));
-	json_push(list, o);
-	if (f->seq == FINDING_NO_SEQ)
-		cli_text(cli, "FOUND   [%s] %s\n", finding_code_name(f->code), f->text);
-	else
-		cli_text(cli, "FOUND   [%s] line %llu: %s\n", finding_code_name(f->code),
-			 (unsigned long long)f->seq, f->text);
-}
-
-static void say_check(struct cli *cli, struct json *list, const struct verify_check *c)
-{
-	struct arena *a = &cli->arena;
-	struct json *o = json_object(a);
-	json_set(o, a, "done", json_bool(a, c->done));
-	json_set(o, a, "text", json_str(a, c->text));
-	json_set(o, a, "what", json_str(a, c->what));
-	json_push(list, o);
-	cli_text(cli, "%s %s: %s\n", c->done ? "checked" : "NOT CHECKED", c->what, c->text);
-}
-
-bool cmd_log_verify(struct cli *cli, struct err *e)
-{
-	struct arena *a = &cli->arena;
-	struct verify_options options = { .depth = cli_flag(cli, "--chain") ? VERIFY_CHAIN : VERIFY_ALL };
-	struct verify_report r;
-	if (!workspace_state_dir(a, &options.remember, e) || !log_verify(a, &r, cli->dir, &options, e))
-		return false;
-	struct json *checks = json_array(a), *findings = json_array(a);
-	for (size_t i = 0; i < r.n_checks; i++)
-		say_check(cli, checks, &r.checks[i]);
-	for (size_t i = 0; i < r.n_findings; i++)
-		say_finding(cli, findings, &r.findings[i]);
-	cli_text(cli, "%llu lines, root ", (unsigned long long)r.head.size);
-	buf_hex(&cli->text, SPAN_HASH(&r.head.root));
-	cli_text(cli, r.n_findings == 0 ? "\nThe log is whole.\n" : "\nThe log is DAMAGED.\n");
-	cli->result = json_object(a);
-	json_set(cli->result, a, "ok", json_bool(a, r.n_findings == 0));
-	json_set(cli->result, a, "size", json_u64(a, r.head.size));
-	json_set(cli->result, a, "root", json_bare(a, SPAN_HASH(&r.head.root)));
-	json_set(cli->result, a, "checks", checks);
-	json_set(cli->result, a, "findings", findings);
-	cli->status = r.n_findings > 0;
 	return true;
 }
 

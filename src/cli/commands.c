@@ -84,6 +84,8 @@ static const struct option log_prove_options[] = {
 	{ "-o", "FILE", "where to write: a C2SP tlog-proof, or a witness's request (default: standard output)", false },
 };
 static const struct option log_verify_options[] = {
+	{ "--rpc", "URL", "the node whose chain the log is held against (default: the profile's)", false },
+	{ "--offline", NULL, "do not ask the chain", false },
 	{ "--chain", NULL, "leaves, chain, tree and newest checkpoint alone: a million lines in a second", false },
 };
 static const struct option decode_options[] = {
@@ -136,7 +138,7 @@ const struct command commands[] = {
 	 "go on from a backup; what was lost since is said in the log", OPTIONS(restore_options)},
 	{"log show", cmd_log_show, CMD_LOG, "[SEQ | CHANGE]", 0, 1, "the change log's lines",
 	 OPTIONS(log_show_options)},
-	{"log verify", cmd_log_verify, CMD_NOTHING, "", 0, 0, "compute the whole log again, and what its lines claim",
+	{"log verify", cmd_log_verify, CMD_NET, "", 0, 0, "compute the whole log again, and what its lines claim",
 	 OPTIONS(log_verify_options)},
 	{"log checkpoint", cmd_log_checkpoint, CMD_APPEND, "", 0, 0, "sign the log's size and root",
 	 OPTIONS(log_checkpoint_options)},

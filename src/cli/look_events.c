@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "audit-log/events.h"
+#include "src/cli/chain_events.h"
 
 #define CHUNK 20000u                  /* blocks that are read and remembered together */
 
@@ -42,19 +43,6 @@ static bool agreed_mark(struct events *s, struct chain *c, struct events_mark *m
 
 /* ---- reading on ---- */
 
-static struct chain_event *as_events(struct arena *a, const struct chain_log *logs, size_t n)
-{
-	struct chain_event *v = ARENA_ARRAY(a, struct chain_event, n + 1);
-	for (size_t i = 0; i < n; i++) {
-		v[i] = (struct chain_event){ .address = logs[i].address, .n_topics = logs[i].topic_count,
-					     .data = logs[i].data, .block = logs[i].block, .index = logs[i].index,
-					     .tx = logs[i].tx_hash };
-		for (size_t k = 0; k < v[i].n_topics; k++)
-			v[i].topics[k] = logs[i].topics[k];
-	}
-	return v;
-}
-
 static bool end_of(struct chain *c, uint64_t number, struct events_mark *out, struct err *e)
 {
 	struct block b = c->pin;
@@ -88,7 +76,7 @@ static bool read_chunk(const struct workspace *ws, struct events *s, struct chai
 	event_topics(topics);
 	const bool ok = end_of(c, to, &end, e) &&
 			chain_logs(c, &a, at, ARRAY_LEN(at), topics, N_EVENT_KINDS, from, to, &logs, &n, e) &&
-			still_there(c, &end, e) && events_add(s, since, as_events(&a, logs, n), n, &end, e);
+			still_there(c, &end, e) && events_add(s, since, chain_events_of(&a, logs, n), n, &end, e);
 	arena_release(&a);
 	return ok;
 }

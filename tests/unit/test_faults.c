@@ -142,7 +142,8 @@ static void judge(const struct place *p, const char *dir, const struct acknowled
 		fail_msg("%s: %s", when, buf_cstr(&findings));
 	l = test_log_open(dir, p->remember);
 	if (log_size(l) < last->size)
-		fail_msg("%s: %u lines were committed, %u are there", when, (unsigned)last->size, (unsigned)log_size(l));
+		fail_msg("%s: %u lines were committed, %u are there", when, (unsigned)last->size,
+			 (unsigned)log_size(l));
 	if (last->size) {
 		assert_ok(log_line(l, last->size - 1, &raw, &e), &e);
 		line_leaf(&leaf, buf_view(&raw));

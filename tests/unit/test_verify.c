@@ -210,8 +210,7 @@ static void what_was_not_checked_is_said(void **state)
 		       "+ tree: 22 nodes recomputed\n"
 		       "+ checkpoints: 3 signatures and roots\n"
 		       "- checkpoint remembered on this machine: no place to look was given\n"
-		       "- signatures and hashes inside lines: not part of this check\n"
-		       "- anchors on chain: not part of this check\n");
+		       "- signatures and hashes inside lines: not part of this check\n");
 	buf_release(&text);
 }
 

@@ -1,0 +1,148 @@
+#include "src/cli/anchors.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/cli/chain_events.h"
+#include "src/gov/event.h"
+
+struct planned {
+	struct hash32 operation, salt;
+	uint64_t seq, size;
+	const char *change;
+	bool scheduled;               /* the log says that this step was mined */
+	bool seen;                    /* on chain */
+};
+
+struct planning {
+	struct arena *a;
+	struct planned *v;
+	size_t n, cap;
+};
+
+static struct planned *add(struct planning *p)
+{
+	if (p->n == p->cap) {
+		p->cap = p->cap > 0 ? 2 * p->cap : 64;
+		p->v = reallocarray(p->v, p->cap, sizeof(*p->v));
+		if (p->v == NULL)
+			die("out of memory");
+	}
+	return &p->v[p->n++];
+}
+
+static bool take_planned(struct planning *p, const struct line *l, struct err *e)
+{
+	struct planned *one = add(p);
+	*one = (struct planned){ .seq = l->seq, .change = arena_str(p->a, l->change) };
+	return json_get_hash(l->body, "operation", &one->operation, e) &&
+	       json_get_hash(l->body, "salt", &one->salt, e) && json_get_u64(l->body, "size", &one->size, e);
+}
+
+static void take_mined(struct planning *p, const struct line *l)
+{
+	struct span step;
+	if (!json_get_str(l->body, "step", &step, NULL) || !span_is(step, "schedule"))
+		return;
+	for (size_t i = p->n; i > 0; i--)
+		if (span_is(l->change, p->v[i - 1].change)) {
+			p->v[i - 1].scheduled = true;
+			return;
+		}
+}
+
+static bool take_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+{
+	struct planning *p = ctx;
+	struct line_peek peek;
+	struct arena a = {0};
+	struct line l;
+	bool ok = true;
+	(void)seq;
+	(void)leaf;
+	if (!line_peek(&peek, raw) || (!span_is(peek.kind, "operation.planned") && !span_is(peek.kind, "step.mined")))
+		return true;
+	ok = line_parse(&a, &l, raw, e);
+	if (ok && line_kind_is(&l, "operation.planned"))
+		ok = take_planned(p, &l, e);
+	else if (ok)
+		take_mined(p, &l);
+	arena_release(&a);
+	return ok;
+}
+
+static int by_operation(const void *a, const void *b)
+{
+	const struct planned *x = a, *y = b;
+	return memcmp(x->operation.b, y->operation.b, sizeof(x->operation.b));
+}
+
+static const char *hex_of(struct arena *a, const struct hash32 *id)
+{
+	struct buf hex = {0};
+	buf_0xhex(&hex, SPAN_HASH(id));
+	const char *s = arena_str(a, buf_view(&hex));
+	buf_release(&hex);
+	return s;
+}
+
+static void find(struct anchors *out, uint64_t seq, const char *text)
+{
+	out->findings[out->n_findings++] = (struct anchors_finding){ seq, text };
+}
+
+static void judge_operation(struct anchors *out, struct arena *a, struct planning *p,
+			    const struct event_operation *op)
+{
+	const struct planned key = { .operation = op->id };
+	struct planned *line = p->n > 0 ? bsearch(&key, p->v, p->n, sizeof(key), by_operation) : NULL;
+	if (line == NULL && hash32_is_zero(&op->operation.salt)) {
+		out->n_foreign++;
+	} else if (line == NULL) {
+		find(out, UINT64_MAX,
+		     arena_fmt(a, "operation %s was scheduled in block %" PRIu64 " with a salt, and no line planned "
+			       "it: it is another log's, or this one has lost its end", hex_of(a, &op->id), op->block));
+	} else if (!hash32_eq(&line->salt, &op->operation.salt)) {
+		find(out, line->seq,
+		     arena_fmt(a, "operation %s, scheduled in block %" PRIu64 ", has another salt on chain",
+			       hex_of(a, &op->id), op->block));
+	} else {
+		line->seen = true;
+		out->n_explained++;
+		if (!out->vouched || line->size > out->newest.size) {
+			out->vouched = true;
+			out->newest.block = op->block;
+			out->newest.size = line->size;
+			out->newest.change = line->change;
+			out->newest.operation = op->id;
+			out->newest.tx = op->tx;
+		}
+	}
+}
+
+bool anchors_check(struct anchors *out, struct arena *a, struct log *l, struct chain *c, const struct deployment *d,
+		   struct err *e)
+{
+	struct planning p = { .a = a };
+	struct events_told told;
+	*out = (struct anchors){ .pin = c->pin };
+	const bool ok = log_each(l, 0, log_size(l), take_line, &p, e) &&
+			chain_events(c, a, d, d->first_block, c->pin.number, &told, e);
+	if (ok) {
+		if (p.n > 1)
+			qsort(p.v, p.n, sizeof(*p.v), by_operation);
+		out->findings = ARENA_ARRAY(a, struct anchors_finding, told.n_operations + p.n + 1);
+		out->n_operations = told.n_operations;
+		for (size_t i = 0; i < told.n_operations; i++)
+			judge_operation(out, a, &p, &told.operations[i]);
+		for (size_t i = 0; i < p.n; i++)
+			if (p.v[i].scheduled && !p.v[i].seen)
+				find(out, p.v[i].seq,
+				     arena_fmt(a, "operation %s was scheduled, says the log; up to block %" PRIu64
+					       " the chain does not know it", hex_of(a, &p.v[i].operation),
+					       c->pin.number));
+	}
+	free(p.v);
+	return ok;
+}

@@ -1,0 +1,30 @@
+/* The log held against the chain: every operation that the timelock says was scheduled, with its salt, against the
+ * lines that planned one. An operation's salt is the root over lines 0…k: a chain that has it vouches for them, and the
+ * newest such block says how far. */
+#ifndef SETGOV_CLI_ANCHORS_H
+#define SETGOV_CLI_ANCHORS_H
+
+#include "audit-log/log.h"
+#include "src/chain/reader.h"
+#include "src/gov/deployment.h"
+
+struct anchors_finding { uint64_t seq; const char *text; };   /* seq: UINT64_MAX when the log has no line for it */
+struct anchors {
+	struct block pin;             /* looked at up to here */
+	size_t n_operations;          /* that the chain has */
+	size_t n_explained;           /* that a line of the log planned, with the same salt */
+	size_t n_foreign;             /* without a salt, and not in the log: not made by any log */
+	bool vouched;
+	struct {                      /* of the largest size */
+		uint64_t block, size;
+		const char *change;
+		struct hash32 operation, tx;
+	} newest;
+	struct anchors_finding *findings;
+	size_t n_findings;
+};
+/* From d->first_block to the newest block. The chain is open; `l` is the log as verified. */
+MUST_CHECK bool anchors_check(struct anchors *out, struct arena *a, struct log *l, struct chain *c,
+			      const struct deployment *d, struct err *e);
+
+#endif
