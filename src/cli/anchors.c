@@ -12,6 +12,7 @@ struct planned {
 	uint64_t seq, size;
 	const char *change;
 	bool scheduled;               /* the log says that this step was mined */
+	uint64_t block;               /* in this block */
 	bool seen;                    /* on chain */
 };
 
@@ -47,7 +48,7 @@ static void take_mined(struct planning *p, const struct line *l)
 		return;
 	for (size_t i = p->n; i > 0; i--)
 		if (span_is(l->change, p->v[i - 1].change)) {
-			p->v[i - 1].scheduled = true;
+			p->v[i - 1].scheduled = json_get_u64(l->body, "block", &p->v[i - 1].block, NULL);
 			return;
 		}
 }
@@ -121,6 +122,19 @@ static void judge_operation(struct anchors *out, struct arena *a, struct plannin
 	}
 }
 
+static void judge_planned(struct anchors *out, struct arena *a, const struct planned *line, const struct deployment *d)
+{
+	if (!line->scheduled || line->seen)
+		return;
+	if (line->block < d->first_block) {
+		out->n_before++;
+		return;
+	}
+	find(out, line->seq,
+	     arena_fmt(a, "operation %s was scheduled, says the log; up to block %" PRIu64 " the chain does not know it",
+		       hex_of(a, &line->operation), out->pin.number));
+}
+
 bool anchors_check(struct anchors *out, struct arena *a, struct log *l, struct chain *c, const struct deployment *d,
 		   struct err *e)
 {
@@ -137,11 +151,7 @@ bool anchors_check(struct anchors *out, struct arena *a, struct log *l, struct c
 		for (size_t i = 0; i < told.n_operations; i++)
 			judge_operation(out, a, &p, &told.operations[i]);
 		for (size_t i = 0; i < p.n; i++)
-			if (p.v[i].scheduled && !p.v[i].seen)
-				find(out, p.v[i].seq,
-				     arena_fmt(a, "operation %s was scheduled, says the log; up to block %" PRIu64
-					       " the chain does not know it", hex_of(a, &p.v[i].operation),
-					       c->pin.number));
+			judge_planned(out, a, &p.v[i], d);
 	}
 	free(p.v);
 	return ok;

@@ -13,6 +13,7 @@ struct anchors {
 	struct block pin;             /* looked at up to here */
 	size_t n_operations;          /* that the chain has */
 	size_t n_explained;           /* that a line of the log planned, with the same salt */
+	size_t n_before;              /* scheduled, says the log, before the first block that is looked at */
 	size_t n_foreign;             /* without a salt, and not in the log: not made by any log */
 	bool vouched;
 	struct {                      /* of the largest size */

@@ -134,6 +134,9 @@ static struct json *check_anchors(struct verifying *v)
 	if (r.n_foreign > 0)
 		say_check(v, false, "operations without a salt",
 			  arena_fmt(a, "%zu on chain are not this log's, and no log's", r.n_foreign));
+	if (r.n_before > 0)
+		say_check(v, false, "operations before the profile's first block",
+			  arena_fmt(a, "%zu, says the log", r.n_before));
 	for (size_t i = 0; i < r.n_findings; i++)
 		say_finding(v, &(struct finding){ FINDING_ANCHOR, r.findings[i].seq, r.findings[i].text });
 	return r.vouched ? anchor_json(a, &r) : json_null(a);
@@ -158,7 +161,8 @@ bool cmd_log_verify(struct cli *cli, struct err *e)
 		cli_text(cli, "FOUND   and %llu more like these\n", (unsigned long long)r.more);
 	cli_text(cli, "%llu lines, root ", (unsigned long long)r.head.size);
 	buf_hex(&cli->text, SPAN_HASH(&r.head.root));
-	cli_text(cli, v.n_findings == 0 ? "\nThe log is whole.\n" : "\nThe log is DAMAGED.\n");
+	cli_text(cli, "\nThe log %s.\n", v.n_findings == 0 ? "is whole" : r.n_findings > 0 ? "is DAMAGED"
+								    : "DOES NOT AGREE with the chain");
 	cli->result = json_object(a);
 	json_set(cli->result, a, "anchor", anchor);
 	json_set(cli->result, a, "ok", json_bool(a, v.n_findings == 0));
