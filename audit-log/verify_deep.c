@@ -200,14 +200,12 @@ static void judge_profile(struct judging *j)
 		buf_release(&text);
 		return;
 	}
-	if (!deployment_parse_identity(&d->profile, &d->deployment, arena_copy(&d->profile, buf_view(&text)), &inner) ||
-	    !names_profile(j, &d->deployment, &inner)) {
+	d->have_deployment = deployment_parse_identity(&d->profile, &d->deployment,
+						       arena_copy(&d->profile, buf_view(&text)), &inner);
+	d->have_pin = d->have_deployment && pinned_builtin(&d->profile, &d->pin, &d->deployment, NULL);
+	d->counts.profiles += d->have_deployment;
+	if (!d->have_deployment || !names_profile(j, &d->deployment, &inner))
 		find_error(j, FINDING_PROFILE, "", &inner);
-	} else {
-		d->have_deployment = true;
-		d->counts.profiles++;
-		d->have_pin = pinned_builtin(&d->profile, &d->pin, &d->deployment, NULL);
-	}
 	buf_release(&text);
 }
 
@@ -375,7 +373,7 @@ static void judge_evidence(struct judging *j, const struct packet_core *core)
 
 static void judge_packed(struct judging *j)
 {
-	struct hash32 core, packet, said, computed;
+	struct hash32 core, packet, said;
 	struct err inner = {0};
 	enum step_kind kind;
 	struct deep_step *s = step_of(j, FINDING_PACKET, &kind);
@@ -392,12 +390,10 @@ static void judge_packed(struct judging *j)
 		return;
 	}
 	*s = (struct deep_step){ true, nonce, said };
-	if (!compute_hash(j, kind, nonce, &computed))
+	if (!compute_hash(j, kind, nonce, &s->hash))
 		find(j, FINDING_SAFE_HASH, "the safeTxHash cannot be computed: its proposal is wanting");
-	else if (!hash32_eq(&said, &computed))
+	else if (!hash32_eq(&said, &s->hash))
 		find(j, FINDING_SAFE_HASH, "the safeTxHash is not that of the step's fields");
-	else
-		s->hash = computed;
 	if (!hash32_eq(&core, &packet))
 		find(j, FINDING_PACKET, "the packet's digest is not that of its core");
 	if (!read_core(j, &core, &p, &inner)) {

@@ -131,8 +131,8 @@ static void judge_planned(struct anchors *out, struct arena *a, const struct pla
 		return;
 	}
 	find(out, line->seq,
-	     arena_fmt(a, "operation %s was scheduled, says the log; up to block %" PRIu64 " the chain does not know it",
-		       hex_of(a, &line->operation), out->pin.number));
+	     arena_fmt(a, "operation %s was scheduled, says the log; up to block %" PRIu64
+		       " the chain does not know it", hex_of(a, &line->operation), out->pin.number));
 }
 
 bool anchors_check(struct anchors *out, struct arena *a, struct log *l, struct chain *c, const struct deployment *d,

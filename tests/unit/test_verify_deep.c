@@ -1,0 +1,383 @@
+/* A log whose chain and tree are perfect, and one of whose lines is a lie: each kind has its finding. Lines are written
+ * here as the commands write them, through log_add_line(), so that only what they say is wrong. */
+#include "tests/support/check.h"
+
+#include <sqlite3.h>
+
+#include "audit-log/append.h"
+#include "audit-log/verify.h"
+#include "audit-log/views.h"
+#include "src/crypto/keccak.h"
+#include "src/evm/address.h"
+#include "src/evm/transaction.h"
+#include "src/gov/packet.h"
+#include "tests/support/logs.h"
+#include "tests/support/packets.h"
+
+/* A member of one line's body, and what stands there instead (JSON). */
+struct lie {
+	const char *kind, *member, *value, *findings;
+};
+
+#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
+#define ONES  "1111111111111111111111111111111111111111111111111111111111111111"
+
+static const struct lie lies[] = {
+	{ NULL, NULL, NULL, "" },
+	{ "log.opened", "chainId", "5", "PROFILE 0: says another chain, Safe, timelock or id than its profile\n" },
+	{ "change.proposed", "deployment", "\"" ONES "\"",
+	  "PROPOSAL 1: is for another deployment than the log has adopted\n"
+	  "PACKET 3: core.proposal.body.deployment: [DEPLOYMENT] found " ONES ", needed core.deployment "
+	  "6bed35c2115429eb2154d5613c5c5de480f1d52ff7bc1b24502d538d66428a5b\n" },
+	{ "operation.planned", "salt", "\"0x" ONES "\"",
+	  "OPERATION 2: the salt is not the root over lines 0 to 1\n"
+	  "OPERATION 2: the id is not that of the proposal's calls, predecessor and this salt\n" },
+	{ "operation.planned", "operation", "\"0x" ONES "\"",
+	  "OPERATION 2: the id is not that of the proposal's calls, predecessor and this salt\n" },
+	{ "operation.planned", "size", "1", "OPERATION 2: size is 1, the proposal is line 1\n" },
+	{ "step.packed", "nonce", "9",
+	  "SAFE-HASH 3: the safeTxHash is not that of the step's fields\n"
+	  "PACKET 3: the core is of another change, step, nonce or hash\n"
+	  "SAFE-HASH 4: the safeTxHash is not that of the step's packet\n"
+	  "SIGNATURE 4: not by the owner it names: [NOT-OWNER] recovers to "
+	  "0x…, which is not an owner: signed by somebody else, or for "
+	  "another hash\n"
+	  "SAFE-HASH 6: the safeTxHash is not that of the step's packet\n" },
+	{ "step.packed", "safeTxHash", "\"0x" ONES "\"",
+	  "SAFE-HASH 3: the safeTxHash is not that of the step's fields\n"
+	  "PACKET 3: the core is of another change, step, nonce or hash\n" },
+	{ "step.packed", "packet", "\"" ONES "\"", "PACKET 3: the packet's digest is not that of its core\n" },
+	{ "step.packed", "evidence", "\"" ONES "\"",
+	  "BLOB-MISSING 3: body.evidence names blob " ONES ", which is not there or is damaged\n"
+	  "PACKET 3: the core names other evidence\n" },
+	{ "signature.added", "owner", "\"0x7070707070707070707070707070707070707070\"",
+	  "SIGNATURE 4: not by the owner it names: [NOT-OWNER] recovers to "
+	  "0x…, which is not an owner: signed by somebody else, or for "
+	  "another hash\n"
+	  "SIGNATURE 4: the line's actor is not the person whose address the owner's is\n" },
+	{ "signature.added", "safeTxHash", "\"0x" ONES "\"",
+	  "SAFE-HASH 4: the safeTxHash is not that of the step's packet\n" },
+	{ "submit.intended", "txHash", "\"0x" ONES "\"",
+	  "SUBMISSION 5: txHash is not that of the raw transaction\n" },
+	{ "submit.intended", "sender", "\"0x7070707070707070707070707070707070707070\"",
+	  "SUBMISSION 5: sender is not that of the raw transaction\n" },
+	{ "submit.intended", "maxFeePerGas", "\"1\"",
+	  "SUBMISSION 5: maxFeePerGas: is not what the raw transaction has\n" },
+	{ "step.mined", "block", "8", "RECEIPT 6: says another transaction or block than its receipt\n" },
+	{ "step.mined", "blockHash", "\"0x" ONES "\"",
+	  "RECEIPT 6: says another transaction or block than its receipt\n" },
+	{ "step.mined", "safeTxHash", "\"0x" ONES "\"",
+	  "SAFE-HASH 6: the safeTxHash is not that of the step's packet\n" },
+};
+
+struct story {
+	struct sample s;
+	struct log *log;
+	const struct lie *lie;
+	struct hash32 root, core, tx;
+	struct packet_step step;
+};
+
+static struct json *bent(struct story *t, const char *kind, const struct json *body)
+{
+	struct arena *a = &t->s.a;
+	struct json *out = json_object(a);
+
+	for (const struct json *m = body->first; m; m = m->next) {
+		const char *name = arena_str(a, m->name);
+		const bool here = t->lie->kind && strcmp(t->lie->kind, kind) == 0 && strcmp(t->lie->member, name) == 0;
+
+		json_set(out, a, name, json_copy(a, here ? json_parse(a, span_str(t->lie->value), NULL) : m));
+	}
+	return out;
+}
+
+static void add(struct story *t, const char *kind, const char *actor, const struct json *body)
+{
+	struct line l = { .kind = span_str(kind), .change = span_str("SC-7"), .actor = span_str(actor),
+			  .auth = span_str("claimed"), .body = bent(t, kind, body) };
+	struct err e = {0};
+
+	assert_ok(log_add_line(t->log, &l, &e), &e);
+}
+
+static struct hash32 blob(struct story *t, struct span bytes)
+{
+	struct hash32 digest;
+	struct err e = {0};
+
+	assert_ok(log_add_blob(t->log, bytes, BLOB_PUBLIC, &digest, &e), &e);
+	return digest;
+}
+
+static void open_log(struct story *t, const char *dir)
+{
+	struct arena *a = &t->s.a;
+	struct json *body = json_object(a);
+	struct buf identity = {0};
+	struct span bytes;
+	struct err e = {0};
+
+	json_canonical(&identity, t->s.d.identity);
+	bytes = arena_copy(a, buf_view(&identity));
+	buf_release(&identity);
+	json_set(body, a, "chainId", json_u64(a, t->s.d.chain_id));
+	json_set(body, a, "deployment", json_bare(a, SPAN_HASH(&t->s.d.id)));
+	json_set(body, a, "genesisHash", json_0x(a, SPAN_HASH(&t->s.d.genesis)));
+	json_set(body, a, "profile", json_bare(a, SPAN_HASH(&t->s.d.id)));
+	json_set(body, a, "safe", json_addr(a, &t->s.d.safe));
+	json_set(body, a, "timelock", json_addr(a, &t->s.d.timelock));
+	const struct log_opening o = { .origin = span_str(TEST_ORIGIN), .actor = span_str("console"),
+				       .auth = span_str("os-user"), .body = bent(t, "log.opened", body),
+				       .blobs = &bytes, .n_blobs = 1 };
+	t->log = log_create(dir, &o, NULL, &e);
+	assert_ok(t->log != NULL, &e);
+}
+
+static void propose(struct story *t)
+{
+	struct arena *a = &t->s.a;
+	struct json *body = json_object(a);
+	struct operation op;
+	struct hash32 id;
+	struct err e = {0};
+
+	add(t, "change.proposed", "console", proposal_to_json(a, &t->s.proposal, true));
+	t->root = log_head(t->log).root;
+	assert_ok(log_add_checkpoint(t->log, NULL, &e), &e);
+	op = proposal_operation(&t->s.proposal, &t->root);
+	timelock_id(&id, &op);
+	json_set(body, a, "operation", json_0x(a, SPAN_HASH(&id)));
+	json_set(body, a, "salt", json_0x(a, SPAN_HASH(&t->root)));
+	json_set(body, a, "size", json_u64(a, 2));
+	add(t, "operation.planned", "console", body);
+}
+
+static struct span core_text(struct story *t, const struct hash32 *evidence)
+{
+	struct buf line = {0}, note = {0}, vkey = {0}, text = {0};
+	struct merkle_path path;
+	struct err e = {0};
+	struct span out;
+
+	assert_ok(log_line(t->log, 1, &line, &e) && log_path(t->log, 1, 2, &path, &e) &&
+		  log_checkpoint_at(t->log, 2, &note, &e), &e);
+	note_key_format(&vkey, log_key(t->log));
+	const struct packet_core core = {
+		.deployment = t->s.d.id, .catalogue = t->s.pin.catalogue_digest, .abi = t->s.pin.abi_digest,
+		.has_evidence = true, .evidence = *evidence, .change = span_str("SC-7"), .proposal = buf_view(&line),
+		.size = 2, .root = t->root, .path = path.hash, .n_path = path.n, .checkpoint = buf_view(&note),
+		.log_key = buf_view(&vkey), .steps = &t->step, .n_steps = 1,
+	};
+	packet_core_write(&t->s.a, &text, &core);
+	out = arena_copy(&t->s.a, buf_view(&text));
+	buf_release(&line);
+	buf_release(&note);
+	buf_release(&vkey);
+	buf_release(&text);
+	return out;
+}
+
+static void pack(struct story *t)
+{
+	struct arena *a = &t->s.a;
+	const struct u256 chain_id = u256_from_u64(t->s.d.chain_id);
+	const struct hash32 evidence = blob(t, span_str("{}"));
+	struct json *body = json_object(a);
+	struct safe_hashes hashes;
+	struct safe_tx tx;
+	struct err e = {0};
+
+	assert_ok(change_step_tx(a, &tx, &t->s.d, &t->s.proposal, &t->root, STEP_SCHEDULE, 4, &e), &e);
+	safe_hash(&hashes, SAFE_CURRENT, &chain_id, &t->s.d.safe, &tx);
+	t->step = (struct packet_step){ STEP_SCHEDULE, 4, hashes.tx };
+	t->core = blob(t, core_text(t, &evidence));
+	json_set(body, a, "core", json_bare(a, SPAN_HASH(&t->core)));
+	json_set(body, a, "evidence", json_bare(a, SPAN_HASH(&evidence)));
+	json_set(body, a, "nonce", json_u64(a, 4));
+	json_set(body, a, "packet", json_bare(a, SPAN_HASH(&t->core)));
+	json_set(body, a, "safeTxHash", json_0x(a, SPAN_HASH(&hashes.tx)));
+	json_set(body, a, "step", json_str(a, "schedule"));
+	json_set(body, a, "supersedes", json_null(a));
+	add(t, "step.packed", "console", body);
+}
+
+static void sign(struct story *t)
+{
+	struct arena *a = &t->s.a;
+	struct json *body = json_object(a);
+	uint8_t key[32], bytes[65];
+	struct hash32 digest;
+	struct sig sig;
+
+	memset(key, 1, sizeof(key));                  /* p1's, as the sample has it */
+	assert_true(sig_make(&sig, &t->step.safe_tx_hash, key));
+	sig_to_bytes(bytes, &sig);
+	digest = blob(t, span_of(bytes, sizeof(bytes)));
+	json_set(body, a, "owner", json_addr(a, &t->s.d.people[0].address));
+	json_set(body, a, "safeTxHash", json_0x(a, SPAN_HASH(&t->step.safe_tx_hash)));
+	json_set(body, a, "signature", json_bare(a, SPAN_HASH(&digest)));
+	json_set(body, a, "step", json_str(a, "schedule"));
+	add(t, "signature.added", "p1", body);
+}
+
+static void submit(struct story *t)
+{
+	struct arena *a = &t->s.a;
+	const struct transaction tx = { .kind = TX_1559, .chain_id = t->s.d.chain_id, .nonce = 1, .gas = 2,
+					.max_fee = u256_from_u64(3), .max_priority = u256_from_u64(1), .has_to = true,
+					.to = t->s.d.safe };
+	struct json *body = json_object(a);
+	struct hash32 digest, raw_digest;
+	struct buf raw = {0};
+	struct addr payer;
+	struct sig sig;
+	uint8_t key[32];
+
+	memset(key, 9, sizeof(key));
+	transaction_digest(&digest, &tx);
+	assert_true(sig_make(&sig, &digest, key) && sig_key_address(&payer, key, NULL));
+	transaction_encode(&raw, &tx, &sig);
+	keccak256(&t->tx, buf_view(&raw));
+	raw_digest = blob(t, buf_view(&raw));
+	buf_release(&raw);
+	json_set(body, a, "gas", json_u64(a, 2));
+	json_set(body, a, "maxFeePerGas", json_str(a, "3"));
+	json_set(body, a, "maxPriorityFeePerGas", json_str(a, "1"));
+	json_set(body, a, "nonce", json_u64(a, 1));
+	json_set(body, a, "raw", json_bare(a, SPAN_HASH(&raw_digest)));
+	json_set(body, a, "sender", json_addr(a, &payer));
+	json_set(body, a, "step", json_str(a, "schedule"));
+	json_set(body, a, "to", json_addr(a, &t->s.d.safe));
+	json_set(body, a, "txHash", json_0x(a, SPAN_HASH(&t->tx)));
+	add(t, "submit.intended", "console", body);
+}
+
+static void mine(struct story *t)
+{
+	struct arena *a = &t->s.a;
+	struct json *body = json_object(a), *receipt = json_object(a);
+	struct buf text = {0};
+	struct hash32 digest;
+
+	json_set(receipt, a, "blockHash", json_str(a, "0x" ZEROS));
+	json_set(receipt, a, "blockNumber", json_str(a, "0x7"));
+	json_set(receipt, a, "transactionHash", json_0x(a, SPAN_HASH(&t->tx)));
+	json_canonical(&text, receipt);
+	digest = blob(t, buf_view(&text));
+	buf_release(&text);
+	json_set(body, a, "block", json_u64(a, 7));
+	json_set(body, a, "blockHash", json_str(a, "0x" ZEROS));
+	json_set(body, a, "blockTime", json_u64(a, 1));
+	json_set(body, a, "receipt", json_bare(a, SPAN_HASH(&digest)));
+	json_set(body, a, "safeTxHash", json_0x(a, SPAN_HASH(&t->step.safe_tx_hash)));
+	json_set(body, a, "step", json_str(a, "schedule"));
+	json_set(body, a, "txHash", json_0x(a, SPAN_HASH(&t->tx)));
+	add(t, "step.mined", "console", body);
+}
+
+static void tell(const struct lie *lie, const char *dir)
+{
+	static const char *const pairs[] = { "old=0x1111111111111111111111111111111111111111",
+					     "new=0x2222222222222222222222222222222222222222", NULL };
+	struct story t = { .lie = lie };
+	struct err e = {0};
+
+	sample_init(&t.s, 84532999);
+	sample_propose(&t.s, "sequencer.rotate", pairs);
+	open_log(&t, dir);
+	assert_ok(log_begin(t.log, &e), &e);
+	propose(&t);
+	pack(&t);
+	sign(&t);
+	submit(&t);
+	mine(&t);
+	assert_ok(log_commit(t.log, &e), &e);
+	log_release(t.log);
+	sample_release(&t.s);
+}
+
+/* Whom a signature for another hash recovers to changes with the time of the lines. */
+static const char *without_strangers(struct arena *a, const char *text)
+{
+	static const char before[] = "recovers to 0x";
+	const char *at = strstr(text, before);
+
+	return !at ? text : arena_fmt(a, "%.*s%s…%s", (int)(at - text), text, before,
+				      without_strangers(a, at + strlen(before) + 40));
+}
+
+static void findings_of(struct buf *out, const char *dir)
+{
+	const struct verify_options options = { .depth = VERIFY_ALL };
+	struct verify_report r;
+	struct arena a = {0};
+	struct err e = {0};
+
+	assert_ok(log_verify(&a, &r, dir, &options, &e), &e);
+	for (size_t i = 0; i < r.n_findings; i++)
+		buf_fmt(out, "%s %d: %s\n", finding_code_name(r.findings[i].code),
+			r.findings[i].seq == FINDING_NO_SEQ ? -1 : (int)r.findings[i].seq,
+			without_strangers(&a, r.findings[i].text));
+	arena_release(&a);
+}
+
+static void each_lie_has_its_finding(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lies); i++) {
+		struct arena a = {0};
+		const char *dir = temporary_directory(&a);
+		struct buf found = {0};
+
+		tell(&lies[i], dir);
+		findings_of(&found, dir);
+		if (strcmp(lies[i].findings, buf_cstr(&found)) != 0)
+			fail_msg("%s.%s = %s\nfound:\n%sneeded:\n%s", lies[i].kind ? lies[i].kind : "the truth",
+				 lies[i].member, lies[i].value, buf_cstr(&found), lies[i].findings);
+		buf_release(&found);
+		arena_release(&a);
+	}
+}
+
+/* A row that a view does not have is a change that nobody sees. */
+static void views_that_say_something_else_are_found(void **state)
+{
+	struct arena a = {0};
+	const char *dir = temporary_directory(&a);
+	struct buf found = {0};
+	struct err e = {0};
+	struct views *v;
+	struct log *l;
+	sqlite3 *db;
+
+	(void)state;
+	tell(&lies[0], dir);
+	l = log_open(dir, LOG_READ, NULL, &e);
+	v = l ? views_open(l, &e) : NULL;
+	assert_ok(v != NULL, &e);
+	views_release(v);
+	log_release(l);
+	findings_of(&found, dir);
+	assert_buf_str(&found, "");
+	assert_int_equal(sqlite3_open(arena_fmt(&a, "%s/views.db", dir), &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "DELETE FROM step; UPDATE change SET title = 'Harmless'", NULL, NULL, NULL),
+			 SQLITE_OK);
+	sqlite3_close(db);
+	findings_of(&found, dir);
+	assert_buf_str(&found, "VIEWS -1: views.db, table change: a row is not what the lines come to; "
+			       "setgov log rebuild makes it anew\n"
+			       "VIEWS -1: views.db, table step: rows are missing; setgov log rebuild makes it anew\n");
+	buf_release(&found);
+	arena_release(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_lie_has_its_finding),
+		cmocka_unit_test(views_that_say_something_else_are_found),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
