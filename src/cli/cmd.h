@@ -30,6 +30,7 @@ bool cmd_log_cosign(struct cli *cli, struct err *e);
 bool cmd_log_prove(struct cli *cli, struct err *e);
 bool cmd_log_export(struct cli *cli, struct err *e);
 bool cmd_log_rebuild(struct cli *cli, struct err *e);
+bool cmd_audit(struct cli *cli, struct err *e);
 bool cmd_hash_safe_tx(struct cli *cli, struct err *e);
 bool cmd_hash_operation(struct cli *cli, struct err *e);
 bool cmd_hash_typed_data(struct cli *cli, struct err *e);

@@ -88,6 +88,13 @@ static const struct option log_verify_options[] = {
 	{ "--offline", NULL, "do not ask the chain", false },
 	{ "--chain", NULL, "leaves, chain, tree and newest checkpoint alone: a million lines in a second", false },
 };
+static const struct option audit_options[] = {
+	{ "--rpc", "URL", "the auditor's own node", false },
+	{ "--vkey", "KEY", "the log key, from another channel than the export", false },
+	{ "--from", "BLOCK", "count from this block on (default: 0)", false },
+	{ "--to", "BLOCK", "count up to this block (default: the newest)", false },
+	{ "--seed", "N", "draw samples: the same seed draws the same", false },
+};
 static const struct option decode_options[] = {
 	{ "--to", "ADDR", "the target: calldata is read by the target's ABI, never by selector alone", false },
 	{ "--deployment", "FILE", "whose contracts they are (default: the workspace's)", false },
@@ -150,6 +157,8 @@ const struct command commands[] = {
 	{"log export", cmd_log_export, CMD_APPEND, "DIR", 1, 1, "the log as plain files, for an auditor",
 	 OPTIONS(log_export_options)},
 	{"log rebuild", cmd_log_rebuild, CMD_LOG, "", 0, 0, "make the views anew", NULL, 0},
+	{"audit", cmd_audit, CMD_NET, "EXPORT", 1, 1,
+	 "an auditor's own recount: an export against a node of one's own, both ways", OPTIONS(audit_options)},
 	{"hash safe-tx", cmd_hash_safe_tx, CMD_NOTHING, "FILE", 1, 1, "the hashes of a Safe transaction", NULL,
 	 0},
 	{"hash operation", cmd_hash_operation, CMD_NOTHING, "FILE", 1, 1, "the id of a timelock operation",

@@ -1,0 +1,192 @@
+#include "src/cli/export_read.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "src/base/fs.h"
+#include "src/crypto/hash.h"
+#include "src/proof/line.h"
+#include "src/proof/note.h"
+
+struct reading {
+	struct arena *a;
+	struct export_read *out;
+	const char *dir;
+	struct note_key key;
+	struct checkpoint checkpoint;
+	struct frontier tree;
+	struct hash32 prev, profile;
+	struct unix_time time;
+	size_t cap_operations, cap_steps;
+};
+
+static bool refuse(uint64_t seq, const char *what, struct err *e)
+{
+	return err_refuse(e, "EXPORT", "line %" PRIu64 " %s", seq, what);
+}
+
+/* The array with room for one more, in the arena. */
+static void *grown(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return old;
+	*cap = *cap > 0 ? 2 * *cap : 64;
+	void *v = arena_alloc(a, *cap, size);
+	if (n > 0)
+		memcpy(v, old, n * size);
+	return v;
+}
+
+static struct export_operation *operation_of(struct export_read *out, struct span change)
+{
+	for (size_t i = out->n_operations; i > 0; i--)
+		if (span_is(change, out->operations[i - 1].change))
+			return &out->operations[i - 1];
+	return NULL;
+}
+
+static bool take_planned(struct reading *r, const struct line *l, struct err *e)
+{
+	struct export_read *out = r->out;
+	struct export_operation op = { .seq = l->seq, .change = arena_str(r->a, l->change) };
+	if (!json_get_hash(l->body, "operation", &op.id, e) || !json_get_hash(l->body, "salt", &op.salt, e))
+		return false;
+	out->operations = grown(r->a, out->operations, out->n_operations, &r->cap_operations, sizeof(op));
+	out->operations[out->n_operations++] = op;
+	return true;
+}
+
+static bool take_step(struct reading *r, const struct line *l, struct err *e)
+{
+	struct export_read *out = r->out;
+	struct export_step s = { .seq = l->seq, .mined = line_kind_is(l, "step.mined") };
+	struct export_operation *op = operation_of(out, l->change);
+	struct span step;
+	if (!json_get_hash(l->body, "txHash", &s.tx, e) || !json_get_u64(l->body, "block", &s.block, e) ||
+	    !json_get_hash(l->body, "safeTxHash", &s.safe_tx_hash, e) || !json_get_str(l->body, "step", &step, e))
+		return false;
+	s.change = arena_str(r->a, l->change);
+	s.step = arena_str(r->a, step);
+	if (op != NULL) {
+		s.operation = op->id;
+		op->scheduled |= s.mined && span_is(step, "schedule");
+		op->executed |= s.mined && span_is(step, "execute");
+		op->cancelled |= s.mined && span_is(step, "cancel");
+	}
+	out->steps = grown(r->a, out->steps, out->n_steps, &r->cap_steps, sizeof(s));
+	out->steps[out->n_steps++] = s;
+	return true;
+}
+
+static bool take_words(struct reading *r, const struct line *l, struct err *e)
+{
+	if (line_kind_is(l, "log.opened") || line_kind_is(l, "deployment.adopted"))
+		return json_get_bare_hash(l->body, "profile", &r->profile, e);
+	if (line_kind_is(l, "operation.planned"))
+		return take_planned(r, l, e);
+	if (line_kind_is(l, "step.mined") || line_kind_is(l, "step.failed"))
+		return take_step(r, l, e);
+	return true;
+}
+
+static bool take_line(struct reading *r, struct span raw, struct err *e)
+{
+	const uint64_t seq = r->tree.size;
+	struct hash32 leaf, kept[MERKLE_LEVELS], root;
+	struct arena a = {0};
+	struct line l;
+	if (!line_parse(&a, &l, raw, e) || !take_words(r, &l, e)) {
+		arena_release(&a);
+		return err_in(e, "line %" PRIu64, seq);
+	}
+	const bool in_order = l.seq == seq && hash32_eq(&l.prev, &r->prev);
+	const bool in_time = l.time.ms >= r->time.ms || line_kind_is(&l, "clock.stepped-back");
+	r->time = l.time;
+	arena_release(&a);
+	if (!in_order)
+		return refuse(seq, "does not continue the line before it", e);
+	if (!in_time)
+		return refuse(seq, "is earlier than the one before it", e);
+	line_leaf(&leaf, raw);
+	frontier_add(&r->tree, &leaf, kept);
+	r->prev = leaf;
+	frontier_root(&r->tree, &root);
+	if (r->tree.size == r->checkpoint.head.size && !hash32_eq(&root, &r->checkpoint.head.root))
+		return refuse(seq, "ends another history than the checkpoint signed", e);
+	return true;
+}
+
+static bool take_lines(struct reading *r, struct span text, struct err *e)
+{
+	while (text.n > 0) {
+		const uint8_t *end = memchr(text.p, '\n', text.n);
+		if (end == NULL)
+			return refuse(r->tree.size, "does not end: the file was cut", e);
+		const size_t n = (size_t)(end - text.p);
+		if (!take_line(r, span_of(text.p, n), e))
+			return false;
+		text = span_of(end + 1, text.n - n - 1);
+	}
+	if (r->tree.size < r->checkpoint.head.size)
+		return err_refuse(e, "EXPORT", "the checkpoint is over %" PRIu64 " lines, the file has %" PRIu64,
+				  r->checkpoint.head.size, r->tree.size);
+	return true;
+}
+
+static bool read_file(struct reading *r, struct span *out, const char *name, size_t cap, struct err *e)
+{
+	struct buf b = {0};
+	const bool ok = fs_read(&b, arena_fmt(r->a, "%s/%s", r->dir, name), cap, e);
+	if (ok)
+		*out = arena_copy(r->a, buf_view(&b));
+	buf_release(&b);
+	return ok;
+}
+
+static bool read_checkpoint(struct reading *r, const char *vkey, struct err *e)
+{
+	struct span key, note;
+	if (vkey != NULL)
+		key = span_str(vkey);
+	else if (!read_file(r, &key, "log.vkey", 4096, e))
+		return false;
+	if (key.n > 0 && key.p[key.n - 1] == '\n')
+		key.n--;
+	r->out->vkey = arena_str(r->a, key);
+	if (!note_key_parse(r->a, &r->key, key, e))
+		return err_in(e, "log.vkey");
+	return read_file(r, &note, "checkpoint", NOTE_MAX_BYTES, e) &&
+	       (checkpoint_open(r->a, &r->checkpoint, note, &r->key, e) || err_in(e, "checkpoint"));
+}
+
+static bool read_deployment(struct reading *r, struct err *e)
+{
+	struct buf name = {0};
+	struct hash32 digest;
+	struct span text;
+	buf_str(&name, "blobs/");
+	buf_hex(&name, SPAN_HASH(&r->profile));
+	const bool ok = read_file(r, &text, buf_cstr(&name), 1u << 20, e);
+	buf_release(&name);
+	if (!ok)
+		return false;
+	sha256(&digest, text);
+	if (!hash32_eq(&digest, &r->profile))
+		return err_refuse(e, "EXPORT", "the profile does not hash to its name");
+	return deployment_parse_identity(r->a, &r->out->deployment, text, e) || err_in(e, "profile");
+}
+
+bool export_read(struct arena *a, struct export_read *out, const char *dir, const char *vkey, struct err *e)
+{
+	struct reading r = { .a = a, .out = out, .dir = dir };
+	struct buf lines = {0};
+	*out = (struct export_read){0};
+	const bool ok = read_checkpoint(&r, vkey, e) &&
+			fs_read(&lines, arena_fmt(a, "%s/lines.jsonl", dir), EXPORT_MAX_BYTES, e) &&
+			take_lines(&r, buf_view(&lines), e) && read_deployment(&r, e);
+	buf_release(&lines);
+	out->lines = r.tree.size;
+	out->vouched = r.checkpoint.head.size;
+	out->head = frontier_head(&r.tree);
+	return ok;
+}

@@ -1,0 +1,38 @@
+/* An export (audit-log/FORMAT.md, section 7) as an auditor has it: read, verified, and boiled down to what the chain
+ * can be asked about. No workspace, no key of ours. */
+#ifndef SETGOV_CLI_EXPORT_READ_H
+#define SETGOV_CLI_EXPORT_READ_H
+
+#include "src/gov/deployment.h"
+#include "src/proof/merkle.h"
+
+#define EXPORT_MAX_BYTES ((size_t)4 << 30)
+
+struct export_operation {             /* operation.planned */
+	struct hash32 id, salt;
+	const char *change;
+	uint64_t seq;
+	bool scheduled, executed, cancelled;   /* steps that the log says were mined */
+};
+struct export_step {                  /* step.mined and step.failed */
+	struct hash32 tx, safe_tx_hash, operation;   /* operation: zero on route direct */
+	const char *change, *step;
+	uint64_t seq, block;
+	bool mined;
+};
+struct export_read {
+	uint64_t lines, vouched;      /* vouched: by the checkpoint */
+	struct tree_head head;        /* over all lines */
+	const char *vkey;
+	struct deployment deployment; /* adopted last */
+	struct export_operation *operations;
+	size_t n_operations;
+	struct export_step *steps;
+	size_t n_steps;
+};
+/* Lines: form, seq, chain, time, root. The checkpoint, by the key in `vkey`, or where that is NULL by the export's own.
+ * The profile: its digest. Refuses what is not so: ERR_REFUSED "EXPORT" naming the line. */
+MUST_CHECK bool export_read(struct arena *a, struct export_read *out, const char *dir, const char *vkey,
+			    struct err *e);
+
+#endif
