@@ -481,6 +481,15 @@ static void judge_the_rest(struct verifier *v)
 	judge_checkpoints_at(v, true);
 }
 
+/* Whoever can write the file can append to it, key or no key: without a signature over them, lines are anybody's. */
+static void say_what_is_unsigned(struct verifier *v, uint64_t signed_lines, uint64_t lines)
+{
+	if (signed_lines < lines)
+		checked(v, false, "lines after the newest checkpoint",
+			arena_fmt(v->arena, "%" PRIu64 " to %" PRIu64 ": nothing in the file vouches for them",
+				  signed_lines, lines - 1));
+}
+
 static void say_what_was_walked(struct verifier *v, uint64_t lines, bool whole)
 {
 	struct arena *a = v->arena;
@@ -491,6 +500,7 @@ static void say_what_was_walked(struct verifier *v, uint64_t lines, bool whole)
 	checked(v, whole && v->have_key && !v->tree_lost && v->report->checkpoints, "checkpoints",
 		!v->have_key ? "no key in line 0" : !v->report->checkpoints ? "there is none"
 		: arena_fmt(a, "%" PRIu64 " signatures and roots", v->report->checkpoints));
+	say_what_is_unsigned(v, v->last_checkpoint_size, v->tree.size);
 }
 
 static void check_lines(struct verifier *v)
@@ -651,20 +661,19 @@ static bool quick_opening(struct verifier *v)
 }
 
 /* A checkpoint vouches for all before it: the newest is enough, where nothing is to be named. */
-static bool quick_checkpoint(struct verifier *v, uint64_t lines)
+static bool quick_checkpoint(struct verifier *v, uint64_t lines, uint64_t *size)
 {
 	const struct merkle_nodes nodes = { read_stored_node, v->store };
 	struct buf note = {0};
 	struct checkpoint c;
 	struct hash32 root;
-	uint64_t size = 0;
 	bool ok;
 
 	if (!store_count(v->store, STORE_CHECKPOINTS, &v->report->checkpoints, NULL) || !v->report->checkpoints)
 		return false;
-	ok = store_checkpoint(v->store, v->report->checkpoints - 1, &size, &note, NULL) && size <= lines &&
+	ok = store_checkpoint(v->store, v->report->checkpoints - 1, size, &note, NULL) && *size <= lines &&
 	     checkpoint_open(v->arena, &c, arena_copy(v->arena, buf_view(&note)), &v->key, NULL) &&
-	     c.head.size == size && merkle_root(&root, size, &nodes, NULL) && hash32_eq(&root, &c.head.root);
+	     c.head.size == *size && merkle_root(&root, *size, &nodes, NULL) && hash32_eq(&root, &c.head.root);
 	buf_release(&note);
 	return ok;
 }
@@ -672,15 +681,16 @@ static bool quick_checkpoint(struct verifier *v, uint64_t lines)
 static bool quick_walk(struct verifier *v, const char *path)
 {
 	struct chain_walk walk = {0};
-	uint64_t lines = 0;
+	uint64_t lines = 0, size = 0;
 
 	if (!store_count(v->store, STORE_LINES, &lines, NULL) || !verify_chain(&walk, path, lines, NULL) ||
-	    !walk.whole || !quick_opening(v) || !quick_checkpoint(v, lines))
+	    !walk.whole || !quick_opening(v) || !quick_checkpoint(v, lines, &size))
 		return false;
 	v->report->head = walk.head;
 	checked(v, true, "lines", arena_fmt(v->arena, "%" PRIu64 ": seq, leaf, chain, time", lines));
 	checked(v, true, "tree", arena_fmt(v->arena, "%" PRIu64 " nodes recomputed", walk.nodes));
 	checked(v, true, "newest checkpoint", "its signature and its root");
+	say_what_is_unsigned(v, size, lines);
 	checked(v, false, "older checkpoints, form of lines, blobs, file structure", "not part of this check");
 	return true;
 }

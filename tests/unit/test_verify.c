@@ -105,6 +105,9 @@ static const struct { const char *sql, *findings;
 	  "BLOB-MISSING 8: body.signature names blob "
 	  "55dd8f767dd5bf40853e8c82eed1a02017c74f332fd087595f27b96001e97618, which is not there or is damaged\n" },
 	{ "DELETE FROM blobs WHERE i = 1", NULL },
+	{ "INSERT INTO lines VALUES (12, zeroblob(32), 'anything')", NULL },
+	{ "INSERT INTO lines SELECT 12, leaf, line FROM lines WHERE seq = 11", NULL },
+	{ "INSERT INTO nodes VALUES (22, zeroblob(32))", NULL },
 	{ "CREATE TABLE more (x)", NULL },
 	{ "CREATE INDEX hide ON lines (line)", NULL },
 };
@@ -214,6 +217,90 @@ static void what_was_not_checked_is_said(void **state)
 	buf_release(&text);
 }
 
+/* A perfect line by somebody who has the file and not the key. */
+static void what_nobody_signed_is_said(void **state)
+{
+	static const enum verify_depth depths[] = { VERIFY_LINES, VERIFY_CHAIN, VERIFY_ALL };
+	struct fixture *f = *state;
+	struct log *l = test_log_open(f->dir, NULL);
+	struct err e = {0};
+
+	test_log_grow(l, 14);
+	log_release(l);
+	for (size_t k = 0; k < ARRAY_LEN(depths); k++) {
+		const struct verify_options options = { .depth = depths[k] };
+		const char *said = "nothing";
+		struct verify_report r;
+
+		assert_ok(log_verify(&f->a, &r, f->dir, &options, &e), &e);
+		for (size_t i = 0; i < r.n_checks; i++)
+			if (strcmp(r.checks[i].what, "lines after the newest checkpoint") == 0 && !r.checks[i].done)
+				said = r.checks[i].text;
+		assert_string_equal(said, "12 to 13: nothing in the file vouches for them");
+	}
+}
+
+/* What the slow walk finds the quick one finds, and names it the same way. */
+static void the_quick_walk_finds_what_is_wrong_with_lines_and_tree(void **state)
+{
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(damages); i++) {
+		const struct verify_options slow = { .depth = VERIFY_LINES }, quick = { .depth = VERIFY_CHAIN };
+		const char *dir = copy(f, buf_view(&f->db));
+		struct verify_report one, other;
+		struct err e = {0};
+
+		if (strstr(damages[i].sql, "blobs") || strstr(damages[i].sql, "checkpoints"))
+			continue;             /* the newest checkpoint is all it looks at of these */
+		test_log_damage(dir, damages[i].sql);
+		assert_ok(log_verify(&f->a, &one, dir, &slow, &e) && log_verify(&f->a, &other, dir, &quick, &e), &e);
+		assert_int_equal(one.n_findings, other.n_findings);
+		for (size_t k = 0; k < one.n_findings; k++)
+			assert_string_equal(one.findings[k].text, other.findings[k].text);
+	}
+}
+
+/* Edges of the chunks that the two threads take, and the nodes above them. */
+static void the_quick_walk_knows_logs_of_several_chunks(void **state)
+{
+	static const struct { const char *sql, *finding; } edges[] = {
+		{ "UPDATE lines SET line = replace(line, 'line 16384', 'line 16385') WHERE seq = 16384", "LINE-LEAF" },
+		{ "UPDATE lines SET line = replace(line, 'line 16383', 'line 16382') WHERE seq = 16383", "LINE-LEAF" },
+		{ "UPDATE lines SET line = replace(line, 'line 33999', 'line 33998') WHERE seq = 33999", "LINE-LEAF" },
+		{ "UPDATE nodes SET hash = zeroblob(32) WHERE i = 65534", "NODE" },     /* level 15, over 32768 */
+		{ "DELETE FROM lines WHERE seq = 20000", "LINE-MISSING" },
+		{ "DELETE FROM nodes WHERE i = 65534", "NODE-MISSING" },
+	};
+	const struct verify_options slow = { .depth = VERIFY_LINES }, quick = { .depth = VERIFY_CHAIN };
+	struct arena a = {0};
+	const char *dir = temporary_directory(&a);
+	struct log *l = test_log_create(dir, NULL);
+	struct verify_report one, other;
+	struct buf db = {0};
+	struct err e = {0};
+
+	(void)state;
+	test_log_grow(l, 34000);
+	assert_ok(log_checkpoint(l, NULL, &e), &e);
+	log_release(l);
+	assert_ok(log_verify(&a, &one, dir, &slow, &e) && log_verify(&a, &other, dir, &quick, &e), &e);
+	assert_int_equal(one.n_findings + other.n_findings, 0);
+	assert_string_equal(other.checks[1].what, "lines");      /* the quick walk's, and not the slow one's */
+	assert_string_equal(other.checks[1].text, "34000: seq, leaf, chain, time");
+	assert_true(hash32_eq(&one.head.root, &other.head.root) && other.head.size == 34000);
+	assert_ok(fs_read(&db, arena_fmt(&a, "%s/log.db", dir), 64u << 20, &e), &e);
+	for (size_t i = 0; i < ARRAY_LEN(edges); i++) {
+		assert_ok(fs_write(arena_fmt(&a, "%s/log.db", dir), buf_view(&db), 0600, &e), &e);
+		test_log_damage(dir, edges[i].sql);
+		assert_ok(log_verify(&a, &other, dir, &quick, &e), &e);
+		assert_true(other.n_findings > 0);
+		assert_string_equal(finding_code_name(other.findings[0].code), edges[i].finding);
+	}
+	buf_release(&db);
+	arena_release(&a);
+}
+
 static void a_log_that_is_not_there_is_an_error(void **state)
 {
 	struct arena a = {0};
@@ -251,6 +338,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(each_damage_has_its_finding, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_rewritten_history_stops_at_the_checkpoint, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_was_not_checked_is_said, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_nobody_signed_is_said, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_quick_walk_finds_what_is_wrong_with_lines_and_tree, setup,
+						teardown),
+		cmocka_unit_test(the_quick_walk_knows_logs_of_several_chunks),
 		cmocka_unit_test(a_log_that_is_not_there_is_an_error),
 		cmocka_unit_test(an_empty_log_never_passes),
 	};
