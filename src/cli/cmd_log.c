@@ -1,4 +1,4 @@
-/* log show, rebuild. */
+/* log show and rebuild. */
 #include "src/base/text.h"
 #include "src/cli/cmd.h"
 

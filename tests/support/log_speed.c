@@ -1,7 +1,7 @@
 /* What the log is measured against, for tests/bench/log.sh. Each prints seconds, and what else there is to say.
  *
  *     log_speed scan DB           one pass over lines and nodes by SQLite alone, and one SHA-256 a line
- *     log_speed verify DIR        setgov log verify --chain, and the process's largest resident set in KiB
+ *     log_speed verify DIR        setgov log verify --chain; the process's largest resident set in KiB, processor time
  *     log_speed open DIR          opening a log and its views, and listing the changes
  *     log_speed append DIR N      N durable appends, N bare inserts of rows of the same sizes, N appends with a signed
  *                                 checkpoint on each, in 31 turns: the median turn of each
@@ -100,7 +100,9 @@ static void verify(const char *dir)
 	if (r.n_findings)
 		die("log_speed: %s", r.findings[0].text);
 	getrusage(RUSAGE_SELF, &usage);
-	printf("%.3f %ld\n", seconds() - start, usage.ru_maxrss);
+	printf("%.3f %ld %.2f\n", seconds() - start, usage.ru_maxrss,
+	       (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+		       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
 	arena_release(&a);
 }
 
