@@ -35,6 +35,8 @@ static bool get_text(const struct reading *r, struct span *out, const struct jso
 	if (!is_type(r, v, JSON_STRING))
 		return false;
 	*out = v->text;
+	if (!text_is_plain(v->text, false))
+		return wrong(r->e, ERR_RANGE, v, "has characters that cannot be shown");
 	return v->text.n > 0 || wrong(r->e, ERR_RANGE, v, "is empty");
 }
 
