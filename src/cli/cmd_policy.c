@@ -11,6 +11,7 @@
 #include "src/crypto/words.h"
 #include "src/evm/address.h"
 #include "src/gov/packet.h"
+#include "src/policy/carried.h"
 #include "src/policy/lint.h"
 #include "src/policy/rules.h"
 
@@ -167,24 +168,6 @@ static bool check_call(struct cli *cli, const struct policy *p, const char *to, 
 	return say_verdict(cli, &v);
 }
 
-/* A packet brings its facts; that its signatures are good is shown here, everything else is the console's word. */
-static bool packet_facts(struct cli *cli, const struct packet *packet, struct facts *out, struct err *e)
-{
-	struct arena *a = &cli->arena;
-	struct json *list = json_array(a);
-	const struct json *facts = packet->evidence != NULL ? json_find(packet->evidence, "facts") : NULL;
-	*out = (struct facts){0};
-	if (facts != NULL && !facts_from_json(a, out, facts, 0, e))
-		return err_in(e, "evidence.facts");
-	for (size_t i = 0; i < packet->n_signatures; i++) {
-		struct json *o = json_object(a);
-		json_set(o, a, "owner", json_addr(a, &packet->signatures[i].by.owner));
-		json_push(list, o);
-	}
-	facts_add(a, out, "signatures", list, FACT_PROVEN, 0);
-	return true;
-}
-
 static bool check_packet(struct cli *cli, const struct policy *p, const char *path, struct err *e)
 {
 	struct arena *a = &cli->arena;
@@ -192,21 +175,19 @@ static bool check_packet(struct cli *cli, const struct policy *p, const char *pa
 	struct packet packet;
 	struct checked_packet checked;
 	struct pinned pin;
-	struct subject s;
-	struct facts facts;
-	struct verdict v;
+	struct verdict v[N_STEPS];
 	if (!read_pins(cli, &pin, cli_option(cli, "--deployment"), e) || !cli_read(cli, &text, path, PACKET_MAX, e))
 		return false;
 	pin.has_policy = true;
 	pin.policy = p->digest;
 	if (!packet_parse(a, &packet, text, e) || !packet_check(a, &checked, &packet, &pin, e))
 		return err_file(e, path, 0);
-	const enum step_kind step = checked.steps[0].step;
-	if (!packet_facts(cli, &packet, &facts, e) ||
-	    !subject_of_proposal(a, &s, &pin, packet.core.change, &checked.proposal, &step, &checked.operation_id, e))
+	if (!carried_judge(a, v, p, &pin, &packet, &checked, e))
 		return err_file(e, path, 0);
-	policy_judge(a, &v, p, &s, &facts);
-	return say_verdict(cli, &v);
+	size_t worst = 0;
+	for (size_t i = 1; i < checked.n_steps; i++)
+		worst = v[i].word > v[worst].word ? i : worst;
+	return say_verdict(cli, &v[worst]);
 }
 
 static bool change_verdict(struct cli *cli, struct judging *j, struct verdict *v, struct err *e)

@@ -264,13 +264,77 @@ bool judging_enforce(const struct verdict *v, bool all, struct err *e)
 	return false;
 }
 
-struct json *judging_body(struct arena *a, const struct verdict *v, const enum step_kind *step,
-			  const struct hash32 *facts)
+static bool add_blob(struct workspace *ws, const struct json *v, struct hash32 *digest, struct err *e)
 {
+	struct buf b = {0};
+	json_canonical(&b, v);
+	const bool ok = log_add_blob(ws->log, buf_view(&b), BLOB_PUBLIC, digest, e);
+	buf_release(&b);
+	return ok;
+}
+
+bool judging_log(struct workspace *ws, struct arena *a, struct span change, const struct verdict *v,
+		 const struct facts *facts, const enum step_kind *step, struct err *e)
+{
+	struct hash32 policy, known;
 	struct json *body = json_object(a);
-	json_set(body, a, "facts", json_bare(a, SPAN_HASH(facts)));
-	json_set(body, a, "policy", json_bare(a, SPAN_HASH(&v->policy->digest)));
+	if (!add_blob(ws, v->policy->doc, &policy, e) || !add_blob(ws, facts_to_json(a, facts), &known, e))
+		return false;
+	json_set(body, a, "facts", json_bare(a, SPAN_HASH(&known)));
+	json_set(body, a, "policy", json_bare(a, SPAN_HASH(&policy)));
 	json_set(body, a, "step", step != NULL ? json_str(a, step_name(*step)) : json_null(a));
 	json_set(body, a, "verdict", json_str(a, verdict_name(v->word)));
-	return body;
+	struct line l = workspace_line(ws, "policy.judged", change, body);
+	return log_add_line(ws->log, &l, e);
+}
+
+bool judging_frozen(struct workspace *ws, struct arena *a, const struct policy **out, const struct proposal *p,
+		    struct err *e)
+{
+	struct policy *frozen = ARENA_NEW(a, struct policy);
+	struct buf b = {0};
+	*out = NULL;
+	if (!p->has_policy)
+		return true;
+	*out = frozen;
+	const bool ok = log_blob(ws->log, &p->policy, &b, NULL, e);
+	const struct span text = ok ? arena_copy(a, buf_view(&b)) : span_of(NULL, 0);
+	buf_release(&b);
+	return ok && policy_parse(a, frozen, text, e);
+}
+
+void judging_into_evidence(struct arena *a, struct json *evidence, const struct facts *facts)
+{
+	struct json *all = facts_to_json(a, facts), *merged = json_array(a), *out = json_object(a);
+	const struct json *old = json_find(evidence, "facts");
+	for (const struct json *v = old->first; v != NULL; v = v->next)
+		if (facts_find(facts, json_find(v, "name")->text) == NULL)
+			json_push(merged, json_copy(a, v));
+	for (const struct json *v = all->first; v != NULL; v = v->next)
+		json_push(merged, json_copy(a, v));
+	for (const struct json *v = evidence->first; v != NULL; v = v->next)
+		json_set(out, a, arena_str(a, v->name), v == old ? merged : json_copy(a, v));
+	*evidence = *out;
+}
+
+bool judging_step(struct workspace *ws, struct chain *c, struct arena *a, const struct change *change,
+		  enum step_kind step, bool all, struct facts *facts, struct err *e)
+{
+	const struct policy *policies[2];
+	struct facts found = {0};
+	struct verdict v;
+	if (!judging_frozen(ws, a, &policies[0], &change->proposal, e) || !judging_policy(a, &policies[1], ws->dir, e))
+		return false;
+	if (policies[0] != NULL && policies[1] != NULL && hash32_eq(&policies[0]->digest, &policies[1]->digest))
+		policies[1] = NULL;
+	for (size_t i = 0; i < 2; i++) {
+		const struct judging j = { ws, c, policies[i], change, &change->proposal, true, &step };
+		if (policies[i] == NULL)
+			continue;
+		if (!judging_judge(&j, a, &v, &found, e) || !judging_enforce(&v, all, e))
+			return false;
+		if (facts != NULL && facts->n == 0)
+			*facts = found;
+	}
+	return true;
 }

@@ -27,9 +27,18 @@ MUST_CHECK bool judging_judge(const struct judging *j, struct arena *a, struct v
 			      struct err *e);
 /* ERR_REFUSED "POLICY" with what failed, and with what is pending when `all`. */
 MUST_CHECK bool judging_enforce(const struct verdict *v, bool all, struct err *e);
-/* The line "policy.judged" of a verdict, and its facts as a blob, so that others can judge again. Inside or outside of a
- * transaction of the log. */
-struct json *judging_body(struct arena *a, const struct verdict *v, const enum step_kind *step,
-			  const struct hash32 *facts);
+/* The line "policy.judged" and, as blobs, the policy and the facts that it was judged by, so that others can judge
+ * again. Inside a transaction of the log. */
+MUST_CHECK bool judging_log(struct workspace *ws, struct arena *a, struct span change, const struct verdict *v,
+			    const struct facts *facts, const enum step_kind *step, struct err *e);
+/* The policy that a proposal was frozen under, from the log. */
+MUST_CHECK bool judging_frozen(struct workspace *ws, struct arena *a, const struct policy **out,
+			       const struct proposal *p, struct err *e);
+/* Puts the facts that are not there yet into the evidence of a packet. */
+void judging_into_evidence(struct arena *a, struct json *evidence, const struct facts *facts);
+/* A step as it is about to be packed or sent, under the policy it was proposed under and under the workspace's, if they
+ * differ: refused as judging_enforce() does. `facts` may be NULL. Nothing is asked where there is no policy. */
+MUST_CHECK bool judging_step(struct workspace *ws, struct chain *c, struct arena *a, const struct change *change,
+			     enum step_kind step, bool all, struct facts *facts, struct err *e);
 
 #endif

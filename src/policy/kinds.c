@@ -369,10 +369,10 @@ void judge_comparison(struct asking *q)
 		answer(q, VERDICT_PASSED, "a phrase may be compared with nobody");
 		return;
 	}
-	q->claimed |= list->n > 0;             /* what was compared is in no signature */
+	q->claimed |= list->n > 0;     /* what was compared is in no signature; a packet's do not even say it */
 	for (const struct json *s = list->first; s != NULL; s = s->next) {
 		struct span compared = {0}, owner = {0};
-		if (json_get_str(s, "owner", &owner, NULL) &&
+		if (json_find(s, "compared") != NULL && json_get_str(s, "owner", &owner, NULL) &&
 		    (!json_get_str(s, "compared", &compared, NULL) || span_is(compared, "nobody")))
 			join(&who, ", ", owner);
 	}
