@@ -298,7 +298,8 @@ static bool ask_policy(struct cli *cli, struct chain *c, const struct change *ch
 	       judging_enforce(&out->verdict, false, e);
 }
 
-static bool judge(struct cli *cli, const struct change *change, struct proposal *p, struct judged *judged, struct err *e)
+static bool judge(struct cli *cli, const struct change *change, struct proposal *p, struct judged *judged,
+	struct err *e)
 {
 	struct chain c = {0};
 	const bool ok = onchain_open(cli->ws, &c, e) && settle_delay(&c, cli->ws, p, e) &&

@@ -198,7 +198,8 @@ static bool change_verdict(struct cli *cli, struct judging *j, struct verdict *v
 	struct arena *a = &cli->arena;
 	j->chain = &c;
 	bool ok = onchain_open(j->ws, &c, e) && judging_facts(j, a, &facts, e) && read_facts(cli, &more, e) &&
-		  subject_of_proposal(a, &s, &j->ws->pin, j->change->id, j->proposal, j->step, &j->change->operation, e);
+		  subject_of_proposal(a, &s, &j->ws->pin, j->change->id, j->proposal, j->step, &j->change->operation,
+		  e);
 	for (size_t i = 0; ok && i < more.n; i++)
 		facts_add(a, &facts, arena_str(a, more.v[i].name), more.v[i].value, more.v[i].source, more.v[i].block);
 	if (ok)
@@ -215,13 +216,15 @@ static bool check_change(struct cli *cli, const struct policy *p, struct err *e)
 	enum step_kind step = STEP_SCHEDULE;
 	const char *name = cli_option(cli, "--step");
 	if (cli->n_args != 1)
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "policy check needs a CHANGE, --packet FILE, or --to ADDR DATA");
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
+			"policy check needs a CHANGE, --packet FILE, or --to ADDR DATA");
 	bool ok = workspace_open(&ws, cli->dir, false, cli->as, e) &&
 		  workspace_change(&ws, &cli->arena, cli->args[0], &c, e) &&
 		  (name == NULL || step_parse(&step, span_str(name), e));
 	if (ok) {
 		struct judging j = { .ws = &ws, .policy = p, .change = &c, .proposed = c.proposed,
-				     .proposal = c.proposed ? &c.proposal : &c.draft, .step = name != NULL ? &step : NULL };
+				     .proposal = c.proposed ? &c.proposal : &c.draft, .step = name != NULL ? &step :
+				     NULL };
 		ok = change_verdict(cli, &j, &v, e) && say_verdict(cli, &v);
 	}
 	workspace_release(&ws);
@@ -263,7 +266,8 @@ static bool read_action(struct trying *t, struct json **out, const struct json *
 static bool read_proposal(struct trying *t, struct proposal *p, const struct json *o, struct err *e)
 {
 	struct json *actions = json_array(&t->cli->arena);
-	const struct json *list = json_find(o, "actions"), *delay = json_find(o, "delay"), *words = json_find(o, "words");
+	const struct json *list = json_find(o, "actions"), *delay = json_find(o, "delay"), *words = json_find(o,
+		"words");
 	struct { const char *name; struct span *to; } texts[] = { { "title", &p->title }, { "reason", &p->reason },
 		{ "ticket", &p->ticket }, { "impact", &p->impact }, { "rollback", &p->rollback } };
 	for (const struct json *v = list != NULL ? list->first : NULL; v != NULL; v = v->next) {
@@ -364,9 +368,11 @@ static bool try_case(struct trying *t, const struct json *o, struct err *e)
 	if (has_text && !json_get_str(o, "text", &text, e))
 		return false;
 	const bool ok = span_is(expect, verdict_name(w)) && (!has_text || span_is(text, found));
-	cli_text(t->cli, "%s  %.*s: %.*s: %s: %s\n", ok ? "ok  " : "FAIL", SHOWN(name), SHOWN(rule), verdict_name(w), found);
+	cli_text(t->cli, "%s  %.*s: %.*s: %s: %s\n", ok ? "ok  " : "FAIL", SHOWN(name), SHOWN(rule), verdict_name(w),
+		found);
 	if (!ok)
-		cli_text(t->cli, "      expected %.*s%s%.*s\n", SHOWN(expect), has_text ? ": " : "", has_text ? text_shown(text) : 0,
+		cli_text(t->cli, "      expected %.*s%s%.*s\n", SHOWN(expect), has_text ? ": " : "", has_text ?
+			text_shown(text) : 0,
 			 has_text ? (const char *)text.p : "");
 	*(ok ? &t->passed : &t->failed) += 1;
 	return true;
@@ -385,7 +391,8 @@ static bool open_cases(struct cli *cli, const char *policy, const struct json **
 	*doc = json_parse(&cli->arena, text, e);
 	if (*doc == NULL || !json_get_str(*doc, "profile", &profile, e))
 		return err_file(e, *path, json_line(text, e->at));
-	return read_pins(cli, pin, arena_fmt(&cli->arena, "%.*s%.*s", slash != NULL ? (int)(slash - policy) + 1 : 0, policy,
+	return read_pins(cli, pin, arena_fmt(&cli->arena, "%.*s%.*s", slash != NULL ? (int)(slash - policy) + 1 : 0,
+		policy,
 					     SHOWN(profile)), e);
 }
 

@@ -235,7 +235,8 @@ bool judging_facts(const struct judging *j, struct arena *a, struct facts *out, 
 {
 	struct finding_facts f = { j, a, out, j->chain->pin.number, j->chain->pin.time };
 	*out = (struct facts){0};
-	if (!add_chain(&f, e) || !add_current(&f, e) || !add_codes(&f, e) || !add_history(&f, e) || !add_proposer(&f, e))
+	if (!add_chain(&f, e) || !add_current(&f, e) || !add_codes(&f, e) || !add_history(&f, e) || !add_proposer(&f,
+		e))
 		return false;
 	return add_signatures(&f, e);
 }

@@ -381,7 +381,7 @@ bool sending_sign(struct sending *s, const struct transaction *tx, struct span *
 	const char *dir = arena_fmt(s->a, "%s/packets", s->cli->dir);
 	const char *path = arena_fmt(s->a, "%s/.%s.%s.%ld.submit.json", dir, s->id, step_name(s->kind),
 				     (long)getpid());
-	if (!packing_packet(s->ws, s->a, &s->change, s->kind, true, &packet, e) || !fs_mkdirs(dir, 0700, e))
+	if (!packing_packet(s->ws, s->a, &s->change, s->kind, false, &packet, e) || !fs_mkdirs(dir, 0700, e))
 		return false;
 	packet_write(s->a, &b, &packet);
 	bool ok = fs_write(path, buf_view(&b), 0600, e);

@@ -30,7 +30,8 @@ static struct json *signatures_of(struct arena *a, const struct packet *p, enum 
 }
 
 bool carried_judge(struct arena *a, struct verdict out[N_STEPS], const struct policy *policy,
-		   const struct pinned *pin, const struct packet *p, const struct checked_packet *checked, struct err *e)
+		   const struct pinned *pin, const struct packet *p, const struct checked_packet *checked,
+		   struct err *e)
 {
 	for (size_t i = 0; i < checked->n_steps; i++) {
 		const enum step_kind step = checked->steps[i].step;

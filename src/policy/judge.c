@@ -22,19 +22,18 @@ void answer(struct asking *q, enum verdict_word w, const char *fmt, ...)
 {
 	struct buf b = {0};
 	va_list ap;
+	q->word = w;
+	if (q->quiet && w == VERDICT_PASSED)
+		return;
 	va_start(ap, fmt);
 	buf_vfmt(&b, fmt, ap);
 	va_end(ap);
-	q->word = w;
 	q->text = arena_str(q->court->a, buf_view(&b));
 	buf_release(&b);
 }
 
-static void use_fact(struct asking *q, struct span name)
+static void list_fact(struct asking *q, struct span name)
 {
-	for (size_t i = 0; i < q->n_facts; i++)
-		if (span_eq(q->facts[i], name))
-			return;
 	if (q->n_facts == q->cap_facts) {
 		q->cap_facts = q->cap_facts > 0 ? 2 * q->cap_facts : 8;
 		struct span *more = ARENA_ARRAY(q->court->a, struct span, q->cap_facts);
@@ -43,6 +42,15 @@ static void use_fact(struct asking *q, struct span name)
 		q->facts = more;
 	}
 	q->facts[q->n_facts++] = name;
+}
+
+/* Each is listed once a rule. */
+static void use_fact(struct asking *q, const struct fact *f)
+{
+	const struct rule **by = &q->court->used_by[f - q->court->facts->v];
+	if (*by != q->rule)
+		list_fact(q, f->name);
+	*by = q->rule;
 }
 
 /* The block that everything is judged at: the fact "chain.block". */
@@ -65,11 +73,11 @@ const struct json *know(struct asking *q, const char *name)
 	const struct fact *f = facts_find(q->court->facts, span_str(name));
 	uint64_t age = 0;
 	if (f == NULL) {
-		use_fact(q, arena_copy(q->court->a, span_str(name)));
+		list_fact(q, arena_copy(q->court->a, span_str(name)));
 		answer(q, VERDICT_FAILED, "the fact %s is not known", name);
 		return NULL;
 	}
-	use_fact(q, f->name);
+	use_fact(q, f);
 	/* a signed challenge proves itself, whoever brings it */
 	if (q->rule->proven && f->source != FACT_PROVEN && !span_starts(f->name, "possession.")) {
 		answer(q, VERDICT_FAILED, "the fact %s is the console's word, and this rule wants it proven", name);
@@ -79,7 +87,8 @@ const struct json *know(struct asking *q, const char *name)
 		if (age == UINT64_MAX)
 			answer(q, VERDICT_FAILED, "the fact chain.block is not known, so that %s has no age", name);
 		else
-			answer(q, VERDICT_FAILED, "the fact %s is %" PRIu64 " blocks old, at most %" PRIu64 " are allowed", name,
+			answer(q, VERDICT_FAILED,
+				"the fact %s is %" PRIu64 " blocks old, at most %" PRIu64 " are allowed", name,
 			       age, q->rule->max_age);
 		return NULL;
 	}
@@ -174,7 +183,8 @@ static void waive(struct asking *q, const struct rule *x)
 		answer(q, was, "%s; the exception %.*s ended %s", before, SHOWN(x->name), buf_cstr(&until));
 	} else {
 		judge_control(q, x);
-		answer(q, q->word, "%s; waived until %s by %.*s, in place of it: %s", before, buf_cstr(&until), SHOWN(x->name),
+		answer(q, q->word, "%s; waived until %s by %.*s, in place of it: %s", before, buf_cstr(&until),
+			SHOWN(x->name),
 		       q->text);
 	}
 	buf_release(&until);
@@ -205,7 +215,7 @@ static void gather(struct gathered *g, const struct asking *q, bool many)
 {
 	if (q->word < g->word)
 		return;
-	if (q->word > g->word || g->n == 0) {
+	if (q->word > VERDICT_WORD && q->word > g->word) {
 		buf_clear(&g->text);
 		g->n = 0;
 	}
@@ -243,6 +253,7 @@ static bool judge_rule(struct court *c, const struct rule *x, size_t *room, stru
 		q.concerned = room + i;
 		q.n_concerned = row->each ? 1 : n;
 		q.claimed = false;
+		q.quiet = g.n > 0 && g.word <= VERDICT_WORD;
 		ask(&q);
 		gather(&g, &q, many);
 	}
@@ -296,7 +307,8 @@ static void default_deny(struct court *c, struct verdict *v)
 		if (text.n > 0)
 			buf_str(&text, "; ");
 		put_unit(&text, c, i);
-		buf_str(&text, c->subject->delegatecall ? ": no rule allows it as a delegatecall" : ": no rule allows it");
+		buf_str(&text, c->subject->delegatecall ? ": no rule allows it as a delegatecall" :
+			": no rule allows it");
 	}
 	if (text.n > 0)
 		v->rules[v->n_rules++] = (struct rule_verdict){ .word = VERDICT_FAILED,
@@ -307,7 +319,8 @@ static void default_deny(struct court *c, struct verdict *v)
 void policy_judge(struct arena *a, struct verdict *out, const struct policy *p, const struct subject *s,
 		  const struct facts *f)
 {
-	struct court c = { .a = a, .policy = p, .subject = s, .facts = f };
+	struct court c = { .a = a, .policy = p, .subject = s, .facts = f,
+			   .used_by = ARENA_ARRAY(a, const struct rule *, f->n + 1) };
 	size_t *room = ARENA_ARRAY(a, size_t, s->n_units + 1);
 	*out = (struct verdict){ .policy = p, .rules = ARENA_ARRAY(a, struct rule_verdict, p->n_rules + 1) };
 	for (size_t i = 0; i < p->n_rules; i++)

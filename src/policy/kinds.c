@@ -127,7 +127,7 @@ static bool know_current(struct asking *q, const struct arg_limit *l, struct u25
 	const struct json *v = know(q, name);
 	if (v == NULL)
 		return false;
-	if ((v->type != JSON_STRING && v->type != JSON_NUMBER) || !u256_parse(out, v->text, NULL)) {
+	if ((v->type != JSON_STRING && v->type != JSON_NUMBER) || !number_of(out, v->text)) {
 		answer(q, VERDICT_FAILED, "the fact %s is not a number", name);
 		return false;
 	}
@@ -141,7 +141,8 @@ static bool within_times(struct asking *q, const struct arg_limit *l, const stru
 		return false;
 	if (!u256_mul_u64(&most, &now, l->times) || u256_cmp(v, &most) <= 0)
 		return true;
-	answer(q, VERDICT_FAILED, "%.*s is %s, more than %" PRIu64 " times the current %s", SHOWN(l->arg), number_text(q, v),
+	answer(q, VERDICT_FAILED, "%.*s is %s, more than %" PRIu64 " times the current %s", SHOWN(l->arg),
+		number_text(q, v),
 	       l->times, number_text(q, &now));
 	return false;
 }
@@ -173,8 +174,9 @@ static bool know_base(struct asking *q, const struct arg_limit *l, struct u256 *
 			continue;
 		const struct json *was = past->was;
 		const struct json *v = was != NULL ? json_find(was, arena_str(arena_of(q), l->arg)) : NULL;
-		if (v == NULL || !u256_parse(out, v->text, NULL)) {
-			answer(q, VERDICT_FAILED, "what %.*s was before %.*s is not known", SHOWN(l->arg), SHOWN(past->change));
+		if (v == NULL || !number_of(out, v->text)) {
+			answer(q, VERDICT_FAILED, "what %.*s was before %.*s is not known", SHOWN(l->arg),
+				SHOWN(past->change));
 			return false;
 		}
 		first = past->at;
@@ -193,7 +195,8 @@ static bool within_step(struct asking *q, const struct arg_limit *l, const struc
 	if (!u256_mul_u64(&most, &base, l->percent) ||
 	    (u256_mul_u64(&moved, &apart, 100) && u256_cmp(&moved, &most) <= 0))
 		return true;
-	answer(q, VERDICT_FAILED, "%.*s is %s, more than %" PRIu64 " %% away from %s, what it was %s ago", SHOWN(l->arg),
+	answer(q, VERDICT_FAILED, "%.*s is %s, more than %" PRIu64 " %% away from %s, what it was %s ago",
+		SHOWN(l->arg),
 	       number_text(q, v), l->percent, number_text(q, &base), duration_text(q, l->per));
 	return false;
 }
@@ -210,11 +213,12 @@ static bool keeps_limit(struct asking *q, const struct arg_limit *l)
 		return false;
 	if (!l->has_min && !l->has_max && l->times == 0 && l->per == 0)
 		return true;
-	if (!u256_parse(&v, text, NULL)) {
+	if (!number_of(&v, text)) {
 		answer(q, VERDICT_FAILED, "%.*s is %.*s, which is not a number", SHOWN(l->arg), SHOWN(text));
 		return false;
 	}
-	return in_range(q, l, &v) && (l->times == 0 || within_times(q, l, &v)) && (l->per == 0 || within_step(q, l, &v));
+	return in_range(q, l, &v) && (l->times == 0 || within_times(q, l, &v)) && (l->per == 0 || within_step(q, l,
+		&v));
 }
 
 void judge_bounds(struct asking *q)
@@ -229,25 +233,26 @@ void judge_bounds(struct asking *q)
 
 struct signers { const struct person *v[256]; size_t n; };
 
-/* Owners of the profile, each once; whoever says that others signed is not counted but shown. */
+static bool has_signed(const struct json *list, const struct addr *who)
+{
+	for (const struct json *s = list->first; s != NULL; s = s->next) {
+		struct addr at;
+		if (json_get_addr(s, "owner", &at, NULL) && addr_eq(&at, who))
+			return true;
+	}
+	return false;
+}
+
+/* Owners of the profile, each once and in its order, whatever order they signed in. */
 static bool know_signers(struct asking *q, struct signers *out)
 {
 	const struct json *list = know(q, "signatures");
+	const struct deployment *d = q->court->subject->pin->deployment;
 	out->n = 0;
-	if (list == NULL)
-		return false;
-	for (const struct json *s = list->first; s != NULL && out->n < ARRAY_LEN(out->v); s = s->next) {
-		struct addr at;
-		bool again = false;
-		if (!json_get_addr(s, "owner", &at, NULL))
-			continue;
-		const struct person *who = deployment_person_at(q->court->subject->pin->deployment, &at);
-		for (size_t i = 0; i < out->n; i++)
-			again |= out->v[i] == who;
-		if (who != NULL && who->owner && !again)
-			out->v[out->n++] = who;
-	}
-	return true;
+	for (size_t i = 0; list != NULL && i < d->n_people && out->n < ARRAY_LEN(out->v); i++)
+		if (d->people[i].owner && has_signed(list, &d->people[i].address))
+			out->v[out->n++] = &d->people[i];
+	return list != NULL;
 }
 
 static const char *signers_text(const struct asking *q, const struct signers *s)
@@ -305,10 +310,11 @@ static const char *beyond_chain(struct asking *q, uint64_t min)
 	const struct fact *f = facts_find(q->court->facts, span_str("safe.threshold"));
 	struct u256 v;
 	uint64_t threshold;
-	if (f == NULL || f->value->type != JSON_NUMBER || !u256_parse(&v, f->value->text, NULL) ||
+	if (f == NULL || f->value->type != JSON_NUMBER || !number_of(&v, f->value->text) ||
 	    !u256_fits_u64(&v, &threshold))
 		return "";
-	return min > threshold ? arena_fmt(arena_of(q), "; the Safe asks for %" PRIu64 ", so the rest is kept by setgov, "
+	return min > threshold ? arena_fmt(arena_of(q),
+		"; the Safe asks for %" PRIu64 ", so the rest is kept by setgov, "
 					   "not by the chain", threshold) : "";
 }
 
@@ -319,7 +325,8 @@ static void judge_enough(struct asking *q, uint64_t min, const struct role_need 
 	if (!know_signers(q, &s))
 		return;
 	if (min > owners)
-		answer(q, VERDICT_FAILED, "%" PRIu64 " signatures are needed, the Safe has %" PRIu64 " owners", min, owners);
+		answer(q, VERDICT_FAILED, "%" PRIu64 " signatures are needed, the Safe has %" PRIu64 " owners", min,
+			owners);
 	else if (s.n < min)
 		answer(q, VERDICT_PENDING, "%" PRIu64 " signatures are needed, there are %zu: %s%s", min, s.n,
 		       signers_text(q, &s), beyond_chain(q, min));
@@ -349,14 +356,16 @@ void judge_separation(struct asking *q)
 	if (!span_is(auth, "signature"))
 		q->claimed = true;
 	if (q->claimed && q->rule->proven) {
-		answer(q, VERDICT_FAILED, "that %.*s proposed it is shown by no signature, and this rule wants it proven",
+		answer(q, VERDICT_FAILED,
+			"that %.*s proposed it is shown by no signature, and this rule wants it proven",
 		       SHOWN(id));
 		return;
 	}
 	for (size_t i = 0; i < s.n; i++)
 		others += !span_eq(s.v[i]->id, id);
 	answer(q, others < q->rule->min ? VERDICT_PENDING : VERDICT_PASSED,
-	       "%" PRIu64 " others than the proposer %.*s have to sign, %" PRIu64 " did", q->rule->min, SHOWN(id), others);
+	       "%" PRIu64 " others than the proposer %.*s have to sign, %" PRIu64 " did", q->rule->min, SHOWN(id),
+	       others);
 }
 
 void judge_comparison(struct asking *q)
@@ -377,7 +386,8 @@ void judge_comparison(struct asking *q)
 			join(&who, ", ", owner);
 	}
 	if (who.n > 0)
-		answer(q, VERDICT_PENDING, "compared with nobody: %s; they have to compare, and sign again", buf_cstr(&who));
+		answer(q, VERDICT_PENDING, "compared with nobody: %s; they have to compare, and sign again",
+			buf_cstr(&who));
 	else
 		answer(q, VERDICT_PASSED, "nobody signed without comparing");
 	buf_release(&who);
@@ -469,10 +479,12 @@ void judge_rate(struct asking *q)
 		oldest = past->at < oldest ? past->at : oldest;
 	}
 	if (q->n_concerned > q->rule->max)
-		answer(q, VERDICT_FAILED, "%zu at once, at most %" PRIu64 " in %s are allowed", q->n_concerned, q->rule->max,
+		answer(q, VERDICT_FAILED, "%zu at once, at most %" PRIu64 " in %s are allowed", q->n_concerned,
+			q->rule->max,
 		       duration_text(q, q->rule->per));
 	else if (n > q->rule->max)
-		answer(q, VERDICT_PENDING, "this makes %" PRIu64 " in %s, at most %" PRIu64 " are allowed: not before %s", n,
+		answer(q, VERDICT_PENDING,
+			"this makes %" PRIu64 " in %s, at most %" PRIu64 " are allowed: not before %s", n,
 		       duration_text(q, q->rule->per), q->rule->max, minute_text(q, oldest + q->rule->per));
 	else
 		answer(q, VERDICT_PASSED, "%" PRIu64 " in %s, at most %" PRIu64 " are allowed", n,
@@ -574,7 +586,8 @@ void judge_code(struct asking *q)
 	const struct span at = unit_arg(unit_of(q, 0), q->rule->arg);
 	struct hash32 hash;
 	if (at.p == NULL) {
-		answer(q, VERDICT_FAILED, "%.*s has no argument %.*s", SHOWN(unit_of(q, 0)->action), SHOWN(q->rule->arg));
+		answer(q, VERDICT_FAILED, "%.*s has no argument %.*s", SHOWN(unit_of(q, 0)->action),
+			SHOWN(q->rule->arg));
 		return;
 	}
 	const struct json *v = know(q, arena_fmt(arena_of(q), "code-hash.%.*s", (int)at.n, (const char *)at.p));
@@ -586,7 +599,8 @@ void judge_code(struct asking *q)
 	}
 	for (size_t i = 0; i < q->rule->n_listed; i++)
 		if (hash32_eq(&q->rule->listed[i].hash, &hash)) {
-			answer(q, VERDICT_PASSED, "the code at %.*s is %.*s", SHOWN(at), SHOWN(q->rule->listed[i].name));
+			answer(q, VERDICT_PASSED, "the code at %.*s is %.*s", SHOWN(at),
+				SHOWN(q->rule->listed[i].name));
 			return;
 		}
 	answer(q, VERDICT_FAILED, "the code at %.*s, %.*s, is not listed", SHOWN(at), SHOWN(v->text));

@@ -188,7 +188,8 @@ static void check_holds_up(struct linting *l, const struct rule *x)
 		if (!concerned || !may_hold_up(l, x) || (x->kind == RULE_DELAY && action_is_direct(d)))
 			continue;
 		find(l, x->kind != RULE_DELAY, x, "could hold up %.*s, which takes power away%s", SHOWN(action_name(d)),
-		     x->kind == RULE_SIGNERS && l->p->threshold == 0 ? " (the policy does not say the Safe's threshold)" : "");
+		     x->kind == RULE_SIGNERS && l->p->threshold == 0 ?
+		     " (the policy does not say the Safe's threshold)" : "");
 	}
 }
 
@@ -221,7 +222,8 @@ static void check_signers(struct linting *l, const struct rule *x)
 	const uint64_t owners = deployment_owners(l->pin->deployment);
 	const uint64_t min = x->kind == RULE_EXCEPTION ? x->control_signers : x->min;
 	if ((x->kind == RULE_SIGNERS || x->kind == RULE_EXCEPTION || x->kind == RULE_SEPARATION) && min > owners)
-		find(l, true, x, "can never pass: %" PRIu64 " signatures are needed, the Safe has %" PRIu64 " owners", min,
+		find(l, true, x, "can never pass: %" PRIu64 " signatures are needed, the Safe has %" PRIu64 " owners",
+			min,
 		     owners);
 	for (size_t i = 0; i < x->n_roles; i++)
 		check_role(l, x, &x->roles[i]);
@@ -241,8 +243,10 @@ static void check_pair(struct linting *l, const struct rule *x, const struct rul
 				continue;
 			for (size_t n = 0; n < catalogue_size(l->pin->catalogue); n++) {
 				const struct action_def *d = catalogue_at(l->pin->catalogue, n);
-				if (has_arg(d, b->arg) && could_match(l, &x->pattern, d) && could_match(l, &y->pattern, d))
-					find(l, true, y, "contradicts %.*s: nothing is left for %.*s of %.*s", SHOWN(x->name),
+				if (has_arg(d, b->arg) && could_match(l, &x->pattern, d) && could_match(l,
+					&y->pattern, d))
+					find(l, true, y, "contradicts %.*s: nothing is left for %.*s of %.*s",
+						SHOWN(x->name),
 					     SHOWN(b->arg), SHOWN(action_name(d)));
 			}
 		}

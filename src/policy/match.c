@@ -14,6 +14,20 @@ struct span unit_arg(const struct unit *u, struct span name)
 	return span_of(NULL, 0);
 }
 
+bool number_of(struct u256 *out, struct span text)
+{
+	uint64_t v = 0;
+	if (text.n == 0 || text.n > 19 || (text.p[0] == '0' && text.n > 1))
+		return u256_parse(out, text, NULL);
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] < '0' || text.p[i] > '9')
+			return false;
+		v = v * 10 + (uint64_t)(text.p[i] - '0');
+	}
+	*out = u256_from_u64(v);
+	return true;
+}
+
 bool texts_have(const struct texts *t, const struct pinned *pin, struct span text)
 {
 	struct addr at;
@@ -95,7 +109,7 @@ static bool limit_matches(const struct arg_limit *l, const struct pinned *pin, c
 		return false;
 	if (!l->has_min && !l->has_max)
 		return true;
-	return u256_parse(&v, text, NULL) && (!l->has_min || u256_cmp(&v, &l->min) >= 0) &&
+	return number_of(&v, text) && (!l->has_min || u256_cmp(&v, &l->min) >= 0) &&
 	       (!l->has_max || u256_cmp(&v, &l->max) <= 0);
 }
 

@@ -82,7 +82,8 @@ static bool get_amount(const struct reading *r, struct u256 *out, const struct j
 	if (v->type == JSON_STRING && wei_parse(out, v->text, NULL))
 		return true;
 	if (v->type != JSON_STRING || !duration_parse(&seconds, v->text, NULL))
-		return wrong(r->e, ERR_SYNTAX, v, "needed digits, or an amount or a time with its unit, like 5 ether or 48h");
+		return wrong(r->e, ERR_SYNTAX, v,
+			"needed digits, or an amount or a time with its unit, like 5 ether or 48h");
 	*out = u256_from_u64(seconds);
 	return true;
 }
@@ -161,7 +162,8 @@ static bool limit_times(const struct reading *r, void *out, const struct json *v
 static bool limit_percent(const struct reading *r, void *out, const struct json *v)
 {
 	struct arg_limit *l = out;
-	return get_count(r, &l->percent, v) && (l->percent <= 1000 || wrong(r->e, ERR_RANGE, v, "at most 1000 percent"));
+	return get_count(r, &l->percent, v) && (l->percent <= 1000 || wrong(r->e, ERR_RANGE, v,
+		"at most 1000 percent"));
 }
 
 static bool limit_per(const struct reading *r, void *out, const struct json *v)
@@ -539,7 +541,8 @@ static bool rule_listed(const struct reading *r, void *out, const struct json *v
 		if (!read_members(r, rows, ARRAY_LEN(rows), &list[x->n_listed], c))
 			return err_in(r->e, "[%zu]", x->n_listed);
 		if (c->n != 2)
-			return wrong(r->e, ERR_MISSING, c, "needed name and hash") || err_in(r->e, "[%zu]", x->n_listed);
+			return wrong(r->e, ERR_MISSING, c, "needed name and hash") || err_in(r->e, "[%zu]",
+				x->n_listed);
 	}
 	return true;
 }
@@ -568,7 +571,8 @@ static const struct member rule_members[] = {
 static bool check_members(const struct reading *r, const struct rule_row *row, const struct json *o)
 {
 	for (const struct json *v = o->first; v != NULL; v = v->next)
-		if (!listed_word(COMMON, v->name) && !listed_word(row->needs, v->name) && !listed_word(row->takes, v->name))
+		if (!listed_word(COMMON, v->name) && !listed_word(row->needs, v->name) && !listed_word(row->takes,
+			v->name))
 			return wrong(r->e, ERR_UNKNOWN, v, "a rule of kind %s has no such member", row->name) ||
 			       err_in(r->e, "%.*s", SHOWN(v->name));
 	const char *lists[] = { "name why", row->needs };
@@ -597,14 +601,17 @@ static bool check_rule(const struct reading *r, const struct rule *x)
 {
 	const struct texts head = { .v = &x->head, .n = x->head.n > 0 };
 	if (x->delegatecall && (!x->pattern.targets.given || !x->pattern.selectors.given))
-		return err_set(r->e, ERR_MISSING, x->at, "delegatecall needs for.targets and for.selectors to be named") ||
+		return err_set(r->e, ERR_MISSING, x->at,
+			"delegatecall needs for.targets and for.selectors to be named") ||
 		       err_in(r->e, "delegatecall");
 	for (size_t i = 0; i < x->n_except && x->kind == RULE_CALL_ONLY; i++)
 		if (!x->except[i].targets.given || !x->except[i].selectors.given)
-			return err_set(r->e, ERR_MISSING, x->at, "delegatecall needs targets and selectors to be named") ||
+			return err_set(r->e, ERR_MISSING, x->at,
+				"delegatecall needs targets and selectors to be named") ||
 			       err_in(r->e, "except[%zu]", i);
 	if (x->kind == RULE_RATE && (x->max == 0 || x->per == 0))
-		return err_set(r->e, ERR_RANGE, x->at, "a rate of nothing would stop everything") || err_in(r->e, "max");
+		return err_set(r->e, ERR_RANGE, x->at, "a rate of nothing would stop everything") || err_in(r->e,
+			"max");
 	return check_words(r, &x->words, WORDS, "words", x->at) &&
 	       check_words(r, &x->control_words, WORDS, "control.words", x->at) &&
 	       check_words(r, &x->steps, "schedule execute cancel", "steps", x->at) &&
@@ -632,7 +639,8 @@ static bool check_excepted(const struct reading *r, const struct rule *x)
 		return err_set(r->e, ERR_UNKNOWN, x->at, "no rule is called %.*s", SHOWN(x->excepted)) ||
 		       err_in(r->e, "rule");
 	return (of->kind != RULE_ALLOW && of->kind != RULE_EXCEPTION && of->kind != RULE_CALL_ONLY) ||
-	       err_set(r->e, ERR_RANGE, x->at, "from a rule of kind %s there is no exception", rule_row(of->kind)->name) ||
+	       err_set(r->e, ERR_RANGE, x->at, "from a rule of kind %s there is no exception",
+	       rule_row(of->kind)->name) ||
 	       err_in(r->e, "rule");
 }
 

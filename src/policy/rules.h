@@ -9,7 +9,8 @@ struct asking;
 
 struct rule_row {
 	const char *name;             /* "max-per-day" would be one; as written in "kind" */
-	const char *needs, *takes;    /* members it must have and may have, besides name, why, kind, for, source, maxAge */
+	const char *needs, *takes;    /* members it must have and may have, besides name, why, kind, for, source,
+		maxAge */
 	bool each;                    /* judged for each action; otherwise once, when it concerns any */
 	bool yields;                  /* never holds up a cancel or what takes power away */
 	bool chain;                   /* the chain enforces it, too */

@@ -156,7 +156,8 @@ static bool parse_tz(struct zone *z, struct span text, struct err *e)
 			return false;
 		z->summer_offset = -z->summer_offset;
 	}
-	return take_rule(&c, &z->starts, e) && take_rule(&c, &z->ends, e) && (peek(&c) == -1 || wants(&c, "its end", e));
+	return take_rule(&c, &z->starts, e) && take_rule(&c, &z->ends, e) && (peek(&c) == -1 || wants(&c, "its end",
+		e));
 }
 
 bool zone_parse(struct zone *out, struct span text, struct err *e)
@@ -201,7 +202,8 @@ void zone_local(struct local_time *out, const struct zone *z, uint64_t seconds)
 	const int minute = (int)(local % DAY / 60);
 	date_of(local / DAY - 1, &year, &month, &day);
 	out->weekday = weekday_of(local / DAY - 1 + 7);
-	snprintf(out->text, sizeof(out->text), "%04u-%02u-%02uT%02u:%02u", (unsigned)year % 10000, (unsigned)month % 100,
+	snprintf(out->text, sizeof(out->text), "%04u-%02u-%02uT%02u:%02u", (unsigned)year % 10000,
+		(unsigned)month % 100,
 		 (unsigned)day % 100, (unsigned)(minute / 60) % 100, (unsigned)(minute % 60));
 }
 

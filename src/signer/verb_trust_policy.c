@@ -93,7 +93,8 @@ static bool confirm_expected(const char *expect, const struct policy *p, struct 
 	struct hash32 digest;
 	if (!hex_bare(digest.b, sizeof(digest.b), span_str(expect), e))
 		return err_in(e, "--expect");
-	return hash32_eq(&digest, &p->digest) || err_refuse(e, "EXPECT", "--expect names another policy than this file is");
+	return hash32_eq(&digest, &p->digest) || err_refuse(e, "EXPECT",
+		"--expect names another policy than this file is");
 }
 
 static struct span word_at(struct span phrase, size_t i)
@@ -142,7 +143,8 @@ static bool pin_it(struct signer *s, const struct pin *pin, const struct policy 
 	json_set(body, a, "deployment", json_bare(a, SPAN_HASH(&pin->deployment.id)));
 	json_set(body, a, "name", json_text(a, p->name));
 	json_set(body, a, "policy", json_bare(a, SPAN_HASH(&p->digest)));
-	json_set(body, a, "replaces", pin->policy != NULL ? json_bare(a, SPAN_HASH(&pin->policy->digest)) : json_null(a));
+	json_set(body, a, "replaces", pin->policy != NULL ? json_bare(a, SPAN_HASH(&pin->policy->digest)) :
+		json_null(a));
 	return journal_add(&s->journal, "policy.pinned", span_of(NULL, 0), body, e) &&
 	       home_add_policy(&s->home, &pin->deployment.id, p, e);
 }
