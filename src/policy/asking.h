@@ -33,7 +33,7 @@ struct asking {
 	enum verdict_word word;
 	const char *text;
 	bool claimed;
-	bool quiet;                   /* an action before this one passed and speaks for all: "passed" needs no words */
+	bool quiet;                   /* an action before this one passed and speaks for all */
 	struct span *facts;
 	size_t n_facts, cap_facts;
 };
@@ -43,7 +43,7 @@ bool pattern_matches(const struct pattern *p, const struct pinned *pin, const st
 bool texts_have(const struct texts *t, const struct pinned *pin, struct span text);
 bool unit_from_action(struct arena *a, struct unit *out, const struct pinned *pin, const struct json *action,
 		      struct err *e);
-/* u256_parse() of what is canonical in our own files; quick for what fits 64 bits, because a verdict reads thousands. */
+/* u256_parse(), quick for what fits 64 bits: a verdict reads thousands. */
 bool number_of(struct u256 *out, struct span text);
 struct span unit_arg(const struct unit *u, struct span name);         /* {NULL, 0}: has none */
 

@@ -41,12 +41,15 @@ static void policy_text(struct buf *out)
 	for (int i = 0; i < RULES; i++) {
 		buf_fmt(out, "%s{\"name\":\"r%d\",\"why\":\"w\",", i > 0 ? "," : "", i);
 		if (i % 4 == 0)
-			buf_str(out, "\"kind\":\"allow\",\"for\":{\"actions\":[\"paymaster.*\"],\"targets\":[\"paymaster\"]}}");
+			buf_str(out,
+				"\"kind\":\"allow\",\"for\":{\"actions\":[\"paymaster.*\"],\"targets\":"
+					"[\"paymaster\"]}}");
 		else if (i % 4 == 1)
 			buf_str(out, "\"kind\":\"bounds\",\"for\":{\"actions\":[\"paymaster.update-tier\"]},"
 				     "\"bounds\":{\"perDay\":{\"max\":\"100 ether\",\"timesCurrent\":2}}}");
 		else if (i % 4 == 2)
-			buf_str(out, "\"kind\":\"rate\",\"for\":{\"risk\":[\"medium\"]},\"max\":1000,\"per\":\"7 days\"}");
+			buf_str(out,
+				"\"kind\":\"rate\",\"for\":{\"risk\":[\"medium\"]},\"max\":1000,\"per\":\"7 days\"}");
 		else
 			buf_str(out, "\"kind\":\"signers\",\"for\":{\"selectors\":[\"pause()\"]},\"min\":3}");
 	}
@@ -70,7 +73,8 @@ static void fill(struct arena *a, struct facts *f, struct json *actions, const s
 	for (int i = 0; i < CALLS; i++) {
 		struct json *past = json_object(a);
 		json_push(actions, action(a, pin, i));
-		facts_add(a, f, arena_fmt(a, "action[%d].perDay", i), json_str(a, "1000000000000000000"), FACT_CLAIMED, 1);
+		facts_add(a, f, arena_fmt(a, "action[%d].perDay", i), json_str(a, "1000000000000000000"),
+			FACT_CLAIMED, 1);
 		json_set(past, a, "action", action(a, pin, i));
 		json_set(past, a, "at", json_u64(a, 1800000000));
 		json_set(past, a, "change", json_str(a, "SC-1"));

@@ -64,27 +64,29 @@ packet SC-7 schedule
 agree SC-7 schedule 4
 expect 0 "is on chain" submit SC-7 schedule
 
+# The policy gets stricter. A freeze holds up an edit, never a revoke or a cancel.
+adopt 'drop("safe-head");drop("compare");rule("freeze").windows=[{days:["mon","tue","wed","thu","fri","sat","sun"],from:"00:00",to:"24:00"}]'
+pin_everywhere
+draft sequencer.revoke sequencer=$B
+console propose SC-8 >/dev/null
+agree SC-8 schedule 1 2 3
+expect 0 "is on chain" submit SC-8 schedule
+agree SC-8 cancel 1 2 3
+expect 0 "is on chain" submit SC-8 cancel
+draft sequencer.authorize sequencer=$A
+console propose SC-9 >/dev/null
+agree SC-9 schedule 1 2 3
+expect 1 "[POLICY] pending: freeze: it is" submit SC-9 schedule
+
+# What was proposed is judged under the policy of then, too, whatever replaces it.
+adopt 'drop("freeze");drop("safe-head");drop("compare")'
+expect 1 "[POLICY] pending: freeze: it is" submit SC-9 schedule
+
 # A packet under another policy, or none, is refused by who pinned one.
 packet SC-1 schedule
 expect 1 "core.policy: [POLICY] found none, one is pinned" signer_run 1 review "$PACKET"
 
-# The policy gets stricter: what was proposed is judged under both. A freeze holds up an edit, never a revoke or a cancel.
-freeze='drop("safe-head");drop("compare");rule("freeze").windows=[{days:["mon","tue","wed","thu","fri","sat","sun"],from:"00:00",to:"24:00"}]'
-draft sequencer.authorize sequencer=$A
-console propose SC-8 >/dev/null
-agree SC-8 schedule 1 2 3
-adopt "$freeze"
-expect 1 "freeze: it is" submit SC-8 schedule
-pin_everywhere
-draft sequencer.revoke sequencer=$B
-console propose SC-9 >/dev/null
-agree SC-9 schedule 1 2 3
-expect 0 "is on chain" submit SC-9 schedule
-agree SC-9 cancel 1 2 3
-expect 0 "is on chain" submit SC-9 cancel
-
 # A policy that the journal has and the machine has not any more stops that machine.
-packet SC-9 schedule --refresh 2>/dev/null || PACKET=$HERE/stick/SC-9.cancel.json
 rm "$HERE"/signer-2/pins/*.policy
 expect 1 "is not on this machine any more" signer_run 2 review "$PACKET"
 
