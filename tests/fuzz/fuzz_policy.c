@@ -41,7 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (policy_parse(&a, &p, span_of(data, n), &e))
 		check_again(&a, &p);
 	else
-		demand(e.code != ERR_NONE && e.what.n > 0 && (e.at <= n || e.at == ERR_NO_OFFSET), "refused without a reason");
+		demand(e.code != ERR_NONE && e.what.n > 0 && (e.at <= n || e.at == ERR_NO_OFFSET),
+			"refused without a reason");
 	err_clear(&e);
 	arena_release(&a);
 	return 0;
