@@ -36,5 +36,9 @@ bool cmd_hash_operation(struct cli *cli, struct err *e);
 bool cmd_hash_typed_data(struct cli *cli, struct err *e);
 bool cmd_recover(struct cli *cli, struct err *e);
 bool cmd_decode(struct cli *cli, struct err *e);
+bool cmd_policy_check(struct cli *cli, struct err *e);
+bool cmd_policy_lint(struct cli *cli, struct err *e);
+bool cmd_policy_show(struct cli *cli, struct err *e);
+bool cmd_policy_test(struct cli *cli, struct err *e);
 
 #endif

@@ -4,6 +4,7 @@
 #include "src/base/fs.h"
 #include "src/base/text.h"
 #include "src/cli/cmd.h"
+#include "src/cli/judging.h"
 #include "src/cli/onchain.h"
 #include "src/crypto/hash.h"
 #include "src/evm/address.h"
@@ -276,13 +277,45 @@ static bool settle_predecessor(struct cli *cli, struct proposal *p, struct err *
 	return true;
 }
 
-static bool judge(struct cli *cli, struct proposal *p, struct err *e)
+/* What the workspace's policy says of it, and on which facts; judged.policy NULL: there is no policy. */
+struct judged {
+	const struct policy *policy;
+	struct verdict verdict;
+	struct facts facts;
+};
+
+static bool ask_policy(struct cli *cli, struct chain *c, const struct change *change, struct proposal *p,
+		       struct judged *out, struct err *e)
+{
+	if (!judging_policy(&cli->arena, &out->policy, cli->dir, e))
+		return false;
+	p->has_policy = out->policy != NULL;
+	if (!p->has_policy)
+		return true;
+	p->policy = out->policy->digest;
+	const struct judging j = { .ws = cli->ws, .chain = c, .policy = out->policy, .change = change, .proposal = p };
+	return judging_judge(&j, &cli->arena, &out->verdict, &out->facts, e) &&
+	       judging_enforce(&out->verdict, false, e);
+}
+
+static bool judge(struct cli *cli, const struct change *change, struct proposal *p, struct judged *judged,
+	struct err *e)
 {
 	struct chain c = {0};
 	const bool ok = onchain_open(cli->ws, &c, e) && settle_delay(&c, cli->ws, p, e) &&
-			check_code(&c, &cli->arena, p, e) && settle_predecessor(cli, p, e);
+			check_code(&c, &cli->arena, p, e) && settle_predecessor(cli, p, e) &&
+			ask_policy(cli, &c, change, p, judged, e);
 	chain_release(&c);
 	return ok;
+}
+
+/* The policy itself goes into the log with the proposal: it is judged under this one until the end, whatever replaces
+ * it. */
+static bool log_judged(struct cli *cli, const char *id, const struct judged *judged, struct err *e)
+{
+	struct arena *a = &cli->arena;
+	return judged->policy == NULL ||
+	       judging_log(cli->ws, a, span_str(id), &judged->verdict, &judged->facts, NULL, e);
 }
 
 /* One transaction: the proposal as line k, the root over 0…k, what that root makes of the operation, a
@@ -338,6 +371,17 @@ static bool may_propose(const struct change *c, uint64_t line, struct err *e)
 	return true;
 }
 
+static struct json *say_verdict(struct cli *cli, const struct verdict *v)
+{
+	struct buf pending = {0};
+	verdict_reasons(&pending, v, VERDICT_PENDING);
+	cli_text(cli, "Policy    %s\n", verdict_name(v->word));
+	if (pending.n > 0)
+		cli_text(cli, "Before it is submitted: %s\n", buf_cstr(&pending));
+	buf_release(&pending);
+	return verdict_to_json(&cli->arena, v);
+}
+
 bool cmd_propose(struct cli *cli, struct err *e)
 {
 	struct workspace *ws = cli->ws;
@@ -346,6 +390,7 @@ bool cmd_propose(struct cli *cli, struct err *e)
 	struct change c;
 	struct tree_head head = {0};
 	struct hash32 operation = {0};
+	struct judged judged = {0};
 	uint64_t line;
 	if (!workspace_change(ws, a, id, &c, e) || !draft_line(cli, &c, &line, e) || !may_propose(&c, line, e))
 		return false;
@@ -353,11 +398,11 @@ bool cmd_propose(struct cli *cli, struct err *e)
 	p.deployment = ws->deployment.id;
 	p.catalogue = ws->pin.catalogue_digest;
 	p.abi = ws->pin.abi_digest;
-	if (!compile(ws, a, &p, e) || !judge(cli, &p, e) || !log_begin(ws->log, e))
+	if (!compile(ws, a, &p, e) || !judge(cli, &c, &p, &judged, e) || !log_begin(ws->log, e))
 		return false;
 	/* Another console may have been quicker: what counts is the log as it is now that we hold it. */
 	if (!workspace_change(ws, a, id, &c, e) || !may_propose(&c, line, e) ||
-	    !freeze(cli, id, &p, &head, &operation, e) || !log_commit(ws->log, e)) {
+	    !freeze(cli, id, &p, &head, &operation, e) || !log_judged(cli, id, &judged, e) || !log_commit(ws->log, e)) {
 		log_abort(ws->log);
 		return false;
 	}
@@ -368,6 +413,8 @@ bool cmd_propose(struct cli *cli, struct err *e)
 	json_set(cli->result, a, "state", json_str(a, "proposed"));
 	json_set(cli->result, a, "size", json_u64(a, head.size));
 	json_set(cli->result, a, "root", json_0x(a, SPAN_HASH(&head.root)));
+	if (judged.policy != NULL)
+		json_set(cli->result, a, "verdict", say_verdict(cli, &judged.verdict));
 	if (p.route == ROUTE_TIMELOCK) {
 		struct buf delay = {0};
 		duration_format(&delay, p.delay);

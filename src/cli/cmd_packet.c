@@ -7,6 +7,7 @@
 
 #include "src/base/fs.h"
 #include "src/cli/cmd.h"
+#include "src/cli/judging.h"
 #include "src/cli/onchain.h"
 #include "src/cli/packing.h"
 #include "src/crypto/hash.h"
@@ -136,6 +137,8 @@ static bool build_core(struct packing *p, uint64_t nonce, const struct hash32 *e
 			.deployment = ws->deployment.id,
 			.catalogue = ws->pin.catalogue_digest,
 			.abi = ws->pin.abi_digest,
+			.has_policy = c->proposal.has_policy,
+			.policy = c->proposal.policy,
 			.has_evidence = true,
 			.evidence = *evidence,
 			.change = c->id,
@@ -213,6 +216,19 @@ static bool stands(const struct packing *p, const struct changes *all)
 	return p->step != STEP_CANCEL || s->nonce == p->facts.safe_nonce;
 }
 
+/* Under a policy the packet carries what it was judged by, for the signers to judge again. What has failed is not
+ * handed to them; what time or signatures can still fulfil is. */
+static bool ask_policy(struct packing *p, struct err *e)
+{
+	struct facts facts = {0};
+	struct arena *a = &p->cli->arena;
+	if (!judging_step(p->cli->ws, &p->chain, a, &p->change, p->step, false, &facts, e))
+		return false;
+	if (facts.n > 0)
+		judging_into_evidence(a, p->evidence, &facts);
+	return true;
+}
+
 /* Takes the nonce and writes the line in one transaction, over the log as it is then. */
 static bool pack(struct packing *p, struct err *e)
 {
@@ -222,7 +238,8 @@ static bool pack(struct packing *p, struct err *e)
 	struct hash32 evidence, digest;
 	struct buf text = {0};
 	uint64_t nonce = 0;
-	if (!onchain_evidence(ws, &p->chain, a, &p->change, &p->evidence, e) || !log_begin(ws->log, e))
+	if (!onchain_evidence(ws, &p->chain, a, &p->change, &p->evidence, e) || !ask_policy(p, e) ||
+	    !log_begin(ws->log, e))
 		return false;
 	json_canonical(&text, p->evidence);
 	sha256(&evidence, buf_view(&text));

@@ -95,6 +95,21 @@ static const struct option audit_options[] = {
 	{ "--to", "BLOCK", "count up to this block (default: the newest)", false },
 	{ "--seed", "N", "draw samples: the same seed draws the same", false },
 };
+static const struct option policy_check_options[] = {
+	{"--policy", "FILE", "this policy; default: policy.json of the workspace", false},
+	{"--step", "STEP", "of a change: as it is judged for this step", false},
+	{"--packet", "FILE", "a packet", false},
+	{"--to", "ADDR", "calldata to this contract", false},
+	{"--delegatecall", NULL, "the calldata is meant for a delegatecall", false},
+	{"--deployment", "FILE", "the profile of packet and calldata; default: the workspace's", false},
+	{"--facts", "FILE", "facts that the console cannot find out, as in a packet's evidence", false},
+};
+static const struct option policy_options[] = {
+	{"--deployment", "FILE", "the profile; default: the workspace's", false},
+};
+static const struct option policy_test_options[] = {
+	{"--cases", "FILE", "the cases; default: X.cases.json beside X.json", false},
+};
 static const struct option decode_options[] = {
 	{ "--to", "ADDR", "the target: calldata is read by the target's ABI, never by selector alone", false },
 	{ "--deployment", "FILE", "whose contracts they are (default: the workspace's)", false },
@@ -169,6 +184,13 @@ const struct command commands[] = {
 	 "who signed: every signature of a blob", OPTIONS(recover_options)},
 	{"decode", cmd_decode, CMD_NOTHING, "--to ADDR DATA", 1, 1, "calldata in words",
 	 OPTIONS(decode_options)},
+	{"policy check", cmd_policy_check, CMD_NET, "CHANGE | --packet FILE | --to ADDR DATA", 0, 1,
+	 "what a policy says of a change, a packet or calldata", OPTIONS(policy_check_options)},
+	{"policy lint", cmd_policy_lint, CMD_NOTHING, "[FILE]", 0, 1,
+	 "rules that can never match, contradict each other, or could hold up a cancel", OPTIONS(policy_options)},
+	{"policy show", cmd_policy_show, CMD_NOTHING, "[FILE]", 0, 1, "a policy in sentences, and its digest", NULL, 0},
+	{"policy test", cmd_policy_test, CMD_NOTHING, "[FILE]", 0, 1, "run the example cases beside a policy",
+	 OPTIONS(policy_test_options)},
 	{"help", cmd_help, CMD_NOTHING, "[COMMAND]", 0, 2, "this, or more about one command",
 	 OPTIONS(help_options)},
 };

@@ -8,6 +8,7 @@
 #include "src/base/fs.h"
 #include "src/base/hex.h"
 #include "src/base/text.h"
+#include "src/cli/judging.h"
 #include "src/cli/onchain.h"
 #include "src/cli/packing.h"
 #include "src/cli/spawn.h"
@@ -173,7 +174,8 @@ bool sending_check(struct sending *s, struct err *e)
 {
 	if (s->change.withdrawn && s->kind != STEP_CANCEL)
 		return err_refuse(e, "WITHDRAWN", "%s was withdrawn", s->id) || sending_reject(s, e);
-	if (!check_operation(s, e) || !check_nonce(s, e) || !check_signatures(s, e))
+	if (!check_operation(s, e) || !check_nonce(s, e) || !check_signatures(s, e) ||
+	    !judging_step(s->ws, &s->chain, s->a, &s->change, s->kind, true, NULL, e))
 		return err_is_set(e) && e->code == ERR_REFUSED ? sending_reject(s, e) : false;
 	return true;
 }
@@ -379,7 +381,7 @@ bool sending_sign(struct sending *s, const struct transaction *tx, struct span *
 	const char *dir = arena_fmt(s->a, "%s/packets", s->cli->dir);
 	const char *path = arena_fmt(s->a, "%s/.%s.%s.%ld.submit.json", dir, s->id, step_name(s->kind),
 				     (long)getpid());
-	if (!packing_packet(s->ws, s->a, &s->change, s->kind, true, &packet, e) || !fs_mkdirs(dir, 0700, e))
+	if (!packing_packet(s->ws, s->a, &s->change, s->kind, false, &packet, e) || !fs_mkdirs(dir, 0700, e))
 		return false;
 	packet_write(s->a, &b, &packet);
 	bool ok = fs_write(path, buf_view(&b), 0600, e);

@@ -28,6 +28,8 @@ struct pinned {
 	size_t n_abis;
 	struct hash32 catalogue_digest;   /* SHA-256 of its canonical JSON */
 	struct hash32 abi_digest;         /* SHA-256 of the canonical JSON {name: abi, …} of all ABIs */
+	bool has_policy;                  /* a policy is pinned: packets have to name it */
+	struct hash32 policy;
 };
 
 /* The compiled-in catalogue and ABIs for this deployment. They are tested, so failing is a bug; but a profile

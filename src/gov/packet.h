@@ -83,9 +83,9 @@ struct checked_packet {
  * (proposal line malformed or of another change), "PATH" (line is not under the root), "CHECKPOINT" (not over
  * this size and root, or its signature is wrong), "CALLS" (differ from what the actions compile to), "HASH"
  * (safeTxHash), "SAFE-GAS", "DELEGATECALL", "TARGET", "SELECTOR", "CALLDATA", "SAFE-VERSION", "SIGNATURE" (one
- * that came along is not what it says), "NONCE" (safe.reject's own). Until there is a policy to pin, a packet
- * that names one is refused with "POLICY". The log key is the packet's own: whether it is the log's is for the
- * reader to remember. */
+ * that came along is not what it says), "NONCE" (safe.reject's own). Where no policy is pinned, a
+ * packet that names one is refused with "POLICY"; where one is, a packet that
+ * names none or another. The log key is the packet's own: whether it is the log's is for the reader to remember. */
 MUST_CHECK bool packet_check(struct arena *a, struct checked_packet *out, const struct packet *p,
 			     const struct pinned *pin, struct err *e);
 

@@ -54,6 +54,17 @@ static bool same_number(uint64_t found, uint64_t computed, const char *field, co
 
 /* ---- the core against the pins ---- */
 
+/* Once a policy is pinned, a packet with none or another is refused; before that, one that names any. */
+static bool check_policy(const struct check *c, bool has, const struct hash32 *policy, const char *field, struct err *e)
+{
+	if (has && c->pin->has_policy)
+		return same_digest(policy, &c->pin->policy, field, "pinned", "POLICY", e);
+	if (has == c->pin->has_policy)
+		return true;
+	err_refuse(e, "POLICY", has ? "found one, none is pinned" : "found none, one is pinned");
+	return err_in(e, "%s", field);
+}
+
 static bool check_pins(const struct check *c, struct err *e)
 {
 	enum safe_scheme scheme;
@@ -64,10 +75,8 @@ static bool check_pins(const struct check *c, struct err *e)
 			 "CATALOGUE", e) ||
 	    !same_digest(&c->core->abi, &c->pin->abi_digest, "core.abi", "pinned", "ABI", e))
 		return false;
-	if (c->core->has_policy) {
-		err_refuse(e, "POLICY", "found one, none is pinned");
-		return err_in(e, "core.policy");
-	}
+	if (!check_policy(c, c->core->has_policy, &c->core->policy, "core.policy", e))
+		return false;
 	if (!safe_scheme_of(&scheme, c->pin->deployment->safe_version, e)) {
 		err_in(e, "safeVersion");
 		return refuse_as(e, "SAFE-VERSION");
@@ -158,11 +167,7 @@ static bool check_body(const struct check *c, struct err *e)
 			 "needed core.catalogue", "CATALOGUE", e) ||
 	    !same_digest(&p->abi, &c->core->abi, "core.proposal.body.abi", "needed core.abi", "ABI", e))
 		return false;
-	if (p->has_policy) {
-		err_refuse(e, "POLICY", "found one, none is pinned");
-		return err_in(e, "core.proposal.body.policy");
-	}
-	return true;
+	return check_policy(c, p->has_policy, &p->policy, "core.proposal.body.policy", e);
 }
 
 /* ---- actions, calls, sentences ---- */

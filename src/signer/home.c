@@ -103,10 +103,28 @@ static bool read_pin(struct home *h, const char *name, struct err *e)
 	return true;
 }
 
+/* A policy of a deployment that is not pinned any more is nobody's. */
+static bool read_policy(struct home *h, const char *name, struct err *e)
+{
+	const char *path = arena_fmt(&h->arena, "%s/pins/%s.policy", h->dir, name);
+	struct policy *p = ARENA_NEW(&h->arena, struct policy);
+	struct span text;
+	struct hash32 id;
+	if (!hex_bare(id.b, sizeof(id.b), span_str(name), NULL))
+		return true;
+	if (!read_file(h, path, &text, e) || !policy_parse(&h->arena, p, text, e))
+		return err_file(e, path, 0);
+	for (size_t i = 0; i < h->n_pins; i++)
+		if (hash32_eq(&h->pins[i].deployment.id, &id))
+			h->pins[i].policy = p;
+	return true;
+}
+
 bool home_open(struct home *h, const char *dir, struct err *e)
 {
 	*h = (struct home){ .dir = dir };
-	return each_file(h, "keys", ".json", read_key, e) && each_file(h, "pins", ".json", read_pin, e);
+	return each_file(h, "keys", ".json", read_key, e) && each_file(h, "pins", ".json", read_pin, e) &&
+	       each_file(h, "pins", ".policy", read_policy, e);
 }
 
 void home_release(struct home *h)
@@ -179,5 +197,17 @@ bool home_add_pin(struct home *h, const struct deployment *d, const struct pin *
 	buf_release(&text);
 	if (ok && replaces != NULL && unlink(replaces->path) != 0)
 		return err_set(e, ERR_IO, ERR_NO_OFFSET, "%s: %s", replaces->path, strerror(errno));
+	return ok;
+}
+
+bool home_add_policy(struct home *h, const struct hash32 *deployment, const struct policy *p, struct err *e)
+{
+	struct buf name = {0}, text = {0};
+	buf_hex(&name, SPAN_HASH(deployment));
+	json_canonical(&text, p->doc);
+	const bool ok = fs_write(arena_fmt(&h->arena, "%s/pins/%s.policy", h->dir, buf_cstr(&name)), buf_view(&text),
+				 0600, e);
+	buf_release(&name);
+	buf_release(&text);
 	return ok;
 }

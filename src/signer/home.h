@@ -2,13 +2,14 @@
  *
  *     keys/0x….json    a keystore V3            keys/0x….class    production, test or rehearsal
  *     pins/<id>.json   the identity part of a profile, canonical: its name is its SHA-256
+ *     pins/<id>.policy the policy pinned for that deployment, canonical; the journal has its digest
  *     journal.jsonl    journal.h */
 #ifndef SETGOV_SIGNER_HOME_H
 #define SETGOV_SIGNER_HOME_H
 
 #include "src/base/arena.h"
 #include "src/base/err.h"
-#include "src/gov/deployment.h"
+#include "src/policy/policy.h"
 
 struct key_file {
 	struct addr address;
@@ -19,6 +20,8 @@ struct key_file {
 struct pin {
 	struct deployment deployment;
 	const char *path;
+	const struct policy *policy;  /* pinned for it, or NULL */
+	bool policy_lost;             /* the journal pinned one, and it is not here: nothing is signed */
 };
 struct home {
 	struct arena arena;
@@ -48,6 +51,9 @@ MUST_CHECK bool home_add_key(struct home *h, const struct addr *a, enum deployme
 void home_remove_key(struct home *h, const struct addr *a);
 MUST_CHECK bool home_add_pin(struct home *h, const struct deployment *d, const struct pin *replaces,
 			     struct err *e);
+
+MUST_CHECK bool home_add_policy(struct home *h, const struct hash32 *deployment, const struct policy *p,
+				struct err *e);
 
 MUST_CHECK bool class_parse(enum deployment_class *out, struct span text, struct err *e);
 

@@ -49,8 +49,9 @@ static const struct option options[] = {
 	{"--copy", "FILE", "new", "where the second copy goes", WRITES | READS_BACK},
 	{"--light", NULL, "new", "a weaker seal, for tests and rehearsals", PLAIN},
 	{"--passphrase-fd", "N", "new import sign cosign sign-tx", "read the passphrase there, one line", PLAIN},
-	{"--expect", "HASH", "trust sign cosign", "deployment id; each safeTxHash, or the root, as others read it",
-	 REPEATS},
+	{"--expect", "HASH", "trust trust-policy sign cosign",
+	 "deployment id; policy digest; each safeTxHash, or the root, as others read it", REPEATS},
+	{"--for", "ID", "trust-policy", "the deployment, where several are pinned", PLAIN},
 	{"--compared", "WHO", "sign load", "signer, own or nobody", PLAIN},
 	{"--key", "ADDRESS", "sign load decline cosign sign-tx", "which key", PLAIN},
 	{"-o", "FILE", "sign decline cosign", "where the answer goes (default: beside the packet)", WRITES},
@@ -77,6 +78,8 @@ static const struct verb verbs[] = {
 	{"import", "FILE", "take in a keystore file", 1, 1, true, false, false, verb_import},
 	{"address", "", "the keys on this machine", 0, 0, false, false, false, verb_address},
 	{"trust", "FILE", "pin a deployment profile", 1, 1, true, false, false, verb_trust},
+	{"trust-policy", "FILE", "pin the policy that packets are judged by", 1, 1, true, false, false,
+	 verb_trust_policy},
 	{"load", "[DIR...]", "choose packets below /media, /mnt, here, or in DIR", 0, 16, false, false, true,
 	 verb_load},
 	{"review", "PACKET", "what a packet will do; no key needed", 1, 1, true, false, true, verb_review},
@@ -295,6 +298,7 @@ static bool run(struct signer *s, const struct verb *verb, struct err *e)
 		return false;
 	keys_check(s);
 	pins_check(s);
+	policies_check(s);
 	return verb->run(s, e);
 }
 

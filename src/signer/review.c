@@ -10,6 +10,37 @@
 #include "src/gov/explain.h"
 #include "src/gov/units.h"
 
+/* From then on a packet has to name it. */
+static bool pin_policy(struct reviewed *r, struct err *e)
+{
+	if (r->pin->policy_lost)
+		return err_refuse(e, "POLICY", "the policy that was pinned for this deployment is not on this machine "
+					       "any more: setgov-signer trust-policy FILE pins it again");
+	r->pinned.has_policy = r->pin->policy != NULL;
+	if (r->pinned.has_policy)
+		r->pinned.policy = r->pin->policy->digest;
+	return true;
+}
+
+/* What failed is not signed; what is pending, or rests on the console's word, is shown. */
+static bool judge(struct signer *s, struct reviewed *r, struct err *e)
+{
+	if (r->pin->policy == NULL)
+		return true;
+	if (!carried_judge(&s->arena, r->verdicts, r->pin->policy, &r->pinned, &r->packet, &r->checked, e))
+		return false;
+	for (size_t i = 0; i < r->checked.n_steps; i++) {
+		struct buf why = {0};
+		if (r->verdicts[i].word != VERDICT_FAILED)
+			continue;
+		verdict_reasons(&why, &r->verdicts[i], VERDICT_FAILED);
+		err_refuse(e, "POLICY", "failed: %s", buf_cstr(&why));
+		buf_release(&why);
+		return false;
+	}
+	return true;
+}
+
 bool review_open(struct signer *s, struct reviewed *out, const char *path, struct err *e)
 {
 	struct span file;
@@ -34,7 +65,8 @@ bool review_open(struct signer *s, struct reviewed *out, const char *path, struc
 	}
 	if (!pinned_builtin(&s->arena, &out->pinned, &out->pin->deployment, e))
 		return err_in(e, "pinned");
-	out->good = packet_check(&s->arena, &out->checked, &out->packet, &out->pinned, e);
+	out->good = pin_policy(out, e) && packet_check(&s->arena, &out->checked, &out->packet, &out->pinned, e) &&
+		    judge(s, out, e);
 	return out->good;
 }
 
@@ -563,6 +595,29 @@ enum style review_class_style(const struct reviewed *r)
 	BUG("a class that nobody defined");
 }
 
+static bool is_judged(const struct reviewed *r)
+{
+	return r->pin->policy != NULL;
+}
+
+static void reasons_line(struct page *p, const struct verdict *v, enum verdict_word w, const char *label)
+{
+	struct buf why = {0};
+	verdict_reasons(&why, v, w);
+	if (why.n > 0)
+		paper_line(p->out, STYLE_WARN, 2, "%s: %s", label, buf_cstr(&why));
+	buf_release(&why);
+}
+
+static void verdict_lines(struct page *p, const struct verdict *v)
+{
+	paper_line(p->out, v->word == VERDICT_PASSED ? STYLE_TEXT : STYLE_WARN, 0, "POLICY %.*s: %s.",
+		   text_shown(v->policy->name), (const char *)v->policy->name.p, verdict_name(v->word));
+	reasons_line(p, v, VERDICT_PENDING, "pending");
+	if (p->look->details)
+		reasons_line(p, v, VERDICT_WORD, "the console's word");
+}
+
 static void banner(struct page *p)
 {
 	const struct checked_packet *c = &p->r->checked;
@@ -573,6 +628,8 @@ static void banner(struct page *p)
 	if (!p->r->packet.core.has_policy)
 		paper_line(p->out, STYLE_WARN, 0,
 			   "NO POLICY: no rule judges this, only the catalogue limits what can be signed.");
+	for (size_t i = 0; is_judged(p->r) && i < c->n_steps; i++)
+		verdict_lines(p, &p->r->verdicts[i]);
 	paper_title(p->out, "%.*s: %s", text_shown(c->line.change), (const char *)c->line.change.p,
 		    only_cancels(c) ? "THIS CANCELS THE CHANGE. What will then NOT happen"
 				    : "what the chain will do");
@@ -758,6 +815,14 @@ static struct json *words_json(struct arena *a, const struct proposal *w)
 	return o;
 }
 
+static struct json *verdicts_json(struct arena *a, const struct reviewed *r)
+{
+	struct json *list = json_array(a);
+	for (size_t i = 0; i < r->checked.n_steps; i++)
+		json_push(list, verdict_to_json(a, &r->verdicts[i]));
+	return list;
+}
+
 struct json *review_json(struct signer *s, const struct reviewed *r)
 {
 	struct arena *a = &s->arena;
@@ -775,7 +840,7 @@ struct json *review_json(struct signer *s, const struct reviewed *r)
 	json_set(o, a, "class", json_str(a, deployment_class_name(r->pin->deployment.class)));
 	json_set(o, a, "deployment", json_bare(a, SPAN_HASH(&r->pin->deployment.id)));
 	json_set(o, a, "packet", json_bare(a, SPAN_HASH(&r->packet.digest)));
-	json_set(o, a, "policy", json_null(a));
+	json_set(o, a, "policy", r->pin->policy != NULL ? verdicts_json(a, r) : json_null(a));
 	json_set(o, a, "phrase", json_str(a, c->phrase));
 	json_set(o, a, "sentences", sentences);
 	json_set(o, a, "signable", json_bool(a, !c->has_raw));

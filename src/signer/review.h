@@ -4,7 +4,7 @@
 #ifndef SETGOV_SIGNER_REVIEW_H
 #define SETGOV_SIGNER_REVIEW_H
 
-#include "src/gov/packet.h"
+#include "src/policy/carried.h"
 #include "src/signer/signer.h"
 #include "tui/kit/paper.h"
 
@@ -15,7 +15,8 @@ struct reviewed {
 	const struct pin *pin;        /* NULL: not pinned */
 	struct pinned pinned;
 	struct checked_packet checked;
-	bool good;                    /* packet_check() passed */
+	bool good;                    /* packet_check() passed, and no rule of the policy failed */
+	struct verdict verdicts[N_STEPS];     /* one a step, where a policy is pinned */
 };
 
 /* Parses, finds the pin, checks. False with the refusal; what was learnt on the way stays in *out. */

@@ -66,12 +66,16 @@ const char *signer_directory_of(struct signer *s, const char *path);
  * somebody else. */
 void keys_check(struct signer *s);
 void pins_check(struct signer *s);
+/* A pinned policy counts while the journal has its digest; one that the journal has and the directory has not, or has
+ * in other bytes, is lost, and its deployment signs nothing. */
+void policies_check(struct signer *s);
 
 /* The verbs: main.c has their table. */
 bool verb_new(struct signer *s, struct err *e);
 bool verb_import(struct signer *s, struct err *e);
 bool verb_address(struct signer *s, struct err *e);
 bool verb_trust(struct signer *s, struct err *e);
+bool verb_trust_policy(struct signer *s, struct err *e);
 bool verb_load(struct signer *s, struct err *e);
 bool verb_review(struct signer *s, struct err *e);
 bool verb_sign(struct signer *s, struct err *e);

@@ -157,6 +157,14 @@ static void altered_digests_are_refused(void **state)
 	core->has_policy = true;
 	refused(&s, "POLICY", "core.policy");
 	core->has_policy = false;
+	s.pin.has_policy = true;
+	refused(&s, "POLICY", "core.policy");        /* none, and one is pinned */
+	core->has_policy = true;
+	core->policy.b[0] ^= 1;
+	refused(&s, "POLICY", "core.policy");        /* another */
+	core->policy.b[0] ^= 1;
+	refused(&s, "POLICY", "core.proposal.body.policy");  /* the core has it, the line has not */
+	core->has_policy = s.pin.has_policy = false;
 	core->change = span_str("SC-8");
 	refused(&s, "LINE", "core.proposal.change");
 	sample_release(&s);

@@ -28,7 +28,7 @@ static void prepare(struct desk *d)
 /* Pins the sample's profile and reads its packet. */
 static bool reads(struct desk *d, struct err *e)
 {
-	d->pin = (struct pin){ d->sample.d, "pin" };
+	d->pin = (struct pin){ .deployment = d->sample.d, .path = "pin" };
 	d->s.home.pins = &d->pin;
 	d->s.home.n_pins = 1;
 	d->input = (struct input){ "packet.json", sample_seal(&d->sample) };

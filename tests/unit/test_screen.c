@@ -41,7 +41,7 @@ static void open_packet(struct desk *d)
 {
 	struct err e = {0};
 
-	d->pin = (struct pin){ d->sample.d, "pin" };
+	d->pin = (struct pin){ .deployment = d->sample.d, .path = "pin" };
 	d->s.home.pins = &d->pin;
 	d->s.home.n_pins = 1;
 	d->input = (struct input){ "packet.json", sample_seal(&d->sample) };

@@ -1,0 +1,341 @@
+#include "src/cli/judging.h"
+
+#include <string.h>
+
+#include "src/base/fs.h"
+#include "src/cli/onchain.h"
+#include "src/cli/packing.h"
+#include "src/crypto/keccak.h"
+#include "src/evm/address.h"
+
+bool judging_read(struct arena *a, struct policy *out, const char *path, struct err *e)
+{
+	struct buf b = {0};
+	bool ok = fs_read(&b, path, POLICY_MAX, e);
+	const struct span text = ok ? arena_copy(a, buf_view(&b)) : span_of(NULL, 0);
+	buf_release(&b);
+	if (!ok)
+		return false;
+	ok = policy_parse(a, out, text, e);
+	if (!ok && e != NULL) {
+		err_file(e, path, e->at <= text.n ? json_line(text, e->at) : 0);
+		e->at = ERR_NO_OFFSET;         /* the line says where */
+	}
+	return ok;
+}
+
+bool judging_policy(struct arena *a, const struct policy **out, const char *dir, struct err *e)
+{
+	const char *path = arena_fmt(a, "%s/policy.json", dir);
+	struct policy *p = ARENA_NEW(a, struct policy);
+	*out = NULL;
+	if (!fs_exists(path))
+		return true;
+	*out = p;
+	return judging_read(a, p, path, e);
+}
+
+/* ---- facts ---- */
+
+struct finding_facts {
+	const struct judging *j;
+	struct arena *a;
+	struct facts *out;
+	uint64_t block, now;
+};
+
+static void add(struct finding_facts *f, const char *name, const struct json *value)
+{
+	facts_add(f->a, f->out, name, value, FACT_CLAIMED, f->block);
+}
+
+static bool add_chain(struct finding_facts *f, struct err *e)
+{
+	struct chain *c = f->j->chain;
+	const struct deployment *d = &f->j->ws->deployment;
+	struct chain_heads heads;
+	struct chain_safe safe;
+	struct chain_facts facts;
+	uint64_t min_delay;
+	if (!chain_heads(c, &heads, e) || !chain_safe(c, f->a, &d->safe, &safe, e) ||
+	    !chain_min_delay(c, &d->timelock, &min_delay, e) ||
+	    !onchain_facts(f->j->ws, c, f->j->proposed ? f->j->change : NULL, &facts, e))
+		return false;
+	add(f, "now", json_u64(f->a, f->now));
+	add(f, "chain.block", json_u64(f->a, f->block));
+	if (heads.has_safe)
+		add(f, "chain.safe", json_u64(f->a, heads.safe.number));
+	if (heads.has_finalized)
+		add(f, "chain.finalized", json_u64(f->a, heads.finalized.number));
+	add(f, "safe.nonce", json_u64(f->a, safe.nonce));
+	add(f, "safe.threshold", json_u64(f->a, safe.threshold));
+	add(f, "timelock.min-delay", json_u64(f->a, min_delay));
+	add(f, "timelock.operation-timestamp", json_u64(f->a, facts.operation_timestamp));
+	return true;
+}
+
+/* "action[2].perDay": what each argument would replace. */
+static bool add_current(struct finding_facts *f, struct err *e)
+{
+	size_t i = 0;
+	for (const struct json *x = f->j->proposal->actions->first; x != NULL; x = x->next, i++) {
+		const struct action_read_back *reads;
+		struct span *texts;
+		size_t n;
+		if (!action_reads(f->a, &reads, &n, &f->j->ws->pin, x, e) ||
+		    !onchain_read_all(f->j->chain, f->a, reads, n, &texts, e))
+			return false;
+		for (size_t k = 0; k < n; k++)
+			if (reads[k].arg.n > 0 && texts[k].p != NULL)
+				add(f, arena_fmt(f->a, "action[%zu].%.*s", i, (int)reads[k].arg.n,
+						 (const char *)reads[k].arg.p), json_text(f->a, texts[k]));
+	}
+	return true;
+}
+
+/* The hash of the code at each address that a rule of kind code looks at. */
+static bool add_code(struct finding_facts *f, struct span arg, struct err *e)
+{
+	const char *member = arena_str(f->a, arg);
+	for (const struct json *x = f->j->proposal->actions->first; x != NULL; x = x->next) {
+		const struct json *args = json_find(x, "args"), *v = args != NULL ? json_find(args, member) : NULL;
+		struct addr at;
+		struct span code;
+		struct hash32 hash;
+		if (v == NULL || v->type != JSON_STRING || !addr_parse(&at, v->text, NULL))
+			continue;
+		if (!chain_code(f->j->chain, f->a, &at, &code, e))
+			return false;
+		keccak256(&hash, code);
+		add(f, arena_fmt(f->a, "code-hash.%s", arena_str(f->a, v->text)),
+		    code.n > 0 ? json_0x(f->a, SPAN_HASH(&hash)) : json_null(f->a));
+	}
+	return true;
+}
+
+static bool add_codes(struct finding_facts *f, struct err *e)
+{
+	const struct policy *p = f->j->policy;
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (p->rules[i].kind == RULE_CODE && !add_code(f, p->rules[i].arg, e))
+			return false;
+	return true;
+}
+
+/* ---- from the log ---- */
+
+/* What the arguments of action k were before, from the facts in the packet's evidence; NULL: nobody looked. */
+static const struct json *values_before(struct finding_facts *f, const struct change *c, size_t k, struct err *e)
+{
+	const struct step *s = &c->steps[c->proposal.route == ROUTE_DIRECT ? STEP_EXECUTE : STEP_SCHEDULE];
+	const char *prefix = arena_fmt(f->a, "action[%zu].", k);
+	struct json *was = json_object(f->a);
+	struct buf b = {0};
+	struct span name;
+	if (!s->has_evidence || !log_blob(f->j->ws->log, &s->evidence, &b, NULL, e))
+		return NULL;
+	const struct json *evidence = json_parse(f->a, arena_copy(f->a, buf_view(&b)), e);
+	const struct json *facts = evidence != NULL ? json_find(evidence, "facts") : NULL;
+	buf_release(&b);
+	for (const struct json *x = facts != NULL ? facts->first : NULL; x != NULL; x = x->next)
+		if (json_get_str(x, "name", &name, NULL) && span_starts(name, prefix))
+			json_set(was, f->a, arena_str(f->a, span_of(name.p + strlen(prefix), name.n - strlen(prefix))),
+				 json_copy(f->a, json_find(x, "value")));
+	return was;
+}
+
+/* When it went to the chain; 0: it did not. */
+static uint64_t sent_at(const struct finding_facts *f, const struct change *c)
+{
+	const struct step *s = &c->steps[c->proposal.route == ROUTE_DIRECT ? STEP_EXECUTE : STEP_SCHEDULE];
+	if (s->mined)
+		return s->block_time;
+	return step_is_submitted(s) ? f->now : 0;
+}
+
+static void add_past(struct finding_facts *f, struct json *list, const struct change *c, struct err *e)
+{
+	const uint64_t at = sent_at(f, c);
+	size_t k = 0;
+	if (!c->proposed || span_eq(c->id, f->j->change->id) || at == 0 ||
+	    at + policy_looks_back(f->j->policy) <= f->now)
+		return;
+	for (const struct json *x = c->proposal.actions->first; x != NULL; x = x->next, k++) {
+		struct json *o = json_object(f->a);
+		const struct json *was = values_before(f, c, k, e);
+		json_set(o, f->a, "action", json_copy(f->a, x));
+		json_set(o, f->a, "at", json_u64(f->a, at));
+		json_set(o, f->a, "change", json_text(f->a, c->id));
+		json_set(o, f->a, "was", was != NULL ? json_copy(f->a, was) : json_object(f->a));
+		json_push(list, o);
+	}
+}
+
+static bool add_history(struct finding_facts *f, struct err *e)
+{
+	const struct changes *all;
+	struct json *list = json_array(f->a);
+	if (!workspace_fold(f->j->ws, &all, e))
+		return false;
+	for (size_t i = 0; i < all->n; i++) {
+		add_past(f, list, &all->v[i], e);
+		if (err_is_set(e))
+			return false;
+	}
+	add(f, "history", list);
+	return true;
+}
+
+struct seeking { struct arena *a; struct line line; };
+
+static bool take_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+{
+	struct seeking *s = ctx;
+	(void)seq;
+	(void)leaf;
+	return line_parse(s->a, &s->line, arena_copy(s->a, raw), e);
+}
+
+static bool add_proposer(struct finding_facts *f, struct err *e)
+{
+	struct workspace *ws = f->j->ws;
+	struct seeking s = { .a = f->a, .line = { .actor = ws->actor, .auth = ws->auth } };
+	const uint64_t k = f->j->change->proposed_seq;
+	if (f->j->proposed && !log_each(ws->log, k, k + 1, take_line, &s, e))
+		return false;
+	struct json *o = json_object(f->a);
+	json_set(o, f->a, "auth", json_text(f->a, s.line.auth));
+	json_set(o, f->a, "id", json_text(f->a, s.line.actor));
+	add(f, "proposer", o);
+	return true;
+}
+
+/* Each was recovered from the step's hash when it came in: proven, whoever says it. What its owner compared is the
+ * answer's own word. */
+static bool add_signatures(struct finding_facts *f, struct err *e)
+{
+	struct json *list = json_array(f->a);
+	const struct step *s = f->j->step != NULL ? &f->j->change->steps[*f->j->step] : NULL;
+	for (size_t i = 0; s != NULL && i < s->n_signatures; i++) {
+		struct seeking line = { .a = f->a };
+		const uint64_t seq = s->signatures[i].seq;
+		if (!log_each(f->j->ws->log, seq, seq + 1, take_line, &line, e))
+			return false;
+		const struct json *compared = json_find(line.line.body, "compared");
+		struct json *o = json_object(f->a);
+		json_set(o, f->a, "compared", compared != NULL ? json_copy(f->a, compared) : json_null(f->a));
+		json_set(o, f->a, "owner", json_addr(f->a, &s->signatures[i].owner));
+		json_push(list, o);
+	}
+	facts_add(f->a, f->out, "signatures", list, FACT_PROVEN, f->block);
+	return true;
+}
+
+bool judging_facts(const struct judging *j, struct arena *a, struct facts *out, struct err *e)
+{
+	struct finding_facts f = { j, a, out, j->chain->pin.number, j->chain->pin.time };
+	*out = (struct facts){0};
+	if (!add_chain(&f, e) || !add_current(&f, e) || !add_codes(&f, e) || !add_history(&f, e) || !add_proposer(&f,
+		e))
+		return false;
+	return add_signatures(&f, e);
+}
+
+bool judging_judge(const struct judging *j, struct arena *a, struct verdict *out, struct facts *facts, struct err *e)
+{
+	struct subject s;
+	if (!judging_facts(j, a, facts, e) ||
+	    !subject_of_proposal(a, &s, &j->ws->pin, j->change->id, j->proposal, j->step, &j->change->operation, e))
+		return false;
+	policy_judge(a, out, j->policy, &s, facts);
+	return true;
+}
+
+bool judging_enforce(const struct verdict *v, bool all, struct err *e)
+{
+	struct buf why = {0};
+	if (v->word == VERDICT_FAILED)
+		verdict_reasons(&why, v, VERDICT_FAILED);
+	else if (all && v->word == VERDICT_PENDING)
+		verdict_reasons(&why, v, VERDICT_PENDING);
+	if (why.n == 0)
+		return true;
+	err_refuse(e, "POLICY", "%s: %s", verdict_name(v->word), buf_cstr(&why));
+	buf_release(&why);
+	return false;
+}
+
+static bool add_blob(struct workspace *ws, const struct json *v, struct hash32 *digest, struct err *e)
+{
+	struct buf b = {0};
+	json_canonical(&b, v);
+	const bool ok = log_add_blob(ws->log, buf_view(&b), BLOB_PUBLIC, digest, e);
+	buf_release(&b);
+	return ok;
+}
+
+bool judging_log(struct workspace *ws, struct arena *a, struct span change, const struct verdict *v,
+		 const struct facts *facts, const enum step_kind *step, struct err *e)
+{
+	struct hash32 policy, known;
+	struct json *body = json_object(a);
+	if (!add_blob(ws, v->policy->doc, &policy, e) || !add_blob(ws, facts_to_json(a, facts), &known, e))
+		return false;
+	json_set(body, a, "facts", json_bare(a, SPAN_HASH(&known)));
+	json_set(body, a, "policy", json_bare(a, SPAN_HASH(&policy)));
+	json_set(body, a, "step", step != NULL ? json_str(a, step_name(*step)) : json_null(a));
+	json_set(body, a, "verdict", json_str(a, verdict_name(v->word)));
+	struct line l = workspace_line(ws, "policy.judged", change, body);
+	return log_add_line(ws->log, &l, e);
+}
+
+bool judging_frozen(struct workspace *ws, struct arena *a, const struct policy **out, const struct proposal *p,
+		    struct err *e)
+{
+	struct policy *frozen = ARENA_NEW(a, struct policy);
+	struct buf b = {0};
+	*out = NULL;
+	if (!p->has_policy)
+		return true;
+	*out = frozen;
+	const bool ok = log_blob(ws->log, &p->policy, &b, NULL, e);
+	const struct span text = ok ? arena_copy(a, buf_view(&b)) : span_of(NULL, 0);
+	buf_release(&b);
+	return ok && policy_parse(a, frozen, text, e);
+}
+
+void judging_into_evidence(struct arena *a, struct json *evidence, const struct facts *facts)
+{
+	struct json *all = facts_to_json(a, facts), *merged = json_array(a), *out = json_object(a);
+	const struct json *old = json_find(evidence, "facts");
+	for (const struct json *v = old->first; v != NULL; v = v->next)
+		if (facts_find(facts, json_find(v, "name")->text) == NULL)
+			json_push(merged, json_copy(a, v));
+	for (const struct json *v = all->first; v != NULL; v = v->next)
+		json_push(merged, json_copy(a, v));
+	for (const struct json *v = evidence->first; v != NULL; v = v->next)
+		json_set(out, a, arena_str(a, v->name), v == old ? merged : json_copy(a, v));
+	*evidence = *out;
+}
+
+bool judging_step(struct workspace *ws, struct chain *c, struct arena *a, const struct change *change,
+		  enum step_kind step, bool all, struct facts *facts, struct err *e)
+{
+	const struct policy *policies[2];
+	struct facts found = {0};
+	struct verdict v;
+	if (!judging_frozen(ws, a, &policies[0], &change->proposal, e) || !judging_policy(a, &policies[1], ws->dir, e))
+		return false;
+	if (policies[0] != NULL && policies[1] != NULL && hash32_eq(&policies[0]->digest, &policies[1]->digest))
+		policies[1] = NULL;
+	for (size_t i = 0; i < 2; i++) {
+		const struct judging j = { ws, c, policies[i], change, &change->proposal, true, &step };
+		if (policies[i] == NULL)
+			continue;
+		if (!judging_judge(&j, a, &v, &found, e) || !judging_enforce(&v, all, e))
+			return false;
+		if (facts != NULL && facts->n == 0)
+			*facts = found;
+	}
+	return true;
+}

@@ -1,0 +1,66 @@
+/* One rule asked about one change: what the functions of kinds.c get and answer with. Only this folder includes it. */
+#ifndef SETGOV_POLICY_ASKING_H
+#define SETGOV_POLICY_ASKING_H
+
+#include "src/policy/judge.h"
+#include "src/policy/rules.h"
+
+/* What was done before: an entry of the fact "history". */
+struct past {
+	uint64_t at;
+	struct span change;
+	struct unit unit;
+	const struct json *was;       /* values before it ran, by argument; or NULL */
+};
+
+struct court {                        /* the same for all rules of one verdict */
+	struct arena *a;
+	const struct policy *policy;
+	const struct subject *subject;
+	const struct facts *facts;
+	const struct rule **used_by;  /* for each fact, the rule that asked for it last */
+	bool has_history;             /* read on demand, once */
+	struct past *history;
+	size_t n_history;
+};
+
+struct asking {
+	struct court *court;
+	const struct rule *rule;
+	const size_t *concerned;      /* numbers of the units that the rule is about: one, for kinds judged each */
+	size_t n_concerned;
+	/* the answer */
+	enum verdict_word word;
+	const char *text;
+	bool claimed;
+	bool quiet;                   /* an action before this one passed and speaks for all */
+	struct span *facts;
+	size_t n_facts, cap_facts;
+};
+
+bool pattern_matches(const struct pattern *p, const struct pinned *pin, const struct unit *u, bool all);
+/* `text` is in the list, as it is or by the name that the profile gives it. */
+bool texts_have(const struct texts *t, const struct pinned *pin, struct span text);
+bool unit_from_action(struct arena *a, struct unit *out, const struct pinned *pin, const struct json *action,
+		      struct err *e);
+/* u256_parse(), quick for what fits 64 bits: a verdict reads thousands. */
+bool number_of(struct u256 *out, struct span text);
+struct span unit_arg(const struct unit *u, struct span name);         /* {NULL, 0}: has none */
+
+void answer(struct asking *q, enum verdict_word w, const char *fmt, ...) PRINTF(3, 4);
+/* A fact that the answer rests on. NULL: not known, too old or not proven, and the answer is given. */
+const struct json *know(struct asking *q, const char *name);
+/* The same for a number. */
+bool know_u64(struct asking *q, const char *name, uint64_t *out);
+/* The fact "history", read. False: the answer is given. */
+bool know_history(struct asking *q);
+
+#define RULE_JUDGES(X) X(allow) X(bounds) X(signers) X(delay) X(words) X(separation) X(rate) X(freeze) X(call_only) \
+	X(code) X(possession) X(fact) X(finality) X(ahead) X(hot_signing) X(comparison)
+#define DECLARE(name) void judge_##name(struct asking *q);
+RULE_JUDGES(DECLARE)
+#undef DECLARE
+/* The compensating control of an exception stands in for its rule. */
+void judge_control(struct asking *q, const struct rule *exception);
+
+#endif

@@ -1,0 +1,288 @@
+#include "src/policy/lint.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "src/base/hex.h"
+#include "src/base/text.h"
+#include "src/evm/address.h"
+#include "src/policy/asking.h"
+
+#define SHOWN(s) text_shown(s), (const char *)(s).p
+
+struct linting {
+	struct arena *a;
+	struct lint *out;
+	size_t cap;
+	const struct policy *p;
+	const struct pinned *pin;
+	uint64_t now;
+};
+
+static void find(struct linting *l, bool error, const struct rule *x, const char *fmt, ...) PRINTF(4, 5);
+
+static void find(struct linting *l, bool error, const struct rule *x, const char *fmt, ...)
+{
+	struct buf b = {0};
+	va_list ap;
+	va_start(ap, fmt);
+	buf_vfmt(&b, fmt, ap);
+	va_end(ap);
+	if (l->out->n == l->cap) {
+		l->cap = l->cap > 0 ? 2 * l->cap : 64;
+		struct lint_finding *more = ARENA_ARRAY(l->a, struct lint_finding, l->cap);
+		if (l->out->n > 0)
+			memcpy(more, l->out->v, l->out->n * sizeof(*more));
+		l->out->v = more;
+	}
+	l->out->v[l->out->n++] = (struct lint_finding){ error, x, arena_str(l->a, buf_view(&b)) };
+	l->out->n_errors += error;
+	buf_release(&b);
+}
+
+/* ---- what a pattern could match ---- */
+
+/* "always", "when on is true" … may be either. */
+static bool may_be(struct linting *l, const struct action_def *d, bool deescalates)
+{
+	const char *when = action_deescalates_when(l->a, d);
+	return deescalates ? when != NULL : when == NULL || strcmp(when, "always") != 0;
+}
+
+static bool could_match(struct linting *l, const struct pattern *p, const struct action_def *d)
+{
+	struct pattern rough = *p;
+	const struct unit u = { .action = action_name(d), .risk = action_risk_of(d),
+				.route = action_is_direct(d) ? ROUTE_DIRECT : ROUTE_TIMELOCK };
+	rough.has_deescalates = rough.targets.given = rough.selectors.given = false;
+	rough.n_args = 0;
+	return pattern_matches(&rough, l->pin, &u, true) && (!p->has_deescalates || may_be(l, d, p->deescalates));
+}
+
+static bool is_known_target(const struct linting *l, struct span name)
+{
+	struct addr at;
+	return deployment_contract(l->pin->deployment, name) != NULL ||
+	       (name.n == 42 && addr_parse(&at, name, NULL) && deployment_contract_at(l->pin->deployment, &at) != NULL);
+}
+
+static bool abi_has(const struct abi *abi, struct span selector)
+{
+	uint8_t bytes[4];
+	const bool is_hex = selector.n == 10 && hex_fixed(bytes, 4, selector, NULL);
+	if (is_hex)
+		return abi_find_selector(abi, bytes) != NULL;
+	for (size_t i = 0; i < abi->n_functions; i++)
+		if (span_eq(abi->functions[i].signature, selector))
+			return true;
+	return false;
+}
+
+static bool is_known_selector(const struct linting *l, struct span selector)
+{
+	for (size_t i = 0; i < l->pin->n_abis; i++)
+		if (abi_has(l->pin->abis[i].abi, selector))
+			return true;
+	return false;
+}
+
+static bool has_arg(const struct action_def *d, struct span name)
+{
+	size_t n;
+	const struct action_arg *args = action_args(d, &n);
+	for (size_t i = 0; i < n; i++)
+		if (span_eq(args[i].name, name))
+			return true;
+	return false;
+}
+
+static void check_args(struct linting *l, const struct rule *x, const struct arg_limit *limits, size_t n)
+{
+	for (size_t k = 0; k < n; k++) {
+		bool found = false;
+		for (size_t i = 0; i < catalogue_size(l->pin->catalogue) && !found; i++) {
+			const struct action_def *d = catalogue_at(l->pin->catalogue, i);
+			found = could_match(l, &x->pattern, d) &&
+				(has_arg(d, limits[k].arg) || span_is(action_name(d), "call.raw"));
+		}
+		if (!found)
+			find(l, true, x, "can never pass or match: no action that it is for has an argument %.*s",
+			     SHOWN(limits[k].arg));
+	}
+}
+
+static void check_matches(struct linting *l, const struct rule *x)
+{
+	const struct pattern *p = &x->pattern;
+	bool found = false;
+	for (size_t i = 0; i < catalogue_size(l->pin->catalogue) && !found; i++)
+		found = could_match(l, p, catalogue_at(l->pin->catalogue, i));
+	if (!found)
+		find(l, true, x, "can never match: no action of the catalogue is all that it asks for");
+	for (size_t i = 0; i < p->actions.n; i++) {
+		bool known = false;
+		struct pattern one = { .actions = { .v = &p->actions.v[i], .n = 1, .given = true } };
+		for (size_t k = 0; k < catalogue_size(l->pin->catalogue) && !known; k++)
+			known = could_match(l, &one, catalogue_at(l->pin->catalogue, k));
+		if (!known)
+			find(l, true, x, "the catalogue has no action %.*s", SHOWN(p->actions.v[i]));
+	}
+	for (size_t i = 0; i < p->targets.n; i++)
+		if (!is_known_target(l, p->targets.v[i]))
+			find(l, true, x, "the profile has no contract %.*s", SHOWN(p->targets.v[i]));
+	for (size_t i = 0; i < p->selectors.n; i++)
+		if (!is_known_selector(l, p->selectors.v[i]))
+			find(l, true, x, "no ABI has %.*s", SHOWN(p->selectors.v[i]));
+	check_args(l, x, p->args, p->n_args);
+	check_args(l, x, x->bounds, x->n_bounds);
+}
+
+/* ---- what no rule allows ---- */
+
+static bool is_allowed(struct linting *l, const struct action_def *d)
+{
+	for (size_t i = 0; i < l->p->n_rules; i++)
+		if (l->p->rules[i].kind == RULE_ALLOW && could_match(l, &l->p->rules[i].pattern, d))
+			return true;
+	return false;
+}
+
+static void check_covered(struct linting *l)
+{
+	for (size_t i = 0; i < catalogue_size(l->pin->catalogue); i++) {
+		const struct action_def *d = catalogue_at(l->pin->catalogue, i);
+		if (is_allowed(l, d))
+			continue;
+		if (action_deescalates_when(l->a, d) != NULL)
+			find(l, true, NULL, "no rule allows %.*s, which takes power away: it could never be done",
+			     SHOWN(action_name(d)));
+		else
+			find(l, false, NULL, "no rule allows %.*s", SHOWN(action_name(d)));
+	}
+}
+
+/* ---- what could hold up a cancel ---- */
+
+static bool may_hold_up(const struct linting *l, const struct rule *x)
+{
+	switch (x->kind) {
+	case RULE_SIGNERS:
+		return x->n_roles > 0 || l->p->threshold == 0 || x->min > l->p->threshold;
+	case RULE_BOUNDS: case RULE_WORDS: case RULE_SEPARATION: case RULE_CODE: case RULE_POSSESSION: case RULE_FACT:
+	case RULE_COMPARISON: case RULE_DELAY:
+		return x->kind != RULE_COMPARISON || !x->allowed;
+	case RULE_ALLOW: case RULE_RATE: case RULE_FREEZE: case RULE_EXCEPTION: case RULE_CALL_ONLY: case RULE_FINALITY:
+	case RULE_AHEAD: case RULE_HOT_SIGNING:
+		return false;
+	}
+	return false;
+}
+
+static void check_holds_up(struct linting *l, const struct rule *x)
+{
+	for (size_t i = 0; i < catalogue_size(l->pin->catalogue); i++) {
+		const struct action_def *d = catalogue_at(l->pin->catalogue, i);
+		const bool concerned = action_deescalates_when(l->a, d) != NULL && could_match(l, &x->pattern, d) &&
+				       (!x->pattern.has_deescalates || x->pattern.deescalates);
+		if (!concerned || !may_hold_up(l, x) || (x->kind == RULE_DELAY && action_is_direct(d)))
+			continue;
+		find(l, x->kind != RULE_DELAY, x, "could hold up %.*s, which takes power away%s", SHOWN(action_name(d)),
+		     x->kind == RULE_SIGNERS && l->p->threshold == 0 ?
+		     " (the policy does not say the Safe's threshold)" : "");
+	}
+}
+
+/* ---- contradictions ---- */
+
+static void check_role(struct linting *l, const struct rule *x, const struct role_need *need)
+{
+	const struct role *role = policy_role(l->p, need->role);
+	uint64_t holders = 0;
+	for (size_t i = 0; i < role->people.n; i++) {
+		const struct person *who = deployment_person(l->pin->deployment, role->people.v[i]);
+		holders += who != NULL && who->owner;
+	}
+	if (holders < need->n)
+		find(l, true, x, "can never pass: %" PRIu64 " of the role %.*s have to sign, the profile has %" PRIu64
+		     " owners in it", need->n, SHOWN(role->name), holders);
+}
+
+static void check_people(struct linting *l)
+{
+	for (size_t i = 0; i < l->p->n_roles; i++)
+		for (size_t k = 0; k < l->p->roles[i].people.n; k++)
+			if (deployment_person(l->pin->deployment, l->p->roles[i].people.v[k]) == NULL)
+				find(l, true, NULL, "the role %.*s names %.*s, whom the profile does not know",
+				     SHOWN(l->p->roles[i].name), SHOWN(l->p->roles[i].people.v[k]));
+}
+
+static void check_signers(struct linting *l, const struct rule *x)
+{
+	const uint64_t owners = deployment_owners(l->pin->deployment);
+	const uint64_t min = x->kind == RULE_EXCEPTION ? x->control_signers : x->min;
+	if ((x->kind == RULE_SIGNERS || x->kind == RULE_EXCEPTION || x->kind == RULE_SEPARATION) && min > owners)
+		find(l, true, x, "can never pass: %" PRIu64 " signatures are needed, the Safe has %" PRIu64 " owners",
+			min,
+		     owners);
+	for (size_t i = 0; i < x->n_roles; i++)
+		check_role(l, x, &x->roles[i]);
+	for (size_t i = 0; i < x->n_control_roles; i++)
+		check_role(l, x, &x->control_roles[i]);
+}
+
+/* Two bounds on one argument of one action that leave nothing between them. */
+static void check_pair(struct linting *l, const struct rule *x, const struct rule *y)
+{
+	for (size_t i = 0; i < x->n_bounds; i++)
+		for (size_t k = 0; k < y->n_bounds; k++) {
+			const struct arg_limit *b = &x->bounds[i], *c = &y->bounds[k];
+			if (!span_eq(b->arg, c->arg) ||
+			    !((b->has_min && c->has_max && u256_cmp(&b->min, &c->max) > 0) ||
+			      (c->has_min && b->has_max && u256_cmp(&c->min, &b->max) > 0)))
+				continue;
+			for (size_t n = 0; n < catalogue_size(l->pin->catalogue); n++) {
+				const struct action_def *d = catalogue_at(l->pin->catalogue, n);
+				if (has_arg(d, b->arg) && could_match(l, &x->pattern, d) && could_match(l,
+					&y->pattern, d))
+					find(l, true, y, "contradicts %.*s: nothing is left for %.*s of %.*s",
+						SHOWN(x->name),
+					     SHOWN(b->arg), SHOWN(action_name(d)));
+			}
+		}
+}
+
+static void check_contradictions(struct linting *l)
+{
+	for (size_t i = 0; i < l->p->n_rules; i++)
+		for (size_t k = i + 1; k < l->p->n_rules; k++)
+			if (l->p->rules[i].kind == RULE_BOUNDS && l->p->rules[k].kind == RULE_BOUNDS)
+				check_pair(l, &l->p->rules[i], &l->p->rules[k]);
+}
+
+/* ---- all of it ---- */
+
+static void check_rule(struct linting *l, const struct rule *x)
+{
+	const struct rule_row *row = rule_row(x->kind);
+	check_matches(l, x);
+	check_signers(l, x);
+	check_holds_up(l, x);
+	if (x->kind == RULE_EXCEPTION && l->now > 0 && x->until <= l->now)
+		find(l, false, x, "has ended: it waives nothing any more");
+	if (x->kind == RULE_CODE && x->n_listed == 0)
+		find(l, false, x, "lists no code: nothing can pass until a release is listed");
+	if (!row->chain && x->kind != RULE_EXCEPTION)
+		find(l, false, x, "kept by setgov and the signers, not by the chain");
+}
+
+void policy_lint(struct arena *a, struct lint *out, const struct policy *p, const struct pinned *pin, uint64_t now)
+{
+	struct linting l = { .a = a, .out = out, .p = p, .pin = pin, .now = now };
+	*out = (struct lint){0};
+	check_people(&l);
+	for (size_t i = 0; i < p->n_rules; i++)
+		check_rule(&l, &p->rules[i]);
+	check_covered(&l);
+	check_contradictions(&l);
+}

@@ -1,0 +1,784 @@
+#include "src/policy/policy.h"
+
+#include <string.h>
+
+#include "src/base/hex.h"
+#include "src/base/text.h"
+#include "src/base/time.h"
+#include "src/crypto/hash.h"
+#include "src/gov/units.h"
+#include "src/policy/rules.h"
+
+#define RULES_MAX 1000
+#define COMMON "name why kind for source maxAge"
+#define SHOWN(s) text_shown(s), (const char *)(s).p
+
+/* An error at a value. */
+#define wrong(e, code, v, ...) err_set(e, code, (v)->at, __VA_ARGS__)
+
+struct reading {
+	struct arena *a;
+	struct policy *p;
+	struct err *e;
+};
+
+/* ---- values ---- */
+
+static bool is_type(const struct reading *r, const struct json *v, enum json_type type)
+{
+	static const char *const names[] = { "null", "false", "true", "a number", "a string", "an array", "an object" };
+	return v->type == type || wrong(r->e, ERR_SYNTAX, v, "needed %s, found %s", names[type], names[v->type]);
+}
+
+static bool get_text(const struct reading *r, struct span *out, const struct json *v)
+{
+	if (!is_type(r, v, JSON_STRING))
+		return false;
+	*out = v->text;
+	if (!text_is_plain(v->text, false))
+		return wrong(r->e, ERR_RANGE, v, "has characters that cannot be shown");
+	return v->text.n > 0 || wrong(r->e, ERR_RANGE, v, "is empty");
+}
+
+static bool get_count(const struct reading *r, uint64_t *out, const struct json *v)
+{
+	struct u256 n;
+	if (!is_type(r, v, JSON_NUMBER))
+		return false;
+	if (!u256_parse(&n, v->text, NULL) || !u256_fits_u64(&n, out) || *out > (UINT64_C(1) << 53) - 1)
+		return wrong(r->e, ERR_RANGE, v, "needed a whole number from 0 to 2^53-1");
+	return true;
+}
+
+static bool get_bool(const struct reading *r, bool *out, const struct json *v)
+{
+	if (v->type != JSON_TRUE && v->type != JSON_FALSE)
+		return is_type(r, v, JSON_TRUE);
+	*out = v->type == JSON_TRUE;
+	return true;
+}
+
+static bool get_seconds(const struct reading *r, uint64_t *out, const struct json *v)
+{
+	struct err why = {0};
+	bool ok;
+	if (!is_type(r, v, JSON_STRING))
+		return false;
+	ok = duration_parse(out, v->text, &why);
+	if (!ok)
+		wrong(r->e, ERR_SYNTAX, v, "%s", buf_cstr(&why.what));
+	err_clear(&why);
+	return ok;
+}
+
+/* "5 ether", "48h", "300", 300 */
+static bool get_amount(const struct reading *r, struct u256 *out, const struct json *v)
+{
+	uint64_t seconds;
+	if (v->type != JSON_NUMBER && !is_type(r, v, JSON_STRING))
+		return false;
+	if (u256_parse(out, v->text, NULL))
+		return true;
+	if (v->type == JSON_STRING && wei_parse(out, v->text, NULL))
+		return true;
+	if (v->type != JSON_STRING || !duration_parse(&seconds, v->text, NULL))
+		return wrong(r->e, ERR_SYNTAX, v,
+			"needed digits, or an amount or a time with its unit, like 5 ether or 48h");
+	*out = u256_from_u64(seconds);
+	return true;
+}
+
+static bool get_texts(const struct reading *r, struct texts *out, const struct json *v)
+{
+	if (!is_type(r, v, JSON_ARRAY))
+		return false;
+	if (v->n == 0)
+		return wrong(r->e, ERR_RANGE, v, "is empty: nothing could match");
+	struct span *list = ARENA_ARRAY(r->a, struct span, v->n);
+	*out = (struct texts){ .v = list, .given = true };
+	for (const struct json *x = v->first; x != NULL; x = x->next, out->n++)
+		if (!get_text(r, &list[out->n], x))
+			return err_in(r->e, "[%zu]", out->n);
+	return true;
+}
+
+/* Members of an object, each by the row of its name. */
+struct member {
+	const char *name;
+	bool (*read)(const struct reading *r, void *out, const struct json *v);
+};
+
+static bool read_member(const struct reading *r, const struct member *rows, size_t n, void *out, const struct json *v)
+{
+	size_t i = 0;
+	while (i < n && !span_is(v->name, rows[i].name))
+		i++;
+	return (i < n ? rows[i].read(r, out, v) : wrong(r->e, ERR_UNKNOWN, v, "nobody defined this member")) ||
+	       err_in(r->e, "%.*s", SHOWN(v->name));
+}
+
+static bool read_members(const struct reading *r, const struct member *rows, size_t n, void *out, const struct json *o)
+{
+	if (!is_type(r, o, JSON_OBJECT))
+		return false;
+	for (const struct json *v = o->first; v != NULL; v = v->next)
+		if (!read_member(r, rows, n, out, v))
+			return false;
+	return true;
+}
+
+/* ---- limits of arguments ---- */
+
+static bool limit_min(const struct reading *r, void *out, const struct json *v)
+{
+	struct arg_limit *l = out;
+	return l->has_min = get_amount(r, &l->min, v);
+}
+
+static bool limit_max(const struct reading *r, void *out, const struct json *v)
+{
+	struct arg_limit *l = out;
+	return l->has_max = get_amount(r, &l->max, v);
+}
+
+static bool limit_in(const struct reading *r, void *out, const struct json *v)
+{
+	struct arg_limit *l = out;
+	return get_texts(r, &l->in, v);
+}
+
+static bool limit_not_in(const struct reading *r, void *out, const struct json *v)
+{
+	struct arg_limit *l = out;
+	return get_texts(r, &l->not_in, v);
+}
+
+static bool limit_times(const struct reading *r, void *out, const struct json *v)
+{
+	struct arg_limit *l = out;
+	return get_count(r, &l->times, v) && (l->times > 0 || wrong(r->e, ERR_RANGE, v, "needed 1 or more"));
+}
+
+static bool limit_percent(const struct reading *r, void *out, const struct json *v)
+{
+	struct arg_limit *l = out;
+	return get_count(r, &l->percent, v) && (l->percent <= 1000 || wrong(r->e, ERR_RANGE, v,
+		"at most 1000 percent"));
+}
+
+static bool limit_per(const struct reading *r, void *out, const struct json *v)
+{
+	struct arg_limit *l = out;
+	return get_seconds(r, &l->per, v) && (l->per > 0 || wrong(r->e, ERR_RANGE, v, "needed more than no time"));
+}
+
+static bool limit_step(const struct reading *r, void *out, const struct json *v)
+{
+	static const struct member rows[] = { { "percent", limit_percent }, { "per", limit_per } };
+	struct arg_limit *l = out;
+	return read_members(r, rows, ARRAY_LEN(rows), out, v) &&
+	       ((v->n == 2 && l->per > 0) || wrong(r->e, ERR_MISSING, v, "needed percent and per"));
+}
+
+static bool get_limits(const struct reading *r, const struct arg_limit **out, size_t *n, const struct json *o)
+{
+	static const struct member rows[] = { { "min", limit_min }, { "max", limit_max }, { "in", limit_in },
+		{ "notIn", limit_not_in }, { "timesCurrent", limit_times }, { "step", limit_step } };
+	if (!is_type(r, o, JSON_OBJECT))
+		return false;
+	struct arg_limit *list = ARENA_ARRAY(r->a, struct arg_limit, o->n + 1);
+	*out = list;
+	for (const struct json *v = o->first; v != NULL; v = v->next) {
+		struct arg_limit *l = &list[(*n)++];
+		l->arg = v->name;
+		if (!read_members(r, rows, ARRAY_LEN(rows), l, v))
+			return err_in(r->e, "%.*s", SHOWN(v->name));
+		if (v->n == 0)
+			return wrong(r->e, ERR_MISSING, v, "sets no bound") || err_in(r->e, "%.*s", SHOWN(v->name));
+		if (l->has_min && l->has_max && u256_cmp(&l->min, &l->max) > 0)
+			return wrong(r->e, ERR_RANGE, v, "min is above max: nothing could pass") ||
+			       err_in(r->e, "%.*s", SHOWN(v->name));
+	}
+	return o->n > 0 || wrong(r->e, ERR_MISSING, o, "bounds no argument");
+}
+
+/* ---- patterns ---- */
+
+static bool pattern_actions(const struct reading *r, void *out, const struct json *v)
+{
+	struct pattern *p = out;
+	return get_texts(r, &p->actions, v);
+}
+
+static bool pattern_targets(const struct reading *r, void *out, const struct json *v)
+{
+	struct pattern *p = out;
+	return get_texts(r, &p->targets, v);
+}
+
+static bool pattern_selectors(const struct reading *r, void *out, const struct json *v)
+{
+	struct pattern *p = out;
+	return get_texts(r, &p->selectors, v);
+}
+
+static bool pattern_risk(const struct reading *r, void *out, const struct json *v)
+{
+	struct pattern *p = out;
+	struct texts names;
+	if (!get_texts(r, &names, v))
+		return false;
+	for (size_t i = 0; i < names.n; i++) {
+		int k = RISK_LOW;
+		while (k <= RISK_CRITICAL && !span_is(names.v[i], action_risk_name((enum action_risk)k)))
+			k++;
+		if (k > RISK_CRITICAL)
+			return wrong(r->e, ERR_UNKNOWN, json_at(v, i), "needed low, medium, high or critical") ||
+			       err_in(r->e, "[%zu]", i);
+		p->risks |= 1u << k;
+	}
+	return true;
+}
+
+static bool pattern_route(const struct reading *r, void *out, const struct json *v)
+{
+	struct pattern *p = out;
+	struct span name;
+	if (!get_text(r, &name, v))
+		return false;
+	p->has_route = true;
+	p->route = span_is(name, route_name(ROUTE_DIRECT)) ? ROUTE_DIRECT : ROUTE_TIMELOCK;
+	return span_is(name, route_name(p->route)) || wrong(r->e, ERR_UNKNOWN, v, "needed timelock or direct");
+}
+
+static bool pattern_deescalates(const struct reading *r, void *out, const struct json *v)
+{
+	struct pattern *p = out;
+	return p->has_deescalates = get_bool(r, &p->deescalates, v);
+}
+
+static bool pattern_args(const struct reading *r, void *out, const struct json *v)
+{
+	struct pattern *p = out;
+	return get_limits(r, &p->args, &p->n_args, v);
+}
+
+static bool get_pattern(const struct reading *r, struct pattern *out, const struct json *o)
+{
+	static const struct member rows[] = { { "actions", pattern_actions }, { "risk", pattern_risk },
+		{ "targets", pattern_targets }, { "selectors", pattern_selectors }, { "route", pattern_route },
+		{ "deescalates", pattern_deescalates }, { "args", pattern_args } };
+	return read_members(r, rows, ARRAY_LEN(rows), out, o);
+}
+
+/* ---- members of rules ---- */
+
+#define SIMPLE(member, get) \
+	static bool rule_##member(const struct reading *r, void *out, const struct json *v) \
+	{ \
+		struct rule *x = out; \
+		return get(r, &x->member, v); \
+	}
+SIMPLE(name, get_text)
+SIMPLE(why, get_text)
+SIMPLE(pattern, get_pattern)
+SIMPLE(delegatecall, get_bool)
+SIMPLE(allowed, get_bool)
+SIMPLE(min, get_count)
+SIMPLE(max, get_count)
+SIMPLE(max_lag, get_count)
+SIMPLE(per, get_seconds)
+SIMPLE(min_delay, get_seconds)
+SIMPLE(words, get_texts)
+SIMPLE(steps, get_texts)
+SIMPLE(args, get_texts)
+SIMPLE(excepted, get_text)
+SIMPLE(arg, get_text)
+SIMPLE(fact, get_text)
+SIMPLE(head, get_text)
+#undef SIMPLE
+
+static bool rule_kind_of(const struct reading *r, void *out, const struct json *v)
+{
+	(void)r;
+	(void)out;
+	(void)v;
+	return true;                           /* read first: it decides about the others */
+}
+
+static bool rule_source(const struct reading *r, void *out, const struct json *v)
+{
+	struct rule *x = out;
+	x->proven = v->type == JSON_STRING && span_is(v->text, "proven");
+	return x->proven || (v->type == JSON_STRING && span_is(v->text, "claimed")) ||
+	       wrong(r->e, ERR_UNKNOWN, v, "needed \"proven\" or \"claimed\"");
+}
+
+static bool rule_max_age(const struct reading *r, void *out, const struct json *v)
+{
+	struct rule *x = out;
+	return x->has_max_age = get_count(r, &x->max_age, v);
+}
+
+static bool rule_bounds(const struct reading *r, void *out, const struct json *v)
+{
+	struct rule *x = out;
+	return get_limits(r, &x->bounds, &x->n_bounds, v);
+}
+
+static bool get_role_needs(const struct reading *r, const struct role_need **out, size_t *n, const struct json *o)
+{
+	if (!is_type(r, o, JSON_OBJECT))
+		return false;
+	struct role_need *list = ARENA_ARRAY(r->a, struct role_need, o->n + 1);
+	*out = list;
+	for (const struct json *v = o->first; v != NULL; v = v->next) {
+		list[*n].role = v->name;
+		if (policy_role(r->p, v->name) == NULL)
+			return wrong(r->e, ERR_UNKNOWN, v, "no role of the policy is called so") ||
+			       err_in(r->e, "%.*s", SHOWN(v->name));
+		if (!get_count(r, &list[(*n)++].n, v))
+			return err_in(r->e, "%.*s", SHOWN(v->name));
+	}
+	return true;
+}
+
+static bool rule_roles(const struct reading *r, void *out, const struct json *v)
+{
+	struct rule *x = out;
+	return get_role_needs(r, &x->roles, &x->n_roles, v);
+}
+
+static bool rule_zone(const struct reading *r, void *out, const struct json *v)
+{
+	struct rule *x = out;
+	struct span name;
+	struct err why = {0};
+	if (!get_text(r, &name, v))
+		return false;
+	const bool ok = zone_parse(&x->zone, name, &why);
+	if (!ok)
+		wrong(r->e, why.code, v, "%s", buf_cstr(&why.what));
+	err_clear(&why);
+	return ok;
+}
+
+/* 'n' stands for a digit. */
+static bool has_shape(struct span s, const char *shape)
+{
+	if (s.n != strlen(shape))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (shape[i] == 'n' ? s.p[i] < '0' || s.p[i] > '9' : s.p[i] != (uint8_t)shape[i])
+			return false;
+	return true;
+}
+
+static int two(struct span s, size_t at)
+{
+	return (s.p[at] - '0') * 10 + s.p[at + 1] - '0';
+}
+
+/* "nnnn-nn-nnTnn:nn" and its ends; 24:00 is the end of a day. */
+static bool get_moment(const struct reading *r, struct span *out, const struct json *v)
+{
+	static const char *const shapes[] = { "nn:nn", "nn-nnTnn:nn", "nnnn-nn-nnTnn:nn" };
+	bool ok = false;
+	if (!get_text(r, out, v))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(shapes); i++)
+		ok |= has_shape(*out, shapes[i]);
+	if (!ok)
+		return wrong(r->e, ERR_SYNTAX, v, "needed 16:00, 12-24T16:00 or 2026-12-24T16:00");
+	const size_t n = out->n;
+	const int hour = two(*out, n - 5), minute = two(*out, n - 2);
+	if (hour > 24 || minute > 59 || (hour == 24 && minute != 0))
+		return wrong(r->e, ERR_RANGE, v, "no such time of day");
+	if (n > 5 && (two(*out, n - 11) < 1 || two(*out, n - 11) > 12 || two(*out, n - 8) < 1 || two(*out, n - 8) > 31))
+		return wrong(r->e, ERR_RANGE, v, "no such day");
+	return true;
+}
+
+static bool window_days(const struct reading *r, void *out, const struct json *v)
+{
+	struct window *w = out;
+	struct texts names;
+	if (!get_texts(r, &names, v))
+		return false;
+	for (size_t i = 0; i < names.n; i++) {
+		const int day = weekday_parse(names.v[i]);
+		if (day < 0)
+			return wrong(r->e, ERR_UNKNOWN, json_at(v, i), "needed mon, tue, wed, thu, fri, sat or sun") ||
+			       err_in(r->e, "[%zu]", i);
+		w->days |= 1u << day;
+	}
+	return true;
+}
+
+static bool window_from(const struct reading *r, void *out, const struct json *v)
+{
+	struct window *w = out;
+	return get_moment(r, &w->from, v);
+}
+
+static bool window_to(const struct reading *r, void *out, const struct json *v)
+{
+	struct window *w = out;
+	return get_moment(r, &w->to, v);
+}
+
+static bool get_window(const struct reading *r, struct window *w, const struct json *o)
+{
+	static const struct member rows[] = { { "days", window_days }, { "from", window_from }, { "to", window_to } };
+	if (!read_members(r, rows, ARRAY_LEN(rows), w, o))
+		return false;
+	if (w->from.n == 0 || w->to.n == 0)
+		return wrong(r->e, ERR_MISSING, o, "needed from and to");
+	if (w->from.n != w->to.n)
+		return wrong(r->e, ERR_MISMATCH, o, "from and to are not written alike");
+	w->kind = w->from.n == 5 ? WINDOW_WEEKLY : w->from.n == 11 ? WINDOW_YEARLY : WINDOW_ONCE;
+	if ((w->kind == WINDOW_WEEKLY) != (w->days != 0))
+		return wrong(r->e, ERR_MISMATCH, o, "days go with times of day, and only with them");
+	if (w->kind != WINDOW_YEARLY && memcmp(w->from.p, w->to.p, w->from.n) >= 0)
+		return wrong(r->e, ERR_RANGE, o, "ends before it starts");
+	return true;
+}
+
+static bool rule_windows(const struct reading *r, void *out, const struct json *v)
+{
+	struct rule *x = out;
+	if (!is_type(r, v, JSON_ARRAY))
+		return false;
+	struct window *list = ARENA_ARRAY(r->a, struct window, v->n + 1);
+	x->windows = list;
+	for (const struct json *w = v->first; w != NULL; w = w->next, x->n_windows++)
+		if (!get_window(r, &list[x->n_windows], w))
+			return err_in(r->e, "[%zu]", x->n_windows);
+	return v->n > 0 || wrong(r->e, ERR_MISSING, v, "has no window");
+}
+
+static bool rule_except(const struct reading *r, void *out, const struct json *v)
+{
+	struct rule *x = out;
+	if (!is_type(r, v, JSON_ARRAY))
+		return false;
+	struct pattern *list = ARENA_ARRAY(r->a, struct pattern, v->n + 1);
+	x->except = list;
+	for (const struct json *p = v->first; p != NULL; p = p->next, x->n_except++)
+		if (!get_pattern(r, &list[x->n_except], p))
+			return err_in(r->e, "[%zu]", x->n_except);
+	return true;
+}
+
+static bool rule_until(const struct reading *r, void *out, const struct json *v)
+{
+	struct rule *x = out;
+	struct unix_time t;
+	struct err why = {0};
+	if (!is_type(r, v, JSON_STRING))
+		return false;
+	const bool ok = time_parse(&t, v->text, &why);
+	if (!ok)
+		wrong(r->e, why.code, v, "%s", buf_cstr(&why.what));
+	else
+		x->until = (uint64_t)t.ms / 1000;
+	err_clear(&why);
+	return ok;
+}
+
+static bool control_signers(const struct reading *r, void *out, const struct json *v)
+{
+	struct rule *x = out;
+	return get_count(r, &x->control_signers, v);
+}
+
+static bool control_roles(const struct reading *r, void *out, const struct json *v)
+{
+	struct rule *x = out;
+	return get_role_needs(r, &x->control_roles, &x->n_control_roles, v);
+}
+
+static bool control_words(const struct reading *r, void *out, const struct json *v)
+{
+	struct rule *x = out;
+	return get_texts(r, &x->control_words, v);
+}
+
+static bool rule_control(const struct reading *r, void *out, const struct json *v)
+{
+	static const struct member rows[] = { { "signers", control_signers }, { "roles", control_roles },
+		{ "words", control_words } };
+	return read_members(r, rows, ARRAY_LEN(rows), out, v) &&
+	       (v->n > 0 || wrong(r->e, ERR_MISSING, v, "an exception needs something in place of its rule"));
+}
+
+static bool listed_name(const struct reading *r, void *out, const struct json *v)
+{
+	struct listed_code *x = out;
+	return get_text(r, &x->name, v);
+}
+
+static bool listed_hash(const struct reading *r, void *out, const struct json *v)
+{
+	struct listed_code *x = out;
+	struct span text;
+	if (!get_text(r, &text, v))
+		return false;
+	return (text.n == 66 && text.p[0] == '0' && text.p[1] == 'x' &&
+		hex_bare(x->hash.b, 32, span_of(text.p + 2, 64), NULL)) ||
+	       wrong(r->e, ERR_SYNTAX, v, "needed 0x and 64 digits");
+}
+
+static bool rule_listed(const struct reading *r, void *out, const struct json *v)
+{
+	static const struct member rows[] = { { "name", listed_name }, { "hash", listed_hash } };
+	struct rule *x = out;
+	if (!is_type(r, v, JSON_ARRAY))
+		return false;
+	struct listed_code *list = ARENA_ARRAY(r->a, struct listed_code, v->n + 1);
+	x->listed = list;
+	for (const struct json *c = v->first; c != NULL; c = c->next, x->n_listed++) {
+		if (!read_members(r, rows, ARRAY_LEN(rows), &list[x->n_listed], c))
+			return err_in(r->e, "[%zu]", x->n_listed);
+		if (c->n != 2)
+			return wrong(r->e, ERR_MISSING, c, "needed name and hash") || err_in(r->e, "[%zu]",
+				x->n_listed);
+	}
+	return true;
+}
+
+static bool rule_is(const struct reading *r, void *out, const struct json *v)
+{
+	struct rule *x = out;
+	(void)r;
+	x->is = v;
+	return true;
+}
+
+static const struct member rule_members[] = {
+	{ "name", rule_name }, { "why", rule_why }, { "kind", rule_kind_of }, { "for", rule_pattern },
+	{ "source", rule_source }, { "maxAge", rule_max_age }, { "delegatecall", rule_delegatecall },
+	{ "bounds", rule_bounds }, { "min", rule_min }, { "max", rule_max }, { "roles", rule_roles },
+	{ "delay", rule_min_delay }, { "per", rule_per }, { "words", rule_words }, { "zone", rule_zone },
+	{ "windows", rule_windows }, { "except", rule_except }, { "rule", rule_excepted }, { "until", rule_until },
+	{ "control", rule_control }, { "arg", rule_arg }, { "args", rule_args }, { "listed", rule_listed },
+	{ "fact", rule_fact }, { "is", rule_is }, { "head", rule_head }, { "maxLag", rule_max_lag },
+	{ "steps", rule_steps }, { "allowed", rule_allowed },
+};
+
+/* ---- what goes together ---- */
+
+static bool check_members(const struct reading *r, const struct rule_row *row, const struct json *o)
+{
+	for (const struct json *v = o->first; v != NULL; v = v->next)
+		if (!listed_word(COMMON, v->name) && !listed_word(row->needs, v->name) && !listed_word(row->takes,
+			v->name))
+			return wrong(r->e, ERR_UNKNOWN, v, "a rule of kind %s has no such member", row->name) ||
+			       err_in(r->e, "%.*s", SHOWN(v->name));
+	const char *lists[] = { "name why", row->needs };
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		for (const char *w = lists[i]; *w != '\0'; w += strcspn(w, " "), w += *w == ' ') {
+			char *name = arena_str(r->a, span_of(w, strcspn(w, " ")));
+			if (json_find(o, name) == NULL)
+				return wrong(r->e, ERR_MISSING, o, "missing") || err_in(r->e, "%s", name);
+		}
+	return true;
+}
+
+static bool check_words(const struct reading *r, const struct texts *words, const char *allowed, const char *field,
+			size_t at)
+{
+	for (size_t i = 0; i < words->n; i++)
+		if (!listed_word(allowed, words->v[i]))
+			return err_set(r->e, ERR_UNKNOWN, at, "\"%.*s\" is none of: %s", SHOWN(words->v[i]), allowed) ||
+			       err_in(r->e, "%s[%zu]", field, i);
+	return true;
+}
+
+#define WORDS "title reason ticket category impact rollback attachment"
+
+static bool check_rule(const struct reading *r, const struct rule *x)
+{
+	const struct texts head = { .v = &x->head, .n = x->head.n > 0 };
+	if (x->delegatecall && (!x->pattern.targets.given || !x->pattern.selectors.given))
+		return err_set(r->e, ERR_MISSING, x->at,
+			"delegatecall needs for.targets and for.selectors to be named") ||
+		       err_in(r->e, "delegatecall");
+	for (size_t i = 0; i < x->n_except && x->kind == RULE_CALL_ONLY; i++)
+		if (!x->except[i].targets.given || !x->except[i].selectors.given)
+			return err_set(r->e, ERR_MISSING, x->at,
+				"delegatecall needs targets and selectors to be named") ||
+			       err_in(r->e, "except[%zu]", i);
+	if (x->kind == RULE_RATE && (x->max == 0 || x->per == 0))
+		return err_set(r->e, ERR_RANGE, x->at, "a rate of nothing would stop everything") || err_in(r->e,
+			"max");
+	return check_words(r, &x->words, WORDS, "words", x->at) &&
+	       check_words(r, &x->control_words, WORDS, "control.words", x->at) &&
+	       check_words(r, &x->steps, "schedule execute cancel", "steps", x->at) &&
+	       check_words(r, &head, "safe finalized", "head", x->at);
+}
+
+static bool read_rule(const struct reading *r, struct rule *x, const struct json *o)
+{
+	struct span kind;
+	if (!is_type(r, o, JSON_OBJECT) || !json_get_str(o, "kind", &kind, r->e))
+		return false;
+	x->at = o->at;
+	if (!rule_kind_parse(&x->kind, kind))
+		return wrong(r->e, ERR_UNKNOWN, json_find(o, "kind"), "no such kind of rule") || err_in(r->e, "kind");
+	return check_members(r, rule_row(x->kind), o) &&
+	       read_members(r, rule_members, ARRAY_LEN(rule_members), x, o) && check_rule(r, x);
+}
+
+static bool check_excepted(const struct reading *r, const struct rule *x)
+{
+	const struct rule *of = policy_rule(r->p, x->excepted);
+	if (x->kind != RULE_EXCEPTION)
+		return true;
+	if (of == NULL)
+		return err_set(r->e, ERR_UNKNOWN, x->at, "no rule is called %.*s", SHOWN(x->excepted)) ||
+		       err_in(r->e, "rule");
+	return (of->kind != RULE_ALLOW && of->kind != RULE_EXCEPTION && of->kind != RULE_CALL_ONLY) ||
+	       err_set(r->e, ERR_RANGE, x->at, "from a rule of kind %s there is no exception",
+	       rule_row(of->kind)->name) ||
+	       err_in(r->e, "rule");
+}
+
+/* ---- the document ---- */
+
+static bool policy_roles(const struct reading *r, void *out, const struct json *o)
+{
+	struct policy *p = out;
+	if (!is_type(r, o, JSON_OBJECT))
+		return false;
+	struct role *list = ARENA_ARRAY(r->a, struct role, o->n + 1);
+	p->roles = list;
+	for (const struct json *v = o->first; v != NULL; v = v->next) {
+		list[p->n_roles].name = v->name;
+		if (!get_texts(r, &list[p->n_roles].people, v))
+			return err_in(r->e, "%.*s", SHOWN(v->name));
+		p->n_roles++;
+	}
+	return true;
+}
+
+static bool policy_rules(const struct reading *r, void *out, const struct json *v)
+{
+	struct policy *p = out;
+	if (!is_type(r, v, JSON_ARRAY))
+		return false;
+	if (v->n > RULES_MAX)
+		return wrong(r->e, ERR_RANGE, v, "at most %d rules, found %zu", RULES_MAX, v->n);
+	struct rule *list = ARENA_ARRAY(r->a, struct rule, v->n + 1);
+	p->rules = list;
+	for (const struct json *o = v->first; o != NULL; o = o->next) {
+		struct rule *x = &list[p->n_rules];
+		if (!read_rule(r, x, o))
+			return err_in(r->e, "[%zu]", p->n_rules);
+		if (policy_rule(p, x->name) != NULL)
+			return wrong(r->e, ERR_MISMATCH, json_find(o, "name"), "two rules have this name") ||
+			       err_in(r->e, "[%zu].name", p->n_rules);
+		p->n_rules++;
+	}
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (!check_excepted(r, &list[i]))
+			return err_in(r->e, "[%zu]", i);
+	return true;
+}
+
+static bool policy_format(const struct reading *r, void *out, const struct json *v)
+{
+	(void)out;
+	return (v->type == JSON_STRING && span_is(v->text, "setgov-policy/1")) ||
+	       wrong(r->e, ERR_UNKNOWN, v, "needed \"setgov-policy/1\"");
+}
+
+static bool policy_name(const struct reading *r, void *out, const struct json *v)
+{
+	struct policy *p = out;
+	return get_text(r, &p->name, v);
+}
+
+static bool policy_semantics(const struct reading *r, void *out, const struct json *v)
+{
+	struct policy *p = out;
+	return get_count(r, &p->semantics, v) && ((p->semantics > 0 && p->semantics <= POLICY_SEMANTICS) ||
+		wrong(r->e, ERR_UNKNOWN, v, "this program knows what rules mean under semantics 1, not under %llu",
+		      (unsigned long long)p->semantics));
+}
+
+static bool policy_threshold(const struct reading *r, void *out, const struct json *v)
+{
+	struct policy *p = out;
+	return get_count(r, &p->threshold, v);
+}
+
+static bool read_document(const struct reading *r, const struct json *doc)
+{
+	static const struct member rows[] = { { "format", policy_format }, { "name", policy_name },
+		{ "semantics", policy_semantics }, { "threshold", policy_threshold }, { "roles", policy_roles },
+		{ "rules", policy_rules } };
+	static const char *const needed[] = { "format", "name", "semantics", "rules" };
+	if (!is_type(r, doc, JSON_OBJECT))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
+		if (json_find(doc, needed[i]) == NULL)
+			return wrong(r->e, ERR_MISSING, doc, "missing") || err_in(r->e, "%s", needed[i]);
+	const struct json *rules = json_find(doc, "rules");    /* last: they rest on the others */
+	for (const struct json *v = doc->first; v != NULL; v = v->next)
+		if (v != rules && !read_member(r, rows, ARRAY_LEN(rows), r->p, v))
+			return false;
+	return read_member(r, rows, ARRAY_LEN(rows), r->p, rules);
+}
+
+bool policy_parse(struct arena *a, struct policy *out, struct span text, struct err *e)
+{
+	struct buf canonical = {0};
+	const struct reading r = { a, out, e };
+	*out = (struct policy){0};
+	out->doc = json_parse(a, text, e);
+	if (out->doc == NULL || !json_is_canonical(out->doc, e) || !read_document(&r, out->doc))
+		return false;
+	json_canonical(&canonical, out->doc);
+	sha256(&out->digest, buf_view(&canonical));
+	buf_release(&canonical);
+	return true;
+}
+
+/* ---- asking it ---- */
+
+const struct role *policy_role(const struct policy *p, struct span name)
+{
+	for (size_t i = 0; i < p->n_roles; i++)
+		if (span_eq(p->roles[i].name, name))
+			return &p->roles[i];
+	return NULL;
+}
+
+const struct rule *policy_rule(const struct policy *p, struct span name)
+{
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (span_eq(p->rules[i].name, name))
+			return &p->rules[i];
+	return NULL;
+}
+
+uint64_t policy_looks_back(const struct policy *p)
+{
+	uint64_t longest = 0;
+	for (size_t i = 0; i < p->n_rules; i++) {
+		const struct rule *x = &p->rules[i];
+		longest = x->per > longest ? x->per : longest;
+		for (size_t k = 0; k < x->n_bounds; k++)
+			longest = x->bounds[k].per > longest ? x->bounds[k].per : longest;
+	}
+	return longest;
+}
+
+bool policy_hot_signing(const struct policy *p)
+{
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (p->rules[i].kind == RULE_HOT_SIGNING)
+			return p->rules[i].allowed;
+	return false;
+}

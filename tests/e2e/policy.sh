@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# A policy on a real chain: refused at propose, at sign and before submit, with the reason; the console and the offline
+# signer say the same of a packet, byte for byte; cancelling and revoking are never held up.
+set -euo pipefail
+. "$(dirname "$0")/../support/e2e.sh"
+ready
+A=0x14dC79964da2C08b23698B3D3cc7Ca32193d9955
+B=0x23618e81E3f5cdF7f54C3d65f7FBc0aBf5B21E8f
+draft() { console draft "$@" --title T --reason R --ticket https://tickets.example/1 >/dev/null; }
+
+# Without a policy everything is as before.
+draft sequencer.authorize sequencer=$A
+console propose SC-1 | grep -q Policy && fail "a verdict without a policy"
+
+# edit JS: policies/set-chain-mainnet.json, changed, becomes the workspace's
+adopt() {
+	node -e 'const fs=require("fs");const p=JSON.parse(fs.readFileSync("policies/set-chain-mainnet.json","utf8"));
+		const rule=(n)=>p.rules.find((r)=>r.name===n);const drop=(n)=>{p.rules=p.rules.filter((r)=>r.name!==n&&r.rule!==n)};
+		eval(process.argv[1]);fs.writeFileSync(process.argv[2],JSON.stringify(p,null,2)+"\n")' \
+		"$1" "$HERE/console/policy.json"
+}
+pin_everywhere() {
+	local digest n
+	digest=$(console policy show --json | field digest)
+	for n in 1 2 3 4 5; do
+		signer_run "$n" trust-policy "$HERE/console/policy.json" --expect "$digest" >/dev/null
+	done
+	"$signer" trust-policy "$HERE/console/policy.json" --expect "$digest" --home "$HERE/payer" >/dev/null
+}
+# What this chain cannot show: when it is started, and how far its safe head lags. Scripts compare with nobody.
+adopt 'drop("freeze");drop("safe-head");drop("compare")'
+pin_everywhere
+console policy lint | grep -q "^0 errors" || fail "lint: $(console policy lint | grep ^error)"
+
+# At propose what has failed is refused, and why.
+draft paymaster.create-tier name=gold "perTx=2 ether" "perDay=10 ether" "perMonth=50 ether"
+expect 1 "new-tier-limits: perTx is 2000000000000000000, at most 1000000000000000000 is allowed" console propose SC-2
+console draft sequencer.authorize sequencer=$A --title T --reason R >/dev/null
+expect 1 "[POLICY] failed: words: missing: ticket" console propose SC-3
+draft contract.upgrade contract=registry implementation=$A --delay 48h --impact I --rollback R
+expect 1 "listed-code: there is no code at" console propose SC-4
+draft safe.enable-module module=$A
+expect 1 "default-deny: safe.enable-module: no rule allows it" console propose SC-5
+
+# Proposed, signed by three: three are enough here; before that, submit says who is missing.
+draft sequencer.authorize sequencer=$B
+console propose SC-6 | grep -q "three-of-five: 3 signatures are needed, there are 0: nobody" || fail "nothing pending"
+packet SC-6 schedule
+one=$(console policy check --packet "$PACKET" --json || true)
+two=$(signer_run 1 review "$PACKET" --json | node -e 'console.log(JSON.stringify(JSON.parse(require("fs").readFileSync(0,"utf8")).policy[0],null,2))')
+same "$one" "$two"
+agree SC-6 schedule 1 2
+expect 1 "" submit SC-6 schedule
+agree SC-6 schedule 3
+expect 0 "is on chain" submit SC-6 schedule
+same "$(lines_of SC-6 policy.judged)" 1
+
+# Four where the policy asks for four: the Safe would do with three.
+draft timelock.grant-role role=canceller account=$A
+console propose SC-7 >/dev/null
+agree SC-7 schedule 1 2 3
+expect 1 "critical-signers: 4 signatures are needed, there are 3: p1, p2, p3; the Safe asks for 3" submit SC-7 schedule
+packet SC-7 schedule
+agree SC-7 schedule 4
+expect 0 "is on chain" submit SC-7 schedule
+
+# The policy gets stricter. A freeze holds up an edit, never a revoke or a cancel.
+adopt 'drop("safe-head");drop("compare");rule("freeze").windows=[{days:["mon","tue","wed","thu","fri","sat","sun"],from:"00:00",to:"24:00"}]'
+pin_everywhere
+draft sequencer.revoke sequencer=$B
+console propose SC-8 >/dev/null
+agree SC-8 schedule 1 2 3
+expect 0 "is on chain" submit SC-8 schedule
+agree SC-8 cancel 1 2 3
+expect 0 "is on chain" submit SC-8 cancel
+draft sequencer.authorize sequencer=$A
+console propose SC-9 >/dev/null
+agree SC-9 schedule 1 2 3
+expect 1 "[POLICY] pending: freeze: it is" submit SC-9 schedule
+
+# What was proposed is judged under the policy of then, too, whatever replaces it.
+adopt 'drop("freeze");drop("safe-head");drop("compare")'
+expect 1 "[POLICY] pending: freeze: it is" submit SC-9 schedule
+
+# A packet under another policy, or none, is refused by who pinned one.
+packet SC-1 schedule
+expect 1 "core.policy: [POLICY] found none, one is pinned" signer_run 1 review "$PACKET"
+
+# A policy that the journal has and the machine has not any more stops that machine.
+rm "$HERE"/signer-2/pins/*.policy
+expect 1 "is not on this machine any more" signer_run 2 review "$PACKET"
+
+# A slip in the file is located.
+adopt 'rule("delay").delay="soon"'
+expect 3 "policy.json:" console policy show
