@@ -213,6 +213,22 @@ static bool stands(const struct packing *p, const struct changes *all)
 	return p->step != STEP_CANCEL || s->nonce == p->facts.safe_nonce;
 }
 
+/* A node that cannot prove is no reason not to pack: the packet says less then. */
+static void add_proofs(struct packing *p)
+{
+	struct err e = {0};
+	struct json *proofs;
+	if (onchain_proofs(p->cli->ws, &p->chain, &p->cli->arena, &p->change, &proofs, &e)) {
+		json_set(p->evidence, &p->cli->arena, "proofs", proofs);
+	} else {
+		struct buf words = {0};
+		err_format(&e, &words);
+		cli_say(p->cli, "without state proofs: %s", buf_cstr(&words));
+		buf_release(&words);
+	}
+	err_clear(&e);
+}
+
 /* Takes the nonce and writes the line in one transaction, over the log as it is then. */
 static bool pack(struct packing *p, struct err *e)
 {
@@ -222,7 +238,10 @@ static bool pack(struct packing *p, struct err *e)
 	struct hash32 evidence, digest;
 	struct buf text = {0};
 	uint64_t nonce = 0;
-	if (!onchain_evidence(ws, &p->chain, a, &p->change, &p->evidence, e) || !log_begin(ws->log, e))
+	if (!onchain_evidence(ws, &p->chain, a, &p->change, &p->evidence, e))
+		return false;
+	add_proofs(p);
+	if (!log_begin(ws->log, e))
 		return false;
 	json_canonical(&text, p->evidence);
 	sha256(&evidence, buf_view(&text));

@@ -51,6 +51,8 @@ static const struct option options[] = {
 	{"--passphrase-fd", "N", "new import sign cosign sign-tx", "read the passphrase there, one line", PLAIN},
 	{"--expect", "HASH", "trust sign cosign", "deployment id; each safeTxHash, or the root, as others read it",
 	 REPEATS},
+	{"--block-hash", "HASH", "review sign load", "of the block that state proofs are about, from another source",
+	 PLAIN},
 	{"--compared", "WHO", "sign load", "signer, own or nobody", PLAIN},
 	{"--key", "ADDRESS", "sign load decline cosign sign-tx", "which key", PLAIN},
 	{"-o", "FILE", "sign decline cosign", "where the answer goes (default: beside the packet)", WRITES},

@@ -34,7 +34,8 @@ bool review_open(struct signer *s, struct reviewed *out, const char *path, struc
 	}
 	if (!pinned_builtin(&s->arena, &out->pinned, &out->pin->deployment, e))
 		return err_in(e, "pinned");
-	out->good = packet_check(&s->arena, &out->checked, &out->packet, &out->pinned, e);
+	out->good = packet_check(&s->arena, &out->checked, &out->packet, &out->pinned, e) &&
+		    proofs_open(s, &out->proofs, &out->packet, &out->checked, &out->pinned, e);
 	return out->good;
 }
 
@@ -441,6 +442,8 @@ static size_t checks(const struct signer *s, const struct reviewed *r, const cha
 		out[n++] = "each signature that came along was made by the owner it names";
 	if (r->packet.evidence != NULL)
 		out[n++] = "the evidence is the one that the packet's core names";
+	if (r->proofs.there)
+		out[n++] = "the state proofs lead to a block header, and the console says the same";
 	if (s->interface == NULL)
 		out[n++] = "no network interface of this machine is up";
 	if (!s->swap)
@@ -705,6 +708,7 @@ void review_write(const struct signer *s, struct paper *out, const struct review
 	if (!only_cancels(&r->checked))
 		effects(&p);
 	known(&p);
+	proofs_write(p.a, out, &r->proofs, &r->checked, &r->pin->deployment);
 	compared(&p);
 	passed(&p);
 	if (look->details) {
@@ -777,6 +781,7 @@ struct json *review_json(struct signer *s, const struct reviewed *r)
 	json_set(o, a, "packet", json_bare(a, SPAN_HASH(&r->packet.digest)));
 	json_set(o, a, "policy", json_null(a));
 	json_set(o, a, "phrase", json_str(a, c->phrase));
+	json_set(o, a, "proofs", proofs_to_json(a, &r->proofs));
 	json_set(o, a, "sentences", sentences);
 	json_set(o, a, "signable", json_bool(a, !c->has_raw));
 	json_set(o, a, "steps", steps);

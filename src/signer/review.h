@@ -5,6 +5,7 @@
 #define SETGOV_SIGNER_REVIEW_H
 
 #include "src/gov/packet.h"
+#include "src/signer/proofs.h"
 #include "src/signer/signer.h"
 #include "tui/kit/paper.h"
 
@@ -15,7 +16,8 @@ struct reviewed {
 	const struct pin *pin;        /* NULL: not pinned */
 	struct pinned pinned;
 	struct checked_packet checked;
-	bool good;                    /* packet_check() passed */
+	struct review_proofs proofs;
+	bool good;                    /* packet_check() and the proofs passed */
 };
 
 /* Parses, finds the pin, checks. False with the refusal; what was learnt on the way stays in *out. */
