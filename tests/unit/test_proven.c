@@ -137,7 +137,8 @@ static void a_shape_that_is_none_is_refused_at_its_place(void **state)
 		      "nodes[0], byte 38: a string was needed");
 	check_refused("{\"accounts\":[],\"header\":\"0xc0\",\"nodes\":[]}", ERR_SYNTAX,
 		      "header.parentHash, byte 1: needed 1 byte, found 0");
-	check_refused("{\"accounts\":[],\"header\":\"0x\",\"nodes\":[],\"x\":1}", ERR_UNKNOWN, "x, byte 44: unknown member");
+	check_refused("{\"accounts\":[],\"header\":\"0x\",\"nodes\":[],\"x\":1}", ERR_UNKNOWN,
+		      "x, byte 44: unknown member");
 }
 
 static void a_slot_that_decides_has_a_name(void **state)
