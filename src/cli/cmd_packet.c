@@ -9,6 +9,7 @@
 #include "src/cli/cmd.h"
 #include "src/cli/onchain.h"
 #include "src/cli/packing.h"
+#include "src/cli/previewing.h"
 #include "src/crypto/hash.h"
 #include "src/crypto/words.h"
 #include "src/gov/packet.h"
@@ -229,6 +230,31 @@ static void add_proofs(struct packing *p)
 	err_clear(&e);
 }
 
+#define PREVIEW_MAX ((size_t)256 << 10)
+
+/* What the console's node says it would do. Signers read it as the console's word. */
+static void add_preview(struct packing *p)
+{
+	struct err e = {0};
+	struct effects effects;
+	struct buf words = {0};
+	if (p->step == STEP_CANCEL)
+		return;
+	if (previewing_run(p->cli->ws, &p->chain, &p->cli->arena, &p->change, &effects, &e)) {
+		struct json *v = effects_to_json(&p->cli->arena, &effects);
+		json_canonical(&words, v);
+		if (words.n <= PREVIEW_MAX)
+			json_set(p->evidence, &p->cli->arena, "preview", v);
+		else
+			cli_say(p->cli, "without a preview: it takes %zu bytes", words.n);
+	} else {
+		err_format(&e, &words);
+		cli_say(p->cli, "without a preview: %s", buf_cstr(&words));
+	}
+	buf_release(&words);
+	err_clear(&e);
+}
+
 /* Takes the nonce and writes the line in one transaction, over the log as it is then. */
 static bool pack(struct packing *p, struct err *e)
 {
@@ -241,6 +267,7 @@ static bool pack(struct packing *p, struct err *e)
 	if (!onchain_evidence(ws, &p->chain, a, &p->change, &p->evidence, e))
 		return false;
 	add_proofs(p);
+	add_preview(p);
 	if (!log_begin(ws->log, e))
 		return false;
 	json_canonical(&text, p->evidence);

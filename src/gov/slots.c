@@ -13,6 +13,8 @@
 struct slot_rule {
 	struct span contract;         /* the ABI's name */
 	struct span getter, field, say;
+	struct span follows;          /* the getter that this one changes with */
+	bool placed;                  /* false: it is computed, and only follows */
 	struct hash32 base;
 	uint64_t add;                 /* words into a struct */
 	unsigned offset, size;
@@ -38,6 +40,7 @@ static bool read_kind(struct slot_rule *r, const struct json *o, struct err *e)
 	} kinds[] = {
 		{ "number", SLOT_NUMBER, 32 },   { "address", SLOT_ADDRESS, 20 }, { "flag", SLOT_FLAG, 1 },
 		{ "listed", SLOT_LISTED, 32 },   { "seconds", SLOT_SECONDS, 32 }, { "time", SLOT_TIME, 32 },
+		{ "text", SLOT_TEXT, 32 },
 	};
 	struct span kind;
 
@@ -102,13 +105,16 @@ static bool read_keys(struct arena *a, struct slot_rule *r, struct err *e)
 
 static bool read_rule(struct arena *a, struct slot_rule *r, const struct json *o, struct err *e)
 {
-	static const char *const members[] = { "add", "deciding", "field", "getter", "kind", "offset", "say", "size",
-					       "slot", NULL };
+	static const char *const members[] = { "add", "deciding", "field", "follows", "getter", "kind", "offset", "say",
+					       "size", "slot", NULL };
 
-	if (!json_only(o, members, e) || !json_get_str(o, "getter", &r->getter, e) || !read_kind(r, o, e) ||
-	    !read_place(r, o, e))
+	if (!json_only(o, members, e) || !json_get_str(o, "getter", &r->getter, e))
+		return false;
+	r->placed = json_find(o, "slot") != NULL || json_find(o, "follows") == NULL;
+	if (r->placed && (!read_kind(r, o, e) || !read_place(r, o, e)))
 		return false;
 	if ((json_find(o, "field") != NULL && !json_get_str(o, "field", &r->field, e)) ||
+	    (json_find(o, "follows") != NULL && !json_get_str(o, "follows", &r->follows, e)) ||
 	    (json_find(o, "say") != NULL && !json_get_str(o, "say", &r->say, e)) ||
 	    (json_find(o, "deciding") != NULL && !json_get_bool(o, "deciding", &r->deciding, e)))
 		return false;
@@ -285,7 +291,7 @@ static void deciding_of(struct slot_list *l, const struct pinned *p, const struc
 	for (size_t i = 0; i < p->slots->n; i++) {
 		const struct slot_rule *r = &p->slots->v[i];
 
-		if (rule_is_of(r, c) && r->deciding && r->n_keys == 0)
+		if (rule_is_of(r, c) && r->placed && r->deciding && r->n_keys == 0)
 			add(l, c, r, NULL, (struct span){NULL, 0});
 	}
 }
@@ -296,7 +302,8 @@ static const struct slot_rule *rule_for(const struct pinned *p, const struct con
 	for (size_t i = from; i < p->slots->n; i++) {
 		const struct slot_rule *r = &p->slots->v[i];
 
-		if (rule_is_of(r, c) && span_eq(r->getter, getter) && (field.n == 0 || span_eq(r->field, field)))
+		if (rule_is_of(r, c) && r->placed && span_eq(r->getter, getter) && (field.n == 0 ||
+		    span_eq(r->field, field)))
 			return r;
 	}
 	return NULL;
@@ -419,7 +426,7 @@ void slots_known(struct slot_list *out, const struct pinned *p, const struct has
 		const struct contract *c = &p->deployment->contracts[i];
 
 		for (size_t k = 0; k < p->slots->n; k++) {
-			if (rule_is_of(&p->slots->v[k], c))
+			if (rule_is_of(&p->slots->v[k], c) && p->slots->v[k].placed)
 				with_keys(out, c, &p->slots->v[k], keys, n_keys);
 		}
 	}
@@ -437,6 +444,18 @@ const struct named_slot *slots_at(const struct slot_list *list, size_t *i, const
 		}
 	}
 	return NULL;
+}
+
+bool slot_follows(const struct pinned *p, const struct contract *c, struct span getter, struct span of)
+{
+	for (size_t i = 0; i < p->slots->n; i++) {
+		const struct slot_rule *r = &p->slots->v[i];
+
+		if (rule_is_of(r, c) && span_eq(r->getter, getter) && r->follows.n > 0 &&
+		    (span_is(r->follows, "*") || span_eq(r->follows, of)))
+			return true;
+	}
+	return false;
 }
 
 /* ---- values ---- */
@@ -474,6 +493,34 @@ static void say_seconds(struct buf *out, const struct u256 *v)
 	duration_format(out, seconds);
 }
 
+/* The Safe's lists: a word names the next member, the sentinel after the last one. */
+static void say_listed(struct buf *out, const struct u256 *v)
+{
+	const struct addr sentinel = SLOT_SENTINEL;
+	uint8_t be[32];
+	struct addr next;
+
+	u256_to_be(be, v);
+	memcpy(next.b, be + 12, sizeof(next.b));
+	if (addr_is_zero(&next)) {
+		buf_str(out, "false");
+	} else if (addr_eq(&next, &sentinel)) {
+		buf_str(out, "true, the last in the list");
+	} else {
+		buf_str(out, "true, in the list before ");
+		addr_format(out, &next);
+	}
+}
+
+/* Up to 31 bytes lie in the word itself, their number twice in its last byte; an odd byte: elsewhere. */
+static void say_text(struct buf *out, const struct hash32 *word)
+{
+	if (word->b[31] % 2 != 0 || word->b[31] > 62)
+		buf_str(out, "(a text of more than 31 bytes)");
+	else
+		text_safe(out, span_of(word->b, word->b[31] / 2), false);
+}
+
 static void say_time(struct buf *out, const struct u256 *v)
 {
 	uint64_t t;
@@ -498,8 +545,13 @@ void slot_say(struct arena *a, struct buf *out, const struct named_slot *s, cons
 	case SLOT_ADDRESS:
 		say_address(a, out, d, &v);
 		return;
-	case SLOT_FLAG:
 	case SLOT_LISTED:
+		say_listed(out, &v);
+		return;
+	case SLOT_TEXT:
+		say_text(out, word);
+		return;
+	case SLOT_FLAG:
 		buf_str(out, u256_is_zero(&v) ? "false" : "true");
 		return;
 	case SLOT_SECONDS:

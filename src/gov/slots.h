@@ -10,7 +10,7 @@ struct slot_rules;                /* parsed; lives as long as its arena */
 
 MUST_CHECK const struct slot_rules *slot_rules_parse(struct arena *a, struct span text, struct err *e);
 
-enum slot_kind { SLOT_NUMBER, SLOT_ADDRESS, SLOT_FLAG, SLOT_LISTED, SLOT_SECONDS, SLOT_TIME };
+enum slot_kind { SLOT_NUMBER, SLOT_ADDRESS, SLOT_FLAG, SLOT_LISTED, SLOT_SECONDS, SLOT_TIME, SLOT_TEXT };
 
 struct named_slot {
 	struct addr at;
@@ -37,6 +37,9 @@ void slots_known(struct slot_list *out, const struct pinned *p, const struct has
 /* The Safe's list of owners, or of modules: the slot that says who comes after `member`. */
 void slot_listed(struct hash32 *slot, bool modules, const struct addr *member);
 #define SLOT_SENTINEL ((struct addr){ .b = { [19] = 1 } })
+
+/* `getter` counts what `of` lists, is computed from it, or shows it among others: it changes when that does. */
+bool slot_follows(const struct pinned *p, const struct contract *c, struct span getter, struct span of);
 
 /* The next named value in this word, from index *i on; NULL at the end. One word may hold several. */
 const struct named_slot *slots_at(const struct slot_list *list, size_t *i, const struct addr *at,

@@ -209,6 +209,21 @@ static void note_age(const struct reviewed *r, struct notices *l)
 	buf_release(&old);
 }
 
+/* What the console's node made of it in thought: its word. */
+static void note_preview(const struct reviewed *r, struct notices *l)
+{
+	const struct json *p = r->packet.evidence != NULL ? json_find(r->packet.evidence, "preview") : NULL;
+	bool clean;
+	if (p == NULL || !json_get_bool(p, "clean", &clean, NULL))
+		return;
+	if (clean)
+		note(l, STYLE_TEXT, "The console says that a simulation changed what is intended and nothing else.");
+	else
+		note(l, STYLE_BAD, "THE CONSOLE'S OWN SIMULATION FAILS OR CHANGES WHAT IS NOT INTENDED: ask for "
+		     "setgov preview %.*s.", text_shown(r->checked.line.change),
+		     (const char *)r->checked.line.change.p);
+}
+
 static bool signed_here(const struct signer *s, const struct hash32 *safe_tx_hash)
 {
 	for (size_t i = 0; i < s->journal.n; i++) {
@@ -300,6 +315,7 @@ static struct notices notices(struct arena *a, const struct signer *s, const str
 		note_nonce(s, r, &r->checked.steps[i], &list);
 	note_machine(s, r, &list);
 	note_age(r, &list);
+	note_preview(r, &list);
 	return list;
 }
 
