@@ -127,6 +127,8 @@ const struct command commands[] = {
 	 OPTIONS(withdraw_options)},
 	{"preview", cmd_preview, CMD_LOG | CMD_NET, "CHANGE", 1, 1,
 	 "what a change would do: values before and after, by a node's simulation", OPTIONS(preview_options)},
+	{"upgrade layout", cmd_upgrade_layout, CMD_NOTHING, "OLD NEW", 2, 2,
+	 "compare two storage layouts (files that solc wrote): may NEW be the code behind OLD's values", NULL, 0},
 	{"packet", cmd_packet, CMD_APPEND | CMD_NET, "CHANGE", 1, 1, "write the file that goes to the signers",
 	 OPTIONS(packet_options)},
 	{"collect", cmd_collect, CMD_APPEND, "FILE | DIRECTORY…", 1, -1,

@@ -7,6 +7,7 @@
 #include "src/base/text.h"
 #include "src/chain/preview.h"
 #include "src/chain/revert.h"
+#include "src/chain/upgrade.h"
 #include "src/cli/known.h"
 #include "src/cli/onchain.h"
 #include "src/crypto/keccak.h"
@@ -607,6 +608,27 @@ static void codes(struct previewing *x)
 	}
 }
 
+/* ---- upgrades ---- */
+
+static bool upgrades(struct previewing *x, struct err *e)
+{
+	size_t n;
+	struct upgrade *v = upgrades_of(x->a, &n, x->proposal.calls, &x->ws->deployment);
+	x->out->refusals = ARENA_ARRAY(x->a, const char *, 5 * n + 1);
+	for (size_t i = 0; i < n; i++) {
+		struct upgrade_findings f;
+		if (!chain_upgrade(x->chain, x->a, &v[i], e))
+			return false;
+		upgrade_judge(x->a, &f, &v[i]);
+		for (size_t k = 0; k < f.n; k++)
+			x->out->refusals[x->out->n_refusals++] = f.refusals[k];
+		if (f.code_hash != NULL)
+			warn(x, "the new code of %.*s: %s", text_shown(v[i].proxy->name),
+			     (const char *)v[i].proxy->name.p, f.code_hash);
+	}
+	return true;
+}
+
 /* ---- all of it ---- */
 
 static bool prepare(struct previewing *x, struct err *e)
@@ -640,7 +662,7 @@ bool previewing_run(const struct workspace *ws, struct chain *c, struct arena *a
 	*out = (struct effects){ .change = arena_str(a, change->id), .block = c->pin.number, .block_time = c->pin.time,
 				 .block_hash = c->pin.hash };
 	out->warnings = ARENA_ARRAY(a, const char *, MAX_WARNINGS);
-	if (!prepare(&x, e) || !preview_run(c, a, &x.p, e))
+	if (!prepare(&x, e) || !upgrades(&x, e) || !preview_run(c, a, &x.p, e))
 		return false;
 	out->endpoint = x.p.endpoint;
 	say_outcome(&x);

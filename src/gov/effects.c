@@ -90,7 +90,8 @@ size_t effects_count(const struct effects *e, enum effect_kind kind)
 
 bool effects_are_clean(const struct effects *e)
 {
-	return e->ran && effects_count(e, EFFECT_WRONG) == 0 && effects_count(e, EFFECT_UNINTENDED) == 0;
+	return e->ran && e->n_refusals == 0 && effects_count(e, EFFECT_WRONG) == 0 &&
+	       effects_count(e, EFFECT_UNINTENDED) == 0;
 }
 
 /* ---- words ---- */
@@ -178,6 +179,7 @@ static void put_head(struct buf *out, const struct effects *e)
 void effects_format(struct buf *out, const struct effects *e, bool all)
 {
 	put_head(out, e);
+	put_list(out, "NOT TO BE DONE", e->refusals, e->n_refusals);
 	put_kind(out, e, EFFECT_WRONG, "NOT WHAT THE CHANGE SAYS");
 	put_kind(out, e, EFFECT_UNINTENDED, "CHANGED AND NOT INTENDED");
 	put_kind(out, e, EFFECT_INTENDED, "Changed as intended");
@@ -286,6 +288,7 @@ struct json *effects_to_json(struct arena *a, const struct effects *e)
 	json_set(o, a, "events", texts_json(a, e->events, e->n_events));
 	json_set(o, a, "failed", e->ran ? json_null(a) : json_str(a, e->failed));
 	json_set(o, a, "format", json_str(a, "setgov-preview/1"));
+	json_set(o, a, "refusals", texts_json(a, e->refusals, e->n_refusals));
 	json_set(o, a, "storage", slots);
 	json_set(o, a, "unchanged", json_u64(a, effects_count(e, EFFECT_SAME)));
 	json_set(o, a, "values", values);

@@ -44,6 +44,8 @@ struct effects {
 	size_t n_slots;
 	const char **events;          /* decoded, in order */
 	size_t n_events;
+	const char **refusals;        /* reasons not to, whatever the values say */
+	size_t n_refusals;
 	const char **warnings;
 	size_t n_warnings;
 };
@@ -51,7 +53,7 @@ struct effects {
 /* Sets every kind. */
 void effects_judge(struct effects *e, const struct pinned *p);
 size_t effects_count(const struct effects *e, enum effect_kind kind);
-/* Ran, and nothing is wrong or unintended. */
+/* Ran, nothing is wrong or unintended, and nothing speaks against it. */
 bool effects_are_clean(const struct effects *e);
 /* A table in words; what did not change is only counted, unless `all`. */
 void effects_format(struct buf *out, const struct effects *e, bool all);

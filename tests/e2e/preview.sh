@@ -68,10 +68,34 @@ drafted contract.upgrade contract=paymaster implementation="$SCRAMBLED"
 stained "CHANGED AND NOT INTENDED"
 grep -A1 "paymaster.getAllTiers().maxPerTx" "$HERE/out" | grep -qF '["1000000000000000","5000000000000000"]  ->  ["10000000000000000"' ||
 	{ cat "$HERE/out"; fail "a scrambled tier is not seen"; }
+# The compiler's word about the same two.
+layout() { # layout NAME FILE CONTRACT
+	node tests/support/compile.mjs "$RPC" "$2" "$3" >"$HERE/$1.json"
+}
+layout next "$HERE/next.sol" Next
+layout scrambled "$HERE/scrambled.sol" Scrambled
+expect 0 "APPENDED    reserve (uint256, slot 50) is new" "$setgov" upgrade layout build/contracts/SetPaymaster.json "$HERE/next.json"
+expect 1 "MOVED       tiers, its values, member maxPerTransaction was in slot 1 at byte 0 of the struct, is in slot 1 at byte 16" \
+	"$setgov" upgrade layout build/contracts/SetPaymaster.json "$HERE/scrambled.json"
+expect 3 "storage" "$setgov" upgrade layout contracts/layouts.json "$HERE/next.json"
 # Another contract's code: what the paymaster answers, it answers no more.
 drafted contract.upgrade contract=paymaster implementation="$(console status --json | node -e '
 	const s = JSON.parse(require("fs").readFileSync(0)); console.log(s.contracts.find((c) => c.name === "registry").implementation)')"
 stained "no answer"
+
+# What an implementation has to be, each reason by itself.
+sed -e 's/_disableInitializers();//' -e 's/contract SetPaymaster is/contract Open is/' contracts/src/SetPaymaster.sol >"$HERE/open.sol"
+OPEN=$(node tests/support/compile.mjs "$RPC" "$HERE/open.sol" Open | field address)
+drafted contract.upgrade contract=paymaster implementation="$OPEN"
+stained "UNINITIALISED: whoever calls initialize()"
+drafted contract.upgrade contract=paymaster implementation=0x00000000000000000000000000000000000e0a00
+stained "NO CODE at"
+drafted contract.upgrade contract=paymaster implementation="$(console status --json | node -e '
+	const s = JSON.parse(require("fs").readFileSync(0)); console.log(s.contracts.find((c) => c.name === "paymaster").implementation)')"
+stained "SAME CODE: paymaster has the code at"
+drafted contract.upgrade contract=paymaster implementation="$(node -e '
+	console.log(JSON.parse(require("fs").readFileSync(process.argv[1])).identity.timelock)' "$HERE/deployment.json")"
+stained "NOT UUPS: proxiableUUID() of"
 
 # The operation's own clock: scheduled, then ready; executed, there is nothing left to preview.
 CHANGE=SC-1
