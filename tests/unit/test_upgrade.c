@@ -53,8 +53,8 @@ static void each_reason_against_it_is_named(void **state)
 	check(&u, "NOT UUPS: proxiableUUID() of " AT " does not answer with the ERC-1967 slot");
 	u = good();
 	u.initialized = 0;
-	check(&u, "UNINITIALISED: whoever calls initialize() of " AT " first controls that code: its constructor has to "
-	      "lock it");
+	check(&u, "UNINITIALISED: whoever calls initialize() of " AT " first controls that code: its constructor has "
+	      "to lock it");
 }
 
 static void the_metadata_is_told_beside_the_code_s_hash(void **state)
