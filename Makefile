@@ -76,7 +76,7 @@ say    = $(if $(V),@:,@echo '  $(1) $(2)')
 
 # The catalogue and ABIs are compiled in: gov includes "gen/embedded.inc", the rows of an array of
 # { const char *path; const uint8_t *bytes; size_t n; }. The bytes are followed by a zero that does not count.
-EMBEDDED := $(sort $(wildcard contracts/catalogue.json contracts/abi/*.json))
+EMBEDDED := $(sort $(wildcard contracts/catalogue.json contracts/layouts.json contracts/abi/*.json))
 $(BUILD)/gen/embedded.inc: tests/support/embed.sh $(EMBEDDED) $(wildcard contracts/abi)
 	@mkdir -p $(@D)
 	$(call say,embed,$(words $(EMBEDDED)) files)

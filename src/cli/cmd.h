@@ -15,6 +15,8 @@ bool cmd_actions(struct cli *cli, struct err *e);
 bool cmd_draft(struct cli *cli, struct err *e);
 bool cmd_propose(struct cli *cli, struct err *e);
 bool cmd_withdraw(struct cli *cli, struct err *e);
+bool cmd_upgrade_layout(struct cli *cli, struct err *e);
+bool cmd_preview(struct cli *cli, struct err *e);
 bool cmd_packet(struct cli *cli, struct err *e);
 bool cmd_collect(struct cli *cli, struct err *e);
 bool cmd_submit(struct cli *cli, struct err *e);

@@ -10,6 +10,7 @@
 #include "src/cli/judging.h"
 #include "src/cli/onchain.h"
 #include "src/cli/packing.h"
+#include "src/cli/previewing.h"
 #include "src/crypto/hash.h"
 #include "src/crypto/words.h"
 #include "src/gov/packet.h"
@@ -229,6 +230,47 @@ static bool ask_policy(struct packing *p, struct err *e)
 	return true;
 }
 
+/* A node that cannot prove is no reason not to pack: the packet says less then. */
+static void add_proofs(struct packing *p)
+{
+	struct err e = {0};
+	struct json *proofs;
+	if (onchain_proofs(p->cli->ws, &p->chain, &p->cli->arena, &p->change, &proofs, &e)) {
+		json_set(p->evidence, &p->cli->arena, "proofs", proofs);
+	} else {
+		struct buf words = {0};
+		err_format(&e, &words);
+		cli_say(p->cli, "without state proofs: %s", buf_cstr(&words));
+		buf_release(&words);
+	}
+	err_clear(&e);
+}
+
+#define PREVIEW_MAX ((size_t)256 << 10)
+
+/* What the console's node says it would do. Signers read it as the console's word. */
+static void add_preview(struct packing *p)
+{
+	struct err e = {0};
+	struct effects effects;
+	struct buf words = {0};
+	if (p->step == STEP_CANCEL)
+		return;
+	if (previewing_run(p->cli->ws, &p->chain, &p->cli->arena, &p->change, &effects, &e)) {
+		struct json *v = effects_to_json(&p->cli->arena, &effects);
+		json_canonical(&words, v);
+		if (words.n <= PREVIEW_MAX)
+			json_set(p->evidence, &p->cli->arena, "preview", v);
+		else
+			cli_say(p->cli, "without a preview: it takes %zu bytes", words.n);
+	} else {
+		err_format(&e, &words);
+		cli_say(p->cli, "without a preview: %s", buf_cstr(&words));
+	}
+	buf_release(&words);
+	err_clear(&e);
+}
+
 /* Takes the nonce and writes the line in one transaction, over the log as it is then. */
 static bool pack(struct packing *p, struct err *e)
 {
@@ -238,8 +280,11 @@ static bool pack(struct packing *p, struct err *e)
 	struct hash32 evidence, digest;
 	struct buf text = {0};
 	uint64_t nonce = 0;
-	if (!onchain_evidence(ws, &p->chain, a, &p->change, &p->evidence, e) || !ask_policy(p, e) ||
-	    !log_begin(ws->log, e))
+	if (!onchain_evidence(ws, &p->chain, a, &p->change, &p->evidence, e))
+		return false;
+	add_proofs(p);
+	add_preview(p);
+	if (!ask_policy(p, e) || !log_begin(ws->log, e))
 		return false;
 	json_canonical(&text, p->evidence);
 	sha256(&evidence, buf_view(&text));

@@ -35,6 +35,9 @@ static const struct option propose_options[] = {
 static const struct option withdraw_options[] = {
 	{ "--reason", "R", "why it is asked for, or taken back", false },
 };
+static const struct option preview_options[] = {
+	{ "--all", NULL, "what does not change, too", false },
+};
 static const struct option packet_options[] = {
 	{ "--step", "S", "schedule, execute or cancel (default: the next one)", false },
 	{ "-o", "FILE", "where to write (default: packets/CHANGE.STEP.json)", false },
@@ -137,6 +140,10 @@ const struct command commands[] = {
 	 "freeze a change: calls, delay, salt, operation id", OPTIONS(propose_options)},
 	{"withdraw", cmd_withdraw, CMD_APPEND, "CHANGE", 1, 1, "take a change back before it is on chain",
 	 OPTIONS(withdraw_options)},
+	{"preview", cmd_preview, CMD_LOG | CMD_NET, "CHANGE", 1, 1,
+	 "what a change would do: values before and after, by a node's simulation", OPTIONS(preview_options)},
+	{"upgrade layout", cmd_upgrade_layout, CMD_NOTHING, "OLD NEW", 2, 2,
+	 "compare two storage layouts (files that solc wrote): may NEW be the code behind OLD's values", NULL, 0},
 	{"packet", cmd_packet, CMD_APPEND | CMD_NET, "CHANGE", 1, 1, "write the file that goes to the signers",
 	 OPTIONS(packet_options)},
 	{"collect", cmd_collect, CMD_APPEND, "FILE | DIRECTORY…", 1, -1,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "src/chain/proofs.h"
 #include "src/evm/address.h"
 
 bool onchain_open(const struct workspace *ws, struct chain *c, struct err *e)
@@ -270,6 +271,82 @@ bool onchain_evidence(const struct workspace *ws, struct chain *c, struct arena 
 	json_set(*out, a, "facts", facts_of(ws, a, &safe, min_delay, &f, change));
 	json_set(*out, a, "reads", reads);
 	return true;
+}
+
+/* ---- state proofs ---- */
+
+/* Slots to prove, gathered by account. */
+struct wanted {
+	struct arena *a;
+	struct proof_given *v;
+	struct hash32 **slots;
+	size_t n, max;
+};
+
+static void want_slot(struct wanted *w, const struct addr *at, const struct hash32 *slot)
+{
+	size_t i = 0;
+	while (i < w->n && !addr_eq(&w->v[i].at, at))
+		i++;
+	if (i == w->max)
+		return;
+	if (i == w->n) {
+		w->v[i].at = *at;
+		w->slots[i] = ARENA_ARRAY(w->a, struct hash32, PROVEN_MAX_SLOTS);
+		w->v[i].slots = w->slots[i];
+		w->n++;
+	}
+	for (size_t k = 0; k < w->v[i].n; k++)
+		if (hash32_eq(&w->slots[i][k], slot))
+			return;
+	if (w->v[i].n < PROVEN_MAX_SLOTS)
+		w->slots[i][w->v[i].n++] = *slot;
+}
+
+/* The Safe's lists, whole: the slot behind the sentinel and behind each member. */
+static void want_list(struct wanted *w, const struct addr *safe, bool modules, const struct addr *v, size_t n)
+{
+	const struct addr sentinel = SLOT_SENTINEL;
+	struct hash32 slot;
+	slot_listed(&slot, modules, &sentinel);
+	want_slot(w, safe, &slot);
+	for (size_t i = 0; i < n; i++) {
+		slot_listed(&slot, modules, &v[i]);
+		want_slot(w, safe, &slot);
+	}
+}
+
+static bool want_all(struct wanted *w, const struct workspace *ws, struct chain *c, const struct change *change,
+		     struct err *e)
+{
+	const struct deployment *d = &ws->deployment;
+	struct slot_list list = { .a = w->a };
+	struct chain_safe safe;
+	if (!chain_safe(c, w->a, &d->safe, &safe, e) ||
+	    !slots_deciding(&list, &ws->pin, change->proposal.actions, change->proposal.calls,
+			    has_operation(change) ? &change->operation : NULL, e))
+		return false;
+	w->max = d->n_contracts + 1;
+	w->v = ARENA_ARRAY(w->a, struct proof_given, w->max);
+	w->slots = ARENA_ARRAY(w->a, struct hash32 *, w->max);
+	for (size_t i = 0; i < list.n; i++)
+		want_slot(w, &list.v[i].at, &list.v[i].slot);
+	want_list(w, &d->safe, false, safe.owners, safe.owner_count);
+	if (safe.modules_known)
+		want_list(w, &d->safe, true, safe.modules, safe.module_count);
+	return true;
+}
+
+bool onchain_proofs(const struct workspace *ws, struct chain *c, struct arena *a, const struct change *change,
+		    struct json **out, struct err *e)
+{
+	struct wanted w = { .a = a };
+	struct proven checked;
+	struct span header;
+	if (!want_all(&w, ws, c, change, e) || !chain_proofs(c, a, w.v, w.n, &header, e))
+		return false;
+	*out = proofs_json(a, header, w.v, w.n);
+	return proven_check(a, &checked, *out, e) || err_in(e, "eth_getProof");
 }
 
 const struct abi **onchain_abis(const struct workspace *ws, struct arena *a, size_t *n)

@@ -36,6 +36,11 @@ MUST_CHECK bool onchain_reads(const struct workspace *ws, struct chain *c, struc
 MUST_CHECK bool onchain_evidence(const struct workspace *ws, struct chain *c, struct arena *a,
 				 const struct change *change, struct json **out, struct err *e);
 
+/* State proofs of what decides about this change (gov/proven.h): the evidence's part "proofs", checked here already.
+ * ERR_CHAIN when no node can give them. */
+MUST_CHECK bool onchain_proofs(const struct workspace *ws, struct chain *c, struct arena *a,
+			       const struct change *change, struct json **out, struct err *e);
+
 /* ABIs to put reverts into words. */
 const struct abi **onchain_abis(const struct workspace *ws, struct arena *a, size_t *n);
 

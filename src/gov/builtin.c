@@ -4,6 +4,7 @@
 #include "src/base/text.h"
 #include "src/crypto/hash.h"
 #include "src/gov/catalogue.h"
+#include "src/gov/slots.h"
 
 static const struct embedded {
 	const char *path;
@@ -16,6 +17,11 @@ static const struct embedded {
 static bool is_catalogue(const struct embedded *f)
 {
 	return strcmp(f->path, "contracts/catalogue.json") == 0;
+}
+
+static bool is_layouts(const struct embedded *f)
+{
+	return strcmp(f->path, "contracts/layouts.json") == 0;
 }
 
 static void digest_of(struct hash32 *out, const struct json *v)
@@ -59,6 +65,15 @@ static bool check_profile(const struct pinned *p, struct err *e)
 	return true;
 }
 
+static const struct slot_rules *read_layouts(struct arena *a, const struct embedded *f)
+{
+	struct err e = {0};
+	const struct slot_rules *rules = slot_rules_parse(a, span_of(f->bytes, f->n), &e);
+	if (rules == NULL)
+		BUG("%s: %s: %s", f->path, buf_cstr(&e.field), buf_cstr(&e.what));
+	return rules;
+}
+
 bool pinned_builtin(struct arena *a, struct pinned *out, const struct deployment *d, struct err *e)
 {
 	struct named_abi *abis = ARENA_ARRAY(a, struct named_abi, ARRAY_LEN(embedded));
@@ -66,6 +81,10 @@ bool pinned_builtin(struct arena *a, struct pinned *out, const struct deployment
 	struct err why = {0};
 	*out = (struct pinned){ .deployment = d, .abis = abis };
 	for (size_t i = 0; i < ARRAY_LEN(embedded); i++) {
+		if (is_layouts(&embedded[i])) {
+			out->slots = read_layouts(a, &embedded[i]);
+			continue;
+		}
 		if (!is_catalogue(&embedded[i])) {
 			read_abi(a, &embedded[i], &abis[out->n_abis++], all);
 			continue;
@@ -75,8 +94,8 @@ bool pinned_builtin(struct arena *a, struct pinned *out, const struct deployment
 			BUG("contracts/catalogue.json: %s: %s", buf_cstr(&why.field), buf_cstr(&why.what));
 		digest_of(&out->catalogue_digest, parse(a, &embedded[i]));
 	}
-	if (out->catalogue == NULL)
-		BUG("no catalogue is compiled in");
+	if (out->catalogue == NULL || out->slots == NULL)
+		BUG("no catalogue, or no layouts, are compiled in");
 	digest_of(&out->abi_digest, all);
 	return check_profile(out, e);
 }

@@ -12,6 +12,7 @@
 #include "src/gov/call.h"
 #include "src/gov/deployment.h"
 
+struct slot_rules;
 struct catalogue;                 /* parsed; lives as long as its arena */
 struct action_def;
 
@@ -26,6 +27,7 @@ struct pinned {
 	const struct catalogue *catalogue;
 	const struct named_abi *abis;
 	size_t n_abis;
+	const struct slot_rules *slots;   /* where contracts keep what their getters say (slots.h) */
 	struct hash32 catalogue_digest;   /* SHA-256 of its canonical JSON */
 	struct hash32 abi_digest;         /* SHA-256 of the canonical JSON {name: abi, …} of all ABIs */
 	bool has_policy;                  /* a policy is pinned: packets have to name it */

@@ -52,6 +52,8 @@ static const struct option options[] = {
 	{"--expect", "HASH", "trust trust-policy sign cosign",
 	 "deployment id; policy digest; each safeTxHash, or the root, as others read it", REPEATS},
 	{"--for", "ID", "trust-policy", "the deployment, where several are pinned", PLAIN},
+	{"--block-hash", "HASH", "review sign load", "of the block that state proofs are about, from another source",
+	 PLAIN},
 	{"--compared", "WHO", "sign load", "signer, own or nobody", PLAIN},
 	{"--key", "ADDRESS", "sign load decline cosign sign-tx", "which key", PLAIN},
 	{"-o", "FILE", "sign decline cosign", "where the answer goes (default: beside the packet)", WRITES},

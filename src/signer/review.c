@@ -66,7 +66,7 @@ bool review_open(struct signer *s, struct reviewed *out, const char *path, struc
 	if (!pinned_builtin(&s->arena, &out->pinned, &out->pin->deployment, e))
 		return err_in(e, "pinned");
 	out->good = pin_policy(out, e) && packet_check(&s->arena, &out->checked, &out->packet, &out->pinned, e) &&
-		    judge(s, out, e);
+		    proofs_open(s, &out->proofs, &out->packet, &out->checked, &out->pinned, e) && judge(s, out, e);
 	return out->good;
 }
 
@@ -240,6 +240,21 @@ static void note_age(const struct reviewed *r, struct notices *l)
 	buf_release(&old);
 }
 
+/* What the console's node made of it in thought: its word. */
+static void note_preview(const struct reviewed *r, struct notices *l)
+{
+	const struct json *p = r->packet.evidence != NULL ? json_find(r->packet.evidence, "preview") : NULL;
+	bool clean;
+	if (p == NULL || !json_get_bool(p, "clean", &clean, NULL))
+		return;
+	if (clean)
+		note(l, STYLE_TEXT, "The console says that a simulation changed what is intended and nothing else.");
+	else
+		note(l, STYLE_BAD, "THE CONSOLE'S OWN SIMULATION FAILS OR CHANGES WHAT IS NOT INTENDED: ask for "
+		     "setgov preview %.*s.", text_shown(r->checked.line.change),
+		     (const char *)r->checked.line.change.p);
+}
+
 static bool signed_here(const struct signer *s, const struct hash32 *safe_tx_hash)
 {
 	for (size_t i = 0; i < s->journal.n; i++) {
@@ -331,6 +346,7 @@ static struct notices notices(struct arena *a, const struct signer *s, const str
 		note_nonce(s, r, &r->checked.steps[i], &list);
 	note_machine(s, r, &list);
 	note_age(r, &list);
+	note_preview(r, &list);
 	return list;
 }
 
@@ -473,6 +489,8 @@ static size_t checks(const struct signer *s, const struct reviewed *r, const cha
 		out[n++] = "each signature that came along was made by the owner it names";
 	if (r->packet.evidence != NULL)
 		out[n++] = "the evidence is the one that the packet's core names";
+	if (r->proofs.there)
+		out[n++] = "the state proofs lead to a block header, and the console says the same";
 	if (s->interface == NULL)
 		out[n++] = "no network interface of this machine is up";
 	if (!s->swap)
@@ -762,6 +780,7 @@ void review_write(const struct signer *s, struct paper *out, const struct review
 	if (!only_cancels(&r->checked))
 		effects(&p);
 	known(&p);
+	proofs_write(p.a, out, &r->proofs, &r->checked, &r->pin->deployment);
 	compared(&p);
 	passed(&p);
 	if (look->details) {
@@ -842,6 +861,7 @@ struct json *review_json(struct signer *s, const struct reviewed *r)
 	json_set(o, a, "packet", json_bare(a, SPAN_HASH(&r->packet.digest)));
 	json_set(o, a, "policy", r->pin->policy != NULL ? verdicts_json(a, r) : json_null(a));
 	json_set(o, a, "phrase", json_str(a, c->phrase));
+	json_set(o, a, "proofs", proofs_to_json(a, &r->proofs));
 	json_set(o, a, "sentences", sentences);
 	json_set(o, a, "signable", json_bool(a, !c->has_raw));
 	json_set(o, a, "steps", steps);

@@ -5,6 +5,8 @@
 #define SETGOV_SIGNER_REVIEW_H
 
 #include "src/policy/carried.h"
+#include "src/gov/packet.h"
+#include "src/signer/proofs.h"
 #include "src/signer/signer.h"
 #include "tui/kit/paper.h"
 
@@ -15,7 +17,8 @@ struct reviewed {
 	const struct pin *pin;        /* NULL: not pinned */
 	struct pinned pinned;
 	struct checked_packet checked;
-	bool good;                    /* packet_check() passed, and no rule of the policy failed */
+	struct review_proofs proofs;
+	bool good;                    /* packet_check() and the proofs passed, and no rule of the policy failed */
 	struct verdict verdicts[N_STEPS];     /* one a step, where a policy is pinned */
 };
 

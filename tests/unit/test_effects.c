@@ -1,0 +1,140 @@
+/* Values before and after, judged: what an action means, what goes along with it, what happens by accident. */
+#include "tests/support/check.h"
+#include "tests/support/packets.h"
+
+#include "src/gov/effects.h"
+
+#define ROW(c, g, x, y) { .contract = (c), .name = (g), .getter = span_str(g), .before = span_str(x), \
+			  .after = span_str(y) }
+#define MEANT(c, g, x, y, want) { .contract = (c), .name = (g), .getter = span_str(g), .before = span_str(x), \
+				  .after = span_str(y), .meant = true, .expect = span_str(want) }
+
+struct room {
+	struct sample s;
+	const struct contract *registry;
+};
+
+static void prepare(struct room *r)
+{
+	*r = (struct room){0};
+	sample_rotate(&r->s);
+	r->registry = deployment_contract(&r->s.d, span_str("registry"));
+	assert_non_null(r->registry);
+}
+
+static void a_value_is_judged_by_what_the_action_says(void **state)
+{
+	struct room r;
+
+	(void)state;
+	prepare(&r);
+	struct effect v[] = {
+		MEANT(r.registry, "authorizedSequencers(address)", "false", "true", "true"),
+		MEANT(r.registry, "strictModeEnabled()", "true", "true", "true"),
+		MEANT(r.registry, "paused()", "false", "false", "true"),
+		ROW(r.registry, "authorizedSequencerCount()", "1", "2"),
+		ROW(r.registry, "getExtendedRegistryStatus()", "1", "2"),
+		ROW(r.registry, "totalCommitments()", "0", "7"),
+		ROW(r.registry, "owner()", "0xaa", "0xaa"),
+	};
+	struct effects e = { .change = "SC-1", .ran = true, .v = v, .n = ARRAY_LEN(v) };
+	effects_judge(&e, &r.s.pin);
+	assert_int_equal(v[0].kind, EFFECT_INTENDED);
+	assert_int_equal(v[1].kind, EFFECT_SAME);
+	assert_int_equal(v[2].kind, EFFECT_WRONG);
+	assert_int_equal(v[3].kind, EFFECT_ALONG);
+	assert_int_equal(v[4].kind, EFFECT_ALONG);
+	assert_int_equal(v[5].kind, EFFECT_UNINTENDED);
+	assert_int_equal(v[6].kind, EFFECT_SAME);
+	assert_false(effects_are_clean(&e));
+	sample_release(&r.s);
+}
+
+static void nothing_goes_along_with_what_did_not_happen(void **state)
+{
+	struct room r;
+
+	(void)state;
+	prepare(&r);
+	struct effect v[] = {
+		MEANT(r.registry, "authorizedSequencers(address)", "true", "true", "true"),
+		ROW(r.registry, "authorizedSequencerCount()", "1", "2"),
+		ROW(r.registry, "getExtendedRegistryStatus()", "1", "2"),
+	};
+	struct effects e = { .change = "SC-1", .ran = true, .v = v, .n = ARRAY_LEN(v) };
+	effects_judge(&e, &r.s.pin);
+	assert_int_equal(v[1].kind, EFFECT_UNINTENDED);
+	assert_int_equal(v[2].kind, EFFECT_UNINTENDED);
+	sample_release(&r.s);
+}
+
+static void a_getter_that_falls_silent_is_never_intended(void **state)
+{
+	struct room r;
+
+	(void)state;
+	prepare(&r);
+	struct effect v[] = {
+		MEANT(r.registry, "authorizedSequencers(address)", "false", "true", "true"),
+		ROW(r.registry, "getExtendedRegistryStatus()", "1", "2"),
+		MEANT(r.registry, "owner()", "0xaa", "0xaa", ""),
+	};
+	v[1].after = (struct span){NULL, 0};
+	v[2].after = (struct span){NULL, 0};
+	struct effects e = { .change = "SC-1", .ran = true, .v = v, .n = ARRAY_LEN(v) };
+	effects_judge(&e, &r.s.pin);
+	assert_int_equal(v[1].kind, EFFECT_UNINTENDED);
+	assert_int_equal(v[2].kind, EFFECT_WRONG);
+	sample_release(&r.s);
+}
+
+static void the_table_reads_like_this(void **state)
+{
+	struct room r;
+	struct buf text = {0};
+	const char *events[] = { "registry Paused(account 0xaa)" };
+
+	(void)state;
+	prepare(&r);
+	struct effect v[] = {
+		MEANT(r.registry, "paused()", "false", "true", "true"),
+		ROW(r.registry, "totalCommitments()", "0", "7"),
+		ROW(r.registry, "owner()", "0xaa", "0xaa"),
+	};
+	struct effect_slot slot = { .contract = r.registry, .at = r.registry->address };
+	slot.after.b[31] = 7;
+	struct effects e = { .change = "SC-1", .block = 25, .block_time = 1795003600, .endpoint = span_str("main"),
+			     .ran = true, .v = v, .n = ARRAY_LEN(v), .slots = &slot, .n_slots = 1, .events = events,
+			     .n_events = 1 };
+	effects_judge(&e, &r.s.pin);
+	effects_format(&text, &e, false);
+	assert_buf_str(&text,
+		"SC-1, run in thought at block 25 (2026-11-18 12:06 UTC) by main: the node's word\n"
+		"CHANGED AND NOT INTENDED\n"
+		"  totalCommitments()\n"
+		"    0  ->  7\n"
+		"Changed as intended\n"
+		"  paused()\n"
+		"    false  ->  true\n"
+		"Did not change: 1 values that were read before and after (--all shows them)\n"
+		"Storage that differs\n"
+		"  UNNAMED: registry slot 0x0000000000000000000000000000000000000000000000000000000000000000\n"
+		"    0x0000000000000000000000000000000000000000000000000000000000000000\n"
+		"    ->  0x0000000000000000000000000000000000000000000000000000000000000007\n"
+		"Events\n"
+		"  registry Paused(account 0xaa)\n");
+	buf_release(&text);
+	sample_release(&r.s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_value_is_judged_by_what_the_action_says),
+		cmocka_unit_test(nothing_goes_along_with_what_did_not_happen),
+		cmocka_unit_test(a_getter_that_falls_silent_is_never_intended),
+		cmocka_unit_test(the_table_reads_like_this),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,232 @@
+/* The evidence's part "proofs": anvil's proofs (tests/vectors/proof/trie.json) packed, unpacked, tampered with; and the
+ * slots that have names. */
+#include "tests/support/check.h"
+#include "tests/support/packets.h"
+
+#include "src/base/hex.h"
+#include "src/evm/address.h"
+#include "src/gov/proven.h"
+
+static struct span bytes_of(struct arena *a, const struct json *v)
+{
+	struct buf b = {0};
+	struct span out;
+
+	assert_true(hex_decode(&b, v->text, NULL));
+	out = arena_copy(a, buf_view(&b));
+	buf_release(&b);
+	return out;
+}
+
+static struct trie_proof proof_of(struct arena *a, const struct json *list)
+{
+	struct span *nodes = ARENA_ARRAY(a, struct span, list->n + 1);
+	size_t n = 0;
+
+	for (const struct json *v = list->first; v; v = v->next)
+		nodes[n++] = bytes_of(a, v);
+	return (struct trie_proof){ nodes, n };
+}
+
+static struct json *sample(struct arena *a)
+{
+	const struct json *chain = json_find(json_vector(a, "proof/trie.json"), "chain");
+	struct proof_given given[3] = {0};
+	struct buf header = {0};
+	struct json *out;
+	size_t n = 0;
+
+	for (const struct json *v = json_find(chain, "accounts")->first; v; v = v->next, n++) {
+		const struct json *list = json_find(v, "storageProof");
+		struct hash32 *slots = ARENA_ARRAY(a, struct hash32, list->n + 1);
+		struct trie_proof *proofs = ARENA_ARRAY(a, struct trie_proof, list->n + 1);
+
+		memcpy(given[n].at.b, bytes_of(a, json_find(v, "address")).p, 20);
+		given[n].account = proof_of(a, json_find(v, "accountProof"));
+		given[n].slots = slots;
+		given[n].proofs = proofs;
+		for (const struct json *s = list->first; s; s = s->next) {
+			memcpy(slots[given[n].n].b, bytes_of(a, json_find(s, "key")).p, 32);
+			proofs[given[n].n++] = proof_of(a, json_find(s, "proof"));
+		}
+	}
+	assert_true(header_from_json(&header, json_find(chain, "block"), NULL));
+	out = proofs_json(a, buf_view(&header), given, n);
+	buf_release(&header);
+	return out;
+}
+
+/* As a packet carries it. */
+static const struct json *carried(struct arena *a, const struct json *v)
+{
+	struct buf b = {0};
+	const struct json *out;
+
+	json_canonical(&b, v);
+	out = json_parse(a, arena_copy(a, buf_view(&b)), NULL);
+	buf_release(&b);
+	assert_non_null(out);
+	return out;
+}
+
+static void what_a_node_proved_comes_back_as_words(void **state)
+{
+	struct arena a = {0};
+	const struct json *v = carried(&a, sample(&a));
+	struct proven p;
+	struct addr who;
+	struct hash32 slot = {{0}};
+	struct err e = {0};
+
+	(void)state;
+	assert_ok(proven_check(&a, &p, v, &e), &e);
+	assert_int_equal(p.n, 7);
+	assert_int_equal(p.n_accounts, 3);
+	assert_true(addr_parse(&who, span_str("0x00000000000000000000000000000000000a11ce"), NULL));
+	slot.b[31] = 2;
+	assert_hex(proven_word(&p, &who, &slot)->b, 32,
+		   "00000000000000000000000000000000000000000000000000000000000007d1");
+	slot.b[31] = 3;                        /* written, then set to zero again */
+	assert_true(hash32_is_zero(proven_word(&p, &who, &slot)));
+	slot.b[31] = 4;
+	assert_null(proven_word(&p, &who, &slot));
+	arena_release(&a);
+}
+
+static void a_byte_changed_in_any_node_is_refused(void **state)
+{
+	struct arena a = {0};
+	const struct json *v = carried(&a, sample(&a));
+
+	(void)state;
+	for (const struct json *node = json_find(v, "nodes")->first; node; node = node->next) {
+		uint8_t *text = (uint8_t *)(uintptr_t)node->text.p;
+
+		for (size_t i = 2; i < node->text.n; i += 2) {
+			const uint8_t was = text[i];
+			struct arena scratch = {0};
+			struct proven p;
+
+			text[i] = was == '0' ? '1' : '0';
+			assert_false(proven_check(&scratch, &p, v, NULL));
+			text[i] = was;
+			arena_release(&scratch);
+		}
+	}
+	arena_release(&a);
+}
+
+static void check_refused(const char *text, enum err_code code, const char *expected)
+{
+	struct arena a = {0};
+	struct proven p;
+	struct err e = {0};
+	const struct json *v = json_parse(&a, span_str(text), NULL);
+
+	assert_non_null(v);
+	assert_false(proven_check(&a, &p, v, &e));
+	assert_err(&e, code, expected);
+	err_clear(&e);
+	arena_release(&a);
+}
+
+static void a_shape_that_is_none_is_refused_at_its_place(void **state)
+{
+	(void)state;
+	check_refused("{\"accounts\":[],\"header\":\"0x\",\"nodes\":[1]}", ERR_SYNTAX,
+		      "nodes[0], byte 38: a string was needed");
+	check_refused("{\"accounts\":[],\"header\":\"0xc0\",\"nodes\":[]}", ERR_SYNTAX,
+		      "header.parentHash, byte 1: needed 1 byte, found 0");
+	check_refused("{\"accounts\":[],\"header\":\"0x\",\"nodes\":[],\"x\":1}", ERR_UNKNOWN,
+		      "x, byte 44: unknown member");
+}
+
+static void a_slot_that_decides_has_a_name(void **state)
+{
+	struct sample s = {0};
+	struct slot_list list = {0};
+	const struct hash32 operation = {{1}};
+	struct buf names = {0};
+	struct err e = {0};
+
+	(void)state;
+	sample_rotate(&s);
+	list.a = &s.a;
+	assert_ok(slots_deciding(&list, &s.pin, s.proposal.actions, s.proposal.calls, &operation, &e), &e);
+	for (size_t i = 0; i < list.n; i++) {
+		buf_str(&names, list.v[i].name);
+		buf_byte(&names, '\n');
+	}
+	assert_non_null(strstr(buf_cstr(&names), "safe: next nonce of the Safe\n"));
+	assert_non_null(strstr(buf_cstr(&names), "timelock: everybody is executor\n"));
+	assert_non_null(strstr(buf_cstr(&names), "timelock: when the operation is ready\n"));
+	assert_non_null(strstr(buf_cstr(&names), "registry: the code behind the contract\n"));
+	assert_non_null(strstr(buf_cstr(&names), "may act as a sequencer\n"));
+	buf_release(&names);
+	sample_release(&s);
+}
+
+static void a_mapping_s_entry_is_named_by_its_key(void **state)
+{
+	struct sample s = {0};
+	struct slot_list list = {0};
+	struct hash32 slot, key = {{0}}, word = {{0}};
+	const struct named_slot *found;
+	const struct contract *registry;
+	struct buf text = {0};
+	size_t i = 0;
+
+	(void)state;
+	sample_rotate(&s);
+	list.a = &s.a;
+	key.b[31] = 0xaa;
+	slots_known(&list, &s.pin, &key, 1);
+	registry = deployment_contract(&s.d, span_str("registry"));
+	/* anvil's own, from a trace of setSequencerAuthorization(0x…aa, true) */
+	assert_true(hex_bare(slot.b, 32, span_str("d6f751104ddfead9549c96fabdbd4d2fc6876c8cd9a49ea4a821de938f71a011"),
+			     NULL));
+	found = slots_at(&list, &i, &registry->address, &slot);
+	assert_non_null(found);
+	assert_string_equal(found->name, "registry.authorizedSequencers(0x00000000000000000000000000000000000000AA)");
+	word.b[31] = 1;
+	slot_say(&s.a, &text, found, &s.d, &word);
+	assert_buf_str(&text, "true");
+	assert_null(slots_at(&list, &i, &registry->address, &slot));
+	buf_release(&text);
+	sample_release(&s);
+}
+
+static void check_rules(const char *text, const char *expected)
+{
+	struct arena a = {0};
+	struct err e = {0};
+
+	assert_null(slot_rules_parse(&a, span_str(text), &e));
+	check_err(&e, e.code, expected, __FILE__, __LINE__);
+	err_clear(&e);
+	arena_release(&a);
+}
+
+static void a_layout_file_s_mistake_is_named(void **state)
+{
+	(void)state;
+	check_rules("{\"format\":\"setgov-layouts/1\",\"contracts\":{\"X\":[{\"getter\":\"f()\",\"slot\":\"0\","
+		    "\"kind\":\"no\"}]}}",
+		    "contracts.X[0].kind, byte 81: no such kind");
+	check_rules("{\"format\":\"setgov-layouts/1\",\"contracts\":{\"X\":[{\"getter\":\"f(bytes)\",\"slot\":\"0\","
+		    "\"kind\":\"flag\"}]}}", "contracts.X[0].getter: a key is one word");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_a_node_proved_comes_back_as_words),
+		cmocka_unit_test(a_byte_changed_in_any_node_is_refused),
+		cmocka_unit_test(a_shape_that_is_none_is_refused_at_its_place),
+		cmocka_unit_test(a_slot_that_decides_has_a_name),
+		cmocka_unit_test(a_mapping_s_entry_is_named_by_its_key),
+		cmocka_unit_test(a_layout_file_s_mistake_is_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
