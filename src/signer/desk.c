@@ -6,10 +6,10 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "src/base/text.h"
+#include "src/base/time.h"
 #include "src/signer/screen.h"
 #include "tui/kit/loop.h"
 
@@ -27,18 +27,10 @@ struct desk {
 	const struct key_file *key;
 	struct err refused;           /* what the refusal page shows */
 	unsigned tries;               /* of the passphrase */
-	int64_t then;                 /* seconds() when a key or a tick was seen last */
+	int64_t then;                 /* time_since_boot() when a key or a tick was seen last */
 	bool ok;
 	struct err *e;                /* what ends it all */
 };
-
-/* Of the machine's life, those that it slept included: an open key must not outlast Ctrl-Z or a lid that was shut. */
-static int64_t seconds(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return t.tv_sec;
-}
 
 /* ---- how it ends ---- */
 
@@ -96,9 +88,18 @@ static void refuse(struct desk *d, struct err *e, const char *written)
 	show_refusal(d, e, written);
 }
 
-static void judge(struct desk *d)
+/* *d->e is why: journal, answer, page. */
+static void write_refusal(struct desk *d)
 {
 	const size_t from = d->s->text.n;
+	if (session_refuse(d->x, &d->r, d->e))
+		refuse(d, d->e, text_since(d, from));
+	else
+		end_with_error(d);
+}
+
+static void judge(struct desk *d)
+{
 	d->tries = 0;
 	d->answered = false;
 	d->screen.given = d->x->given;
@@ -107,10 +108,7 @@ static void judge(struct desk *d)
 		return;
 	}
 	screen_show(&d->screen, &d->r, d->at);
-	if (session_refuse(d->x, &d->r, d->e))
-		refuse(d, d->e, text_since(d, from));
-	else
-		end_with_error(d);
+	write_refusal(d);
 }
 
 static void next(struct desk *d)
@@ -229,7 +227,7 @@ static bool ask_passphrase(struct desk *d, struct secret **out)
 	}
 	const enum typed typed = type_passphrase(d, &t);
 	if (typed == TYPED_END) {
-		d->then = seconds();
+		d->then = time_since_boot();
 		*out = typing_end(&t, d->e);
 		return *out != NULL;
 	}
@@ -297,9 +295,8 @@ static void decline(struct desk *d)
 
 static void wrong_words(struct desk *d)
 {
-	struct err e = {0};
-	(void)err_refuse(&e, "PHRASE", "what was typed is not what this packet says: nothing was signed");
-	refuse(d, &e, NULL);
+	(void)session_wrong_words(d->e);
+	write_refusal(d);
 }
 
 /* ---- loading ---- */
@@ -369,7 +366,7 @@ static void perform(struct desk *d, enum effect what)
 	case EFFECT_LOCK:
 		if (d->x != NULL && d->x->key != NULL) {
 			session_lock(d->x);
-			d->screen.note = "Locked after five minutes without a key: the passphrase is asked for again.";
+			d->screen.note = SESSION_LOCKED;
 		}
 		return;
 	case EFFECT_STOP:
@@ -381,7 +378,7 @@ static void perform(struct desk *d, enum effect what)
 /* True: that was long enough to lock. */
 static bool let_time_pass(struct desk *d)
 {
-	const int64_t now = seconds(), gone = now - d->then;
+	const int64_t now = time_since_boot(), gone = now - d->then;
 	d->then = now;
 	const enum effect what = screen_seconds(&d->screen, gone < IDLE_SECONDS ? (unsigned)gone : IDLE_SECONDS);
 	perform(d, what);
@@ -411,7 +408,7 @@ static const struct loop_ops ops = { .draw = on_draw, .key = on_key, .tick = on_
 static bool run(struct desk *d)
 {
 	struct err broke = {0};
-	d->then = seconds();
+	d->then = time_since_boot();
 	const bool ran = !d->ok || loop_run(d->loop, &broke);
 	if (!ran && d->ok) {
 		*d->e = broke;

@@ -10,6 +10,7 @@
 
 #include "src/signer/browse.h"
 #include "src/signer/hidden.h"
+#include "src/signer/session.h"
 #include "tui/kit/form.h"
 
 enum view {
@@ -66,7 +67,6 @@ enum effect {
 	EFFECT_LOCK,                  /* nobody was there for five minutes */
 	EFFECT_STOP
 };
-#define IDLE_SECONDS 300u
 
 struct screen {
 	struct signer *s;

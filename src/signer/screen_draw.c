@@ -251,8 +251,7 @@ static const struct {
 	{ "SANDBOX", "Do not sign production on this kernel." },
 	{ "RAW", "Do not sign it elsewhere: no policy allows this call." },
 	{ "POLICY", "Do not sign it with an older program: get one that knows this policy." },
-	{ "PHRASE", "Do not guess. If the words you heard are right, the two machines have different packets: "
-		    "then sign nothing." },
+	{ "PHRASE", "Sign nothing more today, and do not guess: machines that show other words have other packets." },
 	{ "PASSPHRASE", "Nothing is lost. The second copy of your key has the same passphrase." },
 	{ "SESSION", "Do not go on today. Find out what was refused before." },
 };

@@ -180,14 +180,13 @@ static enum effect go_words(struct screen *c)
 	return EFFECT_NONE;
 }
 
+/* A typing error, however often: it compares nothing. */
 static enum effect go_change(struct screen *c)
 {
 	if (hidden_is_change(c->r, buf_view(&c->typed[0].text)))
 		return EFFECT_SIGN;
-	if (++c->tries == SESSION_TRIES)
-		return EFFECT_WRONG;
 	screen_go(c, VIEW_CHANGE);
-	c->note = "That is not the id of this change. It stands in the first lines of the page.";
+	c->note = HIDDEN_NOT_THE_CHANGE;
 	return EFFECT_NONE;
 }
 
