@@ -222,6 +222,8 @@ static void list_files(struct signer *s, const struct found *v, size_t n)
 		struct buf name = {0}, at = {0};
 		text_safe(&name, span_str(v[i].path), false);
 		time_format_minute(&at, v[i].time);
+		if (!v[i].packet && (i == 0 || v[i - 1].packet))
+			terminal_say(&s->terminal, BROWSE_OTHERS ":\n");
 		terminal_say(&s->terminal, "%3zu  %s\n     %" PRIu64 " bytes, %s\n", i + 1, buf_cstr(&name), v[i].size,
 			     buf_cstr(&at));
 		buf_release(&name);

@@ -62,8 +62,10 @@ static void write_file(const void *ctx, size_t i, struct paper *p)
 	struct buf at = {0}, old = {0};
 	time_format_minute(&at, f->time);
 	age(&old, time_now().ms / 1000 - f->time);
+	if (!f->packet && (i == 0 || c->files[i - 1].packet))
+		paper_line(p, STYLE_TITLE, 0, BROWSE_OTHERS);
 	paper_begin(p, 0, 4);
-	paper_add(p, f->chosen ? STYLE_GOOD : STYLE_TEXT, f->chosen ? "[x] " : "[ ] ");
+	paper_add(p, f->chosen ? STYLE_GOOD : f->packet ? STYLE_TEXT : STYLE_DIM, f->chosen ? "[x] " : "[ ] ");
 	paper_add_foreign(p, span_str(f->path));
 	paper_end(p);
 	paper_line(p, STYLE_DIM, 4, "%" PRIu64 " bytes, %s, %s", f->size, buf_cstr(&at), buf_cstr(&old));

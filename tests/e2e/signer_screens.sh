@@ -87,6 +87,7 @@ run "cd stick; setgov-signer; cd .."
 wait_for "Which packets?"
 wait_for "a.json"
 wait_for "bytes, 2026-01-02"
+never "Other files"
 keys Space Down Space Enter
 wait_for "packet 1 of 2"
 wait_for "TEST"
@@ -336,8 +337,11 @@ done
 run "cd empty; setgov-signer load; cd .."
 wait_for "No packet was found"
 cp schedule.json empty/new.json
+cp profile.json empty/
 keys r
 wait_for "new.json"
+wait_for "Other files: they do not begin as a packet does"
+wait_for "profile.json"
 keys q
 prompt
 run "cd stick; TERM=dumb setgov-signer load; cd .."

@@ -156,9 +156,11 @@ static const char *signed_body(struct desk *d, bool same, const char *more)
 static void packets_are_listed_with_size_and_age(void **state)
 {
 	struct found files[] = {
-		{ "/media/anna/STICK/SC-7.schedule.json", 2486, NOW - 300, true },
-		{ "/media/anna/STICK/SC-8.\x1b[2Jexecute.json", 123456, NOW - 26 * 3600, false },
-		{ "SC-1.cancel.json", 5, NOW - 9 * 86400, false },
+		{ "/media/anna/STICK/SC-7.schedule.json", 2486, NOW - 300, true, true },
+		{ "/media/anna/STICK/SC-8.\x1b[2Jexecute.json", 123456, NOW - 26 * 3600, true, false },
+		{ "SC-1.cancel.json", 500, NOW - 9 * 86400, true, false },
+		{ "deployment.json", 5000, NOW - 60, false, false },
+		{ "init.json", 12, NOW - 9 * 86400, false, false },
 	};
 	struct desk d;
 
@@ -166,7 +168,7 @@ static void packets_are_listed_with_size_and_age(void **state)
 	prepare(&d);
 	same_screen(&d, "load_none");
 	d.c.files = files;
-	d.c.n_files = 3;
+	d.c.n_files = ARRAY_LEN(files);
 	key(&d, K_DOWN);
 	same_screen(&d, "load");
 	assert_int_equal(keys(&d, " "), EFFECT_NONE);
