@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
-#include "src/base/time.h"
+#include "src/base/when.h"
 #include "src/signer/screen.h"
 #include "src/signer/session.h"
 
@@ -42,17 +42,13 @@ static const char *title_of(const struct screen *c)
 
 /* ---- load ---- */
 
-/* "3 days", "5 h", "12 min": what a person wants to know of a file. */
-static void age(struct buf *out, int64_t seconds)
+static void age(struct buf *out, int64_t then)
 {
-	if (seconds < 0)
+	const int64_t now = time_now().ms / 1000;
+	if (then > now)
 		buf_str(out, "later than this clock");
-	else if (seconds < 3600)
-		buf_fmt(out, "%" PRId64 " min ago", seconds / 60);
-	else if (seconds < 2 * 86400)
-		buf_fmt(out, "%" PRId64 " h ago", seconds / 3600);
 	else
-		buf_fmt(out, "%" PRId64 " days ago", seconds / 86400);
+		when_relative(out, then, now);
 }
 
 static void write_file(const void *ctx, size_t i, struct paper *p)
@@ -61,7 +57,7 @@ static void write_file(const void *ctx, size_t i, struct paper *p)
 	const struct found *f = &c->files[i];
 	struct buf at = {0}, old = {0};
 	time_format_minute(&at, f->time);
-	age(&old, time_now().ms / 1000 - f->time);
+	age(&old, f->time);
 	if (!f->packet && (i == 0 || c->files[i - 1].packet))
 		paper_line(p, STYLE_TITLE, 0, BROWSE_OTHERS);
 	paper_begin(p, 0, 4);
