@@ -219,7 +219,7 @@ static bool ask_passphrase(struct desk *d, struct secret **out)
 {
 	struct typing t;
 	*out = NULL;
-	screen_go(&d->screen, VIEW_PASSPHRASE);
+	screen_go(&d->screen, SCREEN_VIEW_PASSPHRASE);
 	d->screen.note = d->tries > 0 ? "That does not open the key. Once more." : NULL;
 	if (!typing_begin(&t, d->e)) {
 		end_with_error(d);
@@ -340,36 +340,36 @@ static void open_chosen(struct desk *d)
 
 /* ---- what the loop calls ---- */
 
-static void perform(struct desk *d, enum effect what)
+static void perform(struct desk *d, enum screen_effect what)
 {
 	switch (what) {
-	case EFFECT_NONE:
+	case SCREEN_EFFECT_NONE:
 		return;
-	case EFFECT_LOOK:
+	case SCREEN_EFFECT_LOOK:
 		look(d);
 		return;
-	case EFFECT_OPEN:
+	case SCREEN_EFFECT_OPEN:
 		open_chosen(d);
 		return;
-	case EFFECT_NEXT:
+	case SCREEN_EFFECT_NEXT:
 		next(d);
 		return;
-	case EFFECT_SIGN:
+	case SCREEN_EFFECT_SIGN:
 		unlock_and_sign(d);
 		return;
-	case EFFECT_DECLINE:
+	case SCREEN_EFFECT_DECLINE:
 		decline(d);
 		return;
-	case EFFECT_WRONG:
+	case SCREEN_EFFECT_WRONG:
 		wrong_words(d);
 		return;
-	case EFFECT_LOCK:
+	case SCREEN_EFFECT_LOCK:
 		if (d->x != NULL && d->x->key != NULL) {
 			session_lock(d->x);
 			d->screen.note = SESSION_LOCKED;
 		}
 		return;
-	case EFFECT_STOP:
+	case SCREEN_EFFECT_STOP:
 		stop(d);
 		return;
 	}
@@ -380,9 +380,9 @@ static bool let_time_pass(struct desk *d)
 {
 	const int64_t now = time_since_boot(), gone = now - d->then;
 	d->then = now;
-	const enum effect what = screen_seconds(&d->screen, gone < IDLE_SECONDS ? (unsigned)gone : IDLE_SECONDS);
+	const enum screen_effect what = screen_seconds(&d->screen, gone < IDLE_SECONDS ? (unsigned)gone : IDLE_SECONDS);
 	perform(d, what);
-	return what != EFFECT_NONE;
+	return what != SCREEN_EFFECT_NONE;
 }
 
 static void on_key(void *ctx, uint32_t key)
