@@ -199,7 +199,7 @@ static bool resume(struct arena *a, const char *copy, const struct restoring *r,
 	bool ok = s.log != NULL;
 
 	if (ok && r->remember) {
-		*remembered = log_remember_path(s.log, r->remember);
+		*remembered = log_state_path(s.log, r->remember, ".checkpoint");
 		ok = take_remembered(&s, *remembered, e) &&
 		     take_remembered(&s, arena_fmt(a, "%s.before-restore", *remembered), e);
 	}

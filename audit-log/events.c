@@ -7,7 +7,6 @@
 
 #include "src/base/fs.h"
 
-#define EVENTS_DB "chain.db"
 #define EVENTS_VERSION 1              /* one more whenever the tables or what goes into them change */
 #define MARKS_KEPT "256"
 
@@ -187,13 +186,15 @@ static void start_anew(struct events *s)
 		die("SQLite cannot even make a database in memory: %s", sqlite3_errmsg(s->db));
 }
 
-struct events *events_open(const char *dir, const struct hash32 *deployment, uint64_t first_block)
+struct events *events_open(const char *path, const struct hash32 *deployment, uint64_t first_block)
 {
 	struct events *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		die("out of memory");
-	s->path = fs_join(dir, EVENTS_DB);
+	s->path = strdup(path);
+	if (!s->path)
+		die("out of memory");
 	s->deployment = *deployment;
 	s->first = first_block;
 	if (!connect_to(s, s->path))

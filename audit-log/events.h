@@ -1,6 +1,8 @@
-/* chain.db: the events of the Safe and the timelock that were read already, so that a second look reads only what is
- * new. A node's word, and disposable: what does not fit, or cannot be read, is dropped without a word and read again.
- * Where no file can be written it lives in memory.
+/* <log>.chain.db: the events of the Safe and the timelock that were read already, so that a second look reads only what
+ * is new. A node's word, and disposable: what does not fit, or cannot be read, is dropped without a word and read
+ * again.
+ * Where no file can be written it lives in memory. It lies where this user keeps state, not in the workspace: a false
+ * mark in it would hide an operation that the log does not know, and nobody but its owner is to write one.
  *
  * Marks say how far was read: a block and its hash. A mark whose hash the chain no longer has is dropped, and with it
  * every event behind the mark before. */
@@ -16,8 +18,8 @@
 struct events;
 struct events_mark { uint64_t block; struct hash32 hash; };
 
-/* Opens dir/chain.db. What it remembers of another deployment, or from another first block on, is forgotten. */
-struct events *events_open(const char *dir, const struct hash32 *deployment, uint64_t first_block);
+/* Opens the file at path. What it remembers of another deployment, or from another first block on, is forgotten. */
+struct events *events_open(const char *path, const struct hash32 *deployment, uint64_t first_block);
 void events_release(struct events *s);             /* NULL is fine */
 
 /* The newest mark; false: nothing was read yet. */

@@ -395,7 +395,7 @@ bool log_checkpoint_at(struct log *l, uint64_t size, struct buf *note, struct er
 
 /* ---- what is remembered outside ------------------------------------------------------------------------------- */
 
-char *log_remember_path(const struct log *l, const char *dir)
+char *log_state_path(const struct log *l, const char *dir, const char *ending)
 {
 	struct buf name = {0};
 	struct hash32 h;
@@ -403,7 +403,7 @@ char *log_remember_path(const struct log *l, const char *dir)
 
 	sha256(&h, l->key.name);
 	buf_hex(&name, SPAN_HASH(&h));
-	buf_str(&name, ".checkpoint");
+	buf_str(&name, ending);
 	path = fs_join(dir, buf_cstr(&name));
 	buf_release(&name);
 	return path;
@@ -634,7 +634,7 @@ static bool prepare_to_remember(struct log *l, const struct log_options *options
 {
 	if (l->mode == LOG_APPEND && !fs_mkdirs(options->remember, 0700, e))
 		return false;
-	l->remember = log_remember_path(l, options->remember);
+	l->remember = log_state_path(l, options->remember, ".checkpoint");
 	return l->mode != LOG_APPEND || log_check_remembered(l, e);
 }
 

@@ -65,6 +65,9 @@ MUST_CHECK bool log_find_id(struct log *l, const uint8_t id[16], uint64_t from, 
 /* A blob's bytes, appended, by the digest a line names. ERR_MISSING. `class` may be NULL. */
 MUST_CHECK bool log_blob(struct log *l, const struct hash32 *digest, struct buf *bytes, enum blob_class *class,
 			 struct err *e);
+/* What a user keeps of this log: malloc'd "dir/<sha256(origin) hex>", and the ending, ".checkpoint". */
+char *log_state_path(const struct log *l, const char *dir, const char *ending);
+
 /* Where to look first: fills *row and returns true, or false when it does not know. What it says is checked. Set by
  * views_open(); without it blobs are found by scanning. */
 typedef bool log_blob_hint(void *ctx, const struct hash32 *digest, uint64_t *row);

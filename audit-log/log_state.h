@@ -37,8 +37,6 @@ struct log {
 #define LOG_FORMAT "setgov-log/1"
 
 struct log *log_new(const char *dir, enum log_mode mode);
-/* Where a checkpoint of this log is remembered below `dir`. The caller frees it. */
-char *log_remember_path(const struct log *l, const char *dir);
 /* Reads lines 0 and the last, and the tree's right edge. `path` is the database file. */
 MUST_CHECK bool log_attach(struct log *l, const char *path, const struct log_options *options, struct err *e);
 MUST_CHECK bool log_load_tail(struct log *l, struct err *e);

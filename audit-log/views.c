@@ -81,9 +81,27 @@ static bool prepare_all(struct views *v)
 	return true;
 }
 
+static const char *const parts[] = { "", "-wal", "-shm", "-journal" };
+
+/* What somebody else wrote, or can write, would say of the log what he likes: a view is not checked line by line. */
+static bool parts_are_ours(const char *path)
+{
+	bool ours = true;
+
+	for (size_t i = 0; ours && i < ARRAY_LEN(parts); i++) {
+		struct buf part = {0};
+
+		buf_fmt(&part, "%s%s", path, parts[i]);
+		ours = fs_is_ours(buf_cstr(&part));
+		buf_release(&part);
+	}
+	return ours;
+}
+
 bool views_connect(struct views *v, const char *path)
 {
-	return sqlite3_open_v2(path, &v->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) ==
+	return parts_are_ours(path) &&
+	       sqlite3_open_v2(path, &v->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) ==
 		       SQLITE_OK &&
 	       views_ready(v);
 }
@@ -112,8 +130,6 @@ bool views_ready(struct views *v)
 
 static void remove_file(const struct views *v)
 {
-	static const char *const parts[] = { "", "-wal", "-shm", "-journal" };
-
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
 		struct buf path = {0};
 
@@ -405,7 +421,7 @@ uint64_t views_behind(struct log *l)
 	struct views v = { .log = l, .path = fs_join(log_dir(l), VIEWS_DB) };
 	uint64_t behind = log_size(l);
 
-	if (fs_exists(v.path) &&
+	if (fs_exists(v.path) && parts_are_ours(v.path) &&
 	    sqlite3_open_v2(v.path, &v.db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
 	    number_is(&v, "PRAGMA user_version", VIEWS_VERSION) &&
 	    sqlite3_prepare_v2(v.db, statement_sql[ST_APPLIED], -1, &v.st[ST_APPLIED], NULL) == SQLITE_OK &&

@@ -3,7 +3,6 @@
  *
  *     deployment.json              the profile; its identity part must be the newest one that the log adopted
  *     log.db, log.key, views.db    audit-log/log.h
- *     chain.db                     events that were read already (audit-log/events.h): disposable
  *     packets/                     what `packet` writes when no -o says otherwise */
 #ifndef SETGOV_AUDIT_LOG_WORKSPACE_H
 #define SETGOV_AUDIT_LOG_WORKSPACE_H

@@ -31,6 +31,14 @@ bool fs_exists(const char *path)
 	return lstat(path, &st) == 0;
 }
 
+bool fs_is_ours(const char *path)
+{
+	struct stat st;
+	if (lstat(path, &st) != 0)
+		return errno == ENOENT;
+	return S_ISREG(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 /* Reads one byte more than the cap, to know that there is one. */
 static bool read_all(int fd, struct buf *out, const char *path, size_t cap, struct err *e)
 {

@@ -25,6 +25,8 @@ bool fs_write_all(int fd, struct span data);
 MUST_CHECK bool fs_sync_parent(const char *path, struct err *e);
 MUST_CHECK bool fs_mkdirs(const char *path, mode_t mode, struct err *e);
 bool fs_exists(const char *path);
+/* Nothing is there; or a file (no link) of this user's that nobody else may write. */
+bool fs_is_ours(const char *path);
 char *fs_join(const char *dir, const char *name);       /* malloc'd "dir/name" */
 
 #endif

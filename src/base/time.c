@@ -25,6 +25,13 @@ struct unix_time time_now(void)
 	return (struct unix_time){(int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000};
 }
 
+int64_t time_since_boot(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return t.tv_sec;
+}
+
 void time_fix(struct unix_time t)
 {
 	fixed_time = t;

@@ -17,6 +17,8 @@ struct unix_time {            /* milliseconds since 1970-01-01T00:00:00Z */
 /* The clock, or what time_fix() set. */
 struct unix_time time_now(void);
 void time_fix(struct unix_time t);                            /* tests only */
+/* Seconds of the machine's life, those that it slept included: what must not outlast Ctrl-Z or a lid that was shut. */
+int64_t time_since_boot(void);
 void time_format(struct buf *out, struct unix_time t);        /* 2026-11-23T10:15:02.123Z */
 void time_format_minute(struct buf *out, int64_t seconds);    /* 2026-11-23 10:15 UTC */
 MUST_CHECK bool time_parse(struct unix_time *out, struct span text, struct err *e);  /* exactly the first format */

@@ -170,8 +170,12 @@ bool cmd_meeting_open(struct cli *cli, struct err *e)
 	text_safe(&cli->text, m.title, false);
 	cli_text(cli, "\n");
 	say_people(cli, &m.present);
-	for (size_t i = 0; i < m.agenda.n; i++)
-		json_push(agenda, say_item(cli, i, minutes_change(&all, m.agenda.v[i])));
+	for (size_t i = 0; i < m.agenda.n; i++) {
+		const struct change *c = minutes_change(&all, m.agenda.v[i], e);
+		if (c == NULL)
+			return false;
+		json_push(agenda, say_item(cli, i, c));
+	}
 	cli_text(cli, m.agenda.n > 0 ? "Next: setgov meeting decide CHANGE approved|rejected|deferred\n"
 				     : "The agenda is empty.\n");
 	cli->result = json_object(a);
@@ -315,8 +319,8 @@ static bool close_meeting(struct taking *t, struct err *e)
 				  (const char *)t->m->id.p, (unsigned long long)t->m->closed_seq);
 	if (!workspace_changes(ws, a, &changes, e))
 		return false;
-	minutes_write(ws, a, &t->text, t->m, &changes);
-	if (!log_add_blob(ws->log, buf_view(&t->text), BLOB_PUBLIC, &t->digest, e))
+	if (!minutes_write(ws, a, &t->text, t->m, &changes, e) ||
+	    !log_add_blob(ws->log, buf_view(&t->text), BLOB_PUBLIC, &t->digest, e))
 		return false;
 	struct line l = workspace_line(ws, "meeting.closed", span_of(NULL, 0),
 				       meeting_closed_json(a, t->m->id, &t->digest));
@@ -353,8 +357,7 @@ static bool take(struct taking *t, struct err *e)
 	const struct id_list items = minutes_items(a, t->m);
 	if (!look_at(t->cli, &items, &changes, e))
 		return false;
-	minutes_write(ws, a, &t->text, t->m, &changes);
-	return true;
+	return minutes_write(ws, a, &t->text, t->m, &changes, e);
 }
 
 static struct json *decisions_json(struct arena *a, const struct meeting *m)

@@ -1,4 +1,5 @@
-/* One look at the chain: struct snapshot is taken here, and nowhere else. Reads, and writes nothing but chain.db. */
+/* One look at the chain: struct snapshot is taken here, and nowhere else. Reads, and writes nothing but the events
+ * that were read (audit-log/events.h). */
 #ifndef SETGOV_CLI_LOOK_H
 #define SETGOV_CLI_LOOK_H
 

@@ -1,6 +1,7 @@
 #include "src/cli/look_events.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "audit-log/events.h"
 #include "src/cli/chain_events.h"
@@ -102,7 +103,8 @@ bool look_events(const struct workspace *ws, struct chain *c, struct arena *a, s
 		 struct err *e)
 {
 	const struct deployment *d = &ws->deployment;
-	struct events *s = events_open(ws->dir, &d->id, d->first_block);
+	char *path = log_state_path(ws->log, ws->remember, ".chain.db");
+	struct events *s = events_open(path, &d->id, d->first_block);
 	struct chain_event *v = NULL;
 	size_t n = 0;
 	bool ok = catch_up(ws, s, c, e);
@@ -111,6 +113,7 @@ bool look_events(const struct workspace *ws, struct chain *c, struct arena *a, s
 		n = 0;
 	}
 	events_release(s);
+	free(path);
 	events_tell(a, told, &d->timelock, &d->safe, v, n);
 	return ok;
 }

@@ -16,12 +16,14 @@ struct id_list minutes_items(struct arena *a, const struct meeting *m)
 	return items;
 }
 
-const struct change *minutes_change(const struct changes *all, struct span id)
+const struct change *minutes_change(const struct changes *all, struct span id, struct err *e)
 {
 	for (size_t i = 0; i < all->n; i++)
 		if (span_eq(all->v[i].id, id))
 			return &all->v[i];
-	BUG("minutes without a change that they are about");
+	err_set(e, ERR_MISSING, ERR_NO_OFFSET, "the log has no change %.*s, which a meeting speaks of", text_shown(id),
+		(const char *)id.p);
+	return NULL;
 }
 
 static const struct proposal *words_of(const struct change *c)
@@ -59,8 +61,7 @@ const char *minutes_phrase(struct arena *a, const struct hash32 *packet)
 
 /* ---- Markdown ---- */
 
-/* One line of a text as itself: neither a control nor a piece of Markdown or HTML. */
-static void md_text(struct buf *out, struct span text)
+void minutes_text(struct buf *out, struct span text)
 {
 	struct buf safe = {0};
 	size_t digits = 0;
@@ -84,7 +85,7 @@ static void md_quote(struct buf *out, struct span text)
 		const uint8_t *end = memchr(text.p, '\n', text.n);
 		const size_t n = end != NULL ? (size_t)(end - text.p) : text.n;
 		buf_str(out, "> ");
-		md_text(out, span_of(text.p, n));
+		minutes_text(out, span_of(text.p, n));
 		buf_byte(out, '\n');
 		text = span_of(text.p + n + (end != NULL), text.n - n - (end != NULL));
 	}
@@ -95,7 +96,7 @@ static void people(const struct workspace *ws, struct buf *out, const struct id_
 	for (size_t i = 0; i < ids->n; i++) {
 		const struct person *p = deployment_person(&ws->deployment, ids->v[i]);
 		buf_str(out, i > 0 ? ", " : "");
-		md_text(out, ids->v[i]);
+		minutes_text(out, ids->v[i]);
 		if (p != NULL) {
 			buf_str(out, p->owner ? " (owner, `" : " (`");
 			addr_format(out, &p->address);
@@ -111,12 +112,12 @@ static void head(const struct workspace *ws, struct buf *out, const struct meeti
 	buf_fmt(out, "# Minutes of %.*s", text_shown(m->id), (const char *)m->id.p);
 	if (m->title.n > 0) {
 		buf_str(out, ": ");
-		md_text(out, m->title);
+		minutes_text(out, m->title);
 	}
 	buf_str(out, "\n\n- Deployment: ");
 	struct buf banner = {0};
 	deployment_banner(&banner, &ws->deployment);
-	md_text(out, buf_view(&banner));
+	minutes_text(out, buf_view(&banner));
 	buf_release(&banner);
 	buf_str(out, "\n- Opened: ");
 	time_format(out, m->opened_at);
@@ -183,12 +184,12 @@ static void item(const struct workspace *ws, struct arena *a, struct buf *out, c
 	size_t n;
 	const char **sentences = minutes_sentences(ws, a, c, &n);
 	buf_fmt(out, "\n## %.*s: ", text_shown(c->id), (const char *)c->id.p);
-	md_text(out, words_of(c)->title);
+	minutes_text(out, words_of(c)->title);
 	buf_fmt(out, "\n\nState by the log: %s%s\n\n", change_state_name(change_state_of(c, &offline)),
 		id_list_has(&m->agenda, c->id) ? "" : ". Was not on the agenda");
 	for (size_t i = 0; i < n; i++) {
 		buf_str(out, "- ");
-		md_text(out, span_str(sentences[i]));
+		minutes_text(out, span_str(sentences[i]));
 		buf_byte(out, '\n');
 	}
 	if (words_of(c)->reason.n > 0) {
@@ -198,20 +199,35 @@ static void item(const struct workspace *ws, struct arena *a, struct buf *out, c
 	decisions(ws, a, out, m, c);
 }
 
-void minutes_write(const struct workspace *ws, struct arena *a, struct buf *out, const struct meeting *m,
-		   const struct changes *all)
+/* The changes of these items, or NULL. */
+static const struct change **changes_of(struct arena *a, const struct id_list *items, const struct changes *all,
+					struct err *e)
+{
+	const struct change **out = ARENA_ARRAY(a, const struct change *, items->n + 1);
+	for (size_t i = 0; i < items->n; i++)
+		if ((out[i] = minutes_change(all, items->v[i], e)) == NULL)
+			return NULL;
+	return out;
+}
+
+bool minutes_write(const struct workspace *ws, struct arena *a, struct buf *out, const struct meeting *m,
+		   const struct changes *all, struct err *e)
 {
 	const struct id_list items = minutes_items(a, m);
+	const struct change **about = changes_of(a, &items, all, e);
+	if (about == NULL)
+		return false;
 	head(ws, out, m);
 	buf_str(out, items.n > 0 ? "\n## Agenda\n\n" : "\nThe agenda was empty.\n");
 	for (size_t i = 0; i < items.n; i++) {
 		const struct meeting_decision *d = meeting_decision_on(m, items.v[i]);
 		buf_fmt(out, "%zu. %.*s: ", i + 1, text_shown(items.v[i]), (const char *)items.v[i].p);
-		md_text(out, words_of(minutes_change(all, items.v[i]))->title);
+		minutes_text(out, words_of(about[i])->title);
 		buf_fmt(out, ": %s\n", d != NULL ? decision_name(d->decision) : "no decision");
 	}
 	for (size_t i = 0; i < items.n; i++)
-		item(ws, a, out, m, minutes_change(all, items.v[i]));
+		item(ws, a, out, m, about[i]);
 	buf_str(out, "\nA phrase is the first 88 bits of its packet's digest as words: whoever has the packet can\n"
 		     "compute it. A decision signs nothing and stops nothing.\n");
+	return true;
 }

@@ -8,6 +8,8 @@
 #include "src/crypto/hash.h"
 #include "src/evm/address.h"
 
+#define ENDING ".answer.json"
+
 struct answer answer_about(const struct signer *s, const struct reviewed *r, size_t i)
 {
 	const struct packet_core *core = &r->packet.core;
@@ -21,24 +23,66 @@ struct answer answer_about(const struct signer *s, const struct reviewed *r, siz
 	};
 }
 
+/* Does the packet's name say the step already: "SC-7.schedule.json"? */
+static bool names_step(struct span stem, const char *step)
+{
+	const size_t n = strlen(step);
+	for (size_t i = stem.n; i > n && stem.p[i - 1] != '/'; i--) {
+		const uint8_t *p = stem.p + i - n;
+		const bool ends = i == stem.n || stem.p[i] == '.';
+		if (ends && p[-1] == '.' && memcmp(p, step, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+static struct span without(struct span path, const char *ending)
+{
+	const size_t n = strlen(ending);
+	if (path.n > n && memcmp(path.p + path.n - n, ending, n) == 0)
+		path.n -= n;
+	return path;
+}
+
 static const char *answer_path(struct signer *s, const struct reviewed *r, const struct answer *ans)
 {
-	const char *given = signer_option(s, "-o");
-	const size_t n = strlen(r->path);
-	const size_t stem = n > 5 && strcmp(r->path + n - 5, ".json") == 0 ? n - 5 : n;
-	struct buf who = {0};
-	if (given != NULL)
-		return given;
+	const struct span stem = without(span_str(r->path), ".json");
+	struct buf path = {0};
 	const struct person *p = ans->has_owner && r->pin != NULL
 					 ? deployment_person_at(&r->pin->deployment, &ans->owner)
 					 : NULL;
-	if (p != NULL)
-		buf_span(&who, p->id);
-	else
-		buf_str(&who, "nobody");
-	const char *path = arena_fmt(&s->arena, "%.*s.%s.%s.answer.json", (int)stem, r->path,
-				     step_name(ans->step), buf_cstr(&who));
-	buf_release(&who);
+	buf_span(&path, stem);
+	if (!names_step(stem, step_name(ans->step)))
+		buf_fmt(&path, ".%s", step_name(ans->step));
+	buf_byte(&path, '.');
+	buf_span(&path, p != NULL ? p->id : span_str("nobody"));
+	buf_str(&path, ENDING);
+	const char *out = arena_str(&s->arena, buf_view(&path));
+	buf_release(&path);
+	return out;
+}
+
+static bool written_now(const struct signer *s, const char *path)
+{
+	for (const struct json *o = s->answers->first; o != NULL; o = o->next) {
+		struct span file;
+		if (json_get_str(o, "file", &file, NULL) && span_is(file, path))
+			return true;
+	}
+	return false;
+}
+
+/* What -o names may replace an answer of another day, that was the wish; never one of this run. What nobody named
+ * replaces nothing: a refusal, and the no that follows it, both travel back. */
+static const char *free_path(struct signer *s, const struct reviewed *r, const struct answer *ans)
+{
+	const char *given = signer_option(s, "-o");
+	if (given != NULL && !written_now(s, given))
+		return given;
+	const char *first = given != NULL ? given : answer_path(s, r, ans), *path = first;
+	const struct span stem = without(span_str(first), ENDING);
+	for (unsigned n = 2; fs_exists(path); n++)
+		path = arena_fmt(&s->arena, "%.*s.%u" ENDING, (int)stem.n, (const char *)stem.p, n);
 	return path;
 }
 
@@ -48,8 +92,8 @@ static bool same_file(const char *a, const char *b)
 	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-/* An answer takes nobody's place but an older answer's: not a key's, not the journal's, not the packet's,
- * however the path leads there. */
+/* An answer takes nobody's place but that of an older answer that -o names: not a key's, not the journal's, not the
+ * packet's, however the path leads there. */
 static bool spares_ours(struct signer *s, const struct reviewed *r, const char *path, struct err *e)
 {
 	static const char *const ours[] = {"", "/keys", "/pins"};
@@ -65,7 +109,7 @@ static bool spares_ours(struct signer *s, const struct reviewed *r, const char *
 
 bool answer_file_write(struct signer *s, const struct reviewed *r, const struct answer *ans, struct err *e)
 {
-	const char *path = answer_path(s, r, ans);
+	const char *path = free_path(s, r, ans);
 	struct buf b = {0};
 	struct hash32 digest;
 	answer_write(&s->arena, &b, ans);

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "src/base/text.h"
+#include "src/base/time.h"
 #include "src/signer/screen.h"
 #include "tui/kit/loop.h"
 
@@ -27,18 +27,10 @@ struct desk {
 	const struct key_file *key;
 	struct err refused;           /* what the refusal page shows */
 	unsigned tries;               /* of the passphrase */
-	int64_t then;                 /* seconds() when a key or a tick was seen last */
+	int64_t then;                 /* time_since_boot() when a key or a tick was seen last */
 	bool ok;
 	struct err *e;                /* what ends it all */
 };
-
-/* Of the machine's life, those that it slept included: an open key must not outlast Ctrl-Z or a lid that was shut. */
-static int64_t seconds(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return t.tv_sec;
-}
 
 /* ---- how it ends ---- */
 
@@ -96,9 +88,18 @@ static void refuse(struct desk *d, struct err *e, const char *written)
 	show_refusal(d, e, written);
 }
 
-static void judge(struct desk *d)
+/* *d->e is why: journal, answer, page. */
+static void write_refusal(struct desk *d)
 {
 	const size_t from = d->s->text.n;
+	if (session_refuse(d->x, &d->r, d->e))
+		refuse(d, d->e, text_since(d, from));
+	else
+		end_with_error(d);
+}
+
+static void judge(struct desk *d)
+{
 	d->tries = 0;
 	d->answered = false;
 	d->screen.given = d->x->given;
@@ -107,10 +108,7 @@ static void judge(struct desk *d)
 		return;
 	}
 	screen_show(&d->screen, &d->r, d->at);
-	if (session_refuse(d->x, &d->r, d->e))
-		refuse(d, d->e, text_since(d, from));
-	else
-		end_with_error(d);
+	write_refusal(d);
 }
 
 static void next(struct desk *d)
@@ -221,7 +219,7 @@ static bool ask_passphrase(struct desk *d, struct secret **out)
 {
 	struct typing t;
 	*out = NULL;
-	screen_go(&d->screen, VIEW_PASSPHRASE);
+	screen_go(&d->screen, SCREEN_VIEW_PASSPHRASE);
 	d->screen.note = d->tries > 0 ? "That does not open the key. Once more." : NULL;
 	if (!typing_begin(&t, d->e)) {
 		end_with_error(d);
@@ -229,7 +227,7 @@ static bool ask_passphrase(struct desk *d, struct secret **out)
 	}
 	const enum typed typed = type_passphrase(d, &t);
 	if (typed == TYPED_END) {
-		d->then = seconds();
+		d->then = time_since_boot();
 		*out = typing_end(&t, d->e);
 		return *out != NULL;
 	}
@@ -297,9 +295,8 @@ static void decline(struct desk *d)
 
 static void wrong_words(struct desk *d)
 {
-	struct err e = {0};
-	(void)err_refuse(&e, "PHRASE", "what was typed is not what this packet says: nothing was signed");
-	refuse(d, &e, NULL);
+	(void)session_wrong_words(d->e);
+	write_refusal(d);
 }
 
 /* ---- loading ---- */
@@ -343,36 +340,36 @@ static void open_chosen(struct desk *d)
 
 /* ---- what the loop calls ---- */
 
-static void perform(struct desk *d, enum effect what)
+static void perform(struct desk *d, enum screen_effect what)
 {
 	switch (what) {
-	case EFFECT_NONE:
+	case SCREEN_EFFECT_NONE:
 		return;
-	case EFFECT_LOOK:
+	case SCREEN_EFFECT_LOOK:
 		look(d);
 		return;
-	case EFFECT_OPEN:
+	case SCREEN_EFFECT_OPEN:
 		open_chosen(d);
 		return;
-	case EFFECT_NEXT:
+	case SCREEN_EFFECT_NEXT:
 		next(d);
 		return;
-	case EFFECT_SIGN:
+	case SCREEN_EFFECT_SIGN:
 		unlock_and_sign(d);
 		return;
-	case EFFECT_DECLINE:
+	case SCREEN_EFFECT_DECLINE:
 		decline(d);
 		return;
-	case EFFECT_WRONG:
+	case SCREEN_EFFECT_WRONG:
 		wrong_words(d);
 		return;
-	case EFFECT_LOCK:
+	case SCREEN_EFFECT_LOCK:
 		if (d->x != NULL && d->x->key != NULL) {
 			session_lock(d->x);
-			d->screen.note = "Locked after five minutes without a key: the passphrase is asked for again.";
+			d->screen.note = SESSION_LOCKED;
 		}
 		return;
-	case EFFECT_STOP:
+	case SCREEN_EFFECT_STOP:
 		stop(d);
 		return;
 	}
@@ -381,11 +378,11 @@ static void perform(struct desk *d, enum effect what)
 /* True: that was long enough to lock. */
 static bool let_time_pass(struct desk *d)
 {
-	const int64_t now = seconds(), gone = now - d->then;
+	const int64_t now = time_since_boot(), gone = now - d->then;
 	d->then = now;
-	const enum effect what = screen_seconds(&d->screen, gone < IDLE_SECONDS ? (unsigned)gone : IDLE_SECONDS);
+	const enum screen_effect what = screen_seconds(&d->screen, gone < IDLE_SECONDS ? (unsigned)gone : IDLE_SECONDS);
 	perform(d, what);
-	return what != EFFECT_NONE;
+	return what != SCREEN_EFFECT_NONE;
 }
 
 static void on_key(void *ctx, uint32_t key)
@@ -411,7 +408,7 @@ static const struct loop_ops ops = { .draw = on_draw, .key = on_key, .tick = on_
 static bool run(struct desk *d)
 {
 	struct err broke = {0};
-	d->then = seconds();
+	d->then = time_since_boot();
 	const bool ran = !d->ok || loop_run(d->loop, &broke);
 	if (!ran && d->ok) {
 		*d->e = broke;

@@ -107,18 +107,25 @@ static bool ask_words(struct signer *s, const struct reviewed *r, struct hidden 
 		}
 	}
 	buf_release(&line);
-	return ok && (right || err_refuse(e, "PHRASE", "those are not the words: nothing was signed"));
+	return ok && (right || session_wrong_words(e));
 }
 
+/* Asked until it is right: it shows that somebody means it, and a typing error does not show the opposite. */
 static bool ask_change(struct signer *s, const struct reviewed *r, struct err *e)
 {
 	struct buf line = {0};
-	bool ok = terminal_ask(&s->terminal,
-			       "Nobody else looked at this packet.\n"
-			       "To sign it all the same, type the change's id (anything else stops): ",
-			       &line, e);
-	if (ok && !hidden_is_change(r, buf_view(&line)))
-		ok = err_refuse(e, "PHRASE", "that is not the change's id: nothing was signed");
+	bool ok, right = false;
+	terminal_say(&s->terminal, "Nobody else looked at this packet.\n");
+	do {
+		buf_clear(&line);
+		ok = terminal_ask(&s->terminal,
+				  "To sign it all the same, type the change's id (Enter alone stops): ", &line, e);
+		right = ok && hidden_is_change(r, buf_view(&line));
+		if (ok && line.n == 0)
+			ok = err_refuse(e, "STOPPED", "stopped: nothing was signed");
+		else if (ok && !right)
+			terminal_say(&s->terminal, HIDDEN_NOT_THE_CHANGE "\n");
+	} while (ok && !right);
 	buf_release(&line);
 	return ok;
 }
@@ -188,9 +195,10 @@ static bool one_packet(struct session *x, const char *path, struct err *e)
 	const struct key_file *k = NULL;
 	struct reviewed r;
 	struct span compared;
-	if (session_judge(x, &r, path, &k, e))
-		return confirm(x, &r, &compared, e) && unlock(x, k, e) && session_sign(x, &r, k, compared, e);
-	if (!session_refuse(x, &r, e))
+	const bool judged = session_judge(x, &r, path, &k, e);
+	if (judged && confirm(x, &r, &compared, e))
+		return unlock(x, k, e) && session_sign(x, &r, k, compared, e);
+	if ((judged && !session_is_wrong_words(e)) || !session_refuse(x, &r, e))
 		return false;
 	if (session_is_mismatch(e))
 		say_whom_to_call(x->s, &r);
@@ -214,6 +222,8 @@ static void list_files(struct signer *s, const struct found *v, size_t n)
 		struct buf name = {0}, at = {0};
 		text_safe(&name, span_str(v[i].path), false);
 		time_format_minute(&at, v[i].time);
+		if (!v[i].packet && (i == 0 || v[i - 1].packet))
+			terminal_say(&s->terminal, BROWSE_OTHERS ":\n");
 		terminal_say(&s->terminal, "%3zu  %s\n     %" PRIu64 " bytes, %s\n", i + 1, buf_cstr(&name), v[i].size,
 			     buf_cstr(&at));
 		buf_release(&name);

@@ -15,6 +15,7 @@ struct hidden hidden_others(struct hidden not_these);
 unsigned hidden_mask(struct hidden h);                        /* as review_look.masked */
 /* Blanks around it and capital letters do not matter. */
 bool hidden_is_word(const struct reviewed *r, unsigned i, struct span typed);
+#define HIDDEN_NOT_THE_CHANGE "That is not the id of this change; it stands in the first lines of the page. Once more:"
 bool hidden_is_change(const struct reviewed *r, struct span typed);
 
 /* "2026-11-18" into its first second. ERR_SYNTAX when it is no day. */

@@ -264,6 +264,15 @@ static bool enter(struct signer *s, const struct verb *verb, struct err *e)
 	return sandbox_enter(dirs, n, &s->landlocked, e);
 }
 
+/* Curses parses descriptions of terminals before the sandbox closes: it gets those of the system, and none that whoever
+ * set the environment, or wrote into the home directory, would have it read. */
+static void use_system_terminfo(void)
+{
+	if (unsetenv("TERMINFO") != 0 || unsetenv("TERMCAP") != 0 || unsetenv("HOME") != 0 ||
+	    setenv("TERMINFO_DIRS", "/etc/terminfo:/lib/terminfo:/usr/share/terminfo", 1) != 0)
+		die("cannot change the environment");
+}
+
 /* A person with a terminal that can do it gets the full screen; curses needs the environment, and files that are out of
  * sight later. A terminal that cannot is spoken to line by line. */
 static void open_terminal(struct signer *s, const struct verb *verb)
@@ -277,8 +286,10 @@ static void open_terminal(struct signer *s, const struct verb *verb)
 	s->ascii = !charset_is_utf8();
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
 		full = full && !signer_flag(s, lines[i]);
-	if (full)
+	if (full) {
+		use_system_terminfo();
 		s->screen = term_curses_open(s->terminal.fd, &no);
+	}
 	err_clear(&no);
 }
 

@@ -10,67 +10,67 @@
 
 #include "src/signer/browse.h"
 #include "src/signer/hidden.h"
+#include "src/signer/session.h"
 #include "tui/kit/form.h"
 
-enum view {
-	VIEW_LOAD,
-	VIEW_DECIDE,
-	VIEW_DATE,
-	VIEW_COMPARE,
-	VIEW_WORDS,
-	VIEW_CHANGE,                  /* nobody compared: the change's id is typed */
-	VIEW_PASSPHRASE,
-	VIEW_RESULT,
-	VIEW_REFUSAL,
-	VIEW_DECLINE,
-	VIEW_HELP,
-	N_VIEWS
+enum screen_view {
+	SCREEN_VIEW_LOAD,
+	SCREEN_VIEW_DECIDE,
+	SCREEN_VIEW_DATE,
+	SCREEN_VIEW_COMPARE,
+	SCREEN_VIEW_WORDS,
+	SCREEN_VIEW_CHANGE,           /* nobody compared: the change's id is typed */
+	SCREEN_VIEW_PASSPHRASE,
+	SCREEN_VIEW_RESULT,
+	SCREEN_VIEW_REFUSAL,
+	SCREEN_VIEW_DECLINE,
+	SCREEN_VIEW_HELP,
+	N_SCREEN_VIEWS
 };
-enum act {
-	ACT_UP, ACT_DOWN, ACT_PAGE_UP, ACT_PAGE_DOWN, ACT_TOP, ACT_END,
-	ACT_CHOOSE,                   /* load: mark a packet */
-	ACT_LOOK,                     /* load: look again */
-	ACT_GO,                       /* Enter: what this view is for */
-	ACT_BACK,
-	ACT_DETAILS,
-	ACT_OTHERS,                   /* hide two other words */
-	ACT_SKIP,
-	ACT_DECLINE,
-	ACT_HELP,
-	ACT_STOP,
-	ACT_TYPE                      /* a field takes the key */
+enum screen_act {
+	SCREEN_ACT_UP, SCREEN_ACT_DOWN, SCREEN_ACT_PAGE_UP, SCREEN_ACT_PAGE_DOWN, SCREEN_ACT_TOP, SCREEN_ACT_END,
+	SCREEN_ACT_CHOOSE,            /* load: mark a packet */
+	SCREEN_ACT_LOOK,              /* load: look again */
+	SCREEN_ACT_GO,                /* Enter: what this view is for */
+	SCREEN_ACT_BACK,
+	SCREEN_ACT_DETAILS,
+	SCREEN_ACT_OTHERS,            /* hide two other words */
+	SCREEN_ACT_SKIP,
+	SCREEN_ACT_DECLINE,
+	SCREEN_ACT_HELP,
+	SCREEN_ACT_STOP,
+	SCREEN_ACT_TYPE               /* a field takes the key */
 };
-#define REVIEWS 1u                    /* also where a packet is only looked at */
-struct binding {
-	enum view view;
+#define SCREEN_REVIEWS 1u             /* also where a packet is only looked at */
+struct screen_binding {
+	enum screen_view view;
 	uint32_t key;                 /* K_NONE: whatever can be typed into a field */
-	enum act act;
+	enum screen_act act;
 	unsigned flags;
 	const char *word;             /* in the footer; "": only on the help page */
 	const char *help;
 };
-extern const struct binding screen_bindings[];
+extern const struct screen_binding screen_bindings[];
 extern const size_t screen_n_bindings;
 /* NULL: this key does nothing here. */
-const struct binding *screen_binding(enum view v, bool reviewing, uint32_t key);
+const struct screen_binding *screen_binding(enum screen_view v, bool reviewing, uint32_t key);
 
 /* What is to be done outside, once a key was taken. */
-enum effect {
-	EFFECT_NONE,
-	EFFECT_LOOK,                  /* read the directories again */
-	EFFECT_OPEN,                  /* read the chosen packets, close the second door, judge the first */
-	EFFECT_NEXT,                  /* the next packet, or the end */
-	EFFECT_SIGN,                  /* confirmed: ask for the passphrase unless the key is open, and sign */
-	EFFECT_DECLINE,               /* screen.typed[0] is the reason */
-	EFFECT_WRONG,                 /* the hidden words were wrong too often */
-	EFFECT_LOCK,                  /* nobody was there for five minutes */
-	EFFECT_STOP
+enum screen_effect {
+	SCREEN_EFFECT_NONE,
+	SCREEN_EFFECT_LOOK,           /* read the directories again */
+	SCREEN_EFFECT_OPEN,           /* read the chosen packets, close the second door, judge the first */
+	SCREEN_EFFECT_NEXT,           /* the next packet, or the end */
+	SCREEN_EFFECT_SIGN,           /* confirmed: ask for the passphrase unless the key is open, and sign */
+	SCREEN_EFFECT_DECLINE,        /* screen.typed[0] is the reason */
+	SCREEN_EFFECT_WRONG,          /* the hidden words were wrong too often */
+	SCREEN_EFFECT_LOCK,           /* nobody was there for five minutes */
+	SCREEN_EFFECT_STOP
 };
-#define IDLE_SECONDS 300u
 
 struct screen {
 	struct signer *s;
-	enum view view, back;         /* back: where help, or saying no, was asked for */
+	enum screen_view view, back;  /* back: where help, or saying no, was asked for */
 	bool reviewing;               /* only looked at: no word is hidden, nothing is signed */
 	/* load */
 	struct found *files;
@@ -83,7 +83,7 @@ struct screen {
 	bool details, seen;           /* seen: the end of the page that decides was on the screen */
 	const char *compared;         /* "signer" "own" "nobody"; NULL: not said */
 	const char *today;            /* as it was typed, for the whole session */
-	size_t choice;                /* row of VIEW_COMPARE */
+	size_t choice;                /* row of SCREEN_VIEW_COMPARE */
 	bool sheet;                   /* it was said that a sheet was compared with */
 	struct edit typed[2];
 	unsigned field, tries;
@@ -108,10 +108,10 @@ void screen_release(struct screen *c);
 void screen_show(struct screen *c, const struct reviewed *r, size_t at);
 void screen_show_refusal(struct screen *c, const struct reviewed *r, const struct err *e);
 void screen_show_result(struct screen *c, bool declined);
-void screen_go(struct screen *c, enum view v);
-enum effect screen_key(struct screen *c, uint32_t key);
+void screen_go(struct screen *c, enum screen_view v);
+enum screen_effect screen_key(struct screen *c, uint32_t key);
 /* So many seconds went by: one at a time, or hours at once, when the program or the machine slept. */
-enum effect screen_seconds(struct screen *c, unsigned n);
+enum screen_effect screen_seconds(struct screen *c, unsigned n);
 void screen_draw(struct screen *c, struct grid *g);
 /* The words of one view, for screen_draw(). */
 void screen_write(struct screen *c, struct paper *p);

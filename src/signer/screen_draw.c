@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
-#include "src/base/time.h"
+#include "src/base/when.h"
 #include "src/signer/screen.h"
 #include "src/signer/session.h"
 
@@ -12,29 +12,29 @@ enum { ROWS_ABOVE = 2, ROWS_BELOW = 2 };
 static const char *title_of(const struct screen *c)
 {
 	switch (c->view) {
-	case VIEW_LOAD:
+	case SCREEN_VIEW_LOAD:
 		return "Which packets?";
-	case VIEW_DECIDE:
+	case SCREEN_VIEW_DECIDE:
 		return c->reviewing ? "What this packet will do" : "Read this page. It decides.";
-	case VIEW_DATE:
+	case SCREEN_VIEW_DATE:
 		return "What day is it?";
-	case VIEW_COMPARE:
+	case SCREEN_VIEW_COMPARE:
 		return "Who else has this packet on a screen?";
-	case VIEW_WORDS:
+	case SCREEN_VIEW_WORDS:
 		return "The two hidden words";
-	case VIEW_CHANGE:
+	case SCREEN_VIEW_CHANGE:
 		return "Nobody else looked at this packet";
-	case VIEW_PASSPHRASE:
+	case SCREEN_VIEW_PASSPHRASE:
 		return "The passphrase of your key";
-	case VIEW_RESULT:
+	case SCREEN_VIEW_RESULT:
 		return c->declined ? "You declined" : "Signed";
-	case VIEW_REFUSAL:
+	case SCREEN_VIEW_REFUSAL:
 		return "Refused: nothing was signed";
-	case VIEW_DECLINE:
+	case SCREEN_VIEW_DECLINE:
 		return "Say no";
-	case VIEW_HELP:
+	case SCREEN_VIEW_HELP:
 		return "Help";
-	case N_VIEWS:
+	case N_SCREEN_VIEWS:
 		break;
 	}
 	return "";
@@ -42,17 +42,13 @@ static const char *title_of(const struct screen *c)
 
 /* ---- load ---- */
 
-/* "3 days", "5 h", "12 min": what a person wants to know of a file. */
-static void age(struct buf *out, int64_t seconds)
+static void age(struct buf *out, int64_t then)
 {
-	if (seconds < 0)
+	const int64_t now = time_now().ms / 1000;
+	if (then > now)
 		buf_str(out, "later than this clock");
-	else if (seconds < 3600)
-		buf_fmt(out, "%" PRId64 " min ago", seconds / 60);
-	else if (seconds < 2 * 86400)
-		buf_fmt(out, "%" PRId64 " h ago", seconds / 3600);
 	else
-		buf_fmt(out, "%" PRId64 " days ago", seconds / 86400);
+		when_relative(out, then, now);
 }
 
 static void write_file(const void *ctx, size_t i, struct paper *p)
@@ -61,9 +57,11 @@ static void write_file(const void *ctx, size_t i, struct paper *p)
 	const struct found *f = &c->files[i];
 	struct buf at = {0}, old = {0};
 	time_format_minute(&at, f->time);
-	age(&old, time_now().ms / 1000 - f->time);
+	age(&old, f->time);
+	if (!f->packet && (i == 0 || c->files[i - 1].packet))
+		paper_line(p, STYLE_TITLE, 0, BROWSE_OTHERS);
 	paper_begin(p, 0, 4);
-	paper_add(p, f->chosen ? STYLE_GOOD : STYLE_TEXT, f->chosen ? "[x] " : "[ ] ");
+	paper_add(p, f->chosen ? STYLE_GOOD : f->packet ? STYLE_TEXT : STYLE_DIM, f->chosen ? "[x] " : "[ ] ");
 	paper_add_foreign(p, span_str(f->path));
 	paper_end(p);
 	paper_line(p, STYLE_DIM, 4, "%" PRIu64 " bytes, %s, %s", f->size, buf_cstr(&at), buf_cstr(&old));
@@ -251,8 +249,7 @@ static const struct {
 	{ "SANDBOX", "Do not sign production on this kernel." },
 	{ "RAW", "Do not sign it elsewhere: no policy allows this call." },
 	{ "POLICY", "Do not sign it with an older program: get one that knows this policy." },
-	{ "PHRASE", "Do not guess. If the words you heard are right, the two machines have different packets: "
-		    "then sign nothing." },
+	{ "PHRASE", "Sign nothing more today, and do not guess: machines that show other words have other packets." },
 	{ "PASSPHRASE", "Nothing is lost. The second copy of your key has the same passphrase." },
 	{ "SESSION", "Do not go on today. Find out what was refused before." },
 };
@@ -309,41 +306,41 @@ void screen_write(struct screen *c, struct paper *p)
 {
 	const struct review_look look = { c->details, c->reviewing ? 0 : hidden_mask(c->hidden) };
 	switch (c->view) {
-	case VIEW_LOAD:
+	case SCREEN_VIEW_LOAD:
 		if (c->n_files == 0)
 			write_nothing_found(p);
 		return;
-	case VIEW_DECIDE:
+	case SCREEN_VIEW_DECIDE:
 		review_write(c->s, p, c->r, &look);
 		return;
-	case VIEW_DATE:
+	case SCREEN_VIEW_DATE:
 		write_date(c, p);
 		return;
-	case VIEW_COMPARE:
+	case SCREEN_VIEW_COMPARE:
 		write_compare(c, p);
 		return;
-	case VIEW_WORDS:
+	case SCREEN_VIEW_WORDS:
 		write_words(c, p);
 		return;
-	case VIEW_CHANGE:
+	case SCREEN_VIEW_CHANGE:
 		write_change(c, p);
 		return;
-	case VIEW_PASSPHRASE:
+	case SCREEN_VIEW_PASSPHRASE:
 		write_passphrase(c, p);
 		return;
-	case VIEW_RESULT:
+	case SCREEN_VIEW_RESULT:
 		write_result(c, p);
 		return;
-	case VIEW_REFUSAL:
+	case SCREEN_VIEW_REFUSAL:
 		write_refusal(c, p);
 		return;
-	case VIEW_DECLINE:
+	case SCREEN_VIEW_DECLINE:
 		write_decline(c, p);
 		return;
-	case VIEW_HELP:
+	case SCREEN_VIEW_HELP:
 		screen_write_help(c, p);
 		return;
-	case N_VIEWS:
+	case N_SCREEN_VIEWS:
 		return;
 	}
 }
@@ -373,9 +370,9 @@ static void draw_footer(const struct screen *c, struct grid *g)
 {
 	struct pen p = grid_pen(g, g->rows - 1, STYLE_BAR);
 	for (size_t i = 0; i < screen_n_bindings; i++) {
-		const struct binding *b = &screen_bindings[i];
+		const struct screen_binding *b = &screen_bindings[i];
 		struct buf name = {0};
-		if (b->view != c->view || b->word[0] == '\0' || (c->reviewing && (b->flags & REVIEWS) == 0))
+		if (b->view != c->view || b->word[0] == '\0' || (c->reviewing && (b->flags & SCREEN_REVIEWS) == 0))
 			continue;
 		key_name(&name, b->key);
 		pen_str(&p, " ");
@@ -391,7 +388,7 @@ static void draw_footer(const struct screen *c, struct grid *g)
 static void draw_note(const struct screen *c, struct grid *g)
 {
 	const size_t shown = c->top + c->window;
-	const bool more = c->view != VIEW_LOAD && shown < c->paper.rows;
+	const bool more = c->view != SCREEN_VIEW_LOAD && shown < c->paper.rows;
 	struct pen p = grid_pen(g, g->rows - 2, STYLE_WARN);
 	if (c->note != NULL)
 		pen_str(&p, c->note);
@@ -403,7 +400,7 @@ static void draw_note(const struct screen *c, struct grid *g)
 /* The row of a list that is under the hand, and a field that is typed into, stay in sight. */
 static uint32_t focus_of(const struct screen *c)
 {
-	return c->view == VIEW_COMPARE ? (uint32_t)c->choice : PAPER_NO_ITEM;
+	return c->view == SCREEN_VIEW_COMPARE ? (uint32_t)c->choice : PAPER_NO_ITEM;
 }
 
 static void keep_in_sight(struct screen *c)
@@ -441,12 +438,12 @@ void screen_draw(struct screen *c, struct grid *g)
 	pen_str(&title, title_of(c));
 	g->cursor_row = 1;
 	g->cursor_col = 0;
-	if (c->view == VIEW_LOAD)
+	if (c->view == SCREEN_VIEW_LOAD)
 		draw_load(c, g);
 	else
 		paper_draw(&c->paper, g, ROWS_ABOVE, c->window, c->top, focus_of(c));
 	draw_note(c, g);
 	draw_footer(c, g);
-	if (c->view == VIEW_DECIDE && c->top + c->window >= c->paper.rows)
+	if (c->view == SCREEN_VIEW_DECIDE && c->top + c->window >= c->paper.rows)
 		c->seen = true;
 }

@@ -16,12 +16,12 @@ void screen_release(struct screen *c)
 	paper_release(&c->paper);
 }
 
-static bool has_fields(enum view v)
+static bool has_fields(enum screen_view v)
 {
-	return v == VIEW_DATE || v == VIEW_WORDS || v == VIEW_CHANGE || v == VIEW_DECLINE;
+	return v == SCREEN_VIEW_DATE || v == SCREEN_VIEW_WORDS || v == SCREEN_VIEW_CHANGE || v == SCREEN_VIEW_DECLINE;
 }
 
-void screen_go(struct screen *c, enum view v)
+void screen_go(struct screen *c, enum screen_view v)
 {
 	c->view = v;
 	c->top = 0;
@@ -45,20 +45,20 @@ void screen_show(struct screen *c, const struct reviewed *r, size_t at)
 	c->tries = 0;
 	c->refused = NULL;
 	c->whom = c->written = NULL;
-	screen_go(c, VIEW_DECIDE);
+	screen_go(c, SCREEN_VIEW_DECIDE);
 }
 
 void screen_show_refusal(struct screen *c, const struct reviewed *r, const struct err *e)
 {
 	c->r = r;
 	c->refused = e;
-	screen_go(c, VIEW_REFUSAL);
+	screen_go(c, SCREEN_VIEW_REFUSAL);
 }
 
 void screen_show_result(struct screen *c, bool declined)
 {
 	c->declined = declined;
-	screen_go(c, VIEW_RESULT);
+	screen_go(c, SCREEN_VIEW_RESULT);
 }
 
 /* ---- moving ---- */
@@ -82,16 +82,16 @@ static size_t a_page(const struct screen *c)
 	return c->window > 2 ? c->window - 1 : 1;
 }
 
-static void move(struct screen *c, enum act act)
+static void move(struct screen *c, enum screen_act act)
 {
-	const bool down = act == ACT_DOWN;
-	if (c->view == VIEW_LOAD) {
+	const bool down = act == SCREEN_ACT_DOWN;
+	if (c->view == SCREEN_VIEW_LOAD) {
 		if (down ? c->list.cursor + 1 < c->n_files : c->list.cursor > 0)
 			c->list.cursor = down ? c->list.cursor + 1 : c->list.cursor - 1;
-	} else if (c->view == VIEW_COMPARE) {
+	} else if (c->view == SCREEN_VIEW_COMPARE) {
 		if (down ? c->choice < 3 : c->choice > 0)
 			c->choice = down ? c->choice + 1 : c->choice - 1;
-	} else if (c->view == VIEW_WORDS) {
+	} else if (c->view == SCREEN_VIEW_WORDS) {
 		c->field = down;
 	} else {
 		scroll_by(c, !down, down);
@@ -100,7 +100,7 @@ static void move(struct screen *c, enum act act)
 
 static void jump(struct screen *c, bool end)
 {
-	if (c->view == VIEW_LOAD)
+	if (c->view == SCREEN_VIEW_LOAD)
 		c->list.cursor = end && c->n_files > 0 ? c->n_files - 1 : 0;
 	else
 		c->top = end ? last_top(c) : 0;
@@ -108,132 +108,131 @@ static void jump(struct screen *c, bool end)
 
 /* ---- each view's Enter ---- */
 
-static enum effect go_load(struct screen *c)
+static enum screen_effect go_load(struct screen *c)
 {
 	if (c->n_files == 0) {
 		c->note = "There is nothing to open: put in a stick and press r.";
-		return EFFECT_NONE;
+		return SCREEN_EFFECT_NONE;
 	}
-	return EFFECT_OPEN;
+	return SCREEN_EFFECT_OPEN;
 }
 
 /* Where the page leads: past the questions that are answered already. */
-static enum effect ask_compared(struct screen *c)
+static enum screen_effect ask_compared(struct screen *c)
 {
 	if (c->compared == NULL)
-		screen_go(c, VIEW_COMPARE);
+		screen_go(c, SCREEN_VIEW_COMPARE);
 	else
-		screen_go(c, strcmp(c->compared, "nobody") == 0 ? VIEW_CHANGE : VIEW_WORDS);
-	return EFFECT_NONE;
+		screen_go(c, strcmp(c->compared, "nobody") == 0 ? SCREEN_VIEW_CHANGE : SCREEN_VIEW_WORDS);
+	return SCREEN_EFFECT_NONE;
 }
 
-static enum effect go_decide(struct screen *c)
+static enum screen_effect go_decide(struct screen *c)
 {
 	if (!c->seen) {
 		c->note = "There is more below. Signing is possible after the end of this page: PgDn.";
-		return EFFECT_NONE;
+		return SCREEN_EFFECT_NONE;
 	}
 	c->compared = signer_option(c->s, "--compared");
 	if (day_is_needed(c->r, c->today)) {
-		screen_go(c, VIEW_DATE);
-		return EFFECT_NONE;
+		screen_go(c, SCREEN_VIEW_DATE);
+		return SCREEN_EFFECT_NONE;
 	}
 	return ask_compared(c);
 }
 
-static enum effect go_date(struct screen *c)
+static enum screen_effect go_date(struct screen *c)
 {
 	struct err no = {0};
 	if (!day_is_plausible(c->r, buf_view(&c->typed[0].text), &no)) {
 		c->note = arena_str(&c->s->arena, buf_view(&no.what));
 		err_clear(&no);
-		return EFFECT_NONE;
+		return SCREEN_EFFECT_NONE;
 	}
 	c->today = arena_str(&c->s->arena, buf_view(&c->typed[0].text));
 	return ask_compared(c);
 }
 
-static enum effect go_compare(struct screen *c)
+static enum screen_effect go_compare(struct screen *c)
 {
 	static const char *const answers[] = { "signer", "own", "nobody" };
 	c->sheet = c->choice >= ARRAY_LEN(answers);
 	if (c->sheet)
-		return EFFECT_NONE;
+		return SCREEN_EFFECT_NONE;
 	c->compared = answers[c->choice];
 	return ask_compared(c);
 }
 
 /* Both words, or none: nobody is told which one was wrong. */
-static enum effect go_words(struct screen *c)
+static enum screen_effect go_words(struct screen *c)
 {
 	if (c->field == 0) {
 		c->field = 1;
-		return EFFECT_NONE;
+		return SCREEN_EFFECT_NONE;
 	}
 	if (hidden_is_word(c->r, c->hidden.at[0], buf_view(&c->typed[0].text)) &&
 	    hidden_is_word(c->r, c->hidden.at[1], buf_view(&c->typed[1].text)))
-		return EFFECT_SIGN;
+		return SCREEN_EFFECT_SIGN;
 	if (++c->tries == SESSION_TRIES)
-		return EFFECT_WRONG;
-	screen_go(c, VIEW_WORDS);
+		return SCREEN_EFFECT_WRONG;
+	screen_go(c, SCREEN_VIEW_WORDS);
 	c->note = "Those are not the two words. Have them read to you again.";
-	return EFFECT_NONE;
+	return SCREEN_EFFECT_NONE;
 }
 
-static enum effect go_change(struct screen *c)
+/* A typing error, however often: it compares nothing. */
+static enum screen_effect go_change(struct screen *c)
 {
 	if (hidden_is_change(c->r, buf_view(&c->typed[0].text)))
-		return EFFECT_SIGN;
-	if (++c->tries == SESSION_TRIES)
-		return EFFECT_WRONG;
-	screen_go(c, VIEW_CHANGE);
-	c->note = "That is not the id of this change. It stands in the first lines of the page.";
-	return EFFECT_NONE;
+		return SCREEN_EFFECT_SIGN;
+	screen_go(c, SCREEN_VIEW_CHANGE);
+	c->note = HIDDEN_NOT_THE_CHANGE;
+	return SCREEN_EFFECT_NONE;
 }
 
-static enum effect go_decline(struct screen *c)
+static enum screen_effect go_decline(struct screen *c)
 {
 	struct err no = {0};
 	if (session_reason(buf_cstr(&c->typed[0].text), &no))
-		return EFFECT_DECLINE;
+		return SCREEN_EFFECT_DECLINE;
 	c->note = c->typed[0].text.n == 0 ? "Why? The reason travels back with your no."
 					  : arena_str(&c->s->arena, buf_view(&no.what));
 	err_clear(&no);
-	return EFFECT_NONE;
+	return SCREEN_EFFECT_NONE;
 }
 
-static enum effect go(struct screen *c)
+static enum screen_effect go(struct screen *c)
 {
 	switch (c->view) {
-	case VIEW_LOAD:
+	case SCREEN_VIEW_LOAD:
 		return go_load(c);
-	case VIEW_DECIDE:
+	case SCREEN_VIEW_DECIDE:
 		return go_decide(c);
-	case VIEW_DATE:
+	case SCREEN_VIEW_DATE:
 		return go_date(c);
-	case VIEW_COMPARE:
+	case SCREEN_VIEW_COMPARE:
 		return go_compare(c);
-	case VIEW_WORDS:
+	case SCREEN_VIEW_WORDS:
 		return go_words(c);
-	case VIEW_CHANGE:
+	case SCREEN_VIEW_CHANGE:
 		return go_change(c);
-	case VIEW_PASSPHRASE:
-		return EFFECT_SIGN;
-	case VIEW_RESULT:
-	case VIEW_REFUSAL:
-		return EFFECT_NEXT;
-	case VIEW_DECLINE:
+	case SCREEN_VIEW_PASSPHRASE:
+		return SCREEN_EFFECT_SIGN;
+	case SCREEN_VIEW_RESULT:
+	case SCREEN_VIEW_REFUSAL:
+		return SCREEN_EFFECT_NEXT;
+	case SCREEN_VIEW_DECLINE:
 		return go_decline(c);
-	case VIEW_HELP:
-	case N_VIEWS:
+	case SCREEN_VIEW_HELP:
+	case N_SCREEN_VIEWS:
 		break;
 	}
-	return EFFECT_NONE;
+	return SCREEN_EFFECT_NONE;
 }
 
 /* ---- all others ---- */
 
-static void leave_for(struct screen *c, enum view v)
+static void leave_for(struct screen *c, enum screen_view v)
 {
 	c->back = c->view;
 	c->back_top = c->top;
@@ -243,38 +242,38 @@ static void leave_for(struct screen *c, enum view v)
 static void back(struct screen *c)
 {
 	switch (c->view) {
-	case VIEW_HELP:
+	case SCREEN_VIEW_HELP:
 		c->view = c->back; /* with what was typed there */
 		c->stale = true;
 		c->top = c->back_top;
 		return;
-	case VIEW_DECLINE:
+	case SCREEN_VIEW_DECLINE:
 		/* What was typed below was not kept. */
-		screen_go(c, c->back == VIEW_PASSPHRASE ? VIEW_DECIDE : c->back);
+		screen_go(c, c->back == SCREEN_VIEW_PASSPHRASE ? SCREEN_VIEW_DECIDE : c->back);
 		c->top = c->back_top;
 		return;
-	case VIEW_WORDS:
-	case VIEW_CHANGE:
-		screen_go(c, signer_option(c->s, "--compared") != NULL ? VIEW_DECIDE : VIEW_COMPARE);
+	case SCREEN_VIEW_WORDS:
+	case SCREEN_VIEW_CHANGE:
+		screen_go(c, signer_option(c->s, "--compared") != NULL ? SCREEN_VIEW_DECIDE : SCREEN_VIEW_COMPARE);
 		return;
-	case VIEW_LOAD:
-	case VIEW_DECIDE:
-	case VIEW_DATE:
-	case VIEW_COMPARE:
-	case VIEW_PASSPHRASE:
-	case VIEW_RESULT:
-	case VIEW_REFUSAL:
-	case N_VIEWS:
-		screen_go(c, VIEW_DECIDE);
+	case SCREEN_VIEW_LOAD:
+	case SCREEN_VIEW_DECIDE:
+	case SCREEN_VIEW_DATE:
+	case SCREEN_VIEW_COMPARE:
+	case SCREEN_VIEW_PASSPHRASE:
+	case SCREEN_VIEW_RESULT:
+	case SCREEN_VIEW_REFUSAL:
+	case N_SCREEN_VIEWS:
+		screen_go(c, SCREEN_VIEW_DECIDE);
 		return;
 	}
 }
 
 static void others(struct screen *c)
 {
-	const enum view v = c->view;
+	const enum screen_view v = c->view;
 	c->hidden = hidden_others(c->hidden);
-	if (v == VIEW_WORDS)
+	if (v == SCREEN_VIEW_WORDS)
 		screen_go(c, v);
 	c->note = "Two other words are hidden now.";
 }
@@ -282,7 +281,7 @@ static void others(struct screen *c)
 static void decline(struct screen *c)
 {
 	if (c->r != NULL && c->r->parsed)
-		leave_for(c, VIEW_DECLINE);
+		leave_for(c, SCREEN_VIEW_DECLINE);
 	else
 		c->note = "This file is no packet that an answer could name.";
 }
@@ -293,56 +292,56 @@ static void type(struct screen *c, uint32_t key)
 		c->note = NULL;
 }
 
-static enum effect act(struct screen *c, enum act a, uint32_t key)
+static enum screen_effect act(struct screen *c, enum screen_act a, uint32_t key)
 {
 	switch (a) {
-	case ACT_UP:
-	case ACT_DOWN:
+	case SCREEN_ACT_UP:
+	case SCREEN_ACT_DOWN:
 		move(c, a);
-		return EFFECT_NONE;
-	case ACT_PAGE_UP:
+		return SCREEN_EFFECT_NONE;
+	case SCREEN_ACT_PAGE_UP:
 		scroll_by(c, a_page(c), 0);
-		return EFFECT_NONE;
-	case ACT_PAGE_DOWN:
+		return SCREEN_EFFECT_NONE;
+	case SCREEN_ACT_PAGE_DOWN:
 		scroll_by(c, 0, a_page(c));
-		return EFFECT_NONE;
-	case ACT_TOP:
-	case ACT_END:
-		jump(c, a == ACT_END);
-		return EFFECT_NONE;
-	case ACT_CHOOSE:
+		return SCREEN_EFFECT_NONE;
+	case SCREEN_ACT_TOP:
+	case SCREEN_ACT_END:
+		jump(c, a == SCREEN_ACT_END);
+		return SCREEN_EFFECT_NONE;
+	case SCREEN_ACT_CHOOSE:
 		if (c->n_files > 0)
 			c->files[c->list.cursor].chosen = !c->files[c->list.cursor].chosen;
-		return EFFECT_NONE;
-	case ACT_LOOK:
-		return EFFECT_LOOK;
-	case ACT_GO:
+		return SCREEN_EFFECT_NONE;
+	case SCREEN_ACT_LOOK:
+		return SCREEN_EFFECT_LOOK;
+	case SCREEN_ACT_GO:
 		return go(c);
-	case ACT_BACK:
+	case SCREEN_ACT_BACK:
 		back(c);
-		return EFFECT_NONE;
-	case ACT_DETAILS:
+		return SCREEN_EFFECT_NONE;
+	case SCREEN_ACT_DETAILS:
 		c->details = !c->details;
 		c->stale = true;
-		return EFFECT_NONE;
-	case ACT_OTHERS:
+		return SCREEN_EFFECT_NONE;
+	case SCREEN_ACT_OTHERS:
 		others(c);
-		return EFFECT_NONE;
-	case ACT_SKIP:
-		return EFFECT_NEXT;
-	case ACT_DECLINE:
+		return SCREEN_EFFECT_NONE;
+	case SCREEN_ACT_SKIP:
+		return SCREEN_EFFECT_NEXT;
+	case SCREEN_ACT_DECLINE:
 		decline(c);
-		return EFFECT_NONE;
-	case ACT_HELP:
-		leave_for(c, VIEW_HELP);
-		return EFFECT_NONE;
-	case ACT_STOP:
-		return EFFECT_STOP;
-	case ACT_TYPE:
+		return SCREEN_EFFECT_NONE;
+	case SCREEN_ACT_HELP:
+		leave_for(c, SCREEN_VIEW_HELP);
+		return SCREEN_EFFECT_NONE;
+	case SCREEN_ACT_STOP:
+		return SCREEN_EFFECT_STOP;
+	case SCREEN_ACT_TYPE:
 		type(c, key);
-		return EFFECT_NONE;
+		return SCREEN_EFFECT_NONE;
 	}
-	return EFFECT_NONE;
+	return SCREEN_EFFECT_NONE;
 }
 
 /* Keys can come faster than frames: where the end of a page is, is asked of the page that it will be. */
@@ -355,26 +354,26 @@ static void write_again(struct screen *c)
 	c->stale = false;
 }
 
-enum effect screen_key(struct screen *c, uint32_t key)
+enum screen_effect screen_key(struct screen *c, uint32_t key)
 {
 	if (key == K_RESIZE)
-		return EFFECT_NONE;
+		return SCREEN_EFFECT_NONE;
 	if (key == K_HANGUP)
-		return EFFECT_STOP;
-	const struct binding *b = screen_binding(c->view, c->reviewing, key);
+		return SCREEN_EFFECT_STOP;
+	const struct screen_binding *b = screen_binding(c->view, c->reviewing, key);
 	c->idle = 0;
 	if (b == NULL)
-		return EFFECT_NONE;
+		return SCREEN_EFFECT_NONE;
 	c->note = NULL;
 	write_again(c);
 	return act(c, b->act, key);
 }
 
-enum effect screen_seconds(struct screen *c, unsigned n)
+enum screen_effect screen_seconds(struct screen *c, unsigned n)
 {
 	c->idle += n < IDLE_SECONDS ? n : IDLE_SECONDS;
 	if (c->idle < IDLE_SECONDS)
-		return EFFECT_NONE;
+		return SCREEN_EFFECT_NONE;
 	c->idle = 0;
-	return EFFECT_LOCK;
+	return SCREEN_EFFECT_LOCK;
 }

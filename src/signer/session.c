@@ -394,6 +394,18 @@ bool session_refuse(struct session *x, const struct reviewed *r, struct err *e)
 	return true;
 }
 
+bool session_wrong_words(struct err *e)
+{
+	return err_refuse(e, "PHRASE",
+			  "the words that were typed are not those of this packet's phrase: either they were heard "
+			  "wrong, or another machine has another packet");
+}
+
+bool session_is_wrong_words(const struct err *e)
+{
+	return e->refusal != NULL && strcmp(e->refusal, "PHRASE") == 0;
+}
+
 void session_keep(struct session *x, struct err *e)
 {
 	if (err_is_set(&x->first))
@@ -466,9 +478,22 @@ static bool check_options(const struct signer *s, struct err *e)
 	return true;
 }
 
+static bool lock_idle(void *ctx)
+{
+	struct session *x = ctx;
+	const bool was_open = x->key != NULL;
+	session_lock(x);
+	if (was_open)
+		terminal_say(&x->s->terminal, "\n" SESSION_LOCKED "\n");
+	return was_open;
+}
+
 bool session_begin(struct session *x, struct signer *s, struct err *e)
 {
 	*x = (struct session){ .s = s };
+	s->terminal.idle = lock_idle;
+	s->terminal.idle_ctx = x;
+	s->terminal.idle_seconds = IDLE_SECONDS;
 	s->result = json_object(&s->arena);
 	s->answers = json_array(&s->arena);
 	json_set(s->result, &s->arena, "answers", s->answers);
@@ -515,6 +540,7 @@ bool session_end(struct session *x, bool ok, struct err *e)
 {
 	struct signer *s = x->s;
 	session_lock(x);
+	s->terminal.idle = NULL;
 	json_set(s->result, &s->arena, "signatures", json_u64(&s->arena, x->given));
 	buf_fmt(&s->text, "You gave %zu signature%s.\n", x->given, x->given == 1 ? "" : "s");
 	if (ok && err_is_set(&x->first)) {

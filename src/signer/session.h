@@ -10,6 +10,8 @@
 
 #define WORDS_MAX 4000u               /* bytes of a refusal's or a decline's text: an answer takes 4096 */
 #define SESSION_TRIES 3u              /* for a passphrase, for the hidden words */
+#define IDLE_SECONDS 300u              /* without a key: then what was unlocked is wiped */
+#define SESSION_LOCKED "Locked after five minutes without a key: the passphrase is asked for again."
 
 struct session {
 	struct signer *s;
@@ -22,7 +24,8 @@ struct session {
 	struct err first;             /* what was refused first: it decides the exit status */
 };
 
-/* Looks at the options that sign and decline have. session_end() is called whatever came of it. */
+/* Looks at the options that sign and decline have. session_end() is called whatever came of it. From here on nobody
+ * stays away from the terminal for five minutes without finding everything locked. */
 MUST_CHECK bool session_begin(struct session *x, struct signer *s, struct err *e);
 /* Forgets key and passphrase. With `ok`, what was refused first becomes the error. */
 bool session_end(struct session *x, bool ok, struct err *e);
@@ -37,9 +40,12 @@ MUST_CHECK bool session_narrow(struct session *x, struct err *e);
  * was learnt on the way is in *r. */
 MUST_CHECK bool session_judge(struct session *x, struct reviewed *r, const char *path, const struct key_file **k,
 			      struct err *e);
-/* Journal and answer for what session_judge() refused. False with an error that ends the session: it was none of the
- * packet's (usage, disk), or the refusal could not be written down. */
+/* Journal and answer for what session_judge() refused, or for wrong words. False with an error that ends the session:
+ * it was none of the packet's (usage, disk), or the refusal could not be written down. */
 MUST_CHECK bool session_refuse(struct session *x, const struct reviewed *r, struct err *e);
+/* The hidden words were wrong, SESSION_TRIES times: the refusal, to be given to session_refuse(). Returns false. */
+bool session_wrong_words(struct err *e);
+bool session_is_wrong_words(const struct err *e);
 /* Takes the error over: the first one decides the exit status. */
 void session_keep(struct session *x, struct err *e);
 /* What changed on the way, as opposed to what this machine simply may not do. */

@@ -12,9 +12,12 @@
 #include <unistd.h>
 
 #include "src/base/text.h"
+#include "src/base/time.h"
 
 #define LINE_MAX_BYTES 4096u
 #define ESC_DELAY_MS 25
+#define ESCAPE_MAX 64u                 /* bytes of one key: no terminal sends more */
+#define TICK_MS 1000
 
 void terminal_open(struct terminal *t)
 {
@@ -57,9 +60,32 @@ static void trim(struct buf *line)
 		line->p[--line->n] = '\0';
 }
 
+static bool is_idle(const struct terminal *t, int64_t since)
+{
+	return t->idle != NULL && time_since_boot() - since >= (int64_t)t->idle_seconds;
+}
+
+/* The answer comes as a whole line. It may be the first for hours: the clock is looked at before it is read. */
+static void wait_for_answer(const struct terminal *t, const char *question)
+{
+	const int64_t since = time_since_boot();
+	bool waiting = t->idle != NULL && t->fd >= 0;
+	while (waiting) {
+		struct pollfd ready = { t->fd, POLLIN, 0 };
+		const int n = poll(&ready, 1, TICK_MS);
+		waiting = n == 0 || (n < 0 && errno == EINTR);
+		if (is_idle(t, since)) {
+			if (t->idle(t->idle_ctx))
+				terminal_say(t, "%s", question);
+			waiting = false;
+		}
+	}
+}
+
 bool terminal_ask(const struct terminal *t, const char *question, struct buf *line, struct err *e)
 {
 	terminal_say(t, "%s", question);
+	wait_for_answer(t, question);
 	for (;;) {
 		uint8_t c;
 		const ssize_t n = t->fd >= 0 ? read(t->fd, &c, 1) : 0;
@@ -195,19 +221,21 @@ static bool next_at_once(int fd, uint8_t *p)
 	return poll(&ready, 1, ESC_DELAY_MS) > 0 && (ready.revents & POLLIN) != 0 && read(fd, p, 1) == 1;
 }
 
+/* A sequence without an end takes no more than one key's bytes with it, and Ctrl-C is none of them. */
 static enum typed take_escape(int fd, uint8_t *p)
 {
 	if (!next_at_once(fd, p))
 		return TYPED_BACK;
 	if (*p == '[') {
-		while (next_at_once(fd, p) && (*p < 0x40 || *p > 0x7e))
+		for (unsigned i = 0; i < ESCAPE_MAX && next_at_once(fd, p) && *p >= 0x20 && *p < 0x40; i++)
 			;
 	} else if (*p == 'O') {
 		const bool swallowed = next_at_once(fd, p);
 		(void)swallowed;
 	}
+	const bool stop = *p == 3;
 	*p = 0;
-	return TYPED_MORE;
+	return stop ? TYPED_STOP : TYPED_MORE;
 }
 
 enum typed typing_byte(struct typing *t, int fd)
@@ -249,20 +277,40 @@ static void show_stars(const struct terminal *t, size_t before, size_t now)
 		terminal_say(t, " (again) ");
 }
 
+static enum typed wait_and_type(const struct terminal *t, struct typing *typing, int signals)
+{
+	const int64_t since = time_since_boot();
+	for (;;) {
+		struct pollfd ready[2] = { { t->fd, POLLIN, 0 }, { signals, POLLIN, 0 } };
+		const int n = poll(ready, signals >= 0 ? 2 : 1, TICK_MS);
+		if (is_idle(t, since) && typing->n > 0)
+			return TYPED_BACK;
+		if (n == 0 || (n < 0 && errno == EINTR))
+			continue;
+		return signals >= 0 && ready[1].revents != 0 ? TYPED_STOP : typing_byte(typing, t->fd);
+	}
+}
+
+static bool begin_again(const struct terminal *t, struct typing *typing, struct err *e)
+{
+	if (typing->n > 0)
+		terminal_say(t, " (again) ");
+	typing_forget(typing);
+	return typing_begin(typing, e);
+}
+
 static struct secret *type_secret(const struct terminal *t, int signals, struct err *e)
 {
 	struct typing typing;
 	if (!typing_begin(&typing, e))
 		return NULL;
 	for (;;) {
-		struct pollfd ready[2] = { { t->fd, POLLIN, 0 }, { signals, POLLIN, 0 } };
 		const size_t before = typing.shown;
-		enum typed typed = TYPED_STOP;
-		if (poll(ready, signals >= 0 ? 2 : 1, -1) < 0 && errno == EINTR)
-			continue;
-		if (signals < 0 || ready[1].revents == 0)
-			typed = typing_byte(&typing, t->fd);
-		show_stars(t, before, typing.shown);
+		const enum typed typed = wait_and_type(t, &typing, signals);
+		if (typed == TYPED_BACK && !begin_again(t, &typing, e))
+			return NULL;
+		if (typed != TYPED_BACK)
+			show_stars(t, before, typing.shown);
 		if (typed == TYPED_END)
 			return typing_end(&typing, e);
 		if (typed == TYPED_STOP) {

@@ -13,6 +13,11 @@
 
 struct terminal {
 	int fd;                       /* -1: nobody is there */
+	/* Called once for each question that nobody answers for so long (of the machine's life, those that it slept
+	 * included). True: it said something, and the question is asked again. NULL: nobody wants to know. */
+	bool (*idle)(void *ctx);
+	void *idle_ctx;
+	unsigned idle_seconds;
 };
 
 /* /dev/tty, if there is one. */
@@ -25,7 +30,8 @@ MUST_CHECK bool terminal_page(const struct terminal *t, struct span text, struct
 /* One line without its newline, appended. ERR_IO at the end of input: nobody is there any more. */
 MUST_CHECK bool terminal_ask(const struct terminal *t, const char *question, struct buf *line, struct err *e);
 /* The same, showing a star for each character. Ctrl-C, or a signal that ends a program, first gives the
- * terminal back and is then ERR_REFUSED "STOPPED". The caller frees it. */
+ * terminal back and is then ERR_REFUSED "STOPPED". What was typed is forgotten when nobody goes on for idle_seconds.
+ * The caller frees it. */
 MUST_CHECK struct secret *terminal_passphrase(const struct terminal *t, const char *question, struct err *e);
 /* Typing a secret: one byte of the terminal at a time, straight into locked memory and through no other buffer. The
  * terminal is in a mode that hands bytes over as they are typed, and shows nothing of them. */

@@ -155,9 +155,8 @@ same "$(json schedule.schedule.p1.answer.json journalHead)" "$(alone journal --j
 same "$(lines_of packet.signed)" 1
 expect 0 "signed exactly this" alone review schedule.json
 expect 0 "ANOTHER TRANSACTION FOR NONCE 4" alone review same-nonce.json
-cp schedule.schedule.p1.answer.json first.json
 sign schedule.json >/dev/null
-same "$(json schedule.schedule.p1.answer.json signature)" "$(json first.json signature)"
+same "$(json schedule.schedule.p1.2.answer.json signature)" "$(json schedule.schedule.p1.answer.json signature)"
 # Two steps are two answers, each hash named; one passphrase for a whole session
 # shellcheck disable=SC2046
 expect 0 '"signatures": 2' with sign both.json $(printf -- '--expect %s ' $(hash_of both.json)) --passphrase-fd 3 --json
@@ -227,6 +226,7 @@ rm -f ./*.answer.json
 expect 1 "[CALLS]" with sign calls.json schedule.json --expect "$(hash_of schedule.json)" --passphrase-fd 3
 same "$(json schedule.schedule.p1.answer.json refusal.code)" SESSION
 same "$(lines_of packet.signed) $(lines_of packet.refused)" "0 2"
+rm -f ./*.answer.json
 expect 1 "[RAW]" with sign raw.json schedule.json --expect "$(hash_of schedule.json)" --expect "$(hash_of raw.json)" --passphrase-fd 3
 same "$(json schedule.schedule.p1.answer.json step)" schedule
 same "$(lines_of packet.signed)" 1
@@ -270,6 +270,7 @@ fi
 
 # ---- decline ----
 fresh
+rm -f ./*.answer.json
 expect 2 "why?" alone decline schedule.json
 expect 3 "plain text" alone decline schedule.json --reason $'a\e[31mb'
 expect 0 "You declined" alone decline schedule.json --reason "limits too low"

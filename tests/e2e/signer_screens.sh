@@ -87,6 +87,7 @@ run "cd stick; setgov-signer; cd .."
 wait_for "Which packets?"
 wait_for "a.json"
 wait_for "bytes, 2026-01-02"
+never "Other files"
 keys Space Down Space Enter
 wait_for "packet 1 of 2"
 wait_for "TEST"
@@ -177,6 +178,7 @@ keys Enter
 prompt
 same "$(lines_of packet.declined)" 1
 grep -q "the new address is not ours" schedule.schedule.p1.answer.json || screen_fail "the reason did not come along"
+rm schedule.schedule.p1.answer.json
 
 # ---- refused: what was found, whom to tell, what not to do; and nothing more is signed ----
 run "setgov-signer sign calls.json schedule.json"
@@ -191,8 +193,37 @@ wait_for "[CALLS]"
 status_is 1
 same "$(lines_of packet.signed)" 2
 
-# ---- words that are not the two ----
-run "setgov-signer sign schedule.json --compared signer"
+# ---- a no of one's own beside the refusal: both travel back ----
+rm -f ./*.answer.json
+run "setgov-signer sign calls.json"
+wait_for "Code: CALLS"
+keys n
+wait_for "Reason:"
+text "not like this"
+keys Enter
+wait_for "You declined"
+keys Enter
+prompt
+grep -q '"code":"CALLS"' calls.schedule.p1.answer.json || screen_fail "the refusal is gone"
+grep -q "not like this" calls.schedule.p1.2.answer.json || screen_fail "the no is not there"
+run "setgov-signer sign calls.json -o own.answer.json"
+wait_for "Code: CALLS"
+keys n
+wait_for "Reason:"
+text "not like this"
+keys Enter
+wait_for "own.2.answer.json"
+keys Enter
+prompt
+grep -q '"code":"CALLS"' own.answer.json || screen_fail "the refusal is gone"
+cp schedule.json SC-7.schedule.json
+run "setgov-signer decline SC-7.schedule.json --reason no"
+prompt
+[ -f SC-7.schedule.p1.answer.json ] || screen_fail "the step is named twice"
+rm -f ./*.answer.json
+
+# ---- words that are not the two: a refusal like any other, and nothing more is signed ----
+run "setgov-signer sign schedule.json direct.json --compared signer"
 read_page "Read this page"
 for _ in 1 2 3; do
 	wait_for "word"
@@ -203,6 +234,13 @@ for _ in 1 2 3; do
 	sleep 0.1
 done
 wait_for "Code: PHRASE"
+wait_for "Tell p2 or p3"
+wait_for "Sign nothing more today"
+wait_for "schedule.schedule.p1.answer.json"
+grep -q '"code":"PHRASE"' schedule.schedule.p1.answer.json || screen_fail "the refusal does not travel back"
+grep -q '"code":"PHRASE"' home/journal.jsonl || screen_fail "wrong words leave no trace in the journal"
+keys Enter
+wait_for "Code: SESSION"
 keys Enter
 prompt
 wait_for "[PHRASE]"
@@ -285,11 +323,25 @@ run "TERM=dumb setgov-signer sign schedule.json"
 wait_for "-- Enter shows more --"
 keys C-c
 prompt
+# Curses reads the descriptions of terminals that came with the system, and no others: not in the sandbox yet, it parses
+infocmp -x tmux-256color | sed 's/^tmux-256color/planted/' >planted.ti
+TERMINFO=$HERE/home/.terminfo tic -x planted.ti 2>/dev/null
+for where in "TERMINFO=$HERE/home/.terminfo" "TERMINFO_DIRS=$HERE/home/.terminfo" "HOME=$HERE/home"; do
+	run "$where TERM=planted tput cols >/dev/null && echo 'known <here>'"
+	wait_for "known <here>"
+	run "$where TERM=planted setgov-signer sign schedule.json"
+	wait_for "-- Enter shows more --"
+	keys C-c
+	prompt
+done
 run "cd empty; setgov-signer load; cd .."
 wait_for "No packet was found"
 cp schedule.json empty/new.json
+cp profile.json empty/
 keys r
 wait_for "new.json"
+wait_for "Other files: they do not begin as a packet does"
+wait_for "profile.json"
 keys q
 prompt
 run "cd stick; TERM=dumb setgov-signer load; cd .."
@@ -316,6 +368,6 @@ text "$PASS"
 keys Enter
 prompt
 wait_for "You gave 1 signature."
-grep -q '"compared":"nobody"' stick/a.schedule.p1.answer.json || screen_fail "the answer does not say that nobody compared"
+grep -q '"compared":"nobody"' stick/a.schedule.p1.2.answer.json || screen_fail "the answer does not say that nobody compared"
 terminal_is_well
 echo "signer_screens: a person chooses, reads, compares, signs, declines, is refused, and interrupts"

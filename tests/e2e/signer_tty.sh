@@ -72,7 +72,7 @@ leaf() {
 	: >seen
 	while :; do
 		for _ in $(seq 400); do
-			case $(last) in "-- Enter shows more --" | "(signer / own / nobody / sheet)"* | "Its first word"* | "To sign, type word"*) break ;; esac
+			case $(last) in "-- Enter shows more --" | "(signer / own / nobody / sheet)"* | "Its first word"* | "To sign, type word"* | "To sign it all"*) break ;; esac
 			sleep 0.05
 		done
 		tmux -L "$screen" capture-pane -p >>seen
@@ -172,9 +172,9 @@ never "$PASS"
 grep -q '"compared":"signer"' words.schedule.p1.answer.json || fail "the answer does not say whom it was compared with"
 terminal_is_well
 
-# ---- words that are not the two: three times, and nothing is written ----
+# ---- words that are not the two: three times, and it is a refusal; nothing more is signed ----
 rm -f ./*.answer.json
-run "setgov-signer sign words.json --plain"
+run "setgov-signer sign words.json signed.json --plain"
 leaf
 line "own"
 for _ in 1 2 3; do
@@ -186,8 +186,12 @@ for _ in 1 2 3; do
 done
 ended
 shows "[PHRASE]"
+see | tr -d '\n' | grep -qF "Sign nothing more today. Call p2 or p3" || fail "nobody is named"
 never "Passphrase"
-same "$(lines_of packet.signed) $(lines_of packet.refused)" "1 0"
+same "$(lines_of packet.signed) $(lines_of packet.refused)" "1 2"
+grep -q '"code":"PHRASE"' words.schedule.p1.answer.json || fail "the refusal does not travel back"
+grep -q '"code":"SESSION"' signed.schedule.p1.answer.json || fail "the session goes on after wrong words"
+rm -f ./*.answer.json
 
 # ---- other words, when two signers have hidden the same ----
 run "setgov-signer sign words.json --plain --compared own"
@@ -207,10 +211,22 @@ run "setgov-signer sign words.json --plain"
 leaf
 line "nobody"
 wait_for "To sign it all the same"
-line "SC-8"
+for _ in 1 2 3 4; do
+	line "SC-8"
+	sleep 0.1
+	wait_for "To sign it all the same"
+done
+shows "That is not the id"
+line "SC-7"
+wait_for "Passphrase:"
+keys C-c
 ended
-shows "[PHRASE]"
-same "$(lines_of packet.signed)" 1
+run "setgov-signer sign words.json --plain --compared nobody"
+leaf
+line ""
+ended
+shows "[STOPPED]"
+same "$(lines_of packet.signed) $(lines_of packet.refused)" "1 2"
 
 # ---- Ctrl-C at the passphrase, at a question; a signal from outside ----
 interrupted() {

@@ -8,14 +8,54 @@
 #include "src/signer/browse.h"
 #include "tests/support/check.h"
 
-static void put(struct arena *a, const char *dir, const char *name, time_t when)
+static void put_bytes(struct arena *a, const char *dir, const char *name, time_t when, const char *bytes)
 {
 	const char *path = arena_fmt(a, "%s/%s", dir, name);
 	const struct timespec times[2] = { { when, 0 }, { when, 0 } };
 	struct err e = {0};
 
-	assert_ok(fs_write(path, span_str("{}"), 0600, &e), &e);
+	assert_ok(fs_write(path, span_str(bytes), 0600, &e), &e);
 	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void put(struct arena *a, const char *dir, const char *name, time_t when)
+{
+	put_bytes(a, dir, name, when, "{}");
+}
+
+/* As bytes: nothing is parsed before the second door is closed. */
+static void what_begins_as_a_packet_comes_first(void **state)
+{
+	static const char *const packets[] = {
+		"{\"format\":\"setgov-packet/1\",",
+		"{\n  \"format\": \"setgov-packet/1\",\n",
+		" \r\n\t{ \"format\" :\"setgov-packet/1\"",
+	};
+	static const char *const others[] = {
+		"{\"format\":\"setgov-packet/2\"",
+		"{\"format\":\"setgov-packet/1",
+		"{\"format\":\"setgov-deployment/1\"",
+		"x{\"format\":\"setgov-packet/1\"",
+		"{\"core\":{},\"format\":\"setgov-packet/1\"",
+		"                                                              {\"format\":\"setgov-packet/1\"",
+	};
+	struct arena a = {0};
+	const char *top = temporary_directory(&a);
+	const struct root root = { top, 0 };
+	struct found *v;
+	bool all;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(packets); i++)
+		put_bytes(&a, top, arena_fmt(&a, "p%zu.json", i), 1000, packets[i]);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		put_bytes(&a, top, arena_fmt(&a, "o%zu.json", i), 2000, others[i]);
+	assert_int_equal(browse(&a, &v, &root, 1, &all), ARRAY_LEN(packets) + ARRAY_LEN(others));
+	for (size_t i = 0; i < ARRAY_LEN(packets) + ARRAY_LEN(others); i++) {
+		assert_int_equal(v[i].packet, i < ARRAY_LEN(packets));
+		assert_int_equal(v[i].path[strlen(top) + 1], i < ARRAY_LEN(packets) ? 'p' : 'o');
+	}
+	arena_release(&a);
 }
 
 static void packets_are_found_newest_first_and_nothing_else(void **state)
@@ -112,6 +152,7 @@ static void the_whole_machine_is_never_looked_into(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_begins_as_a_packet_comes_first),
 		cmocka_unit_test(packets_are_found_newest_first_and_nothing_else),
 		cmocka_unit_test(a_flooded_stick_is_said_and_hides_no_other),
 		cmocka_unit_test(a_directory_that_two_names_lead_to_is_looked_into_once),

@@ -6,6 +6,11 @@
 #include "src/base/fs.h"
 #include "tests/support/check.h"
 
+static const char *file_in(struct arena *a, const char *dir)
+{
+	return arena_fmt(a, "%s/log.chain.db", dir);
+}
+
 static const struct hash32 ours = {{ 1 }}, theirs = {{ 2 }};
 
 static struct events_mark mark(uint64_t block)
@@ -55,8 +60,8 @@ static size_t count(struct events *s)
 static void what_was_read_is_there_the_next_time(void **state)
 {
 	struct arena a = {0};
-	const char *dir = temporary_directory(&a);
-	struct events *s = events_open(dir, &ours, 0);
+	const char *path = file_in(&a, temporary_directory(&a));
+	struct events *s = events_open(path, &ours, 0);
 	struct events_mark m;
 
 	(void)state;
@@ -64,7 +69,7 @@ static void what_was_read_is_there_the_next_time(void **state)
 	add(s, 4);
 	add(s, 6);
 	events_release(s);
-	s = events_open(dir, &ours, 0);
+	s = events_open(path, &ours, 0);
 	assert_true(events_mark(s, &m) && m.block == 6);
 	assert_int_equal(count(s), 7);
 	events_release(s);
@@ -74,17 +79,17 @@ static void what_was_read_is_there_the_next_time(void **state)
 static void another_deployment_or_first_block_starts_anew(void **state)
 {
 	struct arena a = {0};
-	const char *dir = temporary_directory(&a);
-	struct events *s = events_open(dir, &ours, 0);
+	const char *path = file_in(&a, temporary_directory(&a));
+	struct events *s = events_open(path, &ours, 0);
 
 	(void)state;
 	add(s, 4);
 	events_release(s);
-	s = events_open(dir, &theirs, 0);
+	s = events_open(path, &theirs, 0);
 	assert_int_equal(count(s), 0);
 	add(s, 2);
 	events_release(s);
-	s = events_open(dir, &theirs, 1);
+	s = events_open(path, &theirs, 1);
 	assert_int_equal(count(s), 0);
 	events_release(s);
 	arena_release(&a);
@@ -93,7 +98,7 @@ static void another_deployment_or_first_block_starts_anew(void **state)
 static void dropping_a_mark_drops_what_lies_behind_the_one_before(void **state)
 {
 	struct arena a = {0};
-	struct events *s = events_open(temporary_directory(&a), &ours, 0);
+	struct events *s = events_open(file_in(&a, temporary_directory(&a)), &ours, 0);
 	struct events_mark m;
 	struct err e = {0};
 
@@ -115,8 +120,8 @@ static void dropping_a_mark_drops_what_lies_behind_the_one_before(void **state)
 static void who_comes_second_adds_nothing(void **state)
 {
 	struct arena a = {0};
-	const char *dir = temporary_directory(&a);
-	struct events *s = events_open(dir, &ours, 0), *other = events_open(dir, &ours, 0);
+	const char *path = file_in(&a, temporary_directory(&a));
+	struct events *s = events_open(path, &ours, 0), *other = events_open(path, &ours, 0);
 	const struct chain_event v[] = { event(0), event(1) };
 	const struct events_mark end = mark(1);
 	struct err e = {0};
@@ -133,27 +138,25 @@ static void who_comes_second_adds_nothing(void **state)
 static void a_file_that_is_no_database_is_made_anew(void **state)
 {
 	struct arena a = {0};
-	const char *dir = temporary_directory(&a);
-	char *path = fs_join(dir, "chain.db");
+	const char *path = file_in(&a, temporary_directory(&a));
 	struct err e = {0};
 	struct events *s;
 
 	(void)state;
 	assert_ok(fs_write(path, span_str("this was never a database, and is long enough to look like one"), 0600, &e),
 		  &e);
-	s = events_open(dir, &ours, 0);
+	s = events_open(path, &ours, 0);
 	add(s, 3);
 	events_release(s);
-	s = events_open(dir, &ours, 0);
+	s = events_open(path, &ours, 0);
 	assert_int_equal(count(s), 4);
 	events_release(s);
-	free(path);
 	arena_release(&a);
 }
 
 static void where_nothing_can_be_written_memory_will_do(void **state)
 {
-	struct events *s = events_open("/nowhere/at/all", &ours, 0);
+	struct events *s = events_open("/nowhere/at/all.chain.db", &ours, 0);
 
 	(void)state;
 	add(s, 3);
@@ -164,7 +167,7 @@ static void where_nothing_can_be_written_memory_will_do(void **state)
 static void an_event_too_long_is_refused(void **state)
 {
 	struct arena a = {0};
-	struct events *s = events_open(temporary_directory(&a), &ours, 0);
+	struct events *s = events_open(file_in(&a, temporary_directory(&a)), &ours, 0);
 	struct chain_event v = event(0);
 	const struct events_mark end = mark(0);
 	struct err e = {0};

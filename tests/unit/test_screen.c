@@ -96,18 +96,18 @@ static void same_screen(struct desk *d, const char *name)
 	draw(d, 24, 80, NULL);
 }
 
-static enum effect keys(struct desk *d, const char *text)
+static enum screen_effect keys(struct desk *d, const char *text)
 {
-	enum effect what = EFFECT_NONE;
+	enum screen_effect what = SCREEN_EFFECT_NONE;
 
 	for (; *text != '\0'; text++)
 		what = screen_key(&d->c, (uint8_t)*text);
 	return what;
 }
 
-static enum effect key(struct desk *d, uint32_t k)
+static enum screen_effect key(struct desk *d, uint32_t k)
 {
-	const enum effect what = screen_key(&d->c, k);
+	const enum screen_effect what = screen_key(&d->c, k);
 
 	draw(d, 24, 80, NULL);
 	return what;
@@ -156,9 +156,11 @@ static const char *signed_body(struct desk *d, bool same, const char *more)
 static void packets_are_listed_with_size_and_age(void **state)
 {
 	struct found files[] = {
-		{ "/media/anna/STICK/SC-7.schedule.json", 2486, NOW - 300, true },
-		{ "/media/anna/STICK/SC-8.\x1b[2Jexecute.json", 123456, NOW - 26 * 3600, false },
-		{ "SC-1.cancel.json", 5, NOW - 9 * 86400, false },
+		{ "/media/anna/STICK/SC-7.schedule.json", 2486, NOW - 300, true, true },
+		{ "/media/anna/STICK/SC-8.\x1b[2Jexecute.json", 123456, NOW - 26 * 3600, true, false },
+		{ "SC-1.cancel.json", 500, NOW - 9 * 86400, true, false },
+		{ "deployment.json", 5000, NOW - 60, false, false },
+		{ "init.json", 12, NOW - 9 * 86400, false, false },
 	};
 	struct desk d;
 
@@ -166,13 +168,13 @@ static void packets_are_listed_with_size_and_age(void **state)
 	prepare(&d);
 	same_screen(&d, "load_none");
 	d.c.files = files;
-	d.c.n_files = 3;
+	d.c.n_files = ARRAY_LEN(files);
 	key(&d, K_DOWN);
 	same_screen(&d, "load");
-	assert_int_equal(keys(&d, " "), EFFECT_NONE);
+	assert_int_equal(keys(&d, " "), SCREEN_EFFECT_NONE);
 	assert_true(files[1].chosen);
-	assert_int_equal(key(&d, K_ENTER), EFFECT_OPEN);
-	assert_int_equal(keys(&d, "r"), EFFECT_LOOK);
+	assert_int_equal(key(&d, K_ENTER), SCREEN_EFFECT_OPEN);
+	assert_int_equal(keys(&d, "r"), SCREEN_EFFECT_LOOK);
 	done(&d);
 }
 
@@ -292,11 +294,11 @@ static void a_batch_is_longer_than_the_screen(void **state)
 	open_packet(&d);
 	same_screen(&d, "batch");
 	key(&d, K_ENTER);
-	assert_int_equal(d.c.view, VIEW_DECIDE);
+	assert_int_equal(d.c.view, SCREEN_VIEW_DECIDE);
 	assert_non_null(d.c.note);
 	read_to_the_end(&d);
 	key(&d, K_ENTER);
-	assert_int_equal(d.c.view, VIEW_COMPARE);
+	assert_int_equal(d.c.view, SCREEN_VIEW_COMPARE);
 	done(&d);
 }
 
@@ -314,12 +316,12 @@ static void the_questions_look_like_this(void **state)
 	key(&d, K_DOWN);
 	key(&d, K_DOWN);
 	key(&d, K_ENTER);
-	assert_int_equal(d.c.view, VIEW_COMPARE);
+	assert_int_equal(d.c.view, SCREEN_VIEW_COMPARE);
 	assert_null(d.c.compared);
 	same_screen(&d, "compare_sheet");
 	key(&d, K_UP);
 	key(&d, K_ENTER);
-	assert_int_equal(d.c.view, VIEW_CHANGE);
+	assert_int_equal(d.c.view, SCREEN_VIEW_CHANGE);
 	same_screen(&d, "change");
 	key(&d, K_ESC);
 	key(&d, K_UP);
@@ -329,7 +331,7 @@ static void the_questions_look_like_this(void **state)
 	keys(&d, "charlie");
 	same_screen(&d, "words");
 	d.c.stars = 5;
-	screen_go(&d.c, VIEW_PASSPHRASE);
+	screen_go(&d.c, SCREEN_VIEW_PASSPHRASE);
 	same_screen(&d, "passphrase");
 	done(&d);
 }
@@ -350,7 +352,7 @@ static void what_came_of_it_looks_like_this(void **state)
 	d.c.given = 0;
 	screen_show_result(&d.c, true);
 	same_screen(&d, "declined");
-	assert_int_equal(key(&d, K_ENTER), EFFECT_NEXT);
+	assert_int_equal(key(&d, K_ENTER), SCREEN_EFFECT_NEXT);
 	(void)err_refuse(&d.refused, "CALLS", "differ from the calls that the actions compile to");
 	(void)err_in(&d.refused, "core.proposal.body.calls");
 	d.c.whom = "p2 or p3";
@@ -368,14 +370,14 @@ static void saying_no_takes_a_reason(void **state)
 	open_packet(&d);
 	draw(&d, 24, 80, NULL);
 	keys(&d, "n");
-	assert_int_equal(d.c.view, VIEW_DECLINE);
-	assert_int_equal(key(&d, K_ENTER), EFFECT_NONE);
+	assert_int_equal(d.c.view, SCREEN_VIEW_DECLINE);
+	assert_int_equal(key(&d, K_ENTER), SCREEN_EFFECT_NONE);
 	assert_non_null(d.c.note);
 	keys(&d, "the new address is not ours");
 	same_screen(&d, "decline");
-	assert_int_equal(screen_key(&d.c, K_ENTER), EFFECT_DECLINE);
+	assert_int_equal(screen_key(&d.c, K_ENTER), SCREEN_EFFECT_DECLINE);
 	key(&d, K_ESC);
-	assert_int_equal(d.c.view, VIEW_DECIDE);
+	assert_int_equal(d.c.view, SCREEN_VIEW_DECIDE);
 	done(&d);
 }
 
@@ -390,7 +392,7 @@ static void help_lists_the_keys_of_the_view_it_was_asked_for_in(void **state)
 	keys(&d, "?");
 	same_screen(&d, "help");
 	key(&d, K_ESC);
-	assert_int_equal(d.c.view, VIEW_DECIDE);
+	assert_int_equal(d.c.view, SCREEN_VIEW_DECIDE);
 	done(&d);
 }
 
@@ -407,11 +409,11 @@ static void a_wrong_word_is_refused_after_three_tries(void **state)
 	key(&d, K_ENTER);
 	key(&d, K_ENTER);
 	for (unsigned i = 0; i < SESSION_TRIES; i++) {
-		assert_int_equal(d.c.view, VIEW_WORDS);
+		assert_int_equal(d.c.view, SCREEN_VIEW_WORDS);
 		keys(&d, "charlie");
-		assert_int_equal(key(&d, K_ENTER), EFFECT_NONE);
+		assert_int_equal(key(&d, K_ENTER), SCREEN_EFFECT_NONE);
 		keys(&d, "golf");
-		assert_int_equal(key(&d, K_ENTER), i + 1 < SESSION_TRIES ? EFFECT_NONE : EFFECT_WRONG);
+		assert_int_equal(key(&d, K_ENTER), i + 1 < SESSION_TRIES ? SCREEN_EFFECT_NONE : SCREEN_EFFECT_WRONG);
 	}
 	done(&d);
 }
@@ -429,7 +431,7 @@ static void the_two_hidden_words_lead_to_the_passphrase(void **state)
 	keys(&d, " Charlie ");
 	key(&d, K_ENTER);
 	keys(&d, "foxtrot");
-	assert_int_equal(key(&d, K_ENTER), EFFECT_SIGN);
+	assert_int_equal(key(&d, K_ENTER), SCREEN_EFFECT_SIGN);
 	done(&d);
 }
 
@@ -445,11 +447,14 @@ static void nobody_types_the_change_instead(void **state)
 	key(&d, K_DOWN);
 	key(&d, K_DOWN);
 	key(&d, K_ENTER);
-	keys(&d, "SC-8");
-	assert_int_equal(key(&d, K_ENTER), EFFECT_NONE);
-	assert_non_null(d.c.note);
+	for (unsigned i = 0; i <= SESSION_TRIES; i++) {          /* a typing error, however often */
+		keys(&d, "SC-8");
+		assert_int_equal(key(&d, K_ENTER), SCREEN_EFFECT_NONE);
+		assert_int_equal(d.c.view, SCREEN_VIEW_CHANGE);
+		assert_non_null(d.c.note);
+	}
 	keys(&d, "SC-7");
-	assert_int_equal(key(&d, K_ENTER), EFFECT_SIGN);
+	assert_int_equal(key(&d, K_ENTER), SCREEN_EFFECT_SIGN);
 	assert_string_equal(d.c.compared, "nobody");
 	done(&d);
 }
@@ -481,10 +486,10 @@ static void hidden_words_are_on_no_view(void **state)
 	open_packet(&d);
 	d.c.details = true;
 	d.c.compared = "signer";
-	for (int v = VIEW_DECIDE; v <= VIEW_PASSPHRASE; v++) {
+	for (int v = SCREEN_VIEW_DECIDE; v <= SCREEN_VIEW_PASSPHRASE; v++) {
 		struct buf page = {0};
 
-		d.c.view = (enum view)v;
+		d.c.view = (enum screen_view)v;
 		draw(&d, 200, 80, &page);
 		assert_null(strstr(buf_cstr(&page), "charlie"));
 		assert_null(strstr(buf_cstr(&page), "foxtrot"));
@@ -504,10 +509,10 @@ static void a_second_machine_shows_them_all_and_signs_nothing(void **state)
 	d.c.n = 1;
 	read_to_the_end(&d);
 	same_screen(&d, "review");
-	assert_int_equal(key(&d, K_ENTER), EFFECT_NONE);
-	assert_int_equal(keys(&d, "n"), EFFECT_NONE);
-	assert_int_equal(d.c.view, VIEW_DECIDE);
-	assert_int_equal(keys(&d, "q"), EFFECT_STOP);
+	assert_int_equal(key(&d, K_ENTER), SCREEN_EFFECT_NONE);
+	assert_int_equal(keys(&d, "n"), SCREEN_EFFECT_NONE);
+	assert_int_equal(d.c.view, SCREEN_VIEW_DECIDE);
+	assert_int_equal(keys(&d, "q"), SCREEN_EFFECT_STOP);
 	done(&d);
 }
 
@@ -521,10 +526,10 @@ static void a_machine_that_is_behind_asks_for_the_date(void **state)
 	open_packet(&d);
 	read_to_the_end(&d);
 	key(&d, K_ENTER);
-	assert_int_equal(d.c.view, VIEW_DATE);
+	assert_int_equal(d.c.view, SCREEN_VIEW_DATE);
 	keys(&d, "2026-08-20");
-	assert_int_equal(key(&d, K_ENTER), EFFECT_NONE);
-	assert_int_equal(d.c.view, VIEW_DATE);
+	assert_int_equal(key(&d, K_ENTER), SCREEN_EFFECT_NONE);
+	assert_int_equal(d.c.view, SCREEN_VIEW_DATE);
 	same_screen(&d, "date");
 	for (unsigned i = 0; i < 10; i++)
 		key(&d, K_BACKSPACE);
@@ -540,7 +545,7 @@ static void a_machine_that_is_behind_asks_for_the_date(void **state)
 		key(&d, K_BACKSPACE);
 	keys(&d, "2026-11-19");
 	key(&d, K_ENTER);
-	assert_int_equal(d.c.view, VIEW_COMPARE);
+	assert_int_equal(d.c.view, SCREEN_VIEW_COMPARE);
 	assert_string_equal(d.c.today, "2026-11-19");
 	done(&d);
 }
@@ -557,12 +562,12 @@ static void a_date_that_is_too_early_for_the_next_packet_is_asked_for_again(void
 	d.c.today = "2026-09-01";
 	read_to_the_end(&d);
 	key(&d, K_ENTER);
-	assert_int_equal(d.c.view, VIEW_DATE);
+	assert_int_equal(d.c.view, SCREEN_VIEW_DATE);
 	key(&d, K_ESC);
 	d.c.today = "2026-11-19";
 	read_to_the_end(&d);
 	key(&d, K_ENTER);
-	assert_int_equal(d.c.view, VIEW_COMPARE);
+	assert_int_equal(d.c.view, SCREEN_VIEW_COMPARE);
 	done(&d);
 }
 
@@ -574,14 +579,14 @@ static void five_minutes_without_a_key_lock(void **state)
 	prepare(&d);
 	open_packet(&d);
 	for (unsigned i = 1; i < IDLE_SECONDS; i++)
-		assert_int_equal(screen_seconds(&d.c, 1), EFFECT_NONE);
+		assert_int_equal(screen_seconds(&d.c, 1), SCREEN_EFFECT_NONE);
 	key(&d, K_DOWN);
 	for (unsigned i = 1; i < IDLE_SECONDS; i++)
-		assert_int_equal(screen_seconds(&d.c, 1), EFFECT_NONE);
-	assert_int_equal(screen_seconds(&d.c, 1), EFFECT_LOCK);
-	assert_int_equal(screen_seconds(&d.c, 1), EFFECT_NONE);
+		assert_int_equal(screen_seconds(&d.c, 1), SCREEN_EFFECT_NONE);
+	assert_int_equal(screen_seconds(&d.c, 1), SCREEN_EFFECT_LOCK);
+	assert_int_equal(screen_seconds(&d.c, 1), SCREEN_EFFECT_NONE);
 	key(&d, K_DOWN);
-	assert_int_equal(screen_seconds(&d.c, UINT_MAX), EFFECT_LOCK);    /* the laptop was shut */
+	assert_int_equal(screen_seconds(&d.c, UINT_MAX), SCREEN_EFFECT_LOCK);    /* the laptop was shut */
 	done(&d);
 }
 
@@ -590,13 +595,13 @@ static void the_table_of_keys_is_whole(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < screen_n_bindings; i++) {
-		const struct binding *b = &screen_bindings[i];
+		const struct screen_binding *b = &screen_bindings[i];
 
 		assert_true(b->help[0] != '\0');
 		assert_true(b->key == K_NONE || screen_binding(b->view, false, b->key) == b);
 	}
-	for (int v = 0; v < N_VIEWS; v++)
-		assert_non_null(screen_binding((enum view)v, false, K_CTRL('c')));
+	for (int v = 0; v < N_SCREEN_VIEWS; v++)
+		assert_non_null(screen_binding((enum screen_view)v, false, K_CTRL('c')));
 }
 
 static void every_footer_fits_the_narrowest_screen(void **state)
@@ -609,10 +614,10 @@ static void every_footer_fits_the_narrowest_screen(void **state)
 	d.c.compared = "own";
 	(void)err_refuse(&d.refused, "CALLS", "x");
 	d.c.refused = &d.refused;
-	for (int v = 0; v < N_VIEWS; v++) {
+	for (int v = 0; v < N_SCREEN_VIEWS; v++) {
 		struct grid g;
 
-		d.c.view = (enum view)v;
+		d.c.view = (enum screen_view)v;
 		grid_init(&g, 24, 80, false);
 		screen_draw(&d.c, &g);
 		assert_int_equal(grid_cell(&g, 23, 79)->c, ' ');

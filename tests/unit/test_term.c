@@ -255,6 +255,29 @@ static void what_is_no_key_presses_none(void **state)
 	close_screen(&s);
 }
 
+/* Nobody is locked out by a key that does not end. */
+static void an_endless_key_takes_no_more_than_a_key(void **state)
+{
+	static const char *const begins[] = { "\033[1;1;", "\033O", "\033[" };
+	struct screen s = open_screen(24, 80);
+	char digits[200];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(begins); i++) {
+		type(&s, begins[i], strlen(begins[i]));
+		type(&s, "\x03", 1);
+		assert_int_equal(next_key(&s), K_CTRL('c'));
+	}
+	memset(digits, '1', sizeof(digits));
+	type(&s, "\033[", 2);
+	type(&s, digits, sizeof(digits));
+	for (size_t i = 0; i < sizeof(digits) - 64; i++)
+		assert_int_equal(next_key(&s), '1');
+	type(&s, "!", 1);
+	assert_int_equal(next_key(&s), '!');
+	close_screen(&s);
+}
+
 static void a_character_may_come_in_pieces(void **state)
 {
 	struct screen s = open_screen(24, 80);
@@ -609,6 +632,7 @@ int main(void)
 		cmocka_unit_test(a_size_that_is_a_joke_costs_no_memory),
 		cmocka_unit_test(keys_have_their_names),
 		cmocka_unit_test(what_is_no_key_presses_none),
+		cmocka_unit_test(an_endless_key_takes_no_more_than_a_key),
 		cmocka_unit_test(a_character_may_come_in_pieces),
 		cmocka_unit_test(a_long_paste_loses_nothing),
 		cmocka_unit_test(a_terminal_that_goes_away_hangs_up),

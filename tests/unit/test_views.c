@@ -214,6 +214,38 @@ static void a_views_file_that_does_not_fit_is_made_anew(void **state)
 	arena_release(&a);
 }
 
+/* In a workspace that several share: a row that says nothing happened would be believed. */
+static void views_that_others_can_write_are_made_anew(void **state)
+{
+	struct arena a = {0};
+	const char *dir = temporary_directory(&a);
+	char *path = fs_join(dir, "views.db");
+	struct log *l = six_lines(dir);
+	const mode_t others[] = { 0664, 0646 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		struct stat before, after;
+		struct views *v;
+
+		views_release(open_views(l));
+		assert_int_equal(stat(path, &before), 0);
+		views_release(open_views(l));
+		assert_int_equal(stat(path, &after), 0);
+		assert_int_equal(before.st_ino, after.st_ino);   /* ours is kept */
+		damage_views(dir, "DELETE FROM change");
+		assert_int_equal(chmod(path, others[i]), 0);
+		v = open_views(l);
+		assert_changes(v, SIX_LINES);
+		views_release(v);
+		assert_int_equal(stat(path, &after), 0);
+		assert_int_equal(after.st_mode & 0022, 0);
+	}
+	log_release(l);
+	free(path);
+	arena_release(&a);
+}
+
 static void bytes_that_are_no_database_are_made_anew(void **state)
 {
 	struct arena a = {0};
@@ -584,6 +616,7 @@ int main(void)
 		cmocka_unit_test(views_answer_what_the_log_says),
 		cmocka_unit_test(blobs_are_found_and_kept_once),
 		cmocka_unit_test(a_views_file_that_does_not_fit_is_made_anew),
+		cmocka_unit_test(views_that_others_can_write_are_made_anew),
 		cmocka_unit_test(bytes_that_are_no_database_are_made_anew),
 		cmocka_unit_test(without_a_file_they_live_in_memory),
 		cmocka_unit_test(a_damaged_log_is_an_error_and_not_a_view),

@@ -5,7 +5,7 @@
 #include "src/gov/units.h"
 #include "tui/console/act.h"
 #include "tui/console/board.h"
-#include "tui/console/when.h"
+#include "src/base/when.h"
 
 /* ---- who could send it without the Safe ---- */
 

@@ -1,7 +1,7 @@
 #include "tui/console/board.h"
 
 #include "src/evm/address.h"
-#include "tui/console/when.h"
+#include "src/base/when.h"
 
 static int64_t when_of(const struct model *m, uint64_t seq)
 {

@@ -5,7 +5,7 @@
 #include "src/base/text.h"
 #include "src/gov/units.h"
 #include "tui/console/keys.h"
-#include "tui/console/when.h"
+#include "src/base/when.h"
 
 #define HEAD_ROWS 4
 #define FOOT_ROWS 1

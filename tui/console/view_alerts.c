@@ -2,7 +2,7 @@
 #include "src/base/text.h"
 #include "tui/console/alerts.h"
 #include "tui/console/view.h"
-#include "tui/console/when.h"
+#include "src/base/when.h"
 #include "tui/console/who.h"
 
 static void head(struct paper *p, enum style style, const char *code)

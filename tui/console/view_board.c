@@ -3,7 +3,7 @@
 #include "tui/console/board.h"
 #include "tui/console/state.h"
 #include "tui/console/view_change.h"
-#include "tui/console/when.h"
+#include "src/base/when.h"
 #include "tui/console/who.h"
 
 static void when_add(struct paper *p, int64_t when)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
-#include "tui/console/when.h"
+#include "src/base/when.h"
 #include "tui/console/who.h"
 
 /* ---- what it is ---- */

@@ -1,7 +1,7 @@
 /* Composing: one page at a time; on those that type, what was typed stands above what it will do. */
 #include "src/base/text.h"
 #include "tui/console/compose.h"
-#include "tui/console/when.h"
+#include "src/base/when.h"
 
 #define SHOWN(s) text_shown(s), (const char *)(s).p
 

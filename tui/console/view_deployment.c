@@ -1,7 +1,7 @@
 /* What the profile expects against what the chain says, line by line: ✓ as it should be, ! to be looked at. */
 #include "src/base/text.h"
 #include "tui/console/view.h"
-#include "tui/console/when.h"
+#include "src/base/when.h"
 #include "tui/console/who.h"
 
 #define AT 20                         /* where values begin */

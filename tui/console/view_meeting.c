@@ -5,7 +5,7 @@
 #include "tui/console/state.h"
 #include "tui/console/view.h"
 #include "tui/console/view_change.h"
-#include "tui/console/when.h"
+#include "src/base/when.h"
 
 static void ids(struct paper *p, const struct id_list *l)
 {

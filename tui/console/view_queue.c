@@ -5,7 +5,7 @@
 #include "tui/console/model.h"
 #include "tui/console/state.h"
 #include "tui/console/view.h"
-#include "tui/console/when.h"
+#include "src/base/when.h"
 
 static size_t count(const struct seen *x)
 {

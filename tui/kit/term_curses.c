@@ -26,6 +26,7 @@
 #undef term
 
 #define ESC_DELAY_MS 25               /* how long the rest of an arrow key may take behind its Esc */
+#define ESCAPE_MAX 64u                 /* bytes of one key: no terminal sends more */
 #define MAX_ROWS 500u                 /* a size that a terminal may claim: more is a mistake or a joke */
 #define MAX_COLS 1000u
 
@@ -312,20 +313,22 @@ static uint32_t key_of_curses(int c)
 }
 
 /* A key that nobody named begins with Esc and "[" or "O"; what follows it at once belongs to it. Typed as it comes it
- * would go back (Esc) and then press letters. */
+ * would go back (Esc) and then press letters. One without an end takes no more than ESCAPE_MAX bytes with it, and
+ * Ctrl-C is none of them. */
 static uint32_t after_escape(struct term_curses *s)
 {
 	int c = wgetch(s->input);
 	if (c == '[') {
-		while ((c = wgetch(s->input)) != ERR && (c < 0x40 || c > 0x7e))
+		for (unsigned i = 0; i < ESCAPE_MAX && (c = wgetch(s->input)) >= 0x20 && c < 0x40; i++)
 			;
-		return K_NONE;
+	} else if (c == 'O') {
+		c = wgetch(s->input);
+	} else {
+		if (c != ERR)
+			ungetch(c);
+		return K_ESC;
 	}
-	if (c == 'O')
-		return wgetch(s->input), K_NONE;
-	if (c != ERR)
-		ungetch(c);
-	return K_ESC;
+	return c == K_CTRL('c') ? K_CTRL('c') : K_NONE;
 }
 
 static uint32_t key_of_control(struct term_curses *s, int c)

@@ -1,4 +1,4 @@
-#include "tui/console/when.h"
+#include "src/base/when.h"
 
 #include <string.h>
 #include <time.h>

@@ -1,6 +1,6 @@
 /* Times and durations as people read them on the screen: UTC, the reader's zone, and how far away. */
-#ifndef SETGOV_TUI_CONSOLE_WHEN_H
-#define SETGOV_TUI_CONSOLE_WHEN_H
+#ifndef SETGOV_BASE_WHEN_H
+#define SETGOV_BASE_WHEN_H
 
 #include "src/base/buf.h"
 #include "src/base/time.h"
