@@ -77,16 +77,6 @@ static void pack(struct act *x, enum step_kind step, bool refresh)
 	buf_release(&path);
 }
 
-static void check_place(const struct act *x, struct form *f)
-{
-	struct buf ignored = {0};
-	bool outside;
-	buf_clear(&form_field(f, "path")->trouble);
-	if (form_value(f, "path").n > 0)
-		(void)act_place_path(x, f, NULL, &ignored, &outside);
-	buf_release(&ignored);
-}
-
 static unsigned packable(const struct change *c)
 {
 	if (c->proposal.route == ROUTE_DIRECT)
@@ -112,7 +102,7 @@ static void ask_packet(struct act *x, const char *change, unsigned mask, void (*
 	remember(x, change);
 	x->s->work.steps = mask;
 	state_ask(x->s, "", n + 2, done);
-	x->s->ask.check = check_place;
+	x->s->ask.check = act_check_place;
 	act_ask_step(x, mask, "execute packed ahead of time holds a nonce for the whole delay");
 	act_ask_place(x, n, arena_fmt(&x->s->ask.arena, "nothing typed: %s.STEP.json", x->s->work.change));
 }
@@ -281,7 +271,7 @@ void act_import(struct act *x)
 	if (state_busy(x->s))
 		return;
 	state_ask(x->s, "Take in what came back from signers", 2, collect);
-	x->s->ask.check = check_place;
+	x->s->ask.check = act_check_place;
 	act_ask_place(x, 0, "nothing typed: every *.answer.json and *.sig there; or one file: an answer, a packet, a "
 		      "signature");
 	act_explain(x, "Answers of any change, in any order, any number of times: each is checked against the log, "
