@@ -110,7 +110,7 @@ keys w
 wait_for "title"
 fill "Rotate the sequencer key" "Quarterly rotation" "https://example.org/OPS-57" standard "" "rotate back"
 on Enter "saves and proposes"
-keys P
+keys p
 wait_for "SC-3 is proposed"
 packet SC-3 schedule
 

@@ -7,7 +7,7 @@
 const struct binding bindings[] = {
 	/* view          key          act                   foot        help */
 	{ VIEW_QUEUE,      K_ENTER,     act_open_row,         "open",     "open the change of the selected row" },
-	{ VIEW_QUEUE,      's',         act_board,            "sign",     "its signatures: export, import, sign" },
+	{ VIEW_QUEUE,      's',         act_board,            "signatures", "its signatures: export, import, sign" },
 	{ VIEW_QUEUE,      'p',         act_propose,          NULL,       "propose the selected draft" },
 	{ VIEW_QUEUE,      'z',         act_compact,          NULL,       "one row a step, or all of it" },
 
@@ -15,7 +15,7 @@ const struct binding bindings[] = {
 
 	{ VIEW_CHANGE,     'p',         act_propose,          "propose",  "freeze calls, delay, salt, operation id" },
 	{ VIEW_CHANGE,     'e',         act_edit_draft,       NULL,       "draft it anew: back to the form" },
-	{ VIEW_CHANGE,     's',         act_board,            "sign",     "signatures: export, import, sign" },
+	{ VIEW_CHANGE,     's',         act_board,            "signatures", "who has signed: export, import, sign" },
 	{ VIEW_CHANGE,     'w',         act_withdraw,         "withdraw", "take it back, with a reason" },
 	{ VIEW_CHANGE,     'X',         act_export_cancel,    "cancel",   "a packet that cancels its operation" },
 	{ VIEW_CHANGE,     'h',         act_log_of_change,    "history",  "its lines in the log" },
@@ -69,13 +69,14 @@ const struct binding bindings[] = {
 	{ VIEW_COMPOSE_BOOK,   K_DOWN,     act_compose_down,       "down",     "down" },
 	{ VIEW_COMPOSE_BOOK,   K_ESC,      act_compose_back,       "back",     "back to the field" },
 
-	{ VIEW_COMPOSE_BATCH,  K_ENTER,    act_compose_fill,       "edit",     "change this action's arguments" },
+	{ VIEW_COMPOSE_BATCH,  K_ENTER,    act_compose_go_on,      "go on",    "the words; or, with them, the review" },
+	{ VIEW_COMPOSE_BATCH,  'e',        act_compose_fill,       "edit",     "change this action's arguments" },
 	{ VIEW_COMPOSE_BATCH,  'a',        act_compose_add,        "add",      "another action" },
 	{ VIEW_COMPOSE_BATCH,  'w',        act_compose_words,      "words",    "title, reason, ticket, delay …" },
 	{ VIEW_COMPOSE_BATCH,  'r',        act_compose_review,     "review",   "all of it, and saving" },
 	{ VIEW_COMPOSE_BATCH,  'x',        act_compose_remove,     "remove",   "take this action out" },
-	{ VIEW_COMPOSE_BATCH,  'K',        act_compose_raise,      "up",       "do it earlier" },
-	{ VIEW_COMPOSE_BATCH,  'J',        act_compose_lower,      "down",     "do it later" },
+	{ VIEW_COMPOSE_BATCH,  'K',        act_compose_raise,      NULL,       "do it earlier" },
+	{ VIEW_COMPOSE_BATCH,  'J',        act_compose_lower,      NULL,     "do it later" },
 	{ VIEW_COMPOSE_BATCH,  'X',        act_compose_throw,      NULL,       "throw all of it away" },
 	{ VIEW_COMPOSE_BATCH,  K_UP,       act_compose_up,         NULL,       "up" },
 	{ VIEW_COMPOSE_BATCH,  K_DOWN,     act_compose_down,       NULL,       "down" },
@@ -84,12 +85,13 @@ const struct binding bindings[] = {
 	{ VIEW_COMPOSE_BATCH,  K_ESC,      act_compose_back,       NULL,       "leave it for now; kept as typed" },
 
 	{ VIEW_COMPOSE_WORDS,  K_ENTER,    act_compose_type,       "next",     "the next field; the last one: review" },
+	{ VIEW_COMPOSE_WORDS,  K_CTRL('r'), act_compose_review,    "review",   "all of it, and saving" },
 	{ VIEW_COMPOSE_WORDS,  K_TAB,      act_compose_type,       NULL,       "the next field" },
 	{ VIEW_COMPOSE_WORDS,  K_BACKTAB,  act_compose_type,       NULL,       "the field before" },
 	{ VIEW_COMPOSE_WORDS,  K_ESC,      act_compose_back,       "back",     "to the actions; kept as typed" },
 
 	{ VIEW_COMPOSE_REVIEW, 's',        act_compose_save,       "save",     "save it as a draft, into the log" },
-	{ VIEW_COMPOSE_REVIEW, 'P',        act_compose_propose,    "propose",  "save it and propose it at once" },
+	{ VIEW_COMPOSE_REVIEW, 'p',        act_compose_propose,    "propose",  "save it and propose it at once" },
 	{ VIEW_COMPOSE_REVIEW, 'e',        act_compose_batch,      "actions",  "the list of actions" },
 	{ VIEW_COMPOSE_REVIEW, 'w',        act_compose_words,      "words",    "title, reason, ticket, delay …" },
 	{ VIEW_COMPOSE_REVIEW, 'X',        act_compose_throw,      NULL,       "throw all of it away" },

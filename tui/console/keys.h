@@ -65,7 +65,7 @@ act_fn act_submit;
 /* act_compose.c */
 act_fn act_compose_new, act_compose_type, act_compose_continue, act_compose_anew, act_compose_throw_left,
 	act_compose_up, act_compose_down, act_compose_pick, act_compose_book, act_compose_book_pick, act_compose_fill,
-	act_compose_add, act_compose_remove, act_compose_raise, act_compose_lower, act_compose_words,
+	act_compose_add, act_compose_remove, act_compose_raise, act_compose_lower, act_compose_words, act_compose_go_on,
 	act_compose_batch, act_compose_review, act_compose_throw, act_compose_back, act_compose_save,
 	act_compose_propose;
 /* act_meeting.c */
