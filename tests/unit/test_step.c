@@ -427,6 +427,36 @@ static void the_keys_of_a_view_fit_its_footer(void **state)
 	}
 }
 
+static bool offers(struct test_console *t, enum view_id view, const char *change, uint32_t key)
+{
+	const struct act x = { &t->s, &t->m, NULL };
+	test_console_go(t, view, change);
+	return binding_may(&x, binding_of(view, key));
+}
+
+static void the_footer_leaves_out_what_cannot_be_done(void **state)
+{
+	static const struct { enum view_id view; const char *change; uint32_t key; bool offered; } cases[] = {
+		{ VIEW_CHANGE, "SC-3", 'p', true },  { VIEW_CHANGE, "SC-1", 'p', false },      /* a draft; frozen */
+		{ VIEW_CHANGE, "SC-2", 'p', false }, { VIEW_CHANGE, "SC-2", 'w', false },      /* withdrawn */
+		{ VIEW_CHANGE, "SC-1", 'w', true },  { VIEW_CHANGE, "SC-4", 'w', false },      /* on chain */
+		{ VIEW_CHANGE, "SC-4", 'X', true },  { VIEW_CHANGE, "SC-1", 'X', false },
+		{ VIEW_BOARD, "SC-1", 'e', true },   { VIEW_BOARD, "SC-3", 'e', false },
+		{ VIEW_BOARD, "SC-1", 'u', true },   { VIEW_BOARD, "SC-3", 'u', false },
+		{ VIEW_BOARD, "SC-1", 's', true },   { VIEW_BOARD, "SC-2", 's', false },
+		{ VIEW_BOARD, "SC-3", 'i', true },
+	};
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		if (offers(&t, cases[i].view, cases[i].change, cases[i].key) != cases[i].offered)
+			fail_msg("%s: %c", cases[i].change, (int)cases[i].key);
+	t.ws.deployment.class = CLASS_PRODUCTION;
+	assert_false(offers(&t, VIEW_BOARD, "SC-1", 's'));
+	test_console_release(&t);
+}
+
 static void every_key_of_the_table_can_be_typed_by_its_name(void **state)
 {
 	(void)state;
@@ -495,6 +525,7 @@ int main(void)
 		cmocka_unit_test(a_meeting_is_closed_and_its_minutes_are_shown),
 		cmocka_unit_test(the_table_of_keys_is_sound),
 		cmocka_unit_test(the_keys_of_a_view_fit_its_footer),
+		cmocka_unit_test(the_footer_leaves_out_what_cannot_be_done),
 		cmocka_unit_test(every_key_of_the_table_can_be_typed_by_its_name),
 		cmocka_unit_test(what_is_pasted_answers_no_question_that_nobody_saw),
 		cmocka_unit_test(a_command_of_too_many_words_is_not_performed),

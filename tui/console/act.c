@@ -16,13 +16,20 @@ const char *act_needed(struct act *x)
 	return change;
 }
 
+const struct change *act_readable(const struct act *x)
+{
+	const char *change = act_subject(x);
+	const struct model_change *m = &x->m->change;
+	return change != NULL && m->loaded && m->trouble == NULL && span_is(m->c.id, change) ? &m->c : NULL;
+}
+
 const struct model_change *act_shown(struct act *x)
 {
 	const char *change = act_needed(x);
 	const struct model_change *m = &x->m->change;
 	if (change == NULL)
 		return NULL;
-	if (!m->loaded || m->trouble != NULL || !span_is(m->c.id, change)) {
+	if (act_readable(x) == NULL) {
 		state_say(x->s, STYLE_BAD, "%s cannot be read: nothing is done with it.", change);
 		return NULL;
 	}

@@ -8,6 +8,8 @@
 const char *act_needed(struct act *x);
 /* The same, and it is the change that is shown, read from the log. */
 const struct model_change *act_shown(struct act *x);
+/* The change that is shown, read from the log; NULL: none, and nothing is said. */
+const struct change *act_readable(const struct act *x);
 /* As act_shown(), and it is proposed; says how to propose it when not. */
 const struct model_change *act_proposed(struct act *x);
 

@@ -140,6 +140,23 @@ const struct binding bindings[] = {
 };
 const size_t n_bindings = ARRAY_LEN(bindings);
 
+static const struct { act_fn *act; may_fn *may; } limits[] = {
+	{ act_propose, may_propose },
+	{ act_withdraw, may_withdraw },
+	{ act_export, may_export },
+	{ act_export_cancel, may_export_cancel },
+	{ act_sign_here, may_sign_here },
+	{ act_submit, may_submit },
+};
+
+bool binding_may(const struct act *x, const struct binding *b)
+{
+	for (size_t i = 0; i < ARRAY_LEN(limits); i++)
+		if (limits[i].act == b->act)
+			return limits[i].may(x);
+	return true;
+}
+
 const struct binding *binding_of(enum view_id view, uint32_t key)
 {
 	const struct binding *any = NULL;
