@@ -327,6 +327,22 @@ static void a_meeting_is_paged_through(void **state)
 	test_console_release(&t);
 }
 
+/* " --packet DIGEST" of the packets on the page, from the model. */
+static const char *packets_shown(struct test_console *t)
+{
+	struct buf b = {0};
+	struct tabled_step table[N_STEPS];
+	const size_t n = meeting_table(&t->m.change.c, table);
+	assert_true(n > 0);
+	for (size_t i = 0; i < n; i++) {
+		buf_str(&b, " --packet ");
+		buf_hex(&b, SPAN_HASH(&table[i].packet));
+	}
+	const char *out = arena_str(&t->a, buf_view(&b));
+	buf_release(&b);
+	return out;
+}
+
 static void what_a_meeting_decides_is_one_command(void **state)
 {
 	struct test_console t;
@@ -335,19 +351,21 @@ static void what_a_meeting_decides_is_one_command(void **state)
 	keys(&t, "D");
 	assert_buf_str(&t.s.said, "No change is on the page. Next: Right turns to the first one.");
 	keys(&t, "Right D 'app' Enter 'after the freeze' Enter ' p2' Enter");
-	assert_effects(&t, "RUN meeting decide SC-4 approved --note 'after the freeze' --present p1 --present p2\n");
-	test_console_ended(&t, 0, "{\"decision\":\"approved\"}", NULL, "");
-	assert_buf_str(&t.s.said, "SC-4 is approved, in the log. Next: Right turns the page.");
+	assert_effects(&t, arena_fmt(&t.a, "RUN meeting decide SC-4 approved --note 'after the freeze' --present p1 "
+				     "--present p2%s\n", packets_shown(&t)));
+	test_console_ended(&t, 0, "{\"decision\":\"approved\",\"steps\":[{\"step\":\"execute\",\"phrase\":\"a b c\"}]}",
+			   NULL, "");
+	assert_buf_str(&t.s.said, "SC-4 is approved, in the log. Next: Right turns the page.\nexecute: a b c");
 	keys(&t, "Right D 'app' Enter Enter Enter");                 /* a draft */
 	assert_effects(&t, "");
 	assert_buf_str(&t.s.ask.form.fields[0].trouble,
 		       "a draft can still change: propose it first (p, on its page), or defer it");
 	keys(&t, "Esc D 'def' Enter Enter Ctrl-U Enter");
-	assert_effects(&t, "RUN meeting decide SC-3 deferred\n");
+	assert_effects(&t, "RUN meeting decide SC-3 deferred --packet none\n");
 	test_console_release(&t);
 	start_meeting(&t, VIEW_CHANGE, "SC-1");
 	keys(&t, "D 'rej' Enter Enter Enter");
-	assert_effects(&t, "RUN meeting decide SC-1 rejected --present p1\n");
+	assert_effects(&t, arena_fmt(&t.a, "RUN meeting decide SC-1 rejected --present p1%s\n", packets_shown(&t)));
 	test_console_ended(&t, 0, "{\"decision\":\"rejected\"}", NULL, "");
 	assert_buf_str(&t.s.said, "SC-1 is rejected, in the log. Next: w withdraws it, if it is not to be.");
 	test_console_release(&t);

@@ -62,6 +62,7 @@ struct effect *act_run(struct act *x, enum effect_kind kind, const char *what, c
 static const struct { const char *code, *next; } advice[] = {
 	{ "WAITING", "e with step execute packs it ahead; X packs its cancellation." },
 	{ "NOT-PROPOSED", "p, on the page of the change, proposes it." },
+	{ "REPACKED", "the page shows what is on the table now; D again, when it has been read." },
 	{ "REDRAFTED", "Enter, on its row, shows the draft as it is now." },
 	{ "NOT-PACKED", "e writes the packet." },
 	{ "WITHDRAWN", "n composes another change." },
