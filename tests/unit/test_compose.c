@@ -284,7 +284,7 @@ static void what_is_so_now_stands_beside_its_field(void **state)
 	(void)state;
 	open_desk(&d);
 	keys(&d, "'min-deposit' Enter '5 wei'");
-	assert_buf_str(&d.asked, "actions paymaster.set-min-deposit 'amount=5 wei' --now\n");
+	assert_buf_str(&d.asked, "actions paymaster.set-min-deposit 'amount=5 wei' contract=paymaster --now\n");
 	const struct ended how = {
 		.ok = true,
 		.json = json_parse(&d.t.a, span_str("[{\"now\":[{\"say\":\"paymaster: smallest deposit\","
@@ -371,7 +371,7 @@ static void saving_is_one_command_and_then_a_proposal(void **state)
 		 "'SC-1' Enter");
 	assert_int_equal(composing(&d)->page, COMPOSE_REVIEW);
 	keys(&d, "p");
-	assert_buf_str(&d.ran, "draft sequencer.rotate old=" OLD " new=" NEW " + registry.pause "
+	assert_buf_str(&d.ran, "draft sequencer.rotate old=" OLD " new=" NEW " + registry.pause contract=registry "
 			       "--title 'Rotate the key' --reason 'It is \"old\"' --ticket https://x/1 "
 			       "--category emergency --delay 48h --after SC-1\n");
 	assert_true(fs_exists(d.f.path));

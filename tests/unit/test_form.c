@@ -352,6 +352,29 @@ static void what_fits_no_choice_goes_to_the_next_field(void **state)
 	}
 }
 
+static void the_focus_goes_past_what_is_fixed(void **state)
+{
+	struct form f;
+	(void)state;
+	form_init(&f, 3);
+	f.fields[0] = (struct field){ .name = "a", .label = "a" };
+	f.fields[1] = (struct field){ .name = "b", .label = "b", .fixed = true };
+	f.fields[2] = (struct field){ .name = "c", .label = "c", .fixed = true };
+	edit_set(&f.fields[1].edit, span_str("one"));
+	assert_int_equal(press_form(&f, "x Tab"), FORM_IGNORED);
+	assert_int_equal(f.focus, 0);
+	assert_int_equal(press_form(&f, "Enter"), FORM_DONE);
+	f.fields[2].fixed = false;
+	assert_int_equal(press_form(&f, "Enter"), FORM_MOVED);
+	assert_int_equal(f.focus, 2);
+	press_form(&f, "Up");
+	assert_int_equal(f.focus, 0);
+	f.focus = 1;
+	assert_int_equal(press_form(&f, "y"), FORM_IGNORED);
+	assert_string_equal(buf_cstr(&f.fields[1].edit.text), "one");
+	form_release(&f);
+}
+
 static void keys_move_between_fields_and_end_the_form(void **state)
 {
 	struct form f;
@@ -421,6 +444,7 @@ int main(void)
 		cmocka_unit_test(choices_are_listed_below_the_field),
 		cmocka_unit_test(leaving_a_choice_settles_it),
 		cmocka_unit_test(what_fits_no_choice_goes_to_the_next_field),
+		cmocka_unit_test(the_focus_goes_past_what_is_fixed),
 		cmocka_unit_test(keys_move_between_fields_and_end_the_form),
 		cmocka_unit_test(fields_are_known_by_name),
 		cmocka_unit_test(trouble_goes_when_the_text_changes),

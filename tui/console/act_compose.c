@@ -254,7 +254,7 @@ void act_compose_throw(struct act *x)
 static bool nothing_typed(const struct composed *x)
 {
 	for (size_t i = 0; i < x->form.n; i++)
-		if (x->form.fields[i].edit.text.n > 0)
+		if (!x->form.fields[i].fixed && x->form.fields[i].edit.text.n > 0)
 			return false;
 	return true;
 }

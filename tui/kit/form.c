@@ -179,11 +179,24 @@ static void settle(struct field *f)
 
 /* ---- keys ------------------------------------------------------------------------------------------------------- */
 
+/* The next field that somebody can fill in; f->n: none. */
+static size_t next_field(const struct form *f, bool forward)
+{
+	for (size_t i = f->focus; forward ? i + 1 < f->n : i > 0;) {
+		i += forward ? 1 : (size_t)-1;
+		if (!f->fields[i].fixed)
+			return i;
+	}
+	return f->n;
+}
+
 static enum form_answer go(struct form *f, bool forward)
 {
-	if (forward ? f->focus + 1 >= f->n : f->focus == 0)
+	const size_t next = next_field(f, forward);
+
+	if (next == f->n)
 		return FORM_IGNORED;
-	f->focus += forward ? 1 : (size_t)-1;
+	f->focus = next;
 	return FORM_MOVED;
 }
 
@@ -256,9 +269,9 @@ static enum form_answer act(struct form *f, uint32_t key)
 		return go(f, true);
 	case K_ENTER:
 		settle(field);
-		return f->focus + 1 < f->n ? go(f, true) : finish(f);
+		return next_field(f, true) < f->n ? go(f, true) : finish(f);
 	default:
-		return type(field, key);
+		return field->fixed ? FORM_IGNORED : type(field, key);
 	}
 }
 
@@ -309,7 +322,12 @@ static void draw_value(struct paper *p, const struct field *f, size_t at, bool f
 	paper_begin(p, LABEL_COL, at);
 	paper_add(p, focused ? STYLE_TITLE : STYLE_LABEL, "%s", f->label);
 	paper_to(p, at);
-	edit_draw(p, &f->edit, focused);
+	if (f->fixed)
+		paper_add_safe(p, STYLE_TEXT, buf_view(&f->edit.text));
+	else
+		edit_draw(p, &f->edit, focused);
+	if (f->fixed)
+		paper_add(p, STYLE_DIM, " (the only one)");
 	if (f->edit.text.n == 0 && f->suggestion) {
 		paper_add(p, STYLE_TEXT, " ");
 		paper_add_safe(p, STYLE_DIM, span_str(f->suggestion));

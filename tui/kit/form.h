@@ -33,6 +33,7 @@ struct field {
 	bool required;
 	enum field_kind kind;
 	const char *const *choices;   /* CHOICE: a NULL-ended list; typed text searches it, Left and Right turn it */
+	bool fixed;                   /* nothing to choose: shown, and the focus goes past it unless all are so */
 	bool passes_on;               /* CHOICE: typing that fits none of them, or a '/', goes to the next field */
 	struct edit edit;
 	struct buf typed;             /* CHOICE: what was typed to search; `edit` holds what that, or turning, chose */
