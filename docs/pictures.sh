@@ -90,7 +90,7 @@ text "0.05 ether"
 wait_for "What this will do"
 sleep 1
 shot compose "setgov: composing a change"
-on Enter "says why"
+on Enter "goes on to the words"
 keys w
 wait_for "title"
 fill "Halve the limits of tier 0" "fraud in week 12"
