@@ -135,7 +135,7 @@ static struct queue_row *add_row(struct making *m)
 		.change = c->id, .number = c->number, .title = c->title, .change_state = m->state, .route = c->route,
 		.words_seq = c->words_seq, .last_seq = c->last_seq, .last_time = c->last_time,
 		.has_operation = c->has_operation, .operation = c->operation, .timestamp_known = m->asked,
-		.timestamp = m->asked ? m->facts.operation_timestamp : 0, .delay = c->delay, .after = c->after,
+		.timestamp = m->facts.operation_timestamp, .delay = c->delay, .after = c->after,
 		.withdrawn = c->withdrawn, .duplicate_of = m->twin, .trouble = c->trouble, .waits = "",
 	};
 	return row;

@@ -35,8 +35,8 @@ struct queue_row {
 
 	bool has_operation;           /* proposed, on route timelock */
 	struct hash32 operation;
-	bool timestamp_known;         /* the chain was asked for it */
-	uint64_t timestamp;           /* 0 unset or cancelled, 1 done, else ready then */
+	bool timestamp_known;         /* the chain was asked for it; else it is the log's word */
+	uint64_t timestamp;           /* 0 unset or cancelled, 1 done, else ready then; 0 while no chain is known */
 	uint64_t delay;
 	const char *after;            /* the change it waits for, or NULL */
 

@@ -90,7 +90,7 @@ text "0.05 ether"
 wait_for "What this will do"
 sleep 1
 shot compose "setgov: composing a change"
-on Enter "says why"
+on Enter "goes on to the words"
 keys w
 wait_for "title"
 fill "Halve the limits of tier 0" "fraud in week 12"
@@ -110,7 +110,7 @@ keys w
 wait_for "title"
 fill "Rotate the sequencer key" "Quarterly rotation" "https://example.org/OPS-57" standard "" "rotate back"
 on Enter "saves and proposes"
-keys P
+keys p
 wait_for "SC-3 is proposed"
 packet SC-3 schedule
 

@@ -4,6 +4,7 @@
 
 #include "audit-log/meetings.h"
 #include "src/base/fs.h"
+#include "src/base/hex.h"
 #include "src/base/text.h"
 #include "src/cli/cmd.h"
 #include "src/cli/minutes.h"
@@ -208,6 +209,54 @@ static bool may_decide(const struct change *c, enum decision d, struct err *e)
 			  text_shown(c->id), (const char *)c->id.p, text_shown(c->id), (const char *)c->id.p);
 }
 
+/* What was read, by --packet: digests, or "none" for a change that had no packet. */
+struct packets_read {
+	bool named;
+	struct hash32 *v;
+	size_t n;
+};
+
+static bool read_packets(struct cli *cli, struct packets_read *out, struct err *e)
+{
+	out->v = ARENA_ARRAY(&cli->arena, struct hash32, cli->n_given + 1);
+	for (size_t i = 0; i < cli->n_given; i++) {
+		if (strcmp(cli->given[i].option->name, "--packet") != 0)
+			continue;
+		out->named = true;
+		if (strcmp(cli->given[i].value, "none") == 0)
+			continue;
+		if (!hex_bare(out->v[out->n].b, sizeof(out->v->b), span_str(cli->given[i].value), e))
+			return err_in(e, "--packet");
+		out->n++;
+	}
+	return true;
+}
+
+static bool has_packet(const struct packets_read *r, const struct hash32 *digest)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (hash32_eq(&r->v[i], digest))
+			return true;
+	return false;
+}
+
+/* People decide about what they have seen: a packet that was made since is another one. */
+static bool is_what_was_read(struct cli *cli, const struct packets_read *r, const struct meeting_decision *d,
+			     struct err *e)
+{
+	size_t same = 0;
+	if (!r->named)
+		return true;
+	for (size_t i = 0; i < d->n_steps; i++) {
+		if (!has_packet(r, &d->steps[i].packet))
+			return err_refuse(e, "REPACKED", "%s of %s has another packet now than the one that was read: "
+					  "look at %s again", step_name(d->steps[i].step), cli->args[0], cli->args[0]);
+		same++;
+	}
+	return same == r->n || err_refuse(e, "REPACKED", "a packet of %s that was read is not on the table any more: "
+					  "look at %s again", cli->args[0], cli->args[0]);
+}
+
 /* Whoever was there at the last decision is still there, unless --present says who is. */
 static void default_present(const struct meeting *m, struct id_list *present)
 {
@@ -216,7 +265,7 @@ static void default_present(const struct meeting *m, struct id_list *present)
 }
 
 static bool decide(struct cli *cli, struct meeting_decision *d, struct change *c, const struct meeting **held,
-		   struct err *e)
+		   const struct packets_read *read, struct err *e)
 {
 	struct arena *a = &cli->arena;
 	struct meetings *all = ARENA_NEW(a, struct meetings);
@@ -230,6 +279,8 @@ static bool decide(struct cli *cli, struct meeting_decision *d, struct change *c
 	default_present(*held, &d->present);
 	d->change = c->id;
 	d->n_steps = meeting_table(c, d->steps);
+	if (!is_what_was_read(cli, read, d, e))
+		return false;
 	struct line l = workspace_line(cli->ws, "meeting.decided", c->id, meeting_decided_json(a, (*held)->id, d));
 	if (!log_add_line(cli->ws->log, &l, e))
 		return false;
@@ -256,11 +307,12 @@ bool cmd_meeting_decide(struct cli *cli, struct err *e)
 	struct arena *a = &cli->arena;
 	struct meeting_decision d = {0};
 	const struct meeting *held;
+	struct packets_read read = {0};
 	struct change c;
 	if (!decision_parse(&d.decision, span_str(cli->args[1]), e) || !read_words(cli, "--note", &d.note, e) ||
-	    !read_present(cli, &d.present, e) || !log_begin(ws->log, e))
+	    !read_present(cli, &d.present, e) || !read_packets(cli, &read, e) || !log_begin(ws->log, e))
 		return false;
-	if (!decide(cli, &d, &c, &held, e) || !log_commit(ws->log, e)) {
+	if (!decide(cli, &d, &c, &held, &read, e) || !log_commit(ws->log, e)) {
 		log_abort(ws->log);
 		return false;
 	}

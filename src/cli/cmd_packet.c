@@ -26,7 +26,7 @@ struct packing {
 	struct safe_tx tx;
 	struct safe_hashes hashes;
 	struct json *evidence;
-	bool synced;                  /* the file system that -o is on has nothing left to write */
+	bool synced;                  /* the file system that it is on has nothing left to write */
 };
 
 /* By default the step that can be sent next: signing an execute ahead would hold a nonce for the whole delay.
@@ -305,7 +305,7 @@ static bool pack(struct packing *p, struct err *e)
 }
 
 /* The file itself is fsynced; a stick may be pulled out when its file system has written all the rest, too. */
-static bool sync_stick(struct packing *p, const char *path, struct err *e)
+static bool sync_file(struct packing *p, const char *path, struct err *e)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
 	p->synced = fd >= 0 && syncfs(fd) == 0;
@@ -332,7 +332,7 @@ static bool write_out(struct packing *p, const struct packet *packet, const char
 	packet_write(&cli->arena, &b, packet);
 	const bool ok = fs_write(*path, buf_view(&b), 0644, e);
 	buf_release(&b);
-	return ok && (cli_option(cli, "-o") == NULL || sync_stick(p, *path, e));
+	return ok && sync_file(p, *path, e);
 }
 
 /* The document that other wallets sign. */
@@ -369,7 +369,8 @@ static void say(struct packing *p, const struct packet *packet, const char *path
 		 "collect FILE…\n",
 		 s->n_signatures, (unsigned long long)p->facts.threshold);
 	if (p->synced)
-		cli_text(cli, "Written and synced: the stick can be removed.\n");
+		cli_text(cli, cli_option(cli, "-o") != NULL ? "Written and synced: the stick can be removed.\n"
+							     : "Written and synced.\n");
 	cli->result = json_object(a);
 	json_set(cli->result, a, "change", json_str(a, cli->args[0]));
 	json_set(cli->result, a, "step", json_str(a, step_name(p->step)));

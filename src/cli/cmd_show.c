@@ -127,14 +127,15 @@ bool cmd_changes(struct cli *cli, struct err *e)
 static void countdown(struct cli *cli, const struct queue *q, const struct queue_row *row)
 {
 	struct buf left = {0};
-	if (!row->timestamp_known || row->timestamp <= 1)
+	const char *word = row->timestamp_known ? "" : " by the log";
+	if (row->timestamp <= 1)
 		return;
 	if (row->timestamp <= q->block_time) {
-		cli_text(cli, "  operation ready");
+		cli_text(cli, "  operation ready%s", word);
 		return;
 	}
 	duration_format(&left, row->timestamp - q->block_time);
-	cli_text(cli, "  operation ready in %s", buf_cstr(&left));
+	cli_text(cli, "  operation ready in %s%s", buf_cstr(&left), word);
 	buf_release(&left);
 }
 

@@ -62,6 +62,7 @@ static const struct option meeting_open_options[] = {
 static const struct option meeting_decide_options[] = {
 	{ "--note", "T", "what the minutes are to say about it", false },
 	PRESENT(", when it is not whoever was there before"),
+	{ "--packet", "DIGEST", "a packet that was read, or none; refused when others are on the table now", true },
 };
 static const struct option meeting_minutes_options[] = {
 	{ "--close", NULL, "end the meeting; the minutes go into the log", false },

@@ -122,3 +122,13 @@ void wei_format(struct buf *out, const struct u256 *wei)
 		format_in(out, wei, 2, "ether");
 	}
 }
+
+void wei_format_ether(struct buf *out, const struct u256 *wei)
+{
+	const struct u256 gwei = u256_from_u64(1000000000u);
+
+	if (u256_cmp(wei, &gwei) < 0)
+		wei_format(out, wei);
+	else
+		format_in(out, wei, 2, "ether");
+}

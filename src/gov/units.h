@@ -11,5 +11,7 @@
 MUST_CHECK bool wei_parse(struct u256 *out, struct span text, struct err *e);
 /* "0.05 ether" from 0.001 ether up, "200 gwei" from one gwei up, else "1500 wei". Exact: never rounded. */
 void wei_format(struct buf *out, const struct u256 *wei);
+/* What is paid, next to balances in ether: "0.000196253293495836 ether" from one gwei up, exact too. */
+void wei_format_ether(struct buf *out, const struct u256 *wei);
 
 #endif

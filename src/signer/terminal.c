@@ -13,6 +13,7 @@
 
 #include "src/base/text.h"
 #include "src/base/time.h"
+#include "tui/kit/paper.h"
 
 #define LINE_MAX_BYTES 4096u
 #define ESC_DELAY_MS 25
@@ -110,6 +111,34 @@ static struct winsize size_of(const struct terminal *t)
 	if (t->fd < 0 || ioctl(t->fd, TIOCGWINSZ, &w) != 0)
 		w = (struct winsize){0};
 	return w;
+}
+
+static void wrap_line(struct paper *p, struct span line)
+{
+	size_t indent = 0;
+	while (indent < line.n && line.p[indent] == ' ')
+		indent++;
+	paper_begin(p, indent, indent + 2);
+	paper_add_span(p, STYLE_TEXT, span_of(line.p + indent, line.n - indent));
+	paper_end(p);
+}
+
+void terminal_lines(const struct terminal *t, struct span text)
+{
+	const size_t cols = size_of(t).ws_col;
+	struct paper p;
+	struct buf b = {0};
+	paper_init(&p, cols > 0 ? cols : 80, false);
+	while (text.n > 0) {
+		const uint8_t *end = memchr(text.p, '\n', text.n);
+		const size_t n = end != NULL ? (size_t)(end - text.p) : text.n;
+		wrap_line(&p, span_of(text.p, n));
+		text = span_of(text.p + n + (end != NULL), text.n - n - (end != NULL));
+	}
+	paper_text(&p, &b);
+	terminal_say(t, "%s", buf_cstr(&b));
+	buf_release(&b);
+	paper_release(&p);
 }
 
 size_t terminal_columns(const struct terminal *t)

@@ -24,6 +24,9 @@ struct terminal {
 void terminal_open(struct terminal *t);
 bool terminal_is_there(const struct terminal *t);
 void terminal_say(const struct terminal *t, const char *fmt, ...) PRINTF(2, 3);
+/* Lines, each wrapped at blanks to the terminal's width and indented like its beginning: an address that fits on a line
+ * stands on one. */
+void terminal_lines(const struct terminal *t, struct span text);
 /* A long text, a screenful at a time: a console without scroll-back must not carry the first lines away. ERR_IO
  * when nobody is there any more. */
 MUST_CHECK bool terminal_page(const struct terminal *t, struct span text, struct err *e);

@@ -181,11 +181,11 @@ static void say(struct signer *s, const struct reviewed *r, const struct checked
 	addr_format(&b, &tx->to);
 	if (u256_mul_u64(&most, &tx->max_fee, tx->gas)) {
 		buf_str(&b, "\n  costs at most ");
-		wei_format(&b, &most);
+		wei_format_ether(&b, &most);
 	}
 	buf_str(&b, "\n  sends         ");
 	wei_format(&b, &tx->value);
-	terminal_say(&s->terminal, "%s\n", buf_cstr(&b));
+	terminal_lines(&s->terminal, buf_view(&b));
 	buf_release(&b);
 }
 

@@ -29,7 +29,7 @@ wait_for "1 node answers"
 
 # ---- composed and proposed ----
 compose_rotation "$OLD" "$NEW" "Rotate the sequencer key" "Quarterly, as agreed"
-keys P
+keys p
 wait_for "SC-1 is proposed and frozen."
 wait_for "Next: s (signatures)"
 wait_for "Before → after"

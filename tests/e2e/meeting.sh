@@ -46,11 +46,19 @@ expect 3 "a decision is approved, rejected or deferred" setgov meeting decide SC
 expect 1 "[CHANGE-UNKNOWN]" setgov meeting decide SC-101 approved
 expect 1 "[PERSON-UNKNOWN]" setgov meeting decide SC-97 approved --present p1 --present p9
 expect 1 "[NOT-PROPOSED]" setgov meeting decide SC-100 approved
+packets=$(setgov meeting decide SC-97 deferred --json | tr -d ' \n' |
+	grep -o '"packet":"[0-9a-f]*"' | cut -d'"' -f4 | sed 's/^/--packet /')
+[ -n "$packets" ] || fail "SC-97 has packets on the table"
+expect 1 "[REPACKED]" setgov meeting decide SC-97 approved --packet "$(printf '0%.0s' $(seq 64))"
+expect 1 "[REPACKED]" setgov meeting decide SC-97 approved --packet none
+expect 3 "--packet" setgov meeting decide SC-97 approved --packet 12
+# shellcheck disable=SC2086
+expect 0 "It replaces \"deferred\"" setgov meeting decide SC-97 approved $packets
 expect 0 "which this does not take back" setgov meeting decide SC-97 rejected --note 'Wait for the <advisory>'
 expect 0 "It replaces \"rejected\"" setgov meeting decide SC-97 approved --present p3
 setgov meeting decide SC-1 deferred --json >"$HERE/decided"
 [ "$(field .present <"$HERE/decided")" = p3 ] || fail "whoever was there at the last decision is still there"
-[ "$(setgov log show SC-97 --json | grep -c '"kind": "meeting.decided"')" = 2 ] || fail "a change's history has its decisions"
+[ "$(setgov log show SC-97 --json | grep -c '"kind": "meeting.decided"')" = 4 ] || fail "a change's history has its decisions"
 
 # The minutes, before and after they are closed.
 setgov meeting minutes >"$HERE/minutes.md"

@@ -402,8 +402,9 @@ static void draw_size(struct test_console *t, const char *name, size_t rows, siz
 {
 	struct grid g;
 	grid_init(&g, rows, cols, false);
-	t->s.body_rows = rows;
-	load_place(&t->m, &t->s);
+	frame_draw(&t->s, &t->m, &g);
+	load_place(&t->m, &t->s);                        /* as the console does when its window has grown */
+	grid_clear(&g);
 	frame_draw(&t->s, &t->m, &g);
 	screen_same(arena_fmt(&t->a, "%s_%zux%zu", name, cols, rows), &g);
 	grid_release(&g);

@@ -34,7 +34,7 @@ compose_rotation() {
 	wait_for "Rotate the sequencer key:"
 	keys Enter
 	wait_for "1 action, done in this order"
-	keys w
+	keys Enter
 	wait_for "what changes, in one line"
 	fill "$3"
 	wait_for "why it is done"
@@ -57,14 +57,10 @@ export_packet() {
 	keys Escape
 	wait_for "Signatures: owners and steps"
 }
-# The place is a path of one's own: asked first, or below the step
+# The place is a path of one's own, typed where the place is asked for: first, or below the step
 to_stick() {
 	see | grep -qE '[●○] somewhere else' || keys Down
 	wait_for " somewhere else"
-	keys Left
-	wait_for "● somewhere else"
-	keys Down
-	gone "● somewhere else"
 	fill "$STICK${1:+/$1}"
 }
 

@@ -48,6 +48,14 @@ static void a_key_becomes_one_command_whose_words_are_these(void **state)
 		{ VIEW_BOARD, "SC-1", "e Enter Right Right Enter Enter", "RUN packet SC-1 --step schedule\n", NULL },
 		{ VIEW_BOARD, "SC-1", "e Enter Right Right Enter 'x.json' Enter",
 		  "RUN packet SC-1 --step schedule -o WS/packets/x.json\n", NULL },
+		{ VIEW_BOARD, "SC-1", "e Enter '/tmp/x.json' Enter",
+		  "RUN packet SC-1 --step schedule -o /tmp/x.json\n", NULL },
+		{ VIEW_BOARD, "SC-1", "e Enter Enter '../x' Enter",
+		  "RUN packet SC-1 --step schedule -o ../x\n", NULL },
+		{ VIEW_BOARD, "SC-1", "e Enter Right Right 'build/x.json' Enter",
+		  "RUN packet SC-1 --step schedule -o build/x.json\n", NULL },
+		{ VIEW_BOARD, "SC-1", "i 'back.json' Enter", "RUN collect /media/STICK/back.json\n", NULL },
+		{ VIEW_BOARD, "SC-1", "i '/tmp/answers' Enter", "RUN collect /tmp/answers\n", NULL },
 		{ VIEW_BOARD, "SC-1", "e Enter Left Enter '-x/y z.json' Enter",
 		  "RUN packet SC-1 --step schedule -o './-x/y z.json'\n", NULL },
 		{ VIEW_BOARD, "SC-5", "e Enter Enter", "RUN packet SC-5 --step execute -o "
@@ -125,7 +133,7 @@ static void bad_input_stays_in_its_field_with_a_reason(void **state)
 		{ "SC-1", "e Enter Left Enter Enter", "path", "somewhere else needs a path", VIEW_BOARD },
 		{ "SC-1", "e Enter Left Enter '~/x' Enter", "path", "~ stands for nothing here: write the path out",
 		VIEW_BOARD },
-		{ "SC-1", "e Enter Enter '../x' Enter", "path",
+		{ "SC-1", "e Enter Enter 'in/x' Enter", "path",
 		  "only a file's name, in the place that was chosen; \"somewhere else\" takes a path", VIEW_BOARD },
 		{ "SC-1", "i Left Enter Enter", "path", "somewhere else needs a path", VIEW_BOARD },
 		{ "SC-1", "i Ctrl-U Enter Enter", "where", "this is needed", VIEW_BOARD },
@@ -227,6 +235,18 @@ static void the_stick_is_called_safe_only_when_the_command_synced_it(void **stat
 		assert_true((strstr(buf_cstr(&t.s.result), "can be removed") != NULL) == (i == 0));
 		test_console_release(&t);
 	}
+}
+
+static void nothing_is_said_of_a_stick_when_the_packet_lies_in_the_workspace(void **state)
+{
+	struct test_console t;
+	(void)state;
+	start(&t, VIEW_BOARD, "SC-1", "e Enter Right Right Enter Enter");
+	test_console_ended(&t, 0, arena_fmt(&t.a, "{\"file\":\"%s/packets/SC-1.schedule.json\",\"synced\":true}",
+					    t.ws.dir), NULL, "");
+	assert_non_null(strstr(buf_cstr(&t.s.result), "Written and synced, in the workspace."));
+	assert_null(strstr(buf_cstr(&t.s.result), "stick"));
+	test_console_release(&t);
 }
 
 #define COLLECTED \
@@ -419,9 +439,9 @@ static void while_a_command_runs_no_other_is_asked_for(void **state)
 
 static void in_the_queue_the_focused_row_is_meant(void **state)
 {
-	static const struct { const char *change, *effects, *said; } rows[] = {
-		{ "SC-3", "RUN propose SC-3\n", "" },
-		{ "SC-1", "", "SC-1 is proposed already. Next: s (signatures)." },
+	static const struct { const char *change, *said; enum view_id view; } rows[] = {
+		{ "SC-3", "Read it first. Next: p proposes it as it stands here.", VIEW_CHANGE },
+		{ "SC-1", "SC-1 is proposed already. Next: s (signatures).", VIEW_QUEUE },
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -431,9 +451,10 @@ static void in_the_queue_the_focused_row_is_meant(void **state)
 		while (at + 1 < t.m.queue.n && strcmp(t.m.queue.row[at].change, rows[i].change) != 0)
 			at++;
 		state_place(&t.s)->at.cursor = at;
-		test_console_keys(&t, i == 0 ? "p Enter" : "p");
-		assert_effects(&t, rows[i].effects);
+		test_console_keys(&t, "p");
+		assert_effects(&t, "");
 		assert_buf_str(&t.s.said, rows[i].said);
+		assert_int_equal(state_place(&t.s)->view, rows[i].view);
 		test_console_release(&t);
 	}
 }
@@ -526,6 +547,7 @@ int main(void)
 		cmocka_unit_test(who_may_send_it_without_the_safe_is_said),
 		cmocka_unit_test(before_its_time_an_execute_is_not_asked_for),
 		cmocka_unit_test(while_a_command_runs_no_other_is_asked_for),
+		cmocka_unit_test(nothing_is_said_of_a_stick_when_the_packet_lies_in_the_workspace),
 		cmocka_unit_test(in_the_queue_the_focused_row_is_meant),
 		cmocka_unit_test(signatures_of_former_owners_are_not_sent),
 		cmocka_unit_test(the_board_is_drawn_like_this),

@@ -284,7 +284,7 @@ static void what_is_so_now_stands_beside_its_field(void **state)
 	(void)state;
 	open_desk(&d);
 	keys(&d, "'min-deposit' Enter '5 wei'");
-	assert_buf_str(&d.asked, "actions paymaster.set-min-deposit 'amount=5 wei' --now\n");
+	assert_buf_str(&d.asked, "actions paymaster.set-min-deposit 'amount=5 wei' contract=paymaster --now\n");
 	const struct ended how = {
 		.ok = true,
 		.json = json_parse(&d.t.a, span_str("[{\"now\":[{\"say\":\"paymaster: smallest deposit\","
@@ -338,6 +338,28 @@ static void direct_and_timelock_do_not_mix(void **state)
 
 /* ---- saving ---- */
 
+static void enter_all_the_way_ends_at_the_review(void **state)
+{
+	struct desk d;
+	(void)state;
+	open_desk(&d);
+	rotate(&d);
+	assert_int_equal(composing(&d)->page, COMPOSE_BATCH);
+	keys(&d, "Enter");
+	assert_int_equal(composing(&d)->page, COMPOSE_WORDS);
+	keys(&d, "'Rotate' Enter 'Old' Enter Enter Enter Enter Enter Enter Enter");
+	assert_int_equal(composing(&d)->page, COMPOSE_REVIEW);
+	keys(&d, "e e");
+	assert_int_equal(composing(&d)->page, COMPOSE_ARGS);
+	keys(&d, "Enter");                               /* the last field has the focus still */
+	assert_int_equal(composing(&d)->page, COMPOSE_BATCH);
+	keys(&d, "Enter");                               /* the words are there */
+	assert_int_equal(composing(&d)->page, COMPOSE_REVIEW);
+	keys(&d, "w Ctrl-R");
+	assert_int_equal(composing(&d)->page, COMPOSE_REVIEW);
+	close_desk(&d);
+}
+
 static void saving_is_one_command_and_then_a_proposal(void **state)
 {
 	struct desk d;
@@ -348,8 +370,8 @@ static void saving_is_one_command_and_then_a_proposal(void **state)
 	keys(&d, "w 'Rotate the key' Enter 'It is \"old\"' Enter 'https://x/1' Enter 'em' Enter Enter Enter '48h' Enter "
 		 "'SC-1' Enter");
 	assert_int_equal(composing(&d)->page, COMPOSE_REVIEW);
-	keys(&d, "P");
-	assert_buf_str(&d.ran, "draft sequencer.rotate old=" OLD " new=" NEW " + registry.pause "
+	keys(&d, "p");
+	assert_buf_str(&d.ran, "draft sequencer.rotate old=" OLD " new=" NEW " + registry.pause contract=registry "
 			       "--title 'Rotate the key' --reason 'It is \"old\"' --ticket https://x/1 "
 			       "--category emergency --delay 48h --after SC-1\n");
 	assert_true(fs_exists(d.f.path));
@@ -710,6 +732,7 @@ int main(void)
 		cmocka_unit_test(what_is_so_now_stands_beside_its_field),
 		cmocka_unit_test(actions_are_put_in_order),
 		cmocka_unit_test(direct_and_timelock_do_not_mix),
+		cmocka_unit_test(enter_all_the_way_ends_at_the_review),
 		cmocka_unit_test(saving_is_one_command_and_then_a_proposal),
 		cmocka_unit_test(a_refusal_goes_to_the_field_it_names),
 		cmocka_unit_test(a_draft_comes_back_as_it_would_be_typed),

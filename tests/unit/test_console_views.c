@@ -524,6 +524,25 @@ static void a_question_stands_above_the_footer(void **state)
 	show(VIEW_CHANGE, "SC-1", "w", "console_ask_withdraw");
 }
 
+static void a_countdown_by_the_log_says_so(void **state)
+{
+	struct test_console t;
+	struct buf b = {0};
+	(void)state;
+	test_console_open(&t);
+	test_console_go(&t, VIEW_QUEUE, NULL);
+	for (size_t i = 0; i < t.m.queue.n; i++) {
+		t.m.queue.row[i].timestamp = TEST_NOW + 7200;
+		t.m.queue.row[i].timestamp_known = i > 0;
+	}
+	test_console_view(&t, 200, &b);
+	const char *found = strstr(buf_cstr(&b), "operation ready in 2 h by the log");
+	assert_non_null(found);
+	assert_null(strstr(found + 1, "operation ready in 2 h by the log"));
+	buf_release(&b);
+	test_console_release(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -548,6 +567,7 @@ int main(void)
 		cmocka_unit_test(the_pages_of_a_meeting_are_drawn_like_this),
 		cmocka_unit_test(what_is_typed_runs_and_is_said_stands_above_the_footer),
 		cmocka_unit_test(a_question_stands_above_the_footer),
+		cmocka_unit_test(a_countdown_by_the_log_says_so),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -323,6 +323,58 @@ static void leaving_a_choice_settles_it(void **state)
 	}
 }
 
+static void what_fits_no_choice_goes_to_the_next_field(void **state)
+{
+	static const char *const places[] = { "/media/stick", "packets/", "somewhere else", NULL };
+	static const struct { const char *keys, *place, *path; size_t focus; } cases[] = {
+		{ "/ t m p", "/media/stick", "/tmp", 1 },             /* a path begins so, whatever the choices have */
+		{ "S C - 1", "/media/stick", "SC-1", 1 },             /* "S" was a search */
+		{ "p a c", "pac", "", 0 },
+		{ "p a c Enter", "packets/", "", 1 },
+		{ "Right x", "packets/", "x", 1 },
+		{ "s Right Right q", "packets/", "q", 1 },
+		{ "p Backspace q", "/media/stick", "q", 1 },
+		{ "Enter a Up b", "/media/stick", "ab", 1 },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct form f;
+		form_init(&f, 2);
+		f.fields[0] = (struct field){ .name = "where", .label = "where", .kind = FIELD_CHOICE,
+					      .choices = places, .passes_on = true };
+		f.fields[1] = (struct field){ .name = "path", .label = "path" };
+		edit_set(&f.fields[0].edit, span_str(places[0]));
+		press_form(&f, cases[i].keys);
+		assert_string_equal(buf_cstr(&f.fields[0].edit.text), cases[i].place);
+		assert_string_equal(buf_cstr(&f.fields[1].edit.text), cases[i].path);
+		assert_int_equal(f.focus, cases[i].focus);
+		form_release(&f);
+	}
+}
+
+static void the_focus_goes_past_what_is_fixed(void **state)
+{
+	struct form f;
+	(void)state;
+	form_init(&f, 3);
+	f.fields[0] = (struct field){ .name = "a", .label = "a" };
+	f.fields[1] = (struct field){ .name = "b", .label = "b", .fixed = true };
+	f.fields[2] = (struct field){ .name = "c", .label = "c", .fixed = true };
+	edit_set(&f.fields[1].edit, span_str("one"));
+	assert_int_equal(press_form(&f, "x Tab"), FORM_IGNORED);
+	assert_int_equal(f.focus, 0);
+	assert_int_equal(press_form(&f, "Enter"), FORM_DONE);
+	f.fields[2].fixed = false;
+	assert_int_equal(press_form(&f, "Enter"), FORM_MOVED);
+	assert_int_equal(f.focus, 2);
+	press_form(&f, "Up");
+	assert_int_equal(f.focus, 0);
+	f.focus = 1;
+	assert_int_equal(press_form(&f, "y"), FORM_IGNORED);
+	assert_string_equal(buf_cstr(&f.fields[1].edit.text), "one");
+	form_release(&f);
+}
+
 static void keys_move_between_fields_and_end_the_form(void **state)
 {
 	struct form f;
@@ -391,6 +443,8 @@ int main(void)
 		cmocka_unit_test(a_choice_is_searched_and_turned),
 		cmocka_unit_test(choices_are_listed_below_the_field),
 		cmocka_unit_test(leaving_a_choice_settles_it),
+		cmocka_unit_test(what_fits_no_choice_goes_to_the_next_field),
+		cmocka_unit_test(the_focus_goes_past_what_is_fixed),
 		cmocka_unit_test(keys_move_between_fields_and_end_the_form),
 		cmocka_unit_test(fields_are_known_by_name),
 		cmocka_unit_test(trouble_goes_when_the_text_changes),

@@ -327,6 +327,22 @@ static void a_meeting_is_paged_through(void **state)
 	test_console_release(&t);
 }
 
+/* " --packet DIGEST" of the packets on the page, from the model. */
+static const char *packets_shown(struct test_console *t)
+{
+	struct buf b = {0};
+	struct tabled_step table[N_STEPS];
+	const size_t n = meeting_table(&t->m.change.c, table);
+	assert_true(n > 0);
+	for (size_t i = 0; i < n; i++) {
+		buf_str(&b, " --packet ");
+		buf_hex(&b, SPAN_HASH(&table[i].packet));
+	}
+	const char *out = arena_str(&t->a, buf_view(&b));
+	buf_release(&b);
+	return out;
+}
+
 static void what_a_meeting_decides_is_one_command(void **state)
 {
 	struct test_console t;
@@ -335,19 +351,21 @@ static void what_a_meeting_decides_is_one_command(void **state)
 	keys(&t, "D");
 	assert_buf_str(&t.s.said, "No change is on the page. Next: Right turns to the first one.");
 	keys(&t, "Right D 'app' Enter 'after the freeze' Enter ' p2' Enter");
-	assert_effects(&t, "RUN meeting decide SC-4 approved --note 'after the freeze' --present p1 --present p2\n");
-	test_console_ended(&t, 0, "{\"decision\":\"approved\"}", NULL, "");
-	assert_buf_str(&t.s.said, "SC-4 is approved, in the log. Next: Right turns the page.");
+	assert_effects(&t, arena_fmt(&t.a, "RUN meeting decide SC-4 approved --note 'after the freeze' --present p1 "
+				     "--present p2%s\n", packets_shown(&t)));
+	test_console_ended(&t, 0, "{\"decision\":\"approved\",\"steps\":[{\"step\":\"execute\",\"phrase\":\"a b c\"}]}",
+			   NULL, "");
+	assert_buf_str(&t.s.said, "SC-4 is approved, in the log. Next: Right turns the page.\nexecute: a b c");
 	keys(&t, "Right D 'app' Enter Enter Enter");                 /* a draft */
 	assert_effects(&t, "");
 	assert_buf_str(&t.s.ask.form.fields[0].trouble,
 		       "a draft can still change: propose it first (p, on its page), or defer it");
 	keys(&t, "Esc D 'def' Enter Enter Ctrl-U Enter");
-	assert_effects(&t, "RUN meeting decide SC-3 deferred\n");
+	assert_effects(&t, "RUN meeting decide SC-3 deferred --packet none\n");
 	test_console_release(&t);
 	start_meeting(&t, VIEW_CHANGE, "SC-1");
 	keys(&t, "D 'rej' Enter Enter Enter");
-	assert_effects(&t, "RUN meeting decide SC-1 rejected --present p1\n");
+	assert_effects(&t, arena_fmt(&t.a, "RUN meeting decide SC-1 rejected --present p1%s\n", packets_shown(&t)));
 	test_console_ended(&t, 0, "{\"decision\":\"rejected\"}", NULL, "");
 	assert_buf_str(&t.s.said, "SC-1 is rejected, in the log. Next: w withdraws it, if it is not to be.");
 	test_console_release(&t);
@@ -427,6 +445,36 @@ static void the_keys_of_a_view_fit_its_footer(void **state)
 	}
 }
 
+static bool offers(struct test_console *t, enum view_id view, const char *change, uint32_t key)
+{
+	const struct act x = { &t->s, &t->m, NULL };
+	test_console_go(t, view, change);
+	return binding_may(&x, binding_of(view, key));
+}
+
+static void the_footer_leaves_out_what_cannot_be_done(void **state)
+{
+	static const struct { enum view_id view; const char *change; uint32_t key; bool offered; } cases[] = {
+		{ VIEW_CHANGE, "SC-3", 'p', true },  { VIEW_CHANGE, "SC-1", 'p', false },      /* a draft; frozen */
+		{ VIEW_CHANGE, "SC-2", 'p', false }, { VIEW_CHANGE, "SC-2", 'w', false },      /* withdrawn */
+		{ VIEW_CHANGE, "SC-1", 'w', true },  { VIEW_CHANGE, "SC-4", 'w', false },      /* on chain */
+		{ VIEW_CHANGE, "SC-4", 'X', true },  { VIEW_CHANGE, "SC-1", 'X', false },
+		{ VIEW_BOARD, "SC-1", 'e', true },   { VIEW_BOARD, "SC-3", 'e', false },
+		{ VIEW_BOARD, "SC-1", 'u', true },   { VIEW_BOARD, "SC-3", 'u', false },
+		{ VIEW_BOARD, "SC-1", 's', true },   { VIEW_BOARD, "SC-2", 's', false },
+		{ VIEW_BOARD, "SC-3", 'i', true },
+	};
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		if (offers(&t, cases[i].view, cases[i].change, cases[i].key) != cases[i].offered)
+			fail_msg("%s: %c", cases[i].change, (int)cases[i].key);
+	t.ws.deployment.class = CLASS_PRODUCTION;
+	assert_false(offers(&t, VIEW_BOARD, "SC-1", 's'));
+	test_console_release(&t);
+}
+
 static void every_key_of_the_table_can_be_typed_by_its_name(void **state)
 {
 	(void)state;
@@ -495,6 +543,7 @@ int main(void)
 		cmocka_unit_test(a_meeting_is_closed_and_its_minutes_are_shown),
 		cmocka_unit_test(the_table_of_keys_is_sound),
 		cmocka_unit_test(the_keys_of_a_view_fit_its_footer),
+		cmocka_unit_test(the_footer_leaves_out_what_cannot_be_done),
 		cmocka_unit_test(every_key_of_the_table_can_be_typed_by_its_name),
 		cmocka_unit_test(what_is_pasted_answers_no_question_that_nobody_saw),
 		cmocka_unit_test(a_command_of_too_many_words_is_not_performed),

@@ -97,12 +97,31 @@ static void amounts_are_written_whole(void **state)
 	}
 }
 
+static void what_is_paid_is_in_ether(void **state)
+{
+	static const struct { const char *wei, *text; } good[] = {
+		{ "196253293495836", "0.000196253293495836 ether" }, { "1000000000", "0.000000001 ether" },
+		{ "999999999", "999999999 wei" }, { "0", "0 wei" }, { "1800000000000000", "0.0018 ether" },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		struct u256 v;
+		struct buf b = {0};
+		struct err e = {0};
+		assert_ok(u256_parse(&v, span_str(good[i].wei), &e), &e);
+		wei_format_ether(&b, &v);
+		assert_buf_str(&b, good[i].text);
+		buf_release(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(units_are_what_people_type),
 		cmocka_unit_test(what_is_no_amount_is_refused_with_its_byte),
 		cmocka_unit_test(amounts_are_written_whole),
+		cmocka_unit_test(what_is_paid_is_in_ether),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

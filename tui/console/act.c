@@ -16,13 +16,20 @@ const char *act_needed(struct act *x)
 	return change;
 }
 
+const struct change *act_readable(const struct act *x)
+{
+	const char *change = act_subject(x);
+	const struct model_change *m = &x->m->change;
+	return change != NULL && m->loaded && m->trouble == NULL && span_is(m->c.id, change) ? &m->c : NULL;
+}
+
 const struct model_change *act_shown(struct act *x)
 {
 	const char *change = act_needed(x);
 	const struct model_change *m = &x->m->change;
 	if (change == NULL)
 		return NULL;
-	if (!m->loaded || m->trouble != NULL || !span_is(m->c.id, change)) {
+	if (act_readable(x) == NULL) {
 		state_say(x->s, STYLE_BAD, "%s cannot be read: nothing is done with it.", change);
 		return NULL;
 	}
@@ -55,6 +62,7 @@ struct effect *act_run(struct act *x, enum effect_kind kind, const char *what, c
 static const struct { const char *code, *next; } advice[] = {
 	{ "WAITING", "e with step execute packs it ahead; X packs its cancellation." },
 	{ "NOT-PROPOSED", "p, on the page of the change, proposes it." },
+	{ "REPACKED", "the page shows what is on the table now; D again, when it has been read." },
 	{ "REDRAFTED", "Enter, on its row, shows the draft as it is now." },
 	{ "NOT-PACKED", "e writes the packet." },
 	{ "WITHDRAWN", "n composes another change." },
@@ -167,9 +175,9 @@ static const char *place_hint(struct act *x)
 	const struct mounts *m = &x->m->mounts;
 	if (m->left_out > 0)
 		return arena_fmt(&x->s->ask.arena, "Left and Right choose; %zu mounted under a name that cannot be "
-				 "shown: somewhere else takes any path", m->left_out);
-	return m->n > 0 ? "Left and Right choose: the workspace, a stick, somewhere else"
-			: "no stick is mounted below /media, /run/media or /mnt; Left and Right choose";
+				 "shown: type its path", m->left_out);
+	return m->n > 0 ? "Left and Right choose: the workspace, a stick; or type a path"
+			: "no stick is mounted below /media, /run/media or /mnt; Enter, or type a path";
 }
 
 void act_ask_place(struct act *x, size_t i, const char *hint)
@@ -185,7 +193,7 @@ void act_ask_place(struct act *x, size_t i, const char *hint)
 	choices[n++] = PLACE_ELSEWHERE;
 	where->kind = FIELD_CHOICE;
 	where->choices = choices;
-	where->required = true;
+	where->required = where->passes_on = true;
 	edit_set(&where->edit, span_str(choices[0]));
 	act_field(x, i + 1, "path", "name or path", hint);
 }
@@ -206,6 +214,29 @@ static bool elsewhere(const struct form *f, struct span path, struct buf *out)
 		return trouble(f, TILDE);
 	buf_fmt(out, "%s%.*s", path.p[0] == '-' ? "./" : "", (int)path.n, (const char *)path.p);
 	return true;
+}
+
+/* What can only be a path of its own, wherever the choice above stands: shown there, so that nobody is surprised. A
+ * stick that was chosen is left only for what begins like a path. */
+static bool is_path(struct span where, struct span path)
+{
+	if (path.n == 0 || memchr(path.p, '/', path.n) == NULL)
+		return false;
+	return span_is(where, PLACE_PACKETS) || path.p[0] == '/' || span_starts(path, "./") ||
+	       span_starts(path, "../");
+}
+
+void act_check_place(const struct act *x, struct form *f)
+{
+	struct buf ignored = {0};
+	bool outside;
+	const struct span path = form_value(f, "path");
+	buf_clear(&form_field(f, "path")->trouble);
+	if (is_path(form_value(f, "where"), path))
+		edit_set(&form_field(f, "where")->edit, span_str(PLACE_ELSEWHERE));
+	if (path.n > 0)
+		(void)act_place_path(x, f, NULL, &ignored, &outside);
+	buf_release(&ignored);
 }
 
 bool act_place_path(const struct act *x, const struct form *f, const char *name, struct buf *out, bool *outside)

@@ -8,6 +8,8 @@
 const char *act_needed(struct act *x);
 /* The same, and it is the change that is shown, read from the log. */
 const struct model_change *act_shown(struct act *x);
+/* The change that is shown, read from the log; NULL: none, and nothing is said. */
+const struct change *act_readable(const struct act *x);
 /* As act_shown(), and it is proposed; says how to propose it when not. */
 const struct model_change *act_proposed(struct act *x);
 
@@ -33,6 +35,8 @@ void act_check_path(struct field *f);
 /* Two fields, from the i-th on: "where" (the workspace's packets/, a stick, somewhere else) and "path". `hint` is the
  * second one's. act_place_path() joins the two. */
 void act_ask_place(struct act *x, size_t i, const char *hint);
+/* For the question's check. A path that is typed, also with the focus in "where", turns that to "somewhere else". */
+void act_check_place(const struct act *x, struct form *f);
 /* Appended to `out`. `name` is the file's when none was typed; NULL: the directory itself. *outside: not in the
  * workspace's packets/. False, with the field's trouble, when it makes no path. */
 bool act_place_path(const struct act *x, const struct form *f, const char *name, struct buf *out, bool *outside);

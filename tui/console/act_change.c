@@ -50,22 +50,41 @@ static void ask_propose(struct act *x, const char *change)
 		    "contracts' code.");
 }
 
+static bool say_not_a_draft(struct act *x, const char *change, bool withdrawn, bool proposed)
+{
+	if (withdrawn)
+		state_say(x->s, STYLE_WARN, "%s was withdrawn. Next: n composes another change.", change);
+	else if (proposed)
+		state_say(x->s, STYLE_WARN, "%s is proposed already. Next: s (signatures).", change);
+	return withdrawn || proposed;
+}
+
+/* In a list it is opened first: what is frozen is what was read, and the command is told which line that was. */
+static void propose_from_list(struct act *x, const char *change)
+{
+	const struct queue_row *row = act_row(x);
+	if (row != NULL && say_not_a_draft(x, change, row->withdrawn, row->change_state != CHANGE_DRAFTED))
+		return;
+	state_go(x->s, VIEW_CHANGE, change);
+	state_say(x->s, STYLE_WARN, "Read it first. Next: p proposes it as it stands here.");
+}
+
 void act_propose(struct act *x)
 {
 	const char *change = act_needed(x);
+	const struct model_change *m;
 	if (change == NULL)
 		return;
-	const bool page = state_place(x->s)->view == VIEW_CHANGE;
-	const struct model_change *m = page ? act_shown(x) : NULL;
-	const struct queue_row *row = page ? NULL : act_row(x);
-	if (page && m == NULL)
-		return;
-	if (page ? m->c.withdrawn : row != NULL && row->withdrawn)
-		state_say(x->s, STYLE_WARN, "%s was withdrawn. Next: n composes another change.", change);
-	else if (page ? m->c.proposed : row != NULL && row->change_state != CHANGE_DRAFTED)
-		state_say(x->s, STYLE_WARN, "%s is proposed already. Next: s (signatures).", change);
-	else
+	if (state_place(x->s)->view != VIEW_CHANGE)
+		propose_from_list(x, change);
+	else if ((m = act_shown(x)) != NULL && !say_not_a_draft(x, change, m->c.withdrawn, m->c.proposed))
 		ask_propose(x, change);
+}
+
+bool may_propose(const struct act *x)
+{
+	const struct change *c = act_readable(x);
+	return c != NULL && !c->proposed && !c->withdrawn;
 }
 
 void act_edit_draft(struct act *x)
@@ -142,6 +161,12 @@ static void withdraw(struct act *x)
 static bool on_chain(const struct change *c)
 {
 	return c->steps[STEP_SCHEDULE].mined || c->steps[STEP_EXECUTE].mined || c->steps[STEP_CANCEL].mined;
+}
+
+bool may_withdraw(const struct act *x)
+{
+	const struct change *c = act_readable(x);
+	return c != NULL && !c->withdrawn && !on_chain(c);
 }
 
 void act_withdraw(struct act *x)

@@ -215,6 +215,13 @@ void act_compose_words(struct act *x)
 	x->s->compose->page = COMPOSE_WORDS;
 }
 
+/* Enter all the way ends at the review. */
+void act_compose_go_on(struct act *x)
+{
+	struct compose *c = x->s->compose;
+	c->page = c->words_good ? COMPOSE_REVIEW : COMPOSE_WORDS;
+}
+
 void act_compose_batch(struct act *x)
 {
 	x->s->compose->page = COMPOSE_BATCH;
@@ -247,7 +254,7 @@ void act_compose_throw(struct act *x)
 static bool nothing_typed(const struct composed *x)
 {
 	for (size_t i = 0; i < x->form.n; i++)
-		if (x->form.fields[i].edit.text.n > 0)
+		if (!x->form.fields[i].fixed && x->form.fields[i].edit.text.n > 0)
 			return false;
 	return true;
 }

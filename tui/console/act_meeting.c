@@ -179,6 +179,29 @@ void act_meeting_open(struct act *x)
 
 /* ---- decide ---- */
 
+/* "schedule: eight words": what the decision was about, once more, for the room. */
+static const char *phrases_of(struct act *x, const struct json *steps)
+{
+	const char *out = "";
+	for (const struct json *o = steps != NULL ? steps->first : NULL; o != NULL; o = o->next)
+		out = arena_fmt(&x->fx->arena, "%s\n%s: %s", out, act_member(x, o, "step"), act_member(x, o, "phrase"));
+	return out;
+}
+
+/* The packets that were read go along: others that are on the table by then are refused. */
+static void add_packets(struct act *x, struct effect *e)
+{
+	const struct work *w = &x->s->work;
+	for (size_t i = 0; w->was_read && i < w->n_read; i++) {
+		struct buf b = {0};
+		buf_hex(&b, SPAN_HASH(&w->read[i].packet));
+		effect_option(x->fx, e, "--packet", buf_view(&b));
+		buf_release(&b);
+	}
+	if (w->was_read && w->n_read == 0)
+		effect_option(x->fx, e, "--packet", span_str("none"));
+}
+
 static void is_decided(struct act *x, const struct ended *how)
 {
 	const char *change = x->s->work.change;
@@ -186,9 +209,9 @@ static void is_decided(struct act *x, const struct ended *how)
 		return;
 	const char *decision = act_member(x, how->json, "decision");
 	const bool approved = strcmp(decision, "approved") == 0, meeting = state_place(x->s)->view == VIEW_MEETING;
-	state_say(x->s, STYLE_GOOD, "%s is %s, in the log. Next: %s", change, decision,
+	state_say(x->s, STYLE_GOOD, "%s is %s, in the log. Next: %s%s", change, decision,
 		  meeting ? "Right turns the page." : approved ? "s (signatures)." :
-		  "w withdraws it, if it is not to be.");
+		  "w withdraws it, if it is not to be.", phrases_of(x, json_find(how->json, "steps")));
 }
 
 static void check_decision(const struct act *x, struct form *f)
@@ -212,7 +235,16 @@ static void decide(struct act *x)
 	struct effect *e = act_run(x, EFFECT_RUN, what, words, is_decided);
 	effect_option(fx, e, "--note", form_value(f, "note"));
 	add_ids(fx, e, "--present", form_value(f, "present"));
+	add_packets(x, e);
 	state_close_ask(x->s);
+}
+
+/* What stands on the page while the question is asked. */
+static void remember_read(struct act *x)
+{
+	const struct change *c = act_readable(x);
+	x->s->work.was_read = c != NULL;
+	x->s->work.n_read = c != NULL ? meeting_table(c, x->s->work.read) : 0;
 }
 
 /* Whoever was there at the last decision, or when the meeting was opened. */
@@ -234,6 +266,7 @@ void act_meeting_decide(struct act *x)
 		return;
 	}
 	snprintf(x->s->work.change, sizeof(x->s->work.change), "%s", change);
+	remember_read(x);
 	state_ask(x->s, "", 3, decide);
 	x->s->ask.check = check_decision;
 	act_title(x, "What %.*s decides about %s", text_shown(open->id), (const char *)open->id.p,

@@ -13,11 +13,25 @@ static void remember(struct act *x, const char *change)
 		snprintf(x->s->work.change, sizeof(x->s->work.change), "%s", change);
 }
 
+/* A stick may be pulled out too early; what lies in packets/ is nobody's to pull out. */
+static void may_be_removed(struct act *x, const struct json *o, struct buf *out)
+{
+	const char *packets = arena_fmt(&x->fx->arena, "%s/packets/", x->m->ws->dir);
+	bool synced = false;
+	if (!json_get_bool(o, "synced", &synced, NULL))
+		synced = false;
+	if (span_starts(span_str(act_member(x, o, "file")), packets))
+		buf_str(out, synced ? "Written and synced, in the workspace.\n\n" : "");
+	else if (synced)
+		buf_str(out, "Written and synced: the stick can be removed.\n\n");
+	else
+		buf_str(out, "Not known to be synced: if this is a stick, eject it before you pull it out.\n\n");
+}
+
 /* What `packet --json` printed, as a page. */
 static void packet_page(struct act *x, const struct json *o, struct buf *out)
 {
 	uint64_t nonce = 0;
-	bool synced = false;
 	if (!json_get_u64(o, "nonce", &nonce, NULL))
 		nonce = 0;
 	buf_fmt(out, "%s, step %s, at nonce %llu of the Safe\n\n", act_member(x, o, "change"), act_member(x, o, "step"),
@@ -25,10 +39,7 @@ static void packet_page(struct act *x, const struct json *o, struct buf *out)
 	buf_fmt(out, "file        %s\n", act_member(x, o, "file"));
 	buf_fmt(out, "phrase      %s\n", act_member(x, o, "phrase"));
 	buf_fmt(out, "safeTxHash  %s\n\n", act_member(x, o, "safeTxHash"));
-	if (json_get_bool(o, "synced", &synced, NULL) && synced)
-		buf_str(out, "Written and synced: the stick can be removed.\n\n");
-	else
-		buf_str(out, "Not known to be synced: if this is a stick, eject it before you pull it out.\n\n");
+	may_be_removed(x, o, out);
 	buf_str(out, "Next: carry the file to each signer's machine, and there: setgov-signer sign FILE. The signer "
 		"shows what the chain will do and the phrase; read the phrase to each other, from two machines. Each "
 		"signer's answer (FILE.answer.json) comes back the same way: Esc, then i (import) takes it in.\n");
@@ -77,16 +88,6 @@ static void pack(struct act *x, enum step_kind step, bool refresh)
 	buf_release(&path);
 }
 
-static void check_place(const struct act *x, struct form *f)
-{
-	struct buf ignored = {0};
-	bool outside;
-	buf_clear(&form_field(f, "path")->trouble);
-	if (form_value(f, "path").n > 0)
-		(void)act_place_path(x, f, NULL, &ignored, &outside);
-	buf_release(&ignored);
-}
-
 static unsigned packable(const struct change *c)
 {
 	if (c->proposal.route == ROUTE_DIRECT)
@@ -112,7 +113,7 @@ static void ask_packet(struct act *x, const char *change, unsigned mask, void (*
 	remember(x, change);
 	x->s->work.steps = mask;
 	state_ask(x->s, "", n + 2, done);
-	x->s->ask.check = check_place;
+	x->s->ask.check = act_check_place;
 	act_ask_step(x, mask, "execute packed ahead of time holds a nonce for the whole delay");
 	act_ask_place(x, n, arena_fmt(&x->s->ask.arena, "nothing typed: %s.STEP.json", x->s->work.change));
 }
@@ -123,6 +124,12 @@ void act_ask_export(struct act *x, const char *change, unsigned mask)
 	act_title(x, "Write the packet of %s", x->s->work.change);
 	act_explain(x, "One file with all that a signer's machine needs to check and sign. Writing it asks the chain "
 		    "and gives the step its Safe nonce; a step that has one already keeps it, and its signatures.");
+}
+
+bool may_export(const struct act *x)
+{
+	const struct change *c = act_readable(x);
+	return c != NULL && c->proposed && !c->withdrawn && packable(c) != 0;
 }
 
 void act_export(struct act *x)
@@ -164,7 +171,19 @@ static void export_cancel(struct act *x)
 	pack(x, STEP_CANCEL, false);
 }
 
-static bool may_cancel(struct act *x, const struct model_change *m)
+static bool is_scheduled(const struct model_change *m)
+{
+	return m->c.steps[STEP_SCHEDULE].mined || (m->facts.known && m->facts.operation_timestamp > 1);
+}
+
+bool may_export_cancel(const struct act *x)
+{
+	const struct change *c = act_readable(x);
+	return c != NULL && c->proposal.route != ROUTE_DIRECT && !c->steps[STEP_EXECUTE].mined &&
+	       !c->steps[STEP_CANCEL].mined && is_scheduled(&x->m->change);
+}
+
+static bool can_cancel(struct act *x, const struct model_change *m)
 {
 	const struct change *c = &m->c;
 	const char *id = act_subject(x);
@@ -173,7 +192,7 @@ static bool may_cancel(struct act *x, const struct model_change *m)
 			  "R spends the nonce of loose signatures.", id);
 	else if (c->steps[STEP_EXECUTE].mined || c->steps[STEP_CANCEL].mined)
 		state_say(x->s, STYLE_WARN, "The operation of %s is over: there is nothing to cancel.", id);
-	else if (!c->steps[STEP_SCHEDULE].mined && !(m->facts.known && m->facts.operation_timestamp > 1))
+	else if (!is_scheduled(m))
 		state_say(x->s, STYLE_WARN, "%s is not scheduled: there is nothing to cancel. Next: w, on its page, "
 			  "withdraws it.", id);
 	else
@@ -184,7 +203,7 @@ static bool may_cancel(struct act *x, const struct model_change *m)
 void act_export_cancel(struct act *x)
 {
 	const struct model_change *m = act_proposed(x);
-	if (m == NULL || !may_cancel(x, m))
+	if (m == NULL || !can_cancel(x, m))
 		return;
 	ask_packet(x, act_subject(x), 1u << STEP_CANCEL, export_cancel);
 	act_title(x, "Cancel the operation of %s", x->s->work.change);
@@ -281,7 +300,7 @@ void act_import(struct act *x)
 	if (state_busy(x->s))
 		return;
 	state_ask(x->s, "Take in what came back from signers", 2, collect);
-	x->s->ask.check = check_place;
+	x->s->ask.check = act_check_place;
 	act_ask_place(x, 0, "nothing typed: every *.answer.json and *.sig there; or one file: an answer, a packet, a "
 		      "signature");
 	act_explain(x, "Answers of any change, in any order, any number of times: each is checked against the log, "
@@ -347,6 +366,11 @@ static void ask_sign_here(struct act *x, const char *change, unsigned mask)
 		    deployment_class_name(x->m->ws->deployment.class));
 	act_explain(x, "setgov-signer opens in front of this screen, shows what the chain will do, asks for the "
 		    "phrase and for the passphrase, and its answer is taken in.");
+}
+
+bool may_sign_here(const struct act *x)
+{
+	return x->m->ws != NULL && x->m->ws->deployment.class != CLASS_PRODUCTION && may_export(x);
 }
 
 void act_sign_here(struct act *x)

@@ -238,15 +238,28 @@ static void step_chosen(struct act *x)
 	submit_step(x, m, k);
 }
 
+/* Steps that have a packet and are not on chain. */
+static unsigned waiting(const struct change *c)
+{
+	unsigned mask = 0;
+	for (int k = 0; k < N_STEPS; k++)
+		mask |= c->steps[k].packed && !c->steps[k].mined ? 1u << k : 0;
+	return mask;
+}
+
+bool may_submit(const struct act *x)
+{
+	const struct change *c = act_readable(x);
+	return c != NULL && c->proposed && waiting(c) != 0;
+}
+
 void act_submit(struct act *x)
 {
 	const struct model_change *m = act_proposed(x);
 	const uint32_t item = state_place(x->s)->item;
-	unsigned mask = 0;
 	if (m == NULL)
 		return;
-	for (int k = 0; k < N_STEPS; k++)
-		mask |= m->c.steps[k].packed && !m->c.steps[k].mined ? 1u << k : 0;
+	const unsigned mask = waiting(&m->c);
 	if (mask == 0) {
 		state_say(x->s, STYLE_WARN, "%s has no packet that waits. Next: e writes one.", act_subject(x));
 	} else if (item < N_STEPS && (mask & 1u << item)) {

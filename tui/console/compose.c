@@ -108,7 +108,7 @@ static void put_half_action(struct act *x, struct compose *c, const struct half_
 		buf_span(&name, h->args[i].name);
 		struct field *f = form_field(&action->form, buf_cstr(&name));
 		if (f != NULL)
-			edit_set(&f->edit, h->args[i].text);
+			compose_put(f, h->args[i].text);
 		else
 			state_say(x->s, STYLE_WARN, "%.*s takes no %s any more: it is left out.", text_shown(h->name),
 				  (const char *)h->name.p, buf_cstr(&name));
@@ -175,7 +175,7 @@ static void put_canonical(struct composed *x, size_t i, struct span text)
 		duration_format(&b, seconds);
 	else
 		buf_span(&b, text);
-	edit_set(&x->form.fields[i].edit, buf_view(&b));
+	compose_put(&x->form.fields[i], buf_view(&b));
 	buf_release(&b);
 }
 

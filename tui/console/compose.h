@@ -101,6 +101,7 @@ void compose_set_words(struct compose *c, const struct span words[N_CHANGE_WORDS
 void compose_hint_focused(struct compose *c);
 void composed_free(struct composed *x);
 struct composed *compose_add(struct compose *c, const struct pinned *pin, const struct action_def *def);
+void compose_put(struct field *f, struct span text);
 void compose_remove(struct compose *c, size_t i);
 struct composed *compose_current(const struct compose *c);     /* NULL: none */
 

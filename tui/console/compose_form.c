@@ -80,9 +80,9 @@ static void choices_of(struct composed *x, const struct pinned *pin, size_t i)
 	} else if (x->args[i].type == ARG_CONTRACT) {
 		size_t n;
 		f->choices = contracts_for(x, pin, i, &n);
-		if (n == 1) {
-			f->suggestion = f->choices[0];
-			f->required = false;
+		if (n == 1) {                          /* there is nothing to ask */
+			f->fixed = true;
+			edit_set(&f->edit, span_str(f->choices[0]));
 		}
 	}
 	if (f->choices != NULL)
@@ -117,6 +117,8 @@ static struct composed *composed_new(const struct pinned *pin, const struct acti
 	x->left = ARENA_ARRAY(&x->arena, bool, n + 1);
 	for (size_t i = 0; i < n; i++)
 		make_field(x, pin, i);
+	while (x->form.focus + 1 < n && x->form.fields[x->form.focus].fixed)
+		x->form.focus++;
 	return x;
 }
 
@@ -150,6 +152,16 @@ void compose_remove(struct compose *c, size_t i)
 struct composed *compose_current(const struct compose *c)
 {
 	return c->at < c->n ? c->actions[c->at] : NULL;
+}
+
+/* What was typed or drafted before. Of a contract that is no choice any more it has to be said, not replaced. */
+void compose_put(struct field *f, struct span text)
+{
+	if (f->fixed && text.n == 0)
+		return;
+	if (f->fixed && !span_is(text, f->choices[0]))
+		f->fixed = false;
+	edit_set(&f->edit, text);
 }
 
 /* ---- the words of a change ---- */

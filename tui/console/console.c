@@ -21,8 +21,13 @@ static void draw(void *ctx, struct grid *g)
 	c->m.now = time_now();
 	c->minute = c->m.now.ms / 60000;
 	c->slow = model_chain_is_slow(&c->m);
-	c->s.body_rows = g->rows;                        /* at most: drawing says how many there are */
+	const size_t rows = c->s.body_rows;
 	load_place(&c->m, &c->s);
+	frame_draw(&c->s, &c->m, g);
+	if (c->s.body_rows <= rows)
+		return;
+	load_place(&c->m, &c->s);                        /* the window has grown: there is more to show */
+	grid_clear(g);
 	frame_draw(&c->s, &c->m, g);
 }
 

@@ -253,14 +253,15 @@ static bool has_its_room(const struct binding *b)
 	return b->key == '?' || b->key == K_F1 || b->key == 'Q';
 }
 
-static void footer(const struct state *s, struct grid *g)
+static void footer(struct state *s, const struct model *m, struct grid *g)
 {
+	const struct act x = { s, m, NULL };
 	const enum view_id view = keys_place(s);
 	const bool typed = keys_are_typed(view);
 	struct pen p = pen_between(g, g->rows - 1, 0, g->cols - HELP_COLS - 1, STYLE_BAR);
 	pen_str(&p, " ");
 	for (size_t i = 0; i < n_bindings; i++)
-		if (bindings[i].view == view && bindings[i].foot != NULL)
+		if (bindings[i].view == view && bindings[i].foot != NULL && binding_may(&x, &bindings[i]))
 			foot_key(&p, &bindings[i]);
 	for (size_t i = 0; i < n_bindings; i++) {
 		const struct binding *b = &bindings[i];
@@ -378,6 +379,6 @@ void frame_draw(struct state *s, const struct model *m, struct grid *g)
 	if (rows > 0)
 		draw_panel(s, &panel, g, rows);
 	s->ask.shown = s->mode == MODE_ASK;
-	footer(s, g);
+	footer(s, m, g);
 	paper_release(&panel);
 }

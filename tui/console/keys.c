@@ -7,7 +7,7 @@
 const struct binding bindings[] = {
 	/* view          key          act                   foot        help */
 	{ VIEW_QUEUE,      K_ENTER,     act_open_row,         "open",     "open the change of the selected row" },
-	{ VIEW_QUEUE,      's',         act_board,            "sign",     "its signatures: export, import, sign" },
+	{ VIEW_QUEUE,      's',         act_board,            "signatures", "its signatures: export, import, sign" },
 	{ VIEW_QUEUE,      'p',         act_propose,          NULL,       "propose the selected draft" },
 	{ VIEW_QUEUE,      'z',         act_compact,          NULL,       "one row a step, or all of it" },
 
@@ -15,7 +15,7 @@ const struct binding bindings[] = {
 
 	{ VIEW_CHANGE,     'p',         act_propose,          "propose",  "freeze calls, delay, salt, operation id" },
 	{ VIEW_CHANGE,     'e',         act_edit_draft,       NULL,       "draft it anew: back to the form" },
-	{ VIEW_CHANGE,     's',         act_board,            "sign",     "signatures: export, import, sign" },
+	{ VIEW_CHANGE,     's',         act_board,            "signatures", "who has signed: export, import, sign" },
 	{ VIEW_CHANGE,     'w',         act_withdraw,         "withdraw", "take it back, with a reason" },
 	{ VIEW_CHANGE,     'X',         act_export_cancel,    "cancel",   "a packet that cancels its operation" },
 	{ VIEW_CHANGE,     'h',         act_log_of_change,    "history",  "its lines in the log" },
@@ -69,13 +69,14 @@ const struct binding bindings[] = {
 	{ VIEW_COMPOSE_BOOK,   K_DOWN,     act_compose_down,       "down",     "down" },
 	{ VIEW_COMPOSE_BOOK,   K_ESC,      act_compose_back,       "back",     "back to the field" },
 
-	{ VIEW_COMPOSE_BATCH,  K_ENTER,    act_compose_fill,       "edit",     "change this action's arguments" },
+	{ VIEW_COMPOSE_BATCH,  K_ENTER,    act_compose_go_on,      "go on",    "the words; or, with them, the review" },
+	{ VIEW_COMPOSE_BATCH,  'e',        act_compose_fill,       "edit",     "change this action's arguments" },
 	{ VIEW_COMPOSE_BATCH,  'a',        act_compose_add,        "add",      "another action" },
 	{ VIEW_COMPOSE_BATCH,  'w',        act_compose_words,      "words",    "title, reason, ticket, delay …" },
 	{ VIEW_COMPOSE_BATCH,  'r',        act_compose_review,     "review",   "all of it, and saving" },
 	{ VIEW_COMPOSE_BATCH,  'x',        act_compose_remove,     "remove",   "take this action out" },
-	{ VIEW_COMPOSE_BATCH,  'K',        act_compose_raise,      "up",       "do it earlier" },
-	{ VIEW_COMPOSE_BATCH,  'J',        act_compose_lower,      "down",     "do it later" },
+	{ VIEW_COMPOSE_BATCH,  'K',        act_compose_raise,      NULL,       "do it earlier" },
+	{ VIEW_COMPOSE_BATCH,  'J',        act_compose_lower,      NULL,     "do it later" },
 	{ VIEW_COMPOSE_BATCH,  'X',        act_compose_throw,      NULL,       "throw all of it away" },
 	{ VIEW_COMPOSE_BATCH,  K_UP,       act_compose_up,         NULL,       "up" },
 	{ VIEW_COMPOSE_BATCH,  K_DOWN,     act_compose_down,       NULL,       "down" },
@@ -84,12 +85,13 @@ const struct binding bindings[] = {
 	{ VIEW_COMPOSE_BATCH,  K_ESC,      act_compose_back,       NULL,       "leave it for now; kept as typed" },
 
 	{ VIEW_COMPOSE_WORDS,  K_ENTER,    act_compose_type,       "next",     "the next field; the last one: review" },
+	{ VIEW_COMPOSE_WORDS,  K_CTRL('r'), act_compose_review,    "review",   "all of it, and saving" },
 	{ VIEW_COMPOSE_WORDS,  K_TAB,      act_compose_type,       NULL,       "the next field" },
 	{ VIEW_COMPOSE_WORDS,  K_BACKTAB,  act_compose_type,       NULL,       "the field before" },
 	{ VIEW_COMPOSE_WORDS,  K_ESC,      act_compose_back,       "back",     "to the actions; kept as typed" },
 
 	{ VIEW_COMPOSE_REVIEW, 's',        act_compose_save,       "save",     "save it as a draft, into the log" },
-	{ VIEW_COMPOSE_REVIEW, 'P',        act_compose_propose,    "propose",  "save it and propose it at once" },
+	{ VIEW_COMPOSE_REVIEW, 'p',        act_compose_propose,    "propose",  "save it and propose it at once" },
 	{ VIEW_COMPOSE_REVIEW, 'e',        act_compose_batch,      "actions",  "the list of actions" },
 	{ VIEW_COMPOSE_REVIEW, 'w',        act_compose_words,      "words",    "title, reason, ticket, delay …" },
 	{ VIEW_COMPOSE_REVIEW, 'X',        act_compose_throw,      NULL,       "throw all of it away" },
@@ -137,6 +139,23 @@ const struct binding bindings[] = {
 	{ VIEW_ANY,        K_CTRL('c'), act_interrupt,        NULL,       "stop the command that runs" },
 };
 const size_t n_bindings = ARRAY_LEN(bindings);
+
+static const struct { act_fn *act; may_fn *may; } limits[] = {
+	{ act_propose, may_propose },
+	{ act_withdraw, may_withdraw },
+	{ act_export, may_export },
+	{ act_export_cancel, may_export_cancel },
+	{ act_sign_here, may_sign_here },
+	{ act_submit, may_submit },
+};
+
+bool binding_may(const struct act *x, const struct binding *b)
+{
+	for (size_t i = 0; i < ARRAY_LEN(limits); i++)
+		if (limits[i].act == b->act)
+			return limits[i].may(x);
+	return true;
+}
 
 const struct binding *binding_of(enum view_id view, uint32_t key)
 {

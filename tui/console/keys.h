@@ -29,6 +29,9 @@ extern const size_t n_bindings;
 const struct binding *binding_of(enum view_id view, uint32_t key);
 /* The view's own row alone. */
 const struct binding *binding_own(enum view_id view, uint32_t key);
+/* What its action is about is there to be done: the footer leaves out keys that could only say why not. Pressed all the
+ * same, they say it. */
+bool binding_may(const struct act *x, const struct binding *b);
 /* Whose rows are in force: the view's, or of the page of composing. */
 enum view_id keys_place(const struct state *s);
 /* What is typed here is text: only keys that are none of it do what VIEW_ANY says. */
@@ -65,7 +68,7 @@ act_fn act_submit;
 /* act_compose.c */
 act_fn act_compose_new, act_compose_type, act_compose_continue, act_compose_anew, act_compose_throw_left,
 	act_compose_up, act_compose_down, act_compose_pick, act_compose_book, act_compose_book_pick, act_compose_fill,
-	act_compose_add, act_compose_remove, act_compose_raise, act_compose_lower, act_compose_words,
+	act_compose_add, act_compose_remove, act_compose_raise, act_compose_lower, act_compose_words, act_compose_go_on,
 	act_compose_batch, act_compose_review, act_compose_throw, act_compose_back, act_compose_save,
 	act_compose_propose;
 /* act_meeting.c */
@@ -73,6 +76,10 @@ act_fn act_meeting_open, act_meeting_decide, act_meeting_close, act_meeting_chos
 	act_meeting_previous;
 /* act_first.c */
 act_fn act_first_demo, act_first_init, act_first_verify, act_first_chosen;
+
+/* Whether there is something to do, for what can be over or not yet so; by the change that is shown. */
+typedef bool may_fn(const struct act *x);
+may_fn may_propose, may_withdraw, may_export, may_export_cancel, may_sign_here, may_submit;
 
 /* The change that is meant here: of the place, or of the focused row. NULL: none. */
 const char *act_subject(const struct act *x);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "src/crypto/words.h"
+#include "src/evm/address.h"
 #include "src/gov/units.h"
 #include "src/proof/note.h"
 
@@ -60,6 +61,11 @@ struct chain_facts model_facts(const struct model *m, const struct change *c)
 void model_wei(struct buf *out, const struct u256 *wei)
 {
 	wei_format(out, wei);
+}
+
+void model_address(struct buf *out, const struct addr *at)
+{
+	addr_format(out, at);
 }
 
 void model_log_key(struct buf *out, const struct model *m)

@@ -131,6 +131,8 @@ bool model_chain_is_slow(const struct model *m);
 uint64_t model_chain_time(const struct model *m);
 /* "0.05 ether", exact: for views, which see the model and nothing below it. */
 void model_wei(struct buf *out, const struct u256 *wei);
+/* All 42 characters, with the checksum. */
+void model_address(struct buf *out, const struct addr *at);
 /* Origin and public key of the log, as one text, whole: what a verifier is given. */
 void model_log_key(struct buf *out, const struct model *m);
 /* What happened on chain without the log stands above the queue: this many items of it. */

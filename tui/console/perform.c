@@ -83,14 +83,19 @@ static struct ended ended_of(struct arena *a, const struct job_result *r, bool s
 }
 
 /* The log may have grown, and the chain moved. */
-static void after_command(struct console *c)
+static bool after_command(struct console *c, struct err *e)
 {
-	struct err e = {0};
 	bool changed;
-	if (c->m.ws != NULL && !load_refresh(&c->m, &changed, &e))
-		state_say_err(&c->s, NULL, &e);
-	err_clear(&e);
 	c->looked = (struct unix_time){0};
+	return c->m.ws == NULL || load_refresh(&c->m, &changed, e);
+}
+
+/* Said last, over how well the command went: what is on the screen may be older than what it did. */
+static void say_log_trouble(struct console *c, bool was_read, struct err *e)
+{
+	if (!was_read)
+		state_say_err(&c->s, "The log cannot be read", e);
+	err_clear(e);
 }
 
 static void show_result(struct console *c, const char *title, struct span out, struct span err)
@@ -111,9 +116,11 @@ static void show_result(struct console *c, const char *title, struct span out, s
 static void finish(struct console *c, const struct ended *how)
 {
 	struct effects fx = {0};
-	after_command(c);
+	struct err e = {0};
+	const bool was_read = after_command(c, &e);
 	step_ended(&c->s, &c->m, c->then, c->done, how, &fx);
 	perform(c, &fx);
+	say_log_trouble(c, was_read, &e);
 	perform_show(c);
 	loop_redraw(c->loop);
 }
@@ -136,9 +143,11 @@ static void job_done(void *ctx, const struct job_result *r)
 	c->job = NULL;
 	c->s.running.on = false;
 	if (c->print) {
-		after_command(c);
+		struct err e = {0};
+		const bool was_read = after_command(c, &e);
 		show_result(c, title, r->out, r->err);
 		say_how_printed(c, &how);
+		say_log_trouble(c, was_read, &e);
 		perform_show(c);
 		loop_redraw(c->loop);
 	} else {

@@ -4,6 +4,7 @@
 #define SETGOV_TUI_CONSOLE_STATE_H
 
 #include "src/gov/change.h"
+#include "src/gov/meeting.h"
 #include "tui/console/view.h"
 #include "tui/kit/form.h"
 
@@ -54,6 +55,9 @@ struct running {
 struct work {
 	char change[CHANGE_ID_MAX];
 	uint64_t draft;               /* line of the draft that was shown; NO_NONCE: none was */
+	struct tabled_step read[N_STEPS];     /* packets on the page that a meeting decides by */
+	size_t n_read;
+	bool was_read;                /* the page could be read; else nothing is claimed of it */
 	enum step_kind step;
 	unsigned steps;               /* that could be chosen: 1 << STEP_SCHEDULE … */
 	struct buf answer;            /* where the signer that runs here writes its answer */

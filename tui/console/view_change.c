@@ -4,6 +4,7 @@
 
 #include "src/base/text.h"
 #include "src/base/when.h"
+#include "tui/console/calls.h"
 #include "tui/console/who.h"
 
 /* ---- what it is ---- */
@@ -145,48 +146,28 @@ static size_t likes_of(const struct model_change *m, size_t i)
 	return n;
 }
 
-static void call_args(const struct explained_call *c, size_t indent, struct paper *p)
-{
-	for (size_t i = 0; i < c->n_args; i++) {
-		const struct explained_arg *arg = &c->args[i];
-		paper_begin(p, indent, indent + 2);
-		paper_add(p, STYLE_DIM, "%s ", arg->name);
-		paper_add(p, STYLE_HASH, "%s", arg->text);
-		if (arg->label != NULL)
-			paper_add(p, STYLE_LABEL, " (%s)", arg->label);
-		paper_end(p);
-	}
-}
-
+/* What the log has of it and cannot be read is shown as bytes. */
 static void one_call(const struct seen *x, size_t i, struct paper *p)
 {
 	const struct model_change *m = &x->m->change;
 	const struct call *raw = &m->p.calls.v[i];
-	const struct explained_call *c = m->calls[i];
+	struct arena a = {0};
+	struct shown_call c = { .number = i + 1, .explained = m->calls[i], .trouble = m->call_trouble[i] };
 	struct buf b = {0};
-	paper_begin(p, 2, 4);
-	paper_add(p, STYLE_DIM, "%zu ", i + 1);
-	who_add(p, x->m, &raw->to);
-	paper_end(p);
-	if (c == NULL) {
-		paper_line(p, STYLE_BAD, 4, "! NOT READABLE: %s", m->call_trouble[i]);
-		buf_0xhex(&b, raw->data);
-		paper_line(p, STYLE_HASH, 4, "%s", buf_cstr(&b));
-	} else {
-		paper_begin(p, 4, 6);
-		if (c->function.n > 0)
-			paper_add_span(p, STYLE_TEXT, c->function);
-		else
-			paper_add(p, STYLE_TEXT, "no data: nothing happens");
-		paper_end(p);
-		call_args(c, 6, p);
-	}
-	if (!u256_is_zero(&raw->value)) {
-		buf_clear(&b);
-		model_wei(&b, &raw->value);
-		paper_line(p, STYLE_WARN, 4, "sends %s", buf_cstr(&b));
-	}
+	c.label = x->m->ws != NULL ? deployment_label(&a, &x->m->ws->deployment, &raw->to) : NULL;
+	model_address(&b, &raw->to);
+	c.to = arena_str(&a, buf_view(&b));
+	buf_clear(&b);
+	model_wei(&b, &raw->value);
+	if (!u256_is_zero(&raw->value))
+		c.value = arena_str(&a, buf_view(&b));
+	buf_clear(&b);
+	buf_0xhex(&b, raw->data);
+	if (c.explained == NULL)
+		c.data = arena_str(&a, buf_view(&b));
+	calls_draw(&c, p);
 	buf_release(&b);
+	arena_release(&a);
 }
 
 /* The group of call i, written at its first member. */

@@ -1,5 +1,6 @@
 /* Composing: one page at a time; on those that type, what was typed stands above what it will do. */
 #include "src/base/text.h"
+#include "tui/console/calls.h"
 #include "tui/console/compose.h"
 #include "src/base/when.h"
 
@@ -147,55 +148,24 @@ static void book_page(const struct seen *x, struct paper *p)
 
 /* ---- what it will do ---- */
 
-static void call_args(const struct explained_call *call, size_t indent, struct paper *p)
+static void one_call(const struct composed_call *call, size_t number, bool with_data, struct paper *p)
 {
-	for (size_t i = 0; i < call->n_args; i++) {
-		const struct explained_arg *arg = &call->args[i];
-		paper_begin(p, indent, indent + 2);
-		paper_add(p, STYLE_DIM, "%s = ", arg->name);
-		paper_add_safe(p, STYLE_TEXT, span_str(arg->text));
-		if (arg->label != NULL)
-			paper_add(p, STYLE_LABEL, " (%s)", arg->label);
-		paper_end(p);
-	}
-	for (size_t i = 0; i < call->n_inner; i++) {
-		const struct explained_call *inner = &call->inner[i];
-		paper_line(p, STYLE_TEXT, indent, "in it: %s, %.*s", inner->contract, SHOWN(inner->function));
-		call_args(inner, indent + 2, p);
-	}
+	const struct shown_call c = {
+		.number = number, .label = call->explained != NULL ? call->explained->contract : NULL, .to = call->to,
+		.value = call->value, .explained = call->explained, .trouble = call->trouble,
+		.data = with_data ? call->data : NULL,
+	};
+	calls_draw(&c, p);
 }
 
-static void one_call(const struct composed_call *call, size_t number, struct paper *p)
-{
-	const struct explained_call *e = call->explained;
-	paper_begin(p, 2, 4);
-	paper_add(p, STYLE_TEXT, "%zu. ", number);
-	if (e != NULL)
-		paper_add(p, STYLE_LABEL, "%s ", e->contract);
-	paper_add(p, STYLE_HASH, "%s", call->to);
-	if (e != NULL)
-		paper_add(p, STYLE_TEXT, " %.*s", SHOWN(e->function));
-	paper_end(p);
-	if (e != NULL)
-		call_args(e, 5, p);
-	else
-		paper_line(p, STYLE_BAD, 5, "! not readable: %s", call->trouble);
-	if (call->value != NULL)
-		paper_line(p, STYLE_WARN, 5, "sends along %s", call->value);
-	paper_begin(p, 5, 7);
-	paper_add(p, STYLE_DIM, "calldata ");
-	paper_add(p, STYLE_HASH, "%s", call->data);
-	paper_end(p);
-}
-
-static void action_does(const struct composed *a, size_t *number, struct paper *p)
+static void action_does(const struct composed *a, size_t *number, bool with_data, struct paper *p)
 {
 	if (a->sentence != NULL)
 		paper_line(p, STYLE_TEXT, 2, "%s", a->sentence);
 	if (a->waits != NULL)
 		paper_line(p, a->good ? STYLE_DIM : STYLE_WARN, 2, "%s%s", a->good ? "" : "! ", a->waits);
 	for (size_t i = 0; i < a->n_calls; i++)
-		one_call(&a->calls[i], ++*number, p);
+		one_call(&a->calls[i], ++*number, with_data, p);
 }
 
 /* What the chain says of it now and no single field has beside it. */
@@ -242,7 +212,7 @@ static void args_page(const struct seen *x, struct paper *p)
 	paper_end(p);
 	form_draw(p, &a->form, 0);
 	paper_title(p, "What this will do");
-	action_does(a, &number, p);
+	action_does(a, &number, true, p);
 	now_rows(c, p);
 	verdict(c, p);
 }
@@ -270,16 +240,31 @@ static void batch_page(const struct seen *x, struct paper *p)
 	paper_item(p, PAPER_NO_ITEM);
 	verdict(c, p);
 	paper_title(p, "Next");
-	paper_line(p, STYLE_TEXT, 2, "w says why (title, reason), a adds another action, r shows all of it.");
+	paper_line(p, STYLE_TEXT, 2, "Enter goes on to the words (title, reason) and then to the review; e changes an "
+		   "action, a adds one.");
 }
 
 /* ---- words, review ---- */
 
-static void all_actions(const struct compose *c, struct paper *p)
+static void all_actions(const struct compose *c, bool with_data, struct paper *p)
 {
 	size_t number = 0;
 	for (size_t i = 0; i < c->n; i++)
-		action_does(c->actions[i], &number, p);
+		action_does(c->actions[i], &number, with_data, p);
+}
+
+/* Last, and by the number of its call: who reads it has read all else. */
+static void all_data(const struct compose *c, struct paper *p)
+{
+	size_t number = 0;
+	paper_title(p, "The calldata");
+	for (size_t i = 0; i < c->n; i++)
+		for (size_t k = 0; k < c->actions[i]->n_calls; k++) {
+			paper_begin(p, 2, 4);
+			paper_add(p, STYLE_DIM, "%zu. ", ++number);
+			paper_add(p, STYLE_HASH, "%s", c->actions[i]->calls[k].data);
+			paper_end(p);
+		}
 }
 
 static void words_page(const struct seen *x, struct paper *p)
@@ -287,7 +272,7 @@ static void words_page(const struct seen *x, struct paper *p)
 	const struct compose *c = x->s->compose;
 	form_draw(p, &c->words, 0);
 	paper_title(p, "What it will do");
-	all_actions(c, p);
+	all_actions(c, true, p);
 	verdict(c, p);
 }
 
@@ -308,19 +293,21 @@ static void review_page(const struct seen *x, struct paper *p)
 	const struct compose *c = x->s->compose;
 	paper_item(p, 0);
 	if (compose_ready(c))
-		paper_line(p, STYLE_GOOD, 0, "Ready: s saves %s%s, P saves and proposes.",
+		paper_line(p, STYLE_GOOD, 0, "Ready: s saves %s%s, p saves and proposes.",
 			   c->edits[0] != '\0' ? "the draft " : "it as a draft", c->edits);
 	else
 		paper_line(p, STYLE_BAD, 0, "! Not ready: what stands at ! below is missing or wrong. "
 			   "e goes to the actions, w to the words.");
 	paper_item(p, PAPER_NO_ITEM);
+	paper_title(p, "In your words");
+	words_shown(c, p);
 	paper_title(p, "What it will do%s", c->direct ? ", at once and without the timelock" : "");
 	if (c->n == 0)
 		paper_line(p, STYLE_BAD, 2, "! nothing: there is no action");
-	all_actions(c, p);
+	all_actions(c, false, p);
 	verdict(c, p);
-	paper_title(p, "In your words");
-	words_shown(c, p);
+	if (c->n > 0)
+		all_data(c, p);
 }
 
 static void page(const struct seen *x, struct paper *p)

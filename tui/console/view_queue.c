@@ -64,7 +64,7 @@ static void countdown(const struct seen *x, const struct queue_row *r, struct pa
 {
 	struct buf b = {0};
 	const int64_t now = (int64_t)model_chain_time(x->m);
-	if (!r->timestamp_known || r->timestamp <= 1)
+	if (r->timestamp <= 1)
 		return;
 	if ((int64_t)r->timestamp <= now)
 		buf_str(&b, "operation ready");
@@ -72,6 +72,8 @@ static void countdown(const struct seen *x, const struct queue_row *r, struct pa
 		when_relative(&b, (int64_t)r->timestamp, now);
 	paper_add(p, STYLE_TEXT, "%s%s", (int64_t)r->timestamp <= now ? " · " : " · operation ready ",
 		  buf_cstr(&b));
+	if (!r->timestamp_known)
+		paper_add(p, STYLE_DIM, " by the log");
 	buf_release(&b);
 }
 
@@ -112,13 +114,13 @@ static void compact(const struct seen *x, const struct queue_row *r, struct pape
 	else if (r->packed)
 		paper_add(p, STYLE_TEXT, "%zu/?", r->n_signatures);
 	paper_to(p, 36);
-	if (r->timestamp_known && r->timestamp > 1) {
+	if (r->timestamp > 1) {
 		const int64_t now = (int64_t)model_chain_time(x->m);
 		if ((int64_t)r->timestamp > now)
 			when_relative(&b, (int64_t)r->timestamp, now);
 		else
 			buf_str(&b, "ready");
-		paper_add(p, STYLE_TEXT, "%s", buf_cstr(&b));
+		paper_add(p, STYLE_TEXT, "%s%s", buf_cstr(&b), r->timestamp_known ? "" : " (log)");
 	}
 	paper_to(p, 50);
 	paper_add(p, r->loose || r->stale ? STYLE_BAD : STYLE_KEY, "%s%s", r->loose || r->stale ? "! " : "", r->waits);
@@ -230,7 +232,7 @@ static void row(const struct seen *x, size_t i, struct paper *p)
 		paper_span(p, STYLE_TEXT, 2, span_str(sentences));
 	missing(x, r, p);
 	stands_out(r, p);
-	if ((r->packed || (r->timestamp_known && r->timestamp > 1)) && !x->m->queue.known)
+	if ((r->packed || r->timestamp > 1) && !x->m->queue.known)
 		paper_line(p, STYLE_DIM, 2, "the chain has not been asked: nonce and operation are the log's word");
 }
 

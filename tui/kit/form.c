@@ -101,9 +101,13 @@ static const char *match_at(const struct field *f, struct span typed, size_t i)
 	return c ? *c : NULL;
 }
 
-static bool is_choice(const struct field *f)
+/* The choice that the field's text is; NULL: none. */
+static const char *chosen(const struct field *f)
 {
-	return count_matches(f, span_of(NULL, 0)).current != SIZE_MAX;
+	for (const char *const *c = f->choices; c && *c; c++)
+		if (span_is(buf_view(&f->edit.text), *c))
+			return *c;
+	return NULL;
 }
 
 static void turn(struct field *f, bool forward)
@@ -129,6 +133,8 @@ static bool choice_key(struct field *f, uint32_t key)
 		turn(f, key == K_RIGHT);
 		return true;
 	}
+	if (f->typed.n == 0 && chosen(f))
+		f->before = chosen(f);
 	if (key_is_text(key) || key == K_BACKSPACE)
 		edit_set(&f->edit, buf_view(&f->typed));       /* goes on with the search, not with what it found */
 	was = f->edit.text.n;
@@ -158,7 +164,7 @@ static void settle(struct field *f)
 	const char *choice;
 	size_t n;
 
-	if (f->kind != FIELD_CHOICE || f->edit.text.n == 0 || is_choice(f))
+	if (f->kind != FIELD_CHOICE || f->edit.text.n == 0 || chosen(f))
 		return;
 	n = count_matches(f, buf_view(&f->edit.text)).n;
 	choice = meant(f, n);
@@ -173,11 +179,24 @@ static void settle(struct field *f)
 
 /* ---- keys ------------------------------------------------------------------------------------------------------- */
 
+/* The next field that somebody can fill in; f->n: none. */
+static size_t next_field(const struct form *f, bool forward)
+{
+	for (size_t i = f->focus; forward ? i + 1 < f->n : i > 0;) {
+		i += forward ? 1 : (size_t)-1;
+		if (!f->fields[i].fixed)
+			return i;
+	}
+	return f->n;
+}
+
 static enum form_answer go(struct form *f, bool forward)
 {
-	if (forward ? f->focus + 1 >= f->n : f->focus == 0)
+	const size_t next = next_field(f, forward);
+
+	if (next == f->n)
 		return FORM_IGNORED;
-	f->focus += forward ? 1 : (size_t)-1;
+	f->focus = next;
 	return FORM_MOVED;
 }
 
@@ -187,7 +206,7 @@ static enum form_answer finish(struct form *f)
 		struct field *field = &f->fields[i];
 
 		settle(field);
-		if (field->kind == FIELD_CHOICE && field->edit.text.n && !is_choice(field)) {
+		if (field->kind == FIELD_CHOICE && field->edit.text.n && !chosen(field)) {
 			f->focus = i;
 			return FORM_MOVED;
 		}
@@ -202,10 +221,45 @@ static enum form_answer type(struct field *f, uint32_t key)
 	return taken ? FORM_MOVED : FORM_IGNORED;
 }
 
+/* Whoever types a path at once, with the focus in a choice, means the field behind it. */
+static bool passes_on(const struct form *f, uint32_t key)
+{
+	const struct field *field = &f->fields[f->focus];
+	struct edit would = {0};
+	bool fits;
+
+	if (!field->passes_on || f->focus + 1 >= f->n || !key_is_text(key))
+		return false;
+	edit_set(&would, buf_view(&field->typed));
+	fits = key != '/' && edit_key(&would, key) && next_match(field->choices, buf_view(&would.text));
+	edit_release(&would);
+	return !fits;
+}
+
+static enum form_answer pass_on(struct form *f, uint32_t key)
+{
+	struct field *field = &f->fields[f->focus++];
+	struct edit *next = &f->fields[f->focus].edit;
+	struct buf all = {0};
+
+	buf_span(&all, buf_view(&next->text));
+	if (!chosen(field)) {                  /* the search that was begun was none */
+		buf_span(&all, buf_view(&field->typed));
+		edit_set(&field->edit, span_str(field->before ? field->before : ""));
+	}
+	edit_set(next, buf_view(&all));
+	buf_release(&all);
+	buf_clear(&field->typed);
+	(void)edit_key(next, key);
+	return FORM_CHANGED;
+}
+
 static enum form_answer act(struct form *f, uint32_t key)
 {
 	struct field *field = &f->fields[f->focus];
 
+	if (passes_on(f, key))
+		return pass_on(f, key);
 	switch (key) {
 	case K_UP: case K_BACKTAB:
 		settle(field);
@@ -215,9 +269,9 @@ static enum form_answer act(struct form *f, uint32_t key)
 		return go(f, true);
 	case K_ENTER:
 		settle(field);
-		return f->focus + 1 < f->n ? go(f, true) : finish(f);
+		return next_field(f, true) < f->n ? go(f, true) : finish(f);
 	default:
-		return type(field, key);
+		return field->fixed ? FORM_IGNORED : type(field, key);
 	}
 }
 
@@ -268,7 +322,12 @@ static void draw_value(struct paper *p, const struct field *f, size_t at, bool f
 	paper_begin(p, LABEL_COL, at);
 	paper_add(p, focused ? STYLE_TITLE : STYLE_LABEL, "%s", f->label);
 	paper_to(p, at);
-	edit_draw(p, &f->edit, focused);
+	if (f->fixed)
+		paper_add_safe(p, STYLE_TEXT, buf_view(&f->edit.text));
+	else
+		edit_draw(p, &f->edit, focused);
+	if (f->fixed)
+		paper_add(p, STYLE_DIM, " (the only one)");
 	if (f->edit.text.n == 0 && f->suggestion) {
 		paper_add(p, STYLE_TEXT, " ");
 		paper_add_safe(p, STYLE_DIM, span_str(f->suggestion));

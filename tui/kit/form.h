@@ -33,8 +33,11 @@ struct field {
 	bool required;
 	enum field_kind kind;
 	const char *const *choices;   /* CHOICE: a NULL-ended list; typed text searches it, Left and Right turn it */
+	bool fixed;                   /* nothing to choose: shown, and the focus goes past it unless all are so */
+	bool passes_on;               /* CHOICE: typing that fits none of them, or a '/', goes to the next field */
 	struct edit edit;
 	struct buf typed;             /* CHOICE: what was typed to search; `edit` holds what that, or turning, chose */
+	const char *before;           /* CHOICE: what was chosen before anything was typed, or NULL */
 	struct buf trouble;           /* what is wrong with it, in one sentence; empty: nothing. Goes when it changes */
 };
 
@@ -52,7 +55,8 @@ enum form_answer { FORM_IGNORED, FORM_MOVED, FORM_CHANGED, FORM_DONE };
  * FORM_DONE on the last (or without any field). FORM_CHANGED: a field's text is another.
  * Leaving a CHOICE takes the one choice that what was typed can mean (then FORM_CHANGED, too), or says in `trouble`
  * that there is none or are several. FORM_DONE promises that each CHOICE is one of its choices or empty: a form with
- * another goes to that field instead. Whether a required field is filled in is the caller's to judge. */
+ * another goes to that field instead. What a CHOICE passes on is FORM_CHANGED, and the choice is the one it was before.
+ * Whether a required field is filled in is the caller's to judge. */
 enum form_answer form_key(struct form *f, uint32_t key);
 /* Each field is the item with its number, counted from `first_item`. A focused CHOICE lists FORM_CHOICES of those that
  * match, and says how many more there are. */
