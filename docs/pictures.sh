@@ -105,7 +105,7 @@ text "rotate"
 keys Enter
 wait_for "the key to retire"
 fill 0x2222222222222222222222222222222222222222 0x3333333333333333333333333333333333333333
-wait_for "says why"
+wait_for "goes on to the words"
 keys w
 wait_for "title"
 fill "Rotate the sequencer key" "Quarterly rotation" "https://example.org/OPS-57" standard "" "rotate back"

@@ -47,7 +47,7 @@ go_on() {
 	wait_for "sequencer.rotate"
 	keys Enter
 	wait_for "Compose: the actions"
-	keys Enter
+	keys e
 	wait_for "$OLD"
 	wait_for "0x22222222222222222"
 }
@@ -99,7 +99,7 @@ keys n
 wait_for "Compose: the actions"
 
 # ---- stopped and continued ----
-keys Enter
+keys e
 wait_for "0x22222222222222222"
 keys C-z
 wait_for "Stopped"
@@ -251,7 +251,6 @@ fill "1 ether"
 fill "2 ether"
 bad "999999999999999999999999999999 ether" "! needed at most"
 fill "3 ether"
-keys Enter
 wait_for "1 action, done in this order"
 keys w
 wait_for "what changes, in one line"
