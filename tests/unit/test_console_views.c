@@ -265,6 +265,27 @@ static void a_change_that_is_done_shows_what_became_of_it(void **state)
 	test_console_release(&t);
 }
 
+static void the_policy_is_shown_rule_by_rule(void **state)
+{
+	struct test_console t;
+	struct err e = {0};
+	(void)state;
+	test_console_open(&t);
+	test_console_go(&t, VIEW_CHANGE, "SC-1");
+	struct model_change *x = &t.m.change;
+	x->has_policy = true;
+	x->verdict = json_parse(&x->arena, span_str("{\"verdict\":\"failed\",\"rules\":["
+		"{\"rule\":\"sequencers\",\"verdict\":\"passed\",\"text\":\"allowed: sequencer.rotate\",\"why\":"
+		"\"the operators rotate sequencer keys\"},{\"rule\":\"words\",\"verdict\":\"failed\",\"text\":"
+		"\"missing: ticket\",\"why\":\"whoever signs has to know what for\\u001b[2J\"},"
+		"{\"rule\":\"three-of-five\",\"verdict\":\"pending\",\"text\":\"3 signatures are needed, there is 1\"},"
+		"{\"rule\":\"rate\",\"verdict\":\"passed on the console's word\",\"text\":\"1 in 1 day\"},"
+		"{\"rule\":7}]}"), &e);
+	assert_ok(x->verdict != NULL, &e);
+	moved(&t, "PgDn", "change_policy");
+	test_console_release(&t);
+}
+
 static void append(struct test_console *t, const char *kind, const char *change, const struct json *body)
 {
 	struct workspace ws = {0};
@@ -554,6 +575,7 @@ int main(void)
 		cmocka_unit_test(without_utf_8_nothing_is_lost),
 		cmocka_unit_test(changes_are_drawn_like_this),
 		cmocka_unit_test(a_change_that_is_done_shows_what_became_of_it),
+		cmocka_unit_test(the_policy_is_shown_rule_by_rule),
 		cmocka_unit_test(in_a_batch_of_like_calls_the_exception_comes_first),
 		cmocka_unit_test(words_that_are_too_long_wrap_and_cannot_look_like_ours),
 		cmocka_unit_test(the_log_is_drawn_like_this),

@@ -170,6 +170,40 @@ void asking_tick(struct console *c)
 		begin_now(c);
 }
 
+/* ---- the policy's verdict ---- */
+
+/* Exit status 1 says that a rule has failed or waits: that, too, is an answer. */
+static void verdict_done(void *ctx, const struct job_result *r)
+{
+	struct console *c = ctx;
+	struct model_change *x = &c->m.change;
+	c->verdict = NULL;
+	if (!x->loaded || !span_is(x->c.id, c->verdict_change))
+		return;
+	x->asking_verdict = false;
+	if (r->started && !r->killed && r->status <= 1) {
+		const struct json *doc = json_parse(&x->arena, arena_copy(&x->arena, r->out), NULL);
+		const struct json *rules = json_find(doc, "rules");
+		x->verdict = rules != NULL && rules->type == JSON_ARRAY ? doc : NULL;
+	}
+	loop_redraw(c->loop);
+}
+
+void asking_verdict(struct console *c)
+{
+	struct model_change *x = &c->m.change;
+	const struct place *p = state_place(&c->s);
+	const char *words[] = { "policy", "check", p->change };
+	struct arena a = {0};
+	if (c->verdict != NULL || c->m.offline || !c->m.snapshot.online || !x->loaded || x->trouble != NULL ||
+	    !x->has_policy || x->verdict_asked || !span_is(x->c.id, p->change))
+		return;
+	memcpy(c->verdict_change, p->change, sizeof(c->verdict_change));
+	x->verdict_asked = x->asking_verdict = true;
+	c->verdict = job_start(c->loop, perform_argv(c, &a, words, 3, true), READS_LIMIT_MS, NULL, verdict_done, c);
+	arena_release(&a);
+}
+
 void asking_stop(struct console *c)
 {
 	if (c->now != NULL)
@@ -181,5 +215,7 @@ void asking_stop(struct console *c)
 		job_abandon(c->look);
 	if (c->reads != NULL)
 		job_abandon(c->reads);
-	c->look = c->reads = NULL;
+	if (c->verdict != NULL)
+		job_abandon(c->verdict);
+	c->look = c->reads = c->verdict = NULL;
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "src/base/fs.h"
 #include "src/base/text.h"
 
 /* How many items on either side of the focused one are at hand: what a screen shows. A little more is read, so that not
@@ -197,6 +198,7 @@ static bool load_change_parts(struct model *m, const char *id, struct err *e)
 		return false;
 	load_calls(m);
 	x->facts = model_facts(m, &x->c);
+	x->has_policy = fs_exists(arena_fmt(&x->arena, "%s/policy.json", m->ws->dir));
 	return true;
 }
 

@@ -34,6 +34,10 @@ struct model_change {
 	/* what the actions' getters say now, as `setgov show --json` gives it: an array, or NULL when not asked yet */
 	const struct json *reads;
 	uint64_t reads_block;
+	/* what the workspace's policy says, as `setgov policy check --json` gives it; NULL: not asked, or no answer */
+	bool has_policy;              /* there is a policy.json */
+	const struct json *verdict;
+	bool verdict_asked, asking_verdict;
 	bool reads_asked, asking_reads;
 };
 

@@ -398,4 +398,5 @@ void perform_show(struct console *c)
 	load_place(&c->m, &c->s);
 	asking_alerts(c);
 	asking_reads(c);
+	asking_verdict(c);
 }

@@ -32,6 +32,8 @@ struct console {
 	const struct effect *now_asked;
 	bool now_waits;
 	char reads_change[CHANGE_ID_MAX];
+	struct job *verdict;
+	char verdict_change[CHANGE_ID_MAX];
 	struct unix_time looked;      /* when the last look ended */
 	struct hash32 alerts_seen;    /* the alerts that somebody has had on the screen */
 	int64_t minute;               /* of the frame that is shown */
@@ -58,6 +60,8 @@ void asking_tick(struct console *c);
 void asking_reads(struct console *c);
 /* EFFECT_NOW: at the next tick, unless another comes. */
 void asking_now(struct console *c, const struct effect *e);
+/* What the policy says of it, likewise. */
+void asking_verdict(struct console *c);
 /* Alerts that are on the screen are read. */
 void asking_alerts(struct console *c);
 void asking_stop(struct console *c);

@@ -120,12 +120,62 @@ void change_effect(const struct seen *x, struct paper *p)
 		   "not looked at yet", (unsigned long long)m->reads_block);
 }
 
+static enum style verdict_style(struct span verdict)
+{
+	if (span_is(verdict, "passed"))
+		return STYLE_GOOD;
+	return span_is(verdict, "failed") ? STYLE_BAD : STYLE_WARN;
+}
+
+/* "✓ three-of-five  3 signatures are needed …", and why the rule is there. */
+static void rule(const struct json *r, struct paper *p)
+{
+	const struct json *name = text_member(r, "rule"), *verdict = text_member(r, "verdict"),
+			  *text = text_member(r, "text"), *why = text_member(r, "why");
+	if (name == NULL || verdict == NULL || text == NULL)
+		return;
+	paper_begin(p, 2, 4);
+	paper_add(p, verdict_style(verdict->text), span_is(verdict->text, "passed") ? "✓ " : "! ");
+	paper_add_safe(p, verdict_style(verdict->text), verdict->text);
+	paper_add(p, STYLE_TEXT, "  ");
+	paper_add_safe(p, STYLE_LABEL, name->text);
+	paper_add(p, STYLE_TEXT, ": ");
+	paper_add_foreign(p, text->text);
+	paper_end(p);
+	if (why != NULL) {
+		paper_begin(p, 4, 6);
+		paper_add(p, STYLE_DIM, "because ");
+		paper_add_foreign(p, why->text);
+		paper_end(p);
+	}
+}
+
+static void verdict(const struct model_change *m, struct paper *p)
+{
+	const struct json *all = text_member(m->verdict, "verdict");
+	if (m->verdict == NULL) {
+		paper_line(p, STYLE_DIM, 2, m->asking_verdict ? "asking the policy …" :
+			   "not judged: the chain is offline, or has not answered yet");
+		return;
+	}
+	if (all != NULL) {
+		paper_begin(p, 2, 4);
+		paper_add_safe(p, verdict_style(all->text), all->text);
+		paper_end(p);
+	}
+	for (const struct json *r = json_find(m->verdict, "rules")->first; r != NULL; r = r->next)
+		rule(r, p);
+}
+
 void change_policy(const struct seen *x, struct paper *p)
 {
-	paper_title(p, "Policy");
-	if (x->m->change.p.has_policy)
-		who_hash(p, 2, "judged under the policy", &x->m->change.p.policy);
-	else
+	const struct model_change *m = &x->m->change;
+	paper_title(p, "Policy, rule by rule");
+	if (m->p.has_policy)
+		who_hash(p, 2, "proposed under the policy", &m->p.policy);
+	if (m->has_policy)
+		verdict(m, p);
+	else if (!m->p.has_policy)
 		paper_line(p, STYLE_WARN, 2, "! NO POLICY: no rule judges this, only the catalogue limits what can be "
 			   "signed");
 }
