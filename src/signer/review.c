@@ -474,6 +474,7 @@ void review_write(const struct signer *s, struct paper *out, const struct review
 	if (!only_cancels(&r->checked))
 		effects(&p);
 	known(&p);
+	proofs_write(&scratch, out, &r->proofs, &r->checked, &r->pin->deployment);
 	review_compared(&scratch, out, s, r);
 	passed(&p);
 	if (look->details) {
