@@ -192,8 +192,6 @@ static void write_ask(const struct state *s, struct paper *p)
 		paper_add(p, STYLE_KEY, "n");
 		paper_add(p, STYLE_TEXT, ": no");
 		paper_end(p);
-	} else {
-		paper_line(p, STYLE_DIM, 2, "Enter goes on, Esc leaves it");
 	}
 }
 
@@ -251,6 +249,32 @@ static void foot_key(struct pen *p, const struct binding *b)
 static bool has_its_room(const struct binding *b)
 {
 	return b->key == '?' || b->key == K_F1 || b->key == 'Q';
+}
+
+/* While something is asked or typed the view's keys are text: what is taken then is in step.c and act_command.c. */
+static const struct mode_key {
+	enum mode mode;
+	struct binding key;           /* only its key and its word */
+} mode_keys[] = {
+	{ MODE_ASK,     { .key = K_ENTER, .foot = "goes on" } },
+	{ MODE_ASK,     { .key = K_TAB,   .foot = "next field" } },
+	{ MODE_ASK,     { .key = K_ESC,   .foot = "leaves it" } },
+	{ MODE_SEARCH,  { .key = K_ENTER, .foot = "finds it" } },
+	{ MODE_SEARCH,  { .key = K_ESC,   .foot = "leaves it" } },
+	{ MODE_COMMAND, { .key = K_ENTER, .foot = "runs it" } },
+	{ MODE_COMMAND, { .key = K_TAB,   .foot = "completes it" } },
+	{ MODE_COMMAND, { .key = K_ESC,   .foot = "leaves it" } },
+};
+
+static void mode_footer(const struct state *s, struct grid *g)
+{
+	struct pen p = grid_pen(g, g->rows - 1, STYLE_BAR);
+	pen_str(&p, " ");
+	for (size_t i = 0; i < ARRAY_LEN(mode_keys); i++)
+		if (mode_keys[i].mode == s->mode && (mode_keys[i].key.key != K_TAB || s->mode != MODE_ASK ||
+						     s->ask.form.n > 1))
+			foot_key(&p, &mode_keys[i].key);
+	pen_fill(&p);
 }
 
 static void footer(struct state *s, const struct model *m, struct grid *g)
@@ -379,6 +403,9 @@ void frame_draw(struct state *s, const struct model *m, struct grid *g)
 	if (rows > 0)
 		draw_panel(s, &panel, g, rows);
 	s->ask.shown = s->mode == MODE_ASK;
-	footer(s, m, g);
+	if (s->mode == MODE_VIEW)
+		footer(s, m, g);
+	else
+		mode_footer(s, g);
 	paper_release(&panel);
 }
