@@ -162,6 +162,9 @@ static void title_row(const struct state *s, const struct model *m, struct grid 
 		pen_fmt(&p, " · %s", place->change);
 	if (place->view == VIEW_LOG && s->filter.n > 0)
 		pen_fmt(&p, " · only %s", buf_cstr(&s->filter));
+	p.style = STYLE_DIM;
+	if (place->view == VIEW_QUEUE && m->ws != NULL)
+		pen_str(&p, m->has_policy ? " · the policy's verdict: Enter" : " · no policy judges it");
 	p.style = STYLE_WARN;
 	if (m->ws != NULL && m->ws->warning != NULL)
 		pen_str(&p, "  ! NOT THE LOG THIS MACHINE REMEMBERS: a");

@@ -21,6 +21,7 @@ bool load_queue(struct model *m, struct err *e)
 	m->sentences = NULL;
 	m->meeting.loaded = false;
 	m->head = log_head(m->ws->log);
+	m->has_policy = fs_exists(arena_fmt(&m->queue_arena, "%s/policy.json", m->ws->dir));
 	if (!queue_read(m->ws->views, &m->queue_arena, facts, &m->queue, e) ||
 	    !change_rows_read(m->ws->views, &m->queue_arena, facts, &m->changes, e))
 		return false;

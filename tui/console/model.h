@@ -110,6 +110,7 @@ struct model {
 	struct queue queue;
 	const char **sentences;       /* of each row of the queue, actions joined by newlines; NULL: not read yet */
 	struct change_rows changes;   /* oldest first; in queue_arena too */
+	bool has_policy;              /* the workspace has a policy.json */
 	struct model_change change;
 	struct model_log log;
 	struct model_line line;
