@@ -7,7 +7,7 @@
 #include "src/evm/address.h"
 #include "src/gov/catalogue.h"
 #include "src/gov/units.h"
-#include "src/signer/signer.h"
+#include "src/signer/hearing.h"
 
 static void put_address(struct buf *out, const struct addr *a)
 {
@@ -154,55 +154,6 @@ static bool check_class(const struct signer *s, const struct deployment *d, stru
 	return true;
 }
 
-/* ---- on purpose ---- */
-
-static struct span word_at(struct span phrase, size_t i)
-{
-	size_t start = 0;
-	for (size_t k = 0; k <= phrase.n; k++)
-		if (k == phrase.n || phrase.p[k] == ' ') {
-			if (i-- == 0)
-				return span_of(phrase.p + start, k - start);
-			start = k + 1;
-		}
-	return span_of(NULL, 0);
-}
-
-/* Read from another source than this screen: a call, a sheet, another machine. Or the whole id, by --expect. */
-static bool confirm(struct signer *s, const struct deployment *d, struct err *e)
-{
-	const char *expect = signer_option(s, "--expect");
-	struct hash32 id;
-	struct buf phrase = {0}, first = {0}, last = {0};
-	if (expect != NULL) {
-		if (!hex_bare(id.b, sizeof(id.b), span_str(expect), e))
-			return err_in(e, "--expect");
-		return hash32_eq(&id, &d->id) ||
-		       err_refuse(e, "EXPECT", "--expect names another deployment than this file is");
-	}
-	if (!terminal_is_there(&s->terminal))
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
-			       "nobody is at a terminal: scripts give --expect ID");
-	words_phrase(&phrase, &d->id);
-	bool ok = terminal_page(&s->terminal, buf_view(&s->text), e);
-	terminal_say(&s->terminal,
-		     "\nRead the phrase from another source than this file and this screen: from another "
-		     "owner, over the phone.\n");
-	ok = ok && terminal_ask(&s->terminal, "Its first word, as they say it: ", &first, e) &&
-		  terminal_ask(&s->terminal, "Its last word:                  ", &last, e);
-	if (ok && (!span_eq(buf_view(&first), word_at(buf_view(&phrase), 0)) ||
-		   !span_eq(buf_view(&last), word_at(buf_view(&phrase), WORDS_IN_PHRASE - 1))))
-		ok = err_refuse(e, "PHRASE",
-				"these are not the words of this deployment's phrase: do not trust the file, "
-				"call somebody");
-	if (ok)
-		buf_clear(&s->text);
-	buf_release(&phrase);
-	buf_release(&first);
-	buf_release(&last);
-	return ok;
-}
-
 /* The journal's line, then the pin; the same for each that it takes the place of. */
 static bool pin_it(struct signer *s, const struct deployment *d, const struct pin *old, struct err *e)
 {
@@ -272,7 +223,7 @@ bool verb_trust(struct signer *s, struct err *e)
 			buf_str(&s->text, "It takes the place of a pinned deployment. What changes:\n");
 			differences(&s->text, s->home.pins[i].deployment.identity, d.identity, "");
 		}
-	if ((!known || old > 0 || signer_flag(s, "--expect")) && !confirm(s, &d, e))
+	if ((!known || old > 0 || signer_flag(s, "--expect")) && !hearing_confirm(s, &d.id, "deployment", "ID", e))
 		return false;
 	for (size_t i = 0; i < s->home.n_pins; i++)
 		if (replaces(&s->home.pins[i], &d) && !pin_it(s, &d, &s->home.pins[i], e))

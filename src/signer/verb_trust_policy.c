@@ -6,7 +6,7 @@
 #include "src/base/text.h"
 #include "src/crypto/words.h"
 #include "src/policy/rules.h"
-#include "src/signer/signer.h"
+#include "src/signer/hearing.h"
 
 #define SHOWN(s) text_shown(s), (const char *)(s).p
 
@@ -88,53 +88,6 @@ static bool find_pin(struct signer *s, const struct pin **out, struct err *e)
 	return true;
 }
 
-static bool confirm_expected(const char *expect, const struct policy *p, struct err *e)
-{
-	struct hash32 digest;
-	if (!hex_bare(digest.b, sizeof(digest.b), span_str(expect), e))
-		return err_in(e, "--expect");
-	return hash32_eq(&digest, &p->digest) || err_refuse(e, "EXPECT",
-		"--expect names another policy than this file is");
-}
-
-static struct span word_at(struct span phrase, size_t i)
-{
-	size_t start = 0;
-	for (size_t k = 0; k <= phrase.n; k++)
-		if (k == phrase.n || phrase.p[k] == ' ') {
-			if (i-- == 0)
-				return span_of(phrase.p + start, k - start);
-			start = k + 1;
-		}
-	return span_of(NULL, 0);
-}
-
-/* The phrase comes from another source than this screen: a call, a sheet, another machine. */
-static bool confirm(struct signer *s, const struct policy *p, struct err *e)
-{
-	const char *expect = signer_option(s, "--expect");
-	struct buf phrase = {0}, first = {0}, last = {0};
-	if (expect != NULL)
-		return confirm_expected(expect, p, e);
-	if (!terminal_is_there(&s->terminal))
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "nobody is at a terminal: scripts give --expect DIGEST");
-	words_phrase(&phrase, &p->digest);
-	bool ok = terminal_page(&s->terminal, buf_view(&s->text), e);
-	terminal_say(&s->terminal, "\nHear the phrase from another owner, over the phone.\n");
-	ok = ok && terminal_ask(&s->terminal, "Its first word, as they say it: ", &first, e) &&
-	     terminal_ask(&s->terminal, "Its last word:                  ", &last, e);
-	if (ok && (!span_eq(buf_view(&first), word_at(buf_view(&phrase), 0)) ||
-		   !span_eq(buf_view(&last), word_at(buf_view(&phrase), WORDS_IN_PHRASE - 1))))
-		ok = err_refuse(e, "PHRASE", "these are not the words of this policy's phrase: do not trust the file, "
-					     "call somebody");
-	if (ok)
-		buf_clear(&s->text);
-	buf_release(&phrase);
-	buf_release(&first);
-	buf_release(&last);
-	return ok;
-}
-
 /* The journal's line first: a policy that it names and that is not here stops everything. */
 static bool pin_it(struct signer *s, const struct pin *pin, const struct policy *p, struct err *e)
 {
@@ -165,7 +118,7 @@ bool verb_trust_policy(struct signer *s, struct err *e)
 	if (!find_pin(s, &pin, e) || !read_policy(s, &p, e))
 		return false;
 	page(&s->text, pin, &p);
-	if (!confirm(s, &p, e) || !pin_it(s, pin, &p, e))
+	if (!hearing_confirm(s, &p.digest, "policy", "DIGEST", e) || !pin_it(s, pin, &p, e))
 		return false;
 	buf_str(&s->text, "Pinned: a packet of this deployment has to name this policy from now on.\n");
 	s->result = json_object(&s->arena);
