@@ -1,5 +1,6 @@
 /* What is done with a change, by keys: from a key to the command's words, from how it ended to what is said; and the
  * board, as it is drawn. */
+#include "src/base/fs.h"
 #include "tests/support/check.h"
 #include "tests/support/console.h"
 #include "tui/console/board.h"
@@ -503,6 +504,35 @@ static void questions_are_drawn_like_this(void **state)
 	test_console_release(&t);
 }
 
+/* Copies a shipped policy into the workspace; what `s` does then. */
+static const char *sign_here_under(struct test_console *t, const char *policy)
+{
+	struct buf text = {0};
+	struct err e = {0};
+	assert_ok(fs_read(&text, policy, 1u << 20, &e), &e);
+	assert_ok(fs_write(arena_fmt(&t->a, "%s/policy.json", t->dir), buf_view(&text), 0644, &e), &e);
+	load_forget_change(&t->m);
+	test_console_go(t, VIEW_BOARD, "SC-1");
+	test_console_keys(t, "s");
+	buf_release(&text);
+	return t->s.mode == MODE_ASK ? "asks" : buf_cstr(&t->s.said);
+}
+
+static void a_key_signs_here_only_where_the_policy_allows_it(void **state)
+{
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	assert_string_equal(sign_here_under(&t, "policies/set-chain-mainnet.json"),
+			    "The policy does not allow keys on a machine with a network. Next: e writes the packet "
+			    "for the signers' own machines.");
+	assert_string_equal(sign_here_under(&t, "policies/schema.json"),      /* no policy at all */
+			    "The policy does not allow keys on a machine with a network. Next: e writes the packet "
+			    "for the signers' own machines.");
+	assert_string_equal(sign_here_under(&t, "policies/set-chain-devnet.json"), "asks");
+	test_console_release(&t);
+}
+
 static void offline_the_board_shows_what_the_log_knows(void **state)
 {
 	struct test_console t;
@@ -552,6 +582,7 @@ int main(void)
 		cmocka_unit_test(signatures_of_former_owners_are_not_sent),
 		cmocka_unit_test(the_board_is_drawn_like_this),
 		cmocka_unit_test(questions_are_drawn_like_this),
+		cmocka_unit_test(a_key_signs_here_only_where_the_policy_allows_it),
 		cmocka_unit_test(offline_the_board_shows_what_the_log_knows),
 		cmocka_unit_test(owners_that_differ_on_chain_are_shown_and_their_signatures_do_not_count),
 	};

@@ -383,6 +383,9 @@ void act_sign_here(struct act *x)
 			  "machine with a network. Next: e writes the packet for the signers' own machines.");
 	else if (m->c.withdrawn || packable(&m->c) == 0)
 		state_say(x->s, STYLE_WARN, "Nothing of %s waits for a signature.", act_subject(x));
+	else if (!m->may_sign_here)
+		state_say(x->s, STYLE_BAD, "The policy does not allow keys on a machine with a network. Next: e writes "
+			  "the packet for the signers' own machines.");
 	else
 		ask_sign_here(x, act_subject(x), packable(&m->c));
 }

@@ -4,6 +4,7 @@
 
 #include "src/base/fs.h"
 #include "src/base/text.h"
+#include "src/policy/policy.h"
 
 /* How many items on either side of the focused one are at hand: what a screen shows. A little more is read, so that not
  * every key reads; a screen's worth more would be felt at a jump. */
@@ -187,6 +188,21 @@ static void load_calls(struct model *m)
 	}
 }
 
+/* A policy that cannot be read allows nothing. */
+static void load_policy(struct model *m)
+{
+	struct model_change *x = &m->change;
+	const char *path = arena_fmt(&x->arena, "%s/policy.json", m->ws->dir);
+	struct policy policy;
+	struct buf text = {0};
+	x->has_policy = fs_exists(path);
+	x->may_sign_here = !x->has_policy ||
+			   (fs_read(&text, path, POLICY_MAX, NULL) &&
+			    policy_parse(&x->arena, &policy, arena_copy(&x->arena, buf_view(&text)), NULL) &&
+			    policy_hot_signing(&policy));
+	buf_release(&text);
+}
+
 static bool load_change_parts(struct model *m, const char *id, struct err *e)
 {
 	struct model_change *x = &m->change;
@@ -199,7 +215,7 @@ static bool load_change_parts(struct model *m, const char *id, struct err *e)
 		return false;
 	load_calls(m);
 	x->facts = model_facts(m, &x->c);
-	x->has_policy = fs_exists(arena_fmt(&x->arena, "%s/policy.json", m->ws->dir));
+	load_policy(m);
 	return true;
 }
 

@@ -36,6 +36,7 @@ struct model_change {
 	uint64_t reads_block;
 	/* what the workspace's policy says, as `setgov policy check --json` gives it; NULL: not asked, or no answer */
 	bool has_policy;              /* there is a policy.json */
+	bool may_sign_here;           /* there is none, or it allows keys on a machine with a network */
 	const struct json *verdict;
 	bool verdict_asked, asking_verdict;
 	bool reads_asked, asking_reads;
