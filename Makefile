@@ -36,8 +36,8 @@ export LC_ALL := C.UTF-8
 export TZ := UTC
 
 # ---- sources: by wildcard, one archive per folder ----------------------------------------------------------------
-FOLDERS := src/base src/crypto src/evm src/proof src/gov src/policy audit-log src/chain tui/kit tui/console \
-	src/cli src/signer src/net
+FOLDERS := src/base src/crypto src/evm src/proof src/gov src/policy audit-log src/chain src/report \
+	tui/kit tui/console src/cli src/signer src/net
 MAINS   := $(wildcard src/cli/main.c src/signer/main.c src/net/main.c)
 UNIT    := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ    := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
