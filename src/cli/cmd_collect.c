@@ -13,6 +13,7 @@
 #include "src/cli/cosigning.h"
 #include "src/crypto/hash.h"
 #include "src/evm/address.h"
+#include "src/gov/message.h"
 #include "src/gov/packet.h"
 
 struct collecting {
@@ -446,7 +447,7 @@ static bool take(struct collecting *c, struct span file, struct err *e)
 		return take_packet(c, file, e);
 	if (span_is(format, "setgov-answer/1"))
 		return take_answer(c, file, e);
-	if (span_is(format, "setgov-cosignature/1"))
+	if (span_is(format, MESSAGE_FORMAT))
 		return take_cosignature(c, file, false, e);
 	return refuse(c, NULL, "FORMAT", "a file of another format than setgov-packet/1 and setgov-answer/1",
 		      e);
@@ -533,7 +534,7 @@ static bool list_directory(struct arena *a, const char *dir, struct names *out, 
 	const char *slash = ends_with(dir, "/") ? "" : "/";
 	for (const struct dirent *x; ok && (x = readdir(d)) != NULL;)
 		if (ends_with(x->d_name, ".answer.json") || ends_with(x->d_name, ".sig") ||
-		    ends_with(x->d_name, ".cosignature.json"))
+		    ends_with(x->d_name, ".message.json"))
 			ok = add_name(a, out, arena_fmt(a, "%s%s%s", dir, slash, x->d_name), e);
 	closedir(d);
 	if (ok && out->n > 0)

@@ -219,7 +219,7 @@ static const char *file_name(struct cosigning *c)
 {
 	const char *given = signer_option(c->s, "-o");
 	const struct person *p = deployment_person_at(c->deployment, &c->key->address);
-	return given != NULL ? given : arena_fmt(&c->s->arena, "%s.%.*s.cosignature.json", c->s->args[0], (int)p->id.n,
+	return given != NULL ? given : arena_fmt(&c->s->arena, "%s.%.*s.message.json", c->s->args[0], (int)p->id.n,
 						 (const char *)p->id.p);
 }
 

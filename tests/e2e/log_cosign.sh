@@ -16,7 +16,7 @@ hands() { node tests/support/cosign.mjs "$@"; }
 # Before it has signed anything a machine can only say what it could not check.
 console log checkpoint --json >"$HERE/checkpoint.json"
 field note <"$HERE/checkpoint.json" | head -c -1 >"$HERE/stick/first"
-expect 0 "NOT CHECKED: this machine has signed no packet of this log" cosign 4 "$HERE/stick/first" "$HERE/stick/4.cosignature.json"
+expect 0 "NOT CHECKED: this machine has signed no packet of this log" cosign 4 "$HERE/stick/first" "$HERE/stick/4.message.json"
 
 console draft sequencer.rotate "old=$OLD" "new=$NEW" --title "Rotate" --reason "Quarterly" >/dev/null
 console propose SC-1 >/dev/null
@@ -24,12 +24,12 @@ agree SC-1 schedule 1 2 3
 console log checkpoint --json >"$HERE/checkpoint.json"
 root=$(field root <"$HERE/checkpoint.json") size=$(field size <"$HERE/checkpoint.json")
 field note <"$HERE/checkpoint.json" | head -c -1 >"$HERE/stick/note"
-expect 0 "signed by the key that this log always had here" cosign 1 "$HERE/stick/note" "$HERE/stick/1.cosignature.json" --expect "$root"
+expect 0 "signed by the key that this log always had here" cosign 1 "$HERE/stick/note" "$HERE/stick/1.message.json" --expect "$root"
 grep -qF "$size lines" "$HERE/out" && grep -qF "$root" "$HERE/out" || fail "the page lacks size or root"
-cosign 2 "$HERE/stick/note" "$HERE/stick/2.cosignature.json" >/dev/null
+cosign 2 "$HERE/stick/note" "$HERE/stick/2.message.json" >/dev/null
 expect 1 EXPECT cosign 2 "$HERE/stick/note" "$HERE/no" --expect "${root/[0-9]/f}"
 expect 1 NO-KEY cosign 2 "$HERE/stick/note" "$HERE/no" --key "$(address_of signer-1)"
-expect 1 EXISTS cosign 2 "$HERE/stick/note" "$HERE/stick/2.cosignature.json"
+expect 1 EXISTS cosign 2 "$HERE/stick/note" "$HERE/stick/2.message.json"
 
 # Another history of the same size, and another key, are not vouched for.
 other=$(printf x | openssl dgst -sha256 -binary | base64)
@@ -42,9 +42,9 @@ expect 1 DEPLOYMENT cosign 3 "$HERE/foreign" "$HERE/no"
 [ ! -e "$HERE/no" ] || fail "something was signed"
 
 # They come home, in any order and any number of times.
-expect 0 "p1 vouches for the first $size lines" console log cosign "$HERE/stick/1.cosignature.json"
-expect 0 "p2 vouches for the first $size lines" console collect "$HERE/stick/2.cosignature.json"
-expect 0 "1 known" console collect "$HERE/stick/1.cosignature.json"
+expect 0 "p1 vouches for the first $size lines" console log cosign "$HERE/stick/1.message.json"
+expect 0 "p2 vouches for the first $size lines" console collect "$HERE/stick/2.message.json"
+expect 0 "1 known" console collect "$HERE/stick/1.message.json"
 same "$(console log show --json | grep -c '"kind": "checkpoint.cosigned"' || true)" 2
 
 # A witness's line: known by the profile's local part, or by name on the command line.
@@ -63,7 +63,7 @@ expect 1 "does not verify" console log cosign "$HERE/bad"
 
 # Refused, and logged by collect: a stranger's word, a changed one, more lines than there are.
 node -e 'const fs = require("fs"), [from, to] = process.argv.slice(1);
-	fs.writeFileSync(to, fs.readFileSync(from, "utf8").replace(/"size":\d+/, "\"size\":9999"));' "$HERE/stick/2.cosignature.json" "$HERE/long"
+	fs.writeFileSync(to, fs.readFileSync(from, "utf8").replace(/"size":\d+/, "\"size\":9999"));' "$HERE/stick/2.message.json" "$HERE/long"
 expect 1 WRONG-OWNER console collect "$HERE/long"
 expect 1 LOG-FORK console log cosign "$HERE/forked"
 sed "2s/.*/9999/" "$HERE/stick/witnessed" >"$HERE/longer"
