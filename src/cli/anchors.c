@@ -97,13 +97,25 @@ static void find(struct anchors *out, uint64_t seq, const char *text)
 	out->findings[out->n_findings++] = (struct anchors_finding){ seq, text };
 }
 
-static void judge_operation(struct anchors *out, struct arena *a, struct planning *p,
+static bool went_with_a_hole(const struct log_holes *holes, const struct event_operation *op)
+{
+	for (size_t i = 0; i < holes->n; i++)
+		for (size_t k = 0; k < holes->v[i].n_anchors; k++)
+			if (hash32_eq(&holes->v[i].anchors[k].operation, &op->id) &&
+			    hash32_eq(&holes->v[i].anchors[k].salt, &op->operation.salt))
+				return true;
+	return false;
+}
+
+static void judge_operation(struct anchors *out, struct arena *a, struct planning *p, const struct log_holes *holes,
 			    const struct event_operation *op)
 {
 	const struct planned key = { .operation = op->id };
 	struct planned *line = p->n > 0 ? bsearch(&key, p->v, p->n, sizeof(key), by_operation) : NULL;
 	if (line == NULL && hash32_is_zero(&op->operation.salt)) {
 		out->n_foreign++;
+	} else if (line == NULL && went_with_a_hole(holes, op)) {
+		out->n_lost_before++;
 	} else if (line == NULL) {
 		out->lost[out->n_lost++] = (struct lost_anchor){ op->id, op->operation.salt, op->block };
 		find(out, UINT64_MAX,
@@ -145,8 +157,9 @@ bool anchors_check(struct anchors *out, struct arena *a, struct log *l, struct c
 {
 	struct planning p = { .a = a };
 	struct events_told told;
+	struct log_holes holes;
 	*out = (struct anchors){ .pin = c->pin };
-	const bool ok = log_each(l, 0, log_size(l), take_line, &p, e) &&
+	const bool ok = log_each(l, 0, log_size(l), take_line, &p, e) && log_holes(l, NULL, a, &holes, e) &&
 			chain_events(c, a, d, d->first_block, c->pin.number, &told, e);
 	if (ok) {
 		if (p.n > 1)
@@ -155,7 +168,7 @@ bool anchors_check(struct anchors *out, struct arena *a, struct log *l, struct c
 		out->lost = ARENA_ARRAY(a, struct lost_anchor, told.n_operations + 1);
 		out->n_operations = told.n_operations;
 		for (size_t i = 0; i < told.n_operations; i++)
-			judge_operation(out, a, &p, &told.operations[i]);
+			judge_operation(out, a, &p, &holes, &told.operations[i]);
 		for (size_t i = 0; i < p.n; i++)
 			judge_planned(out, a, &p.v[i], d);
 	}

@@ -14,6 +14,7 @@ struct anchors {
 	size_t n_operations;          /* that the chain has */
 	size_t n_explained;           /* that a line of the log planned, with the same salt */
 	size_t n_before;              /* scheduled, says the log, before the first block that is looked at */
+	size_t n_lost_before;         /* that a log.restored names: they went with lines that nobody has any more */
 	size_t n_foreign;             /* without a salt, and not in the log: not made by any log */
 	bool vouched;
 	struct {                      /* of the largest size */

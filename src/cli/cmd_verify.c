@@ -98,6 +98,9 @@ static struct json *check_anchors(struct verifying *v)
 	if (r.n_foreign > 0)
 		say_check(v, false, "operations without a salt",
 			  arena_fmt(a, "%zu on chain are not this log's, and no log's", r.n_foreign));
+	if (r.n_lost_before > 0)
+		say_check(v, false, "operations of lines that were lost",
+			  arena_fmt(a, "%zu on chain, named by the log's log.restored", r.n_lost_before));
 	if (r.n_before > 0)
 		say_check(v, false, "operations before the profile's first block",
 			  arena_fmt(a, "%zu, says the log", r.n_before));
