@@ -180,6 +180,7 @@ static bool write_line(struct seeing *s, const struct restoring *r, struct resto
 	out->head = log_head(s->log);
 	out->seen = s->newest.size;
 	out->missing = s->newest.size > out->head.size ? s->newest.size - out->head.size : 0;
+	json_set(body, a, "anchors", r->anchors ? json_copy(a, r->anchors) : json_null(a));
 	json_set(body, a, "last", json_u64(a, out->head.size - 1));
 	json_set(body, a, "lastLeaf", json_bare(a, SPAN_HASH(&last)));
 	json_set(body, a, "missing", json_u64(a, out->missing));

@@ -16,6 +16,8 @@ struct restoring {
 	const struct span *seen;      /* checkpoints that others show */
 	size_t n_seen;
 	const char *remember;         /* as in struct log_options */
+	const struct json *anchors;   /* [{"block","operation","salt"}]: what the chain has and the copy does not
+	                               * explain; NULL: the chain was not asked */
 	struct span actor, auth;
 };
 struct restored {

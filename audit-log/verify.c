@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit-log/holes.h"
 #include "audit-log/log.h"
 #include "audit-log/verify_chain.h"
 #include "audit-log/verify_deep.h"
@@ -28,7 +29,8 @@ const char *finding_code_means(enum finding_code c)
 	return codes[c].means;
 }
 
-#define MAX_CHECKS 20
+#define MAX_HOLES 8u
+#define MAX_CHECKS (20 + MAX_HOLES)
 
 struct known_blob {
 	struct hash32 digest;
@@ -63,6 +65,8 @@ struct verifier {
 	struct store_row checkpoint;
 	bool have_checkpoint;
 	uint64_t last_checkpoint_size;
+	uint64_t holes;               /* log.restored lines after which something is missing, or may be */
+	const char *hole_words[MAX_HOLES];
 };
 
 /* ---- saying things ---------------------------------------------------------------------------------------------- */
@@ -415,6 +419,24 @@ static void judge_time(struct verifier *v, const struct line *l)
 	v->have_time = true;
 }
 
+/* Lines that are gone were somebody's record: no check of those that are here covers them. */
+static void judge_restored(struct verifier *v, const struct line *l)
+{
+	struct err inner = {0};
+	struct log_hole hole;
+
+	if (!log_hole_read(&v->scratch, &hole, l, &inner)) {
+		find_error(v, FINDING_RESTORED, l->seq, "", &inner);
+		return;
+	}
+	if (!log_hole_is_open(&hole))
+		return;
+	v->holes++;
+	if (v->holes <= MAX_HOLES)
+		v->hole_words[v->holes - 1] = arena_fmt(v->arena, "line %" PRIu64 ": %s", l->seq,
+							log_hole_words(&v->scratch, &hole));
+}
+
 /* `prev` is the leaf of the line before, as judged. False: it cannot be read. */
 static bool judge_line(struct verifier *v, const struct store_row *row, struct line *l)
 {
@@ -433,6 +455,8 @@ static bool judge_line(struct verifier *v, const struct store_row *row, struct l
 		judge_opening(v, l);
 	judge_time(v, l);
 	check_blobs_of(v, l);
+	if (line_kind_is(l, "log.restored"))
+		judge_restored(v, l);
 	return true;
 }
 
@@ -490,6 +514,14 @@ static void say_what_is_unsigned(struct verifier *v, uint64_t signed_lines, uint
 				  signed_lines, lines - 1));
 }
 
+static void say_holes(struct verifier *v)
+{
+	for (size_t i = 0; i < v->holes && i < MAX_HOLES; i++)
+		checked(v, false, "lines that were lost", i + 1 < MAX_HOLES || v->holes <= MAX_HOLES ? v->hole_words[i]
+			: arena_fmt(v->arena, "%s; and %" PRIu64 " more like this", v->hole_words[i],
+				    v->holes - MAX_HOLES));
+}
+
 static void say_what_was_walked(struct verifier *v, uint64_t lines, bool whole)
 {
 	struct arena *a = v->arena;
@@ -501,6 +533,7 @@ static void say_what_was_walked(struct verifier *v, uint64_t lines, bool whole)
 		!v->have_key ? "no key in line 0" : !v->report->checkpoints ? "there is none"
 		: arena_fmt(a, "%" PRIu64 " signatures and roots", v->report->checkpoints));
 	say_what_is_unsigned(v, v->last_checkpoint_size, v->tree.size);
+	say_holes(v);
 }
 
 static void check_lines(struct verifier *v)
@@ -691,7 +724,8 @@ static bool quick_walk(struct verifier *v, const char *path)
 	checked(v, true, "tree", arena_fmt(v->arena, "%" PRIu64 " nodes recomputed", walk.nodes));
 	checked(v, true, "newest checkpoint", "its signature and its root");
 	say_what_is_unsigned(v, size, lines);
-	checked(v, false, "older checkpoints, form of lines, blobs, file structure", "not part of this check");
+	checked(v, false, "older checkpoints, form of lines, lines lost before a restore, blobs, file structure",
+		"not part of this check");
 	return true;
 }
 
@@ -714,6 +748,7 @@ static void walk(struct verifier *v, const char *path, enum verify_depth depth)
 		return;
 	v->report->n_findings = v->report->n_checks = 0;
 	v->report->checkpoints = 0;
+	v->holes = 0;
 	v->have_key = false;
 	slow_walk(v);
 	if (!v->report->n_findings)

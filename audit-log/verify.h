@@ -33,6 +33,7 @@
 	C(CHECKPOINT_ROOT,  "CHECKPOINT-ROOT",  "signed over another history than these lines") \
 	C(BLOB_DIGEST,      "BLOB-DIGEST",      "the bytes do not hash to their name") \
 	C(BLOB_MISSING,     "BLOB-MISSING",     "a line names a blob that is not there") \
+	C(RESTORED,         "RESTORED",         "a log.restored contradicts itself or the line before it") \
 	C(REMEMBERED,       "REMEMBERED",       "the log is not a continuation of what this machine remembers") \
 	C(PROFILE,          "PROFILE",          "a profile is not what its line says, or not a profile") \
 	C(PROPOSAL,         "PROPOSAL",         "a proposal is malformed, made twice or for another deployment") \

@@ -4,8 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit-log/workspace.h"
+#include "src/base/frame.h"
 #include "src/cli/chain_events.h"
 #include "src/gov/event.h"
+
+#define LOOK_MS 10000                 /* a node that is silent is said to be, and is not waited for */
 
 struct planned {
 	struct hash32 operation, salt;
@@ -93,14 +97,27 @@ static void find(struct anchors *out, uint64_t seq, const char *text)
 	out->findings[out->n_findings++] = (struct anchors_finding){ seq, text };
 }
 
-static void judge_operation(struct anchors *out, struct arena *a, struct planning *p,
+static bool went_with_a_hole(const struct log_holes *holes, const struct event_operation *op)
+{
+	for (size_t i = 0; i < holes->n; i++)
+		for (size_t k = 0; k < holes->v[i].n_anchors; k++)
+			if (hash32_eq(&holes->v[i].anchors[k].operation, &op->id) &&
+			    hash32_eq(&holes->v[i].anchors[k].salt, &op->operation.salt))
+				return true;
+	return false;
+}
+
+static void judge_operation(struct anchors *out, struct arena *a, struct planning *p, const struct log_holes *holes,
 			    const struct event_operation *op)
 {
 	const struct planned key = { .operation = op->id };
 	struct planned *line = p->n > 0 ? bsearch(&key, p->v, p->n, sizeof(key), by_operation) : NULL;
 	if (line == NULL && hash32_is_zero(&op->operation.salt)) {
 		out->n_foreign++;
+	} else if (line == NULL && went_with_a_hole(holes, op)) {
+		out->n_lost_before++;
 	} else if (line == NULL) {
+		out->lost[out->n_lost++] = (struct lost_anchor){ op->id, op->operation.salt, op->block };
 		find(out, UINT64_MAX,
 		     arena_fmt(a, "operation %s was scheduled in block %" PRIu64 " with a salt, and no line planned "
 			       "it: it is another log's, or this one has lost its end", hex_of(a, &op->id), op->block));
@@ -140,19 +157,54 @@ bool anchors_check(struct anchors *out, struct arena *a, struct log *l, struct c
 {
 	struct planning p = { .a = a };
 	struct events_told told;
+	struct log_holes holes;
 	*out = (struct anchors){ .pin = c->pin };
-	const bool ok = log_each(l, 0, log_size(l), take_line, &p, e) &&
+	const bool ok = log_each(l, 0, log_size(l), take_line, &p, e) && log_holes(l, NULL, a, &holes, e) &&
 			chain_events(c, a, d, d->first_block, c->pin.number, &told, e);
 	if (ok) {
 		if (p.n > 1)
 			qsort(p.v, p.n, sizeof(*p.v), by_operation);
 		out->findings = ARENA_ARRAY(a, struct anchors_finding, told.n_operations + p.n + 1);
+		out->lost = ARENA_ARRAY(a, struct lost_anchor, told.n_operations + 1);
 		out->n_operations = told.n_operations;
 		for (size_t i = 0; i < told.n_operations; i++)
-			judge_operation(out, a, &p, &told.operations[i]);
+			judge_operation(out, a, &p, &holes, &told.operations[i]);
 		for (size_t i = 0; i < p.n; i++)
 			judge_planned(out, a, &p.v[i], d);
 	}
 	free(p.v);
+	return ok;
+}
+
+/* ---- of a workspace ---- */
+
+static bool read_profile(struct arena *a, struct deployment *d, const char *dir, const char *rpc, struct err *e)
+{
+	const char *path = arena_fmt(a, "%s/deployment.json", dir);
+	struct endpoint *one = ARENA_NEW(a, struct endpoint);
+	struct span text;
+	if (!workspace_profile(a, &text, path, e) || !deployment_parse(a, d, text, e))
+		return false;
+	if (rpc != NULL) {
+		*one = (struct endpoint){ span_str("rpc"), span_str(rpc) };
+		d->endpoints = one;
+		d->n_endpoints = 1;
+	}
+	return d->n_endpoints > 0 || err_set(e, ERR_MISSING, ERR_NO_OFFSET, "no node to ask: --rpc URL names one");
+}
+
+bool anchors_look(struct anchors *out, struct arena *a, const char *dir, const char *rpc, uint64_t *size,
+		  struct err *e)
+{
+	const struct chain_patience patience = { frame_clock_ms() + LOOK_MS, LOOK_MS / 2, 1 };
+	struct log *l = log_open(dir, LOG_READ, NULL, e);
+	struct deployment d;
+	struct chain c = {0};
+	const bool ok = l != NULL && read_profile(a, &d, dir, rpc, e) &&
+			chain_open_within(&c, d.endpoints, d.n_endpoints, d.chain_id, &d.genesis, &patience, e) &&
+			anchors_check(out, a, l, &c, &d, e);
+	*size = l != NULL ? log_size(l) : 0;
+	chain_release(&c);
+	log_release(l);
 	return ok;
 }

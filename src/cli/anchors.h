@@ -4,7 +4,7 @@
 #ifndef SETGOV_CLI_ANCHORS_H
 #define SETGOV_CLI_ANCHORS_H
 
-#include "audit-log/log.h"
+#include "audit-log/holes.h"
 #include "src/chain/reader.h"
 #include "src/gov/deployment.h"
 
@@ -14,6 +14,7 @@ struct anchors {
 	size_t n_operations;          /* that the chain has */
 	size_t n_explained;           /* that a line of the log planned, with the same salt */
 	size_t n_before;              /* scheduled, says the log, before the first block that is looked at */
+	size_t n_lost_before;         /* that a log.restored names: they went with lines that nobody has any more */
 	size_t n_foreign;             /* without a salt, and not in the log: not made by any log */
 	bool vouched;
 	struct {                      /* of the largest size */
@@ -23,9 +24,15 @@ struct anchors {
 	} newest;
 	struct anchors_finding *findings;
 	size_t n_findings;
+	struct lost_anchor *lost;     /* with a salt, and no line planned them; each is a finding too */
+	size_t n_lost;
 };
 /* From d->first_block to the newest block. The chain is open; `l` is the log as verified. */
 MUST_CHECK bool anchors_check(struct anchors *out, struct arena *a, struct log *l, struct chain *c,
 			      const struct deployment *d, struct err *e);
+/* The same for the workspace in `dir`, however damaged: its profile beside its log, asked at the node `rpc` or, where
+ * that is NULL, at the profile's own. A node that is silent is not waited for. *size is the log's. */
+MUST_CHECK bool anchors_look(struct anchors *out, struct arena *a, const char *dir, const char *rpc, uint64_t *size,
+			     struct err *e);
 
 #endif

@@ -1,6 +1,7 @@
 /* backup and restore: losing a machine. */
 #include "audit-log/backup.h"
 #include "src/base/fs.h"
+#include "src/cli/anchors.h"
 #include "src/cli/cmd.h"
 
 /* The line comes first, so that it is in the copy. */
@@ -35,13 +36,46 @@ static bool read_seen(struct cli *cli, struct restoring *r, struct err *e)
 	return true;
 }
 
+/* What the chain has and the copy does not explain. A chain that cannot be asked holds nobody up: the line says so. */
+static void ask_chain(struct cli *cli, struct restoring *r)
+{
+	struct arena *a = &cli->arena;
+	struct json *list = json_array(a);
+	struct anchors anchors;
+	struct err inner = {0};
+	struct buf words = {0};
+	uint64_t size;
+	if (cli_flag(cli, "--offline"))
+		return;
+	if (!anchors_look(&anchors, a, cli->args[0], cli_option(cli, "--rpc"), &size, &inner)) {
+		err_format(&inner, &words);
+		cli_text(cli, "NOT CHECKED anchors on chain: %s\n", buf_cstr(&words));
+		buf_release(&words);
+		err_clear(&inner);
+		return;
+	}
+	for (size_t i = 0; i < anchors.n_lost; i++) {
+		struct json *o = json_object(a);
+		json_set(o, a, "block", json_u64(a, anchors.lost[i].block));
+		json_set(o, a, "operation", json_0x(a, SPAN_HASH(&anchors.lost[i].operation)));
+		json_set(o, a, "salt", json_0x(a, SPAN_HASH(&anchors.lost[i].salt)));
+		json_push(list, o);
+		cli_text(cli, "On chain, and in no line: operation ");
+		buf_0xhex(&cli->text, SPAN_HASH(&anchors.lost[i].operation));
+		cli_text(cli, ", block %llu\n", (unsigned long long)anchors.lost[i].block);
+	}
+	r->anchors = list;
+}
+
 bool cmd_restore(struct cli *cli, struct err *e)
 {
 	struct arena *a = &cli->arena;
 	struct restoring r = { .actor = span_str(LOCAL_ACTOR), .auth = span_str("os-user") };
 	struct restored out;
-	if (!workspace_state_dir(a, &r.remember, e) || !read_seen(cli, &r, e) ||
-	    !log_restore(cli->args[0], cli->dir, &r, &out, e))
+	if (!workspace_state_dir(a, &r.remember, e) || !read_seen(cli, &r, e))
+		return false;
+	ask_chain(cli, &r);
+	if (!log_restore(cli->args[0], cli->dir, &r, &out, e))
 		return false;
 	cli_text(cli, "The log goes on after line %llu.\n", (unsigned long long)out.head.size - 1);
 	if (out.seen == 0)
@@ -54,6 +88,7 @@ bool cmd_restore(struct cli *cli, struct err *e)
 		cli_text(cli, "The newest checkpoint that was shown is over %llu lines, and all of them are there.\n",
 			 (unsigned long long)out.seen);
 	cli->result = json_object(a);
+	json_set(cli->result, a, "anchors", r.anchors != NULL ? json_copy(a, r.anchors) : json_null(a));
 	json_set(cli->result, a, "missing", json_u64(a, out.missing));
 	json_set(cli->result, a, "seen", json_u64(a, out.seen));
 	json_set(cli->result, a, "size", json_u64(a, out.head.size));

@@ -1,6 +1,7 @@
 /* setgov status: one look at the chain, and where the log stands. With --json it is the snapshot that the console reads
  * (docs/formats.md, section 6). It ends within --timeout and well, whatever the nodes do: what is wrong with them is
  * part of what it says. */
+#include "audit-log/holes.h"
 #include "src/base/time.h"
 #include "src/cli/cmd.h"
 #include "src/cli/look.h"
@@ -12,7 +13,23 @@
 
 /* ---- as JSON: the log's members in front ---- */
 
-static void json_result(struct cli *cli, const struct tree_head *head, const struct snapshot *s)
+static struct json *holes_json(struct arena *a, const struct log_holes *holes)
+{
+	struct json *list = json_array(a);
+	for (size_t i = 0; i < holes->n; i++) {
+		struct json *o = json_object(a);
+		if (!log_hole_is_open(&holes->v[i]))
+			continue;
+		json_set(o, a, "line", json_u64(a, holes->v[i].seq));
+		json_set(o, a, "missing", holes->v[i].known ? json_u64(a, holes->v[i].missing) : json_null(a));
+		json_set(o, a, "text", json_str(a, log_hole_words(a, &holes->v[i])));
+		json_push(list, o);
+	}
+	return list;
+}
+
+static void json_result(struct cli *cli, const struct tree_head *head, const struct log_holes *holes,
+			const struct snapshot *s)
 {
 	struct arena *a = &cli->arena;
 	const struct deployment *d = &cli->ws->deployment;
@@ -23,6 +40,7 @@ static void json_result(struct cli *cli, const struct tree_head *head, const str
 	json_set(cli->result, a, "name", json_text(a, d->name));
 	json_set(cli->result, a, "size", json_u64(a, head->size));
 	json_set(cli->result, a, "root", json_bare(a, SPAN_HASH(&head->root)));
+	json_set(cli->result, a, "holes", holes_json(a, holes));
 	for (const struct json *v = look->first; v != NULL; v = v->next)
 		json_set(cli->result, a, arena_str(a, v->name), json_copy(a, v));
 }
@@ -77,7 +95,16 @@ static void finding_lines(struct cli *cli, const struct snapshot *s)
 	}
 }
 
-static void text_result(struct cli *cli, const struct tree_head *head, const struct snapshot *s)
+static void hole_lines(struct cli *cli, const struct log_holes *holes)
+{
+	for (size_t i = 0; i < holes->n; i++)
+		if (log_hole_is_open(&holes->v[i]))
+			cli_text(cli, "HOLE  line %llu: %s\n", (unsigned long long)holes->v[i].seq,
+				 log_hole_words(&cli->arena, &holes->v[i]));
+}
+
+static void text_result(struct cli *cli, const struct tree_head *head, const struct log_holes *holes,
+			const struct snapshot *s)
 {
 	deployment_banner(&cli->text, &cli->ws->deployment);
 	cli_text(cli, "\n");
@@ -85,6 +112,7 @@ static void text_result(struct cli *cli, const struct tree_head *head, const str
 	cli_text(cli, "log: %llu lines, root ", (unsigned long long)head->size);
 	buf_hex(&cli->text, SPAN_HASH(&head->root));
 	cli_text(cli, "\n");
+	hole_lines(cli, holes);
 	endpoint_lines(cli, s);
 	balance_lines(cli, s);
 	finding_lines(cli, s);
@@ -105,15 +133,16 @@ static bool get_timeout(const struct cli *cli, uint64_t *seconds, struct err *e)
 bool cmd_status(struct cli *cli, struct err *e)
 {
 	const struct tree_head head = log_head(cli->ws->log);
+	struct log_holes holes;
 	struct snapshot s;
 	uint64_t seconds;
-	if (!get_timeout(cli, &seconds, e))
+	if (!get_timeout(cli, &seconds, e) || !log_holes(cli->ws->log, cli->ws->views, &cli->arena, &holes, e))
 		return false;
 	if (cli_flag(cli, "--offline"))
 		s = look_not_taken("not asked: --offline");
 	else if (!look_take(cli->ws, &cli->arena, (int64_t)seconds * 1000, &s, e))
 		return false;
-	json_result(cli, &head, &s);
-	text_result(cli, &head, &s);
+	json_result(cli, &head, &holes, &s);
+	text_result(cli, &head, &holes, &s);
 	return true;
 }

@@ -1,11 +1,8 @@
 /* log verify: the log by itself, and held against the chain. */
 #include "audit-log/verify.h"
 #include "audit-log/workspace.h"
-#include "src/base/frame.h"
 #include "src/cli/anchors.h"
 #include "src/cli/cmd.h"
-
-#define LOOK_MS 10000                 /* a node that is silent is said to be, and is not waited for */
 
 struct verifying {
 	struct cli *cli;
@@ -52,23 +49,6 @@ static const char *words_of(struct arena *a, struct err *e)
 	return s;
 }
 
-/* The profile beside the log, with --rpc's node in place of its own. */
-static bool read_profile(struct cli *cli, struct deployment *d, struct err *e)
-{
-	struct arena *a = &cli->arena;
-	const char *path = arena_fmt(a, "%s/deployment.json", cli->dir), *url = cli_option(cli, "--rpc");
-	struct endpoint *one = ARENA_NEW(a, struct endpoint);
-	struct span text;
-	if (!workspace_profile(a, &text, path, e) || !deployment_parse(a, d, text, e))
-		return false;
-	if (url != NULL) {
-		*one = (struct endpoint){ span_str("rpc"), span_str(url) };
-		d->endpoints = one;
-		d->n_endpoints = 1;
-	}
-	return d->n_endpoints > 0 || err_set(e, ERR_MISSING, ERR_NO_OFFSET, "no node to ask: --rpc URL names one");
-}
-
 static const char *vouched_words(struct arena *a, const struct anchors *r, uint64_t size)
 {
 	struct buf id = {0};
@@ -99,22 +79,6 @@ static struct json *anchor_json(struct arena *a, const struct anchors *r)
 	return o;
 }
 
-static bool look(struct verifying *v, struct anchors *r, uint64_t *size, struct err *e)
-{
-	struct cli *cli = v->cli;
-	const struct chain_patience patience = { frame_clock_ms() + LOOK_MS, LOOK_MS / 2, 1 };
-	struct log *l = log_open(cli->dir, LOG_READ, NULL, e);
-	struct deployment d;
-	struct chain c = {0};
-	const bool ok = l != NULL && read_profile(cli, &d, e) &&
-			chain_open_within(&c, d.endpoints, d.n_endpoints, d.chain_id, &d.genesis, &patience, e) &&
-			anchors_check(r, &cli->arena, l, &c, &d, e);
-	*size = l != NULL ? log_size(l) : 0;
-	chain_release(&c);
-	log_release(l);
-	return ok;
-}
-
 static struct json *check_anchors(struct verifying *v)
 {
 	static const char what[] = "anchors on chain";
@@ -126,7 +90,7 @@ static struct json *check_anchors(struct verifying *v)
 		say_check(v, false, what, "the chain was not asked");
 		return json_null(a);
 	}
-	if (!look(v, &r, &size, &inner)) {
+	if (!anchors_look(&r, a, v->cli->dir, cli_option(v->cli, "--rpc"), &size, &inner)) {
 		say_check(v, false, what, words_of(a, &inner));
 		return json_null(a);
 	}
@@ -134,6 +98,9 @@ static struct json *check_anchors(struct verifying *v)
 	if (r.n_foreign > 0)
 		say_check(v, false, "operations without a salt",
 			  arena_fmt(a, "%zu on chain are not this log's, and no log's", r.n_foreign));
+	if (r.n_lost_before > 0)
+		say_check(v, false, "operations of lines that were lost",
+			  arena_fmt(a, "%zu on chain, named by the log's log.restored", r.n_lost_before));
 	if (r.n_before > 0)
 		say_check(v, false, "operations before the profile's first block",
 			  arena_fmt(a, "%zu, says the log", r.n_before));

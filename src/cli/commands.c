@@ -70,6 +70,8 @@ static const struct option meeting_minutes_options[] = {
 };
 static const struct option restore_options[] = {
 	{ "--seen", "NOTE", "a checkpoint that somebody shows: of an export, a packet, a witness", true },
+	{ "--rpc", "URL", "the node whose chain the copy is held against (default: the profile's)", false },
+	{ "--offline", NULL, "do not ask the chain what the copy does not explain", false },
 };
 static const struct option log_show_options[] = {
 	{ "--full", NULL, "each line's bytes too", false },
@@ -164,7 +166,7 @@ const struct command commands[] = {
 	{"meeting minutes", cmd_meeting_minutes, CMD_LOG, "[MEETING]", 0, 1,
 	 "what was said and decided, as Markdown", OPTIONS(meeting_minutes_options)},
 	{"backup", cmd_backup, CMD_APPEND, "DIR", 1, 1, "a verified copy of the log, its key and the profile", NULL, 0},
-	{"restore", cmd_restore, CMD_NOTHING, "DIR", 1, 1,
+	{"restore", cmd_restore, CMD_NET, "DIR", 1, 1,
 	 "go on from a backup; what was lost since is said in the log", OPTIONS(restore_options)},
 	{"log show", cmd_log_show, CMD_LOG, "[SEQ | CHANGE]", 0, 1, "the change log's lines",
 	 OPTIONS(log_show_options)},

@@ -462,9 +462,9 @@ static bool read_head(struct arena *a, const struct json *o, struct snapshot *s,
 bool snapshot_from_json(struct arena *a, struct snapshot *out, struct span text, struct err *e)
 {
 	/* The first row is of the log, which `setgov status` puts in front. */
-	static const char *const always[] = { "class", "deployment", "name", "size", "root",
+	static const char *const always[] = { "class", "deployment", "name", "size", "root", "holes",
 					      "format", "taken", "online", "trouble", "endpoints", NULL };
-	static const char *const online[] = { "class", "deployment", "name", "size", "root",
+	static const char *const online[] = { "class", "deployment", "name", "size", "root", "holes",
 					      "format", "taken", "online", "trouble", "endpoints",
 					      "block", "blockHash", "blockTime", "safeHead", "finalized",
 					      "safeNonce", "threshold", "owners", "safeVersion", "singleton",

@@ -54,6 +54,9 @@ same "$(restored w)" "301 300 4 305"
 at w log checkpoint >"$HERE/after"
 same "$(sed -n 2p "$HERE/after")" 302
 said 0 "compared" at w log verify
+said 0 "NOT CHECKED lines that were lost: line 301: after line 300 the log goes on from a backup: lines 301 to 304" at w log verify
+said 0 "HOLE  line 301: after line 300" at w status --offline
+same "$(at w status --offline --json | member holes)" "[object Object]"
 for _ in 1 2 3 4 5 6; do at w log export "$HERE/export$RANDOM$RANDOM" >/dev/null; done
 
 # What it was shown then is explained by that line; somebody else's history is not.

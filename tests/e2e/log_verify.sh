@@ -33,3 +33,15 @@ export XDG_STATE_HOME=$HERE/forgetful
 expect 0 "The log is whole" "$setgov" -C "$HERE/rolled" log verify --offline
 expect 1 "with a salt, and no line planned it" \
 	"$setgov" -C "$HERE/rolled" log verify
+
+# A log that goes on from the copy names that operation, and says so from then on; what comes next is a finding again.
+resumed() { XDG_STATE_HOME=$HERE/elsewhere "$setgov" -C "$HERE/resumed" "$@"; }
+expect 0 "On chain, and in no line: operation 0x" resumed restore "$HERE/older"
+expect 0 "no line explains the operations that the chain has: 0x" resumed log verify
+expect 0 "NOT CHECKED operations of lines that were lost: 1 on chain, named by the log's log.restored" resumed log verify
+expect 0 "HOLE  line " resumed status --offline
+console draft registry.pause --title "Pause" --reason "Drill again" >/dev/null
+console propose SC-3 >/dev/null
+agree SC-3 schedule 1 2 3
+submit SC-3 schedule >/dev/null
+expect 1 "with a salt, and no line planned it" resumed log verify
