@@ -11,6 +11,7 @@
 #include "src/base/text.h"
 #include "src/cli/cmd.h"
 #include "src/cli/cosigning.h"
+#include "src/cli/possession.h"
 #include "src/crypto/hash.h"
 #include "src/evm/address.h"
 #include "src/gov/message.h"
@@ -357,6 +358,37 @@ static bool take_packet(struct collecting *c, struct span text, struct err *e)
 	return ok;
 }
 
+static void say_possession(struct collecting *c, const struct possession *p)
+{
+	struct json *o = result(c, p->known ? "known" : "attested", NULL);
+	json_set(o, &c->cli->arena, "change", json_text(&c->cli->arena, p->change));
+	cli_text(c->cli, "%s: %s\n", c->file, p->words);
+	c->added += !p->known;
+	c->kept += p->known;
+}
+
+/* Somebody has the key of an address that a change gives power to. */
+static bool take_attestation(struct collecting *c, struct span file, struct err *e)
+{
+	struct err why = {0};
+	struct possession p = {0};
+	if (!possession_take(c->cli->ws, &c->cli->arena, c->all, file, &p, &why, e))
+		return err_is_set(&why) && refuse_err(c, NULL, &why, e);
+	say_possession(c, &p);
+	return true;
+}
+
+/* No owner's for any step, but perhaps a key's that a change wants to see. */
+static bool take_bare_attestation(struct collecting *c, struct span bytes, bool *found, struct err *e)
+{
+	struct possession p = {0};
+	if (!possession_bare(c->cli->ws, &c->cli->arena, c->all, bytes, &p, found, e))
+		return false;
+	if (*found)
+		say_possession(c, &p);
+	return true;
+}
+
 /* A bare signature says nothing about what it is for: it is tried on every step that waits for one. */
 static bool take_bare(struct collecting *c, struct span bytes, struct err *e)
 {
@@ -375,6 +407,12 @@ static bool take_bare(struct collecting *c, struct span bytes, struct err *e)
 						  c->n_owners, &why))
 				return import(c, &t, bytes, NULL, &said, e);
 		}
+	bool found;
+	const bool ok = take_bare_attestation(c, bytes, &found, e);
+	if (!ok || found) {
+		err_clear(&why);
+		return ok;
+	}
 	if (!err_is_set(&why))
 		return refuse(c, NULL, "STALE", "no step waits for a signature", e);
 	return refuse_err(c, NULL, &why, e);
@@ -449,6 +487,8 @@ static bool take(struct collecting *c, struct span file, struct err *e)
 		return take_answer(c, file, e);
 	if (span_is(format, MESSAGE_FORMAT))
 		return take_cosignature(c, file, false, e);
+	if (span_is(format, "setgov-attestation/1"))
+		return take_attestation(c, file, e);
 	return refuse(c, NULL, "FORMAT", "a file of another format than setgov-packet/1 and setgov-answer/1",
 		      e);
 }
@@ -534,7 +574,7 @@ static bool list_directory(struct arena *a, const char *dir, struct names *out, 
 	const char *slash = ends_with(dir, "/") ? "" : "/";
 	for (const struct dirent *x; ok && (x = readdir(d)) != NULL;)
 		if (ends_with(x->d_name, ".answer.json") || ends_with(x->d_name, ".sig") ||
-		    ends_with(x->d_name, ".message.json"))
+		    ends_with(x->d_name, ".message.json") || ends_with(x->d_name, ".attestation.json"))
 			ok = add_name(a, out, arena_fmt(a, "%s%s%s", dir, slash, x->d_name), e);
 	closedir(d);
 	if (ok && out->n > 0)

@@ -223,7 +223,7 @@ static bool ask_policy(struct packing *p, struct err *e)
 {
 	struct facts facts = {0};
 	struct arena *a = &p->cli->arena;
-	if (!judging_step(p->cli->ws, &p->chain, a, &p->change, p->step, false, &facts, e))
+	if (!judging_step(p->cli->ws, &p->chain, a, &p->change, p->step, false, NULL, &facts, e))
 		return false;
 	if (facts.n > 0)
 		judging_into_evidence(a, p->evidence, &facts);

@@ -15,6 +15,7 @@
 #include "src/policy/lint.h"
 #include "src/policy/rules.h"
 
+#define CASE_ORIGIN "setgov/cases"   /* the log that cases are taken to be in */
 #define FACTS_MAX_BYTES ((size_t)4 << 20)
 #define SHOWN(s) text_shown(s), (const char *)(s).p
 
@@ -202,6 +203,7 @@ static bool change_verdict(struct cli *cli, struct judging *j, struct verdict *v
 		  e);
 	for (size_t i = 0; ok && i < more.n; i++)
 		facts_add(a, &facts, arena_str(a, more.v[i].name), more.v[i].value, more.v[i].source, more.v[i].block);
+	s.origin = log_origin(j->ws->log);
 	if (ok)
 		policy_judge(a, v, j->policy, &s, &facts);
 	chain_release(&c);
@@ -351,6 +353,7 @@ static bool judge_case(struct trying *t, struct verdict *v, const struct json *o
 		   !subject_of_proposal(a, &s, t->pin, span_str("SC-1"), p, at != NULL ? &step : NULL, &operation, e)) {
 		return false;
 	}
+	s.origin = span_str(CASE_ORIGIN);
 	policy_judge(a, v, t->policy, &s, &facts);
 	return true;
 }

@@ -101,6 +101,9 @@ static const struct option audit_options[] = {
 	{ "--to", "BLOCK", "count up to this block (default: the newest)", false },
 	{ "--seed", "N", "draw samples: the same seed draws the same", false },
 };
+static const struct option policy_challenge_options[] = {
+	{"-o", "FILE", "where to write the typed data (default: standard output)", false},
+};
 static const struct option policy_check_options[] = {
 	{"--policy", "FILE", "this policy; default: policy.json of the workspace", false},
 	{"--step", "STEP", "of a change: as it is judged for this step", false},
@@ -150,7 +153,8 @@ const struct command commands[] = {
 	{"packet", cmd_packet, CMD_APPEND | CMD_NET, "CHANGE", 1, 1, "write the file that goes to the signers",
 	 OPTIONS(packet_options)},
 	{"collect", cmd_collect, CMD_APPEND, "FILE | DIRECTORY…", 1, -1,
-	 "take in answers, packets, cosignatures, bare signatures; of a DIRECTORY *.answer.json, *.sig …", NULL, 0},
+	 "take in answers, packets, cosignatures, attestations, bare signatures; of a DIRECTORY *.answer.json, *.sig …",
+	 NULL, 0},
 	{"submit", cmd_submit, CMD_APPEND | CMD_NET, "CHANGE STEP", 2, 2,
 	 "send a step to the chain, once, and follow it", OPTIONS(submit_options)},
 	{"changes", cmd_changes, CMD_LOG | CMD_NET, "", 0, 0, "all changes and their states",
@@ -194,6 +198,9 @@ const struct command commands[] = {
 	 "who signed: every signature of a blob", OPTIONS(recover_options)},
 	{"decode", cmd_decode, CMD_NOTHING, "--to ADDR DATA", 1, 1, "calldata in words",
 	 OPTIONS(decode_options)},
+	{"policy challenge", cmd_policy_challenge, CMD_LOG, "CHANGE ADDRESS", 2, 2,
+	 "what the holder of an address signs to show its key, before the change gives it power",
+	 OPTIONS(policy_challenge_options)},
 	{"policy check", cmd_policy_check, CMD_NET, "CHANGE | --packet FILE | --to ADDR DATA", 0, 1,
 	 "what a policy says of a change, a packet or calldata", OPTIONS(policy_check_options)},
 	{"policy lint", cmd_policy_lint, CMD_NOTHING, "[FILE]", 0, 1,

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "src/base/fs.h"
+#include "src/cli/hands.h"
 #include "src/cli/onchain.h"
 #include "src/cli/packing.h"
+#include "src/cli/possession.h"
 #include "src/crypto/keccak.h"
 #include "src/evm/address.h"
 
@@ -93,7 +95,7 @@ static bool add_current(struct finding_facts *f, struct err *e)
 	return true;
 }
 
-/* The hash of the code at each address that a rule of kind code looks at. */
+/* The hash of the code at each address that a rule looks at. */
 static bool add_code(struct finding_facts *f, struct span arg, struct err *e)
 {
 	const char *member = arena_str(f->a, arg);
@@ -116,9 +118,14 @@ static bool add_code(struct finding_facts *f, struct span arg, struct err *e)
 static bool add_codes(struct finding_facts *f, struct err *e)
 {
 	const struct policy *p = f->j->policy;
-	for (size_t i = 0; i < p->n_rules; i++)
-		if (p->rules[i].kind == RULE_CODE && !add_code(f, p->rules[i].arg, e))
+	for (size_t i = 0; i < p->n_rules; i++) {
+		const struct rule *x = &p->rules[i];
+		if (x->kind == RULE_CODE && !add_code(f, x->arg, e))
 			return false;
+		for (size_t k = 0; x->kind == RULE_POSSESSION && x->n_listed > 0 && k < x->args.n; k++)
+			if (!add_code(f, x->args.v[k], e))
+				return false;
+	}
 	return true;
 }
 
@@ -196,20 +203,6 @@ static bool take_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct
 	return line_parse(s->a, &s->line, arena_copy(s->a, raw), e);
 }
 
-static bool add_proposer(struct finding_facts *f, struct err *e)
-{
-	struct workspace *ws = f->j->ws;
-	struct seeking s = { .a = f->a, .line = { .actor = ws->actor, .auth = ws->auth } };
-	const uint64_t k = f->j->change->proposed_seq;
-	if (f->j->proposed && !log_each(ws->log, k, k + 1, take_line, &s, e))
-		return false;
-	struct json *o = json_object(f->a);
-	json_set(o, f->a, "auth", json_text(f->a, s.line.auth));
-	json_set(o, f->a, "id", json_text(f->a, s.line.actor));
-	add(f, "proposer", o);
-	return true;
-}
-
 /* Each was recovered from the step's hash when it came in: proven, whoever says it. What its owner compared is the
  * answer's own word. */
 static bool add_signatures(struct finding_facts *f, struct err *e)
@@ -235,10 +228,10 @@ bool judging_facts(const struct judging *j, struct arena *a, struct facts *out, 
 {
 	struct finding_facts f = { j, a, out, j->chain->pin.number, j->chain->pin.time };
 	*out = (struct facts){0};
-	if (!add_chain(&f, e) || !add_current(&f, e) || !add_codes(&f, e) || !add_history(&f, e) || !add_proposer(&f,
-		e))
-		return false;
-	return add_signatures(&f, e);
+	const struct hands hands = { j->ws, j->change, j->proposed, j->payer, f.block };
+	return add_chain(&f, e) && add_current(&f, e) && add_codes(&f, e) && add_history(&f, e) &&
+	       hands_facts(&hands, a, out, e) && possession_facts(j->ws, a, out, j->change->id, f.block, e) &&
+	       add_signatures(&f, e);
 }
 
 bool judging_judge(const struct judging *j, struct arena *a, struct verdict *out, struct facts *facts, struct err *e)
@@ -247,6 +240,7 @@ bool judging_judge(const struct judging *j, struct arena *a, struct verdict *out
 	if (!judging_facts(j, a, facts, e) ||
 	    !subject_of_proposal(a, &s, &j->ws->pin, j->change->id, j->proposal, j->step, &j->change->operation, e))
 		return false;
+	s.origin = log_origin(j->ws->log);
 	policy_judge(a, out, j->policy, &s, facts);
 	return true;
 }
@@ -319,7 +313,7 @@ void judging_into_evidence(struct arena *a, struct json *evidence, const struct 
 }
 
 bool judging_step(struct workspace *ws, struct chain *c, struct arena *a, const struct change *change,
-		  enum step_kind step, bool all, struct facts *facts, struct err *e)
+		  enum step_kind step, bool all, const struct addr *payer, struct facts *facts, struct err *e)
 {
 	const struct policy *policies[2];
 	struct facts found = {0};
@@ -329,7 +323,7 @@ bool judging_step(struct workspace *ws, struct chain *c, struct arena *a, const 
 	if (policies[0] != NULL && policies[1] != NULL && hash32_eq(&policies[0]->digest, &policies[1]->digest))
 		policies[1] = NULL;
 	for (size_t i = 0; i < 2; i++) {
-		const struct judging j = { ws, c, policies[i], change, &change->proposal, true, &step };
+		const struct judging j = { ws, c, policies[i], change, &change->proposal, true, &step, payer };
 		if (policies[i] == NULL)
 			continue;
 		if (!judging_judge(&j, a, &v, &found, e) || !judging_enforce(&v, all, e))

@@ -20,6 +20,7 @@ struct judging {
 	const struct proposal *proposal;
 	bool proposed;                /* the proposal line says who; otherwise it is whoever runs this */
 	const enum step_kind *step;   /* NULL: before any */
+	const struct addr *payer;     /* about to send it; or NULL */
 };
 MUST_CHECK bool judging_facts(const struct judging *j, struct arena *a, struct facts *out, struct err *e);
 /* Facts found, and the verdict. */
@@ -37,8 +38,10 @@ MUST_CHECK bool judging_frozen(struct workspace *ws, struct arena *a, const stru
 /* Puts the facts that are not there yet into the evidence of a packet. */
 void judging_into_evidence(struct arena *a, struct json *evidence, const struct facts *facts);
 /* A step as it is about to be packed or sent, under the policy it was proposed under and under the workspace's, if they
- * differ: refused as judging_enforce() does. `facts` may be NULL. Nothing is asked where there is no policy. */
+ * differ: refused as judging_enforce() does. `payer`, who is about to send it, and `facts` may be NULL. Nothing is
+ * asked where there is no policy. */
 MUST_CHECK bool judging_step(struct workspace *ws, struct chain *c, struct arena *a, const struct change *change,
-			     enum step_kind step, bool all, struct facts *facts, struct err *e);
+			     enum step_kind step, bool all, const struct addr *payer, struct facts *facts,
+			     struct err *e);
 
 #endif

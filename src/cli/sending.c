@@ -175,7 +175,8 @@ bool sending_check(struct sending *s, struct err *e)
 	if (s->change.withdrawn && s->kind != STEP_CANCEL)
 		return err_refuse(e, "WITHDRAWN", "%s was withdrawn", s->id) || sending_reject(s, e);
 	if (!check_operation(s, e) || !check_nonce(s, e) || !check_signatures(s, e) ||
-	    !judging_step(s->ws, &s->chain, s->a, &s->change, s->kind, true, NULL, e))
+	    !judging_step(s->ws, &s->chain, s->a, &s->change, s->kind, true, s->has_payer ? &s->payer : NULL,
+			  NULL, e))
 		return err_is_set(e) && e->code == ERR_REFUSED ? sending_reject(s, e) : false;
 	return true;
 }

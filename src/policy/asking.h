@@ -50,6 +50,8 @@ struct span unit_arg(const struct unit *u, struct span name);         /* {NULL, 
 void answer(struct asking *q, enum verdict_word w, const char *fmt, ...) PRINTF(3, 4);
 /* A fact that the answer rests on. NULL: not known, too old or not proven, and the answer is given. */
 const struct json *know(struct asking *q, const char *name);
+/* The same for what may prove itself, or need not be true: whoever asks looks at `proven`. */
+const struct json *know_word(struct asking *q, const char *name, bool *proven);
 /* The same for a number. */
 bool know_u64(struct asking *q, const char *name, uint64_t *out);
 /* The fact "history", read. False: the answer is given. */

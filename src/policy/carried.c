@@ -1,5 +1,7 @@
 #include "src/policy/carried.h"
 
+#include <string.h>
+
 #include "src/evm/address.h"
 
 static bool evidence_facts(struct arena *a, struct facts *out, const struct json *evidence, struct err *e)
@@ -29,6 +31,14 @@ static struct json *signatures_of(struct arena *a, const struct packet *p, enum 
 	return list;
 }
 
+/* The name of its log: the first line of the checkpoint, which packet_check() has verified. */
+static struct span origin_of(const struct packet *p)
+{
+	const struct span note = p->core.checkpoint;
+	const uint8_t *end = note.n > 0 ? memchr(note.p, '\n', note.n) : NULL;
+	return span_of(note.p, end != NULL ? (size_t)(end - note.p) : 0);
+}
+
 bool carried_judge(struct arena *a, struct verdict out[N_STEPS], const struct policy *policy,
 		   const struct pinned *pin, const struct packet *p, const struct checked_packet *checked,
 		   struct err *e)
@@ -41,6 +51,7 @@ bool carried_judge(struct arena *a, struct verdict out[N_STEPS], const struct po
 		    !subject_of_proposal(a, &s, pin, p->core.change, &checked->proposal, &step,
 					 &checked->operation_id, e))
 			return false;
+		s.origin = origin_of(p);
 		facts_add(a, &facts, "signatures", signatures_of(a, p, step), FACT_PROVEN, 0);
 		policy_judge(a, &out[i], policy, &s, &facts);
 	}

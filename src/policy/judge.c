@@ -68,7 +68,7 @@ static bool is_too_old(const struct asking *q, const struct fact *f, uint64_t *a
 	return *age > q->rule->max_age;
 }
 
-const struct json *know(struct asking *q, const char *name)
+const struct json *know_word(struct asking *q, const char *name, bool *proven)
 {
 	const struct fact *f = facts_find(q->court->facts, span_str(name));
 	uint64_t age = 0;
@@ -78,22 +78,27 @@ const struct json *know(struct asking *q, const char *name)
 		return NULL;
 	}
 	use_fact(q, f);
-	/* a signed challenge proves itself, whoever brings it */
-	if (q->rule->proven && f->source != FACT_PROVEN && !span_starts(f->name, "possession.")) {
+	*proven = f->source == FACT_PROVEN;
+	if (!is_too_old(q, f, &age))
+		return f->value;
+	if (age == UINT64_MAX)
+		answer(q, VERDICT_FAILED, "the fact chain.block is not known, so that %s has no age", name);
+	else
+		answer(q, VERDICT_FAILED, "the fact %s is %" PRIu64 " blocks old, at most %" PRIu64 " are allowed",
+		       name, age, q->rule->max_age);
+	return NULL;
+}
+
+const struct json *know(struct asking *q, const char *name)
+{
+	bool proven = false;
+	const struct json *v = know_word(q, name, &proven);
+	if (v != NULL && q->rule->proven && !proven) {
 		answer(q, VERDICT_FAILED, "the fact %s is the console's word, and this rule wants it proven", name);
 		return NULL;
 	}
-	if (is_too_old(q, f, &age)) {
-		if (age == UINT64_MAX)
-			answer(q, VERDICT_FAILED, "the fact chain.block is not known, so that %s has no age", name);
-		else
-			answer(q, VERDICT_FAILED,
-				"the fact %s is %" PRIu64 " blocks old, at most %" PRIu64 " are allowed", name,
-			       age, q->rule->max_age);
-		return NULL;
-	}
-	q->claimed |= f->source != FACT_PROVEN;
-	return f->value;
+	q->claimed |= v != NULL && !proven;
+	return v;
 }
 
 bool know_u64(struct asking *q, const char *name, uint64_t *out)

@@ -28,6 +28,7 @@ struct unit {
 struct subject {
 	const struct pinned *pin;
 	struct span change;           /* "SC-7", or empty */
+	struct span origin;           /* the name of the log that it is in, which possession is signed for; or empty */
 	const struct proposal *proposal;      /* its words; NULL: calldata alone */
 	bool has_step;                /* judged for one step; otherwise for all of it, before there is any */
 	enum step_kind step;
@@ -67,8 +68,5 @@ void verdict_format(struct buf *out, const struct verdict *v);
 struct json *verdict_to_json(struct arena *a, const struct verdict *v);
 /* The names of the rules that ended so, "upgrade-signers, freeze"; for a refusal in one line, with their texts. */
 void verdict_reasons(struct buf *out, const struct verdict *v, enum verdict_word w);
-
-/* The text that the owner of an address signs (EIP-191) to show that somebody has its key. */
-void possession_challenge(struct buf *out, const struct deployment *d, struct span change, const struct addr *who);
 
 #endif

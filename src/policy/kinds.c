@@ -5,8 +5,8 @@
 #include "src/base/hex.h"
 #include "src/base/text.h"
 #include "src/base/time.h"
-#include "src/crypto/keccak.h"
 #include "src/evm/address.h"
+#include "src/gov/attestation.h"
 #include "src/policy/asking.h"
 
 #define SHOWN(s) text_shown(s), (const char *)(s).p
@@ -340,32 +340,109 @@ void judge_signers(struct asking *q)
 	judge_enough(q, q->rule->min, q->rule->roles, q->rule->n_roles);
 }
 
-/* Who proposed counts as known only where a signature says so: otherwise it is the console's word. */
+/* ---- who may not decide alone ---- */
+
+/* Those who had a hand in it: whoever proposed it, sent a step of it, or led the meeting about it. */
+struct parties {
+	struct buf who;               /* "the proposer p1 and the facilitator p2" */
+	struct span *ids;
+	size_t n, n_claimed;          /* n_claimed: said by no signature */
+};
+
+static bool add_party(struct asking *q, struct parties *p, const char *part, const struct json *v, bool proven)
+{
+	struct span id, auth;
+	if (v->type != JSON_OBJECT || !json_get_str(v, "id", &id, NULL) || !json_get_str(v, "auth", &auth, NULL)) {
+		answer(q, VERDICT_FAILED, "the fact %s does not say who", part);
+		return false;
+	}
+	buf_fmt(&p->who, "%sthe %s %.*s", p->n > 0 ? " and " : "", part, SHOWN(id));
+	p->ids[p->n++] = id;
+	p->n_claimed += !proven || !span_is(auth, "signature");
+	return true;
+}
+
+/* A fact is one party, a list of them, or null: nobody so far. */
+static bool know_party(struct asking *q, struct parties *p, const char *part)
+{
+	bool proven;
+	const struct json *v = know_word(q, part, &proven);
+	if (v == NULL)
+		return false;
+	const size_t n = v->type == JSON_ARRAY ? v->n : v->type != JSON_NULL;
+	struct span *ids = ARENA_ARRAY(arena_of(q), struct span, p->n + n + 1);
+	if (p->n > 0)
+		memcpy(ids, p->ids, p->n * sizeof(*ids));
+	p->ids = ids;
+	if (v->type != JSON_ARRAY)
+		return v->type == JSON_NULL || add_party(q, p, part, v, proven);
+	for (const struct json *x = v->first; x != NULL; x = x->next)
+		if (!add_party(q, p, part, x, proven))
+			return false;
+	return true;
+}
+
+static bool know_parties(struct asking *q, struct parties *p)
+{
+	if (!q->rule->from.given)
+		return know_party(q, p, "proposer");
+	for (size_t i = 0; i < q->rule->from.n; i++)
+		if (!know_party(q, p, arena_str(arena_of(q), q->rule->from.v[i])))
+			return false;
+	return true;
+}
+
+static bool is_party(const struct parties *p, struct span id)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (span_eq(p->ids[i], id))
+			return true;
+	return false;
+}
+
+/* The owners who are none of them. */
+static uint64_t count_free(const struct asking *q, const struct parties *p)
+{
+	const struct deployment *d = q->court->subject->pin->deployment;
+	uint64_t n = 0;
+	for (size_t i = 0; i < d->n_people; i++)
+		n += d->people[i].owner && !is_party(p, d->people[i].id);
+	return n;
+}
+
+/* Only what a signature proves is counted: each owner who signed and is no party. Who the parties are may be nothing
+ * but the console's word. Then so many signatures are enough that it does not matter who they were; with fewer, the
+ * answer rests on that word. */
+static void count_others(struct asking *q, const struct signers *s, const struct parties *p)
+{
+	const uint64_t min = q->rule->min, enough = min + p->n_claimed, could = count_free(q, p);
+	const char *who = p->n > 0 ? buf_cstr(&p->who) : "whoever had a hand in it (nobody so far)";
+	uint64_t others = 0;
+	for (size_t i = 0; i < s->n; i++)
+		others += !is_party(p, s->v[i]->id);
+	const char *found = arena_fmt(arena_of(q), "%" PRIu64 " others than %s have to sign, %" PRIu64 " did", min, who,
+				      others);
+	q->claimed |= p->n_claimed > 0 && s->n < enough;
+	if (could < min)
+		answer(q, VERDICT_FAILED, "%s: only %" PRIu64 " owners are left", found, could);
+	else if (others < min)
+		answer(q, VERDICT_PENDING, "%s", found);
+	else if (!q->claimed)
+		answer(q, VERDICT_PASSED, "%s%s", found, p->n_claimed > 0 ? ", enough whoever it was" : "");
+	else if (q->rule->proven)
+		answer(q, VERDICT_PENDING, "%s; that it was them no signature says, so that %" PRIu64 " have to sign",
+		       found, enough);
+	else
+		answer(q, VERDICT_PASSED, "%s; that it was them no signature says", found);
+}
+
 void judge_separation(struct asking *q)
 {
-	const struct json *proposer = know(q, "proposer");
-	struct span id, auth;
+	struct parties p = {0};
 	struct signers s;
-	uint64_t others = 0;
-	if (proposer == NULL || !know_signers(q, &s))
-		return;
-	if (!json_get_str(proposer, "id", &id, NULL) || !json_get_str(proposer, "auth", &auth, NULL)) {
-		answer(q, VERDICT_FAILED, "the fact proposer does not say who");
-		return;
-	}
-	if (!span_is(auth, "signature"))
-		q->claimed = true;
-	if (q->claimed && q->rule->proven) {
-		answer(q, VERDICT_FAILED,
-			"that %.*s proposed it is shown by no signature, and this rule wants it proven",
-		       SHOWN(id));
-		return;
-	}
-	for (size_t i = 0; i < s.n; i++)
-		others += !span_eq(s.v[i]->id, id);
-	answer(q, others < q->rule->min ? VERDICT_PENDING : VERDICT_PASSED,
-	       "%" PRIu64 " others than the proposer %.*s have to sign, %" PRIu64 " did", q->rule->min, SHOWN(id),
-	       others);
+	if (know_parties(q, &p) && know_signers(q, &s))
+		count_others(q, &s, &p);
+	buf_release(&p.who);
 }
 
 void judge_comparison(struct asking *q)
@@ -581,10 +658,21 @@ void judge_ahead(struct asking *q)
 
 /* ---- code, keys, and other facts ---- */
 
+static bool is_listed(const struct asking *q, const struct hash32 *hash, struct span *name)
+{
+	for (size_t i = 0; i < q->rule->n_listed; i++)
+		if (hash32_eq(&q->rule->listed[i].hash, hash)) {
+			*name = q->rule->listed[i].name;
+			return true;
+		}
+	return false;
+}
+
 void judge_code(struct asking *q)
 {
 	const struct span at = unit_arg(unit_of(q, 0), q->rule->arg);
 	struct hash32 hash;
+	struct span name;
 	if (at.p == NULL) {
 		answer(q, VERDICT_FAILED, "%.*s has no argument %.*s", SHOWN(unit_of(q, 0)->action),
 			SHOWN(q->rule->arg));
@@ -597,68 +685,80 @@ void judge_code(struct asking *q)
 		answer(q, VERDICT_FAILED, "there is no code at %.*s", SHOWN(at));
 		return;
 	}
-	for (size_t i = 0; i < q->rule->n_listed; i++)
-		if (hash32_eq(&q->rule->listed[i].hash, &hash)) {
-			answer(q, VERDICT_PASSED, "the code at %.*s is %.*s", SHOWN(at),
-				SHOWN(q->rule->listed[i].name));
-			return;
-		}
-	answer(q, VERDICT_FAILED, "the code at %.*s, %.*s, is not listed", SHOWN(at), SHOWN(v->text));
+	if (is_listed(q, &hash, &name))
+		answer(q, VERDICT_PASSED, "the code at %.*s is %.*s", SHOWN(at), SHOWN(name));
+	else
+		answer(q, VERDICT_FAILED, "the code at %.*s, %.*s, is not listed", SHOWN(at), SHOWN(v->text));
 }
 
-void possession_challenge(struct buf *out, const struct deployment *d, struct span change, const struct addr *who)
+/* The signature of the fact possession.0x… is over this change's challenge, by that account. It proves itself, whoever
+ * brings it. */
+static bool is_attested(const struct asking *q, const struct addr *who, const struct json *v)
 {
-	buf_str(out, "setgov: I have the key of this address\naddress ");
-	addr_format(out, who);
-	buf_fmt(out, "\nchange %.*s\ndeployment ", (int)change.n, (const char *)change.p);
-	buf_hex(out, SPAN_HASH(&d->id));
-	buf_byte(out, '\n');
+	const struct subject *s = q->court->subject;
+	struct attestation t = { .deployment = s->pin->deployment->id, .origin = s->origin, .change = s->change,
+				 .account = *who };
+	uint8_t bytes[65];
+	return v->type == JSON_STRING && hex_fixed(bytes, 65, v->text, NULL) &&
+	       sig_from_bytes(&t.sig, span_of(bytes, 65), NULL) && attestation_check(&t, s->pin->deployment, NULL);
 }
 
-/* EIP-191, version 0x45. */
-static void challenge_digest(struct hash32 *out, const struct asking *q, const struct addr *who)
+static bool has_key(struct asking *q, struct span text, const struct addr *who)
 {
-	struct buf text = {0}, message = {0};
-	possession_challenge(&text, q->court->subject->pin->deployment, q->court->subject->change, who);
-	buf_fmt(&message, "\x19" "Ethereum Signed Message:\n%zu", text.n);
-	buf_span(&message, buf_view(&text));
-	keccak256(out, buf_view(&message));
-	buf_release(&text);
-	buf_release(&message);
+	bool proven;
+	const struct json *v = know_word(q, arena_fmt(arena_of(q), "possession.%.*s", (int)text.n,
+						      (const char *)text.p), &proven);
+	if (v == NULL)
+		return false;
+	if (!is_attested(q, who, v)) {
+		answer(q, VERDICT_FAILED, "the signature of %.*s is not over this change's challenge", SHOWN(text));
+		return false;
+	}
+	return true;
 }
 
-static bool signed_challenge(struct asking *q, struct span arg)
+/* A contract cannot sign: it comes with its code. */
+static bool knows_fact(const struct asking *q, const char *prefix, struct span text)
+{
+	const char *name = arena_fmt(arena_of(q), "%s.%.*s", prefix, (int)text.n, (const char *)text.p);
+	return facts_find(q->court->facts, span_str(name)) != NULL;
+}
+
+/* Listed code, or no code and a signature. */
+static bool shows_possession(struct asking *q, struct span arg)
 {
 	const struct span text = unit_arg(unit_of(q, 0), arg);
-	struct addr who, by;
-	struct hash32 digest;
-	struct sig sig;
-	uint8_t bytes[65];
+	struct addr who;
+	struct hash32 hash;
+	struct span name;
 	if (text.p == NULL || !addr_parse(&who, text, NULL)) {
 		answer(q, VERDICT_FAILED, "%.*s is not an address", SHOWN(arg));
 		return false;
 	}
-	const bool was_claimed = q->claimed;
-	const struct json *v = know(q, arena_fmt(arena_of(q), "possession.%.*s", (int)text.n, (const char *)text.p));
-	if (v == NULL)
+	if (knows_fact(q, "possession", text))
+		return has_key(q, text, &who);
+	const struct json *code = q->rule->n_listed > 0 ? know(q, arena_fmt(arena_of(q), "code-hash.%.*s", (int)text.n,
+									    (const char *)text.p)) : NULL;
+	if (q->rule->n_listed > 0 && code == NULL)
 		return false;
-	challenge_digest(&digest, q, &who);
-	if (v->type != JSON_STRING || !hex_fixed(bytes, 65, v->text, NULL) ||
-	    !sig_from_bytes(&sig, span_of(bytes, 65), NULL) || !sig_recover(&by, &sig, &digest, NULL) ||
-	    !addr_eq(&by, &who)) {
-		answer(q, VERDICT_FAILED, "the signature of %.*s is not over this change's challenge", SHOWN(text));
+	if (code == NULL || code->type != JSON_STRING || !hex_fixed(hash.b, 32, code->text, NULL)) {
+		answer(q, VERDICT_FAILED, "nobody has shown to have the key of %.*s: setgov policy challenge says what "
+		       "it has to sign", SHOWN(text));
 		return false;
 	}
-	q->claimed = was_claimed;              /* the signature proves itself */
-	return true;
+	if (is_listed(q, &hash, &name))
+		return true;
+	answer(q, VERDICT_FAILED, "%.*s is a contract whose code, %.*s, is not listed", SHOWN(text), SHOWN(code->text));
+	return false;
 }
 
 void judge_possession(struct asking *q)
 {
 	for (size_t i = 0; i < q->rule->args.n; i++)
-		if (!signed_challenge(q, q->rule->args.v[i]))
+		if (!shows_possession(q, q->rule->args.v[i]))
 			return;
-	answer(q, VERDICT_PASSED, "signed this change's challenge: %s", list_text(q, &q->rule->args));
+	answer(q, VERDICT_PASSED, "signed this change's challenge, or is listed code: %s",
+	       list_text(q, &q->rule->args));
 }
 
 /* "action.layout" is about each action: "action[2].layout". */

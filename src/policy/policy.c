@@ -292,6 +292,7 @@ SIMPLE(min_delay, get_seconds)
 SIMPLE(words, get_texts)
 SIMPLE(steps, get_texts)
 SIMPLE(args, get_texts)
+SIMPLE(from, get_texts)
 SIMPLE(excepted, get_text)
 SIMPLE(arg, get_text)
 SIMPLE(fact, get_text)
@@ -563,7 +564,7 @@ static const struct member rule_members[] = {
 	{ "windows", rule_windows }, { "except", rule_except }, { "rule", rule_excepted }, { "until", rule_until },
 	{ "control", rule_control }, { "arg", rule_arg }, { "args", rule_args }, { "listed", rule_listed },
 	{ "fact", rule_fact }, { "is", rule_is }, { "head", rule_head }, { "maxLag", rule_max_lag },
-	{ "steps", rule_steps }, { "allowed", rule_allowed },
+	{ "steps", rule_steps }, { "allowed", rule_allowed }, { "from", rule_from },
 };
 
 /* ---- what goes together ---- */
@@ -615,6 +616,7 @@ static bool check_rule(const struct reading *r, const struct rule *x)
 	return check_words(r, &x->words, WORDS, "words", x->at) &&
 	       check_words(r, &x->control_words, WORDS, "control.words", x->at) &&
 	       check_words(r, &x->steps, "schedule execute cancel", "steps", x->at) &&
+	       check_words(r, &x->from, "proposer submitter facilitator", "from", x->at) &&
 	       check_words(r, &head, "safe finalized", "head", x->at);
 }
 

@@ -66,7 +66,7 @@ struct rule {
 	uint64_t min, max, per, min_delay, max_lag, until;
 	const struct role_need *roles;
 	size_t n_roles;
-	struct texts words, steps, args;
+	struct texts words, steps, args, from;
 	struct zone zone;
 	const struct window *windows;
 	size_t n_windows;

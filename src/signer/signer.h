@@ -80,6 +80,7 @@ bool verb_load(struct signer *s, struct err *e);
 bool verb_review(struct signer *s, struct err *e);
 bool verb_sign(struct signer *s, struct err *e);
 bool verb_decline(struct signer *s, struct err *e);
+bool verb_attest(struct signer *s, struct err *e);
 bool verb_cosign(struct signer *s, struct err *e);
 bool verb_sign_tx(struct signer *s, struct err *e);
 bool verb_journal(struct signer *s, struct err *e);

@@ -1,7 +1,7 @@
 /* Policies: what is refused and where; each kind of rule, passing and failing, with its words; what lint finds. */
 #include "src/base/fs.h"
-#include "src/crypto/keccak.h"
 #include "src/evm/address.h"
+#include "src/gov/attestation.h"
 #include "src/policy/asking.h"
 #include "src/policy/lint.h"
 #include "tests/support/check.h"
@@ -107,6 +107,7 @@ struct example {
 	const char *by;               /* "p1 p2" */
 	const char *words;            /* the ticket, or NULL */
 	uint64_t delay;
+	const char *origin;           /* of its log */
 	int step;                     /* 1 + enum step_kind; 0: none */
 	const char *expect;           /* "verdict: text" */
 };
@@ -162,6 +163,7 @@ static void judge_example(struct world *w, const struct example *x, struct verdi
 	assert_ok(subject_of_proposal(&w->a, &s, &w->pin, span_str("SC-7"), &p, x->step > 0 ? &step : NULL,
 		&operation, &e),
 		  &e);
+	s.origin = span_str(x->origin != NULL ? x->origin : "");
 	policy_judge(&w->a, v, &w->policy, &s, &facts);
 }
 
@@ -243,15 +245,6 @@ static void signatures_and_roles_are_counted(void **state)
 		  .expect = "pending: 1 of the role security (p3) have to sign, 0 did" },
 		{ "\"signers\",\"min\":6", AUTHORIZE, .by = "p1",
 		  .expect = "failed: 6 signatures are needed, the Safe has 5 owners" },
-		{ "\"separation\",\"min\":2", AUTHORIZE, .by = "p1 p2 p3",
-			.facts = "\"proposer\":{\"id\":\"p1\",\"auth\":\"os-user\"}",
-		  .expect = "passed on the console's word: 2 others than the proposer p1 have to sign, 2 did" },
-		{ "\"separation\",\"min\":2", AUTHORIZE, .by = "p1 p2",
-			.facts = "\"proposer\":{\"id\":\"p1\",\"auth\":\"os-user\"}",
-		  .expect = "pending: 2 others than the proposer p1 have to sign, 1 did" },
-		{ "\"separation\",\"min\":2,\"source\":\"proven\"", AUTHORIZE, .by = "p1 p2 p3",
-		  .facts = "\"proposer\":{\"id\":\"p1\",\"auth\":\"os-user\"}",
-		  .expect = "failed: the fact proposer is the console's word, and this rule wants it proven" },
 		{ "\"comparison\",\"allowed\":false", AUTHORIZE, .by = "p1 p2",
 		  .expect = "passed on the console's word: nobody signed without comparing" },
 		{ "\"comparison\",\"allowed\":false", AUTHORIZE, .by = "p1 p5",
@@ -260,6 +253,48 @@ static void signatures_and_roles_are_counted(void **state)
 			    "sign again" },
 		{ "\"hot-signing\",\"allowed\":false", AUTHORIZE,
 		  .expect = "passed: keys sign on machines without a network: each signer sees to it, not the chain" },
+	};
+	(void)state;
+	EACH(list);
+}
+
+/* Who proposed may be anybody's word: with one signature more than needed it does not matter. */
+static void duties_are_kept_apart_by_what_signatures_prove(void **state)
+{
+	static const char p1[] = "\"proposer\":{\"id\":\"p1\",\"auth\":\"signature\"}";
+	static const char all[] = "\"proposer\":{\"id\":\"p1\",\"auth\":\"os-user\"},\"submitter\":[],"
+				  "\"facilitator\":[{\"id\":\"p2\",\"auth\":\"claimed\"}]";
+	static const char two[] = "\"separation\",\"min\":2";
+	static const char proven[] = "\"separation\",\"min\":2,\"source\":\"proven\"";
+	static const char from[] =
+		"\"separation\",\"min\":3,\"from\":[\"proposer\",\"submitter\",\"facilitator\"]";
+	static const char nobody[] = "\"separation\",\"min\":2,\"from\":[\"submitter\"]";
+	const struct example list[] = {
+		{ two, AUTHORIZE, .by = "p1 p2 p3", .facts = p1,
+		  .expect = "passed: 2 others than the proposer p1 have to sign, 2 did, enough whoever it was" },
+		{ two, AUTHORIZE, .by = "p2 p3", .facts = p1,
+		  .expect = "passed on the console's word: 2 others than the proposer p1 have to sign, 2 did; that it "
+			    "was them no signature says" },
+		{ two, AUTHORIZE, .by = "p1 p2", .facts = p1,
+		  .expect = "pending: 2 others than the proposer p1 have to sign, 1 did" },
+		{ proven, AUTHORIZE, .by = "p1 p2 p3", .facts = p1,
+		  .expect = "passed: 2 others than the proposer p1 have to sign, 2 did, enough whoever it was" },
+		{ proven, AUTHORIZE, .by = "p2 p3", .facts = p1,
+		  .expect = "pending: 2 others than the proposer p1 have to sign, 2 did; that it was them no signature "
+			    "says, so that 3 have to sign" },
+		{ "\"separation\",\"min\":5", AUTHORIZE, .by = "p1 p2 p3", .facts = p1,
+		  .expect = "failed: 5 others than the proposer p1 have to sign, 2 did: only 4 owners are left" },
+		{ two, AUTHORIZE, .by = "p1", .expect = "failed: the fact proposer is not known" },
+		{ two, AUTHORIZE, .by = "p1", .facts = "\"proposer\":\"p1\"",
+		  .expect = "failed: the fact proposer does not say who" },
+		{ from, AUTHORIZE, .by = "p1 p2 p3 p4 p5", .facts = all,
+		  .expect = "passed: 3 others than the proposer p1 and the facilitator p2 have to sign, 3 did, enough "
+			    "whoever it was" },
+		{ from, AUTHORIZE, .by = "p3 p4 p5", .facts = all,
+		  .expect = "passed on the console's word: 3 others than the proposer p1 and the facilitator p2 have "
+			    "to sign, 3 did; that it was them no signature says" },
+		{ nobody, AUTHORIZE, .by = "p3 p4", .facts = all,
+		  .expect = "passed: 2 others than whoever had a hand in it (nobody so far) have to sign, 2 did" },
 	};
 	(void)state;
 	EACH(list);
@@ -326,6 +361,10 @@ static void steps_code_keys_and_facts_are_looked_at(void **state)
 	static const char code[] = "\"code\",\"for\":{\"actions\":[\"contract.upgrade\"]},\"arg\":\"implementation\","
 		"\"listed\":[{\"name\":\"v2\",\"hash\":"
 			"\"0x1111111111111111111111111111111111111111111111111111111111111111\"}]";
+#define ONES "1111111111111111111111111111111111111111111111111111111111111111"
+#define TWOS "2222222222222222222222222222222222222222222222222222222222222222"
+	static const char listed[] = "\"possession\",\"args\":[\"sequencer\"],\"listed\":[{\"name\":\"safe\","
+				     "\"hash\":\"0x" ONES "\"}]";
 #define UPGRADE .action = "contract.upgrade", .pairs = { "contract=registry", "implementation=" NEW }
 	const struct example list[] = {
 		{ "\"signed-ahead\",\"steps\":[\"schedule\"]", AUTHORIZE, .step = 1 + STEP_EXECUTE,
@@ -343,7 +382,17 @@ static void steps_code_keys_and_facts_are_looked_at(void **state)
 		{ code, UPGRADE, .facts = "\"code-hash." NEW "\":null", .expect = "failed: there is no code at " NEW },
 		{ code, UPGRADE, .expect = "failed: the fact code-hash." NEW " is not known" },
 		{ "\"possession\",\"args\":[\"sequencer\"]", AUTHORIZE,
-		  .expect = "failed: the fact possession." NEW " is not known" },
+		  .expect = "failed: nobody has shown to have the key of " NEW ": setgov policy challenge says what it "
+			    "has to sign" },
+		{ listed, AUTHORIZE, .expect = "failed: the fact code-hash." NEW " is not known" },
+		{ listed, AUTHORIZE, .facts = "\"code-hash." NEW "\":null",
+		  .expect = "failed: nobody has shown to have the key of " NEW ": setgov policy challenge says what it "
+			    "has to sign" },
+		{ listed, AUTHORIZE, .facts = "\"code-hash." NEW "\":\"0x" ONES "\"",
+		  .expect = "passed on the console's word: signed this change's challenge, or is listed code: "
+			    "sequencer" },
+		{ listed, AUTHORIZE, .facts = "\"code-hash." NEW "\":\"0x" TWOS "\"",
+		  .expect = "failed: " NEW " is a contract whose code, 0x" TWOS ", is not listed" },
 		{ "\"possession\",\"args\":[\"sequencer\"]", AUTHORIZE, .facts = "\"possession." NEW "\":\"0x00\"",
 		  .expect = "failed: the signature of " NEW " is not over this change's challenge" },
 		{ "\"fact\",\"fact\":\"action.layout\",\"is\":\"compatible\"", UPGRADE,
@@ -367,36 +416,48 @@ static void steps_code_keys_and_facts_are_looked_at(void **state)
 
 /* ---- possession, exceptions, delegatecall ---- */
 
-static void a_signed_challenge_shows_the_key(void **state)
+/* The key of 0x0…07 signs the challenge of SC-7. */
+static const char *attested(struct world *w, struct addr *who)
 {
 	const uint8_t key[32] = { [31] = 7 };
+	struct attestation t = { .deployment = w->d.id, .origin = span_str("setgov/test"), .change = span_str("SC-7") };
+	struct buf hex = {0};
+	struct hash32 digest;
+	uint8_t bytes[65];
+	struct err e = {0};
+	assert_ok(sig_key_address(who, key, &e), &e);
+	t.account = *who;
+	attestation_digest(&digest, &w->d, &t);
+	assert_true(sig_make(&t.sig, &digest, key));
+	sig_to_bytes(bytes, &t.sig);
+	buf_0xhex(&hex, span_of(bytes, 65));
+	const char *text = arena_str(&w->a, buf_view(&hex));
+	buf_release(&hex);
+	return text;
+}
+
+static void a_signed_challenge_shows_the_key(void **state)
+{
 	struct world w;
 	struct verdict v;
 	struct addr who;
-	struct buf text = {0}, at = {0}, hex = {0}, message = {0};
-	struct hash32 digest;
-	struct sig sig;
-	uint8_t bytes[65];
-	struct err e = {0};
+	struct buf at = {0};
 	(void)state;
 	open_world(&w);
-	assert_ok(sig_key_address(&who, key, &e), &e);
-	possession_challenge(&text, &w.d, span_str("SC-7"), &who);
-	buf_fmt(&message, "\x19" "Ethereum Signed Message:\n%zu%s", text.n, buf_cstr(&text));
-	keccak256(&digest, buf_view(&message));
-	assert_true(sig_make(&sig, &digest, key));
-	sig_to_bytes(bytes, &sig);
-	buf_0xhex(&hex, span_of(bytes, 65));
+	const char *signature = attested(&w, &who);
 	addr_format(&at, &who);
-	const struct example x = { "\"possession\",\"args\":[\"sequencer\"],\"source\":\"proven\"",
+	struct example x = { "\"possession\",\"args\":[\"sequencer\"],\"source\":\"proven\"",
 		.action = "sequencer.authorize", .pairs = { arena_fmt(&w.a, "sequencer=%s", buf_cstr(&at)) },
-		.facts = arena_fmt(&w.a, "\"possession.%s\":\"%s\"", buf_cstr(&at), buf_cstr(&hex)) };
+		.facts = arena_fmt(&w.a, "\"possession.%s\":\"%s\"", buf_cstr(&at), signature),
+		.origin = "setgov/test" };
 	judge_example(&w, &x, &v);
-	assert_string_equal(said_of(&w, &v, "x"), "passed: signed this change's challenge: sequencer");
-	buf_release(&text);
+	assert_string_equal(said_of(&w, &v, "x"),
+			    "passed: signed this change's challenge, or is listed code: sequencer");
+	x.origin = "setgov/other";
+	judge_example(&w, &x, &v);
+	assert_string_equal(said_of(&w, &v, "x"), arena_fmt(&w.a, "failed: the signature of %s is not over this "
+			    "change's challenge", buf_cstr(&at)));
 	buf_release(&at);
-	buf_release(&hex);
-	buf_release(&message);
 	arena_release(&w.a);
 }
 
@@ -571,6 +632,7 @@ int main(void)
 		cmocka_unit_test(other_semantics_are_not_guessed),
 		cmocka_unit_test(arguments_keep_within_bounds),
 		cmocka_unit_test(signatures_and_roles_are_counted),
+		cmocka_unit_test(duties_are_kept_apart_by_what_signatures_prove),
 		cmocka_unit_test(words_and_delays_are_asked_for),
 		cmocka_unit_test(rates_and_freezes_wait_and_never_hold_up_a_revoke_or_a_cancel),
 		cmocka_unit_test(steps_code_keys_and_facts_are_looked_at),
