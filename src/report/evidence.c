@@ -59,7 +59,7 @@ static bool take_checkpoint(struct arena *a, struct report_evidence *ev, struct 
 	ev->size = opened.head.size;
 	ev->root = opened.head.root;
 	return hash32_eq(&root, &opened.head.root) ||
-	       err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the newest checkpoint's root is not that over the first %llu lines",
+	       err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the newest checkpoint is not over this log's first %llu lines",
 		       (unsigned long long)opened.head.size);
 }
 
