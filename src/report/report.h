@@ -47,8 +47,10 @@ struct report_line {
 	uint64_t seq;
 	struct hash32 leaf;
 	struct span raw;              /* its bytes; empty when it is withheld */
-	const char *withheld;         /* why, or NULL */
-	struct merkle_path path;      /* from the leaf to the root of the evidence's checkpoint */
+	const char *withheld;         /* why, or NULL: then it has no path either */
+	/* From the leaf to the root of the evidence's checkpoint. A line with seq >= evidence.size is newer than the
+	 * checkpoint: nothing vouches for it, and it has none. */
+	struct { const struct hash32 *hash; size_t n; } path;
 	struct report_line *next;
 };
 

@@ -1,0 +1,133 @@
+#include "src/report/evidence.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- which lines ------------------------------------------------------------------------------------------------ */
+
+static int by_seq(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	return (x > y) - (x < y);
+}
+
+static size_t count(const struct report *r)
+{
+	size_t n = 0;
+	for (const struct report_section *s = r->first; s != NULL; s = s->next)
+		for (const struct report_row *row = s->first; row != NULL; row = row->next)
+			n += row->n_lines;
+	return n;
+}
+
+/* Each once, ascending. */
+static uint64_t *seqs_of(struct arena *a, const struct report *r, size_t *n)
+{
+	uint64_t *v = ARENA_ARRAY(a, uint64_t, count(r) + 1);
+	size_t all = 0;
+	for (const struct report_section *s = r->first; s != NULL; s = s->next)
+		for (const struct report_row *row = s->first; row != NULL; row = row->next)
+			for (size_t i = 0; i < row->n_lines; i++)
+				v[all++] = row->lines[i];
+	qsort(v, all, sizeof(*v), by_seq);
+	*n = 0;
+	for (size_t i = 0; i < all; i++)
+		if (i == 0 || v[i] != v[i - 1])
+			v[(*n)++] = v[i];
+	return v;
+}
+
+/* ---- the checkpoint --------------------------------------------------------------------------------------------- */
+
+static bool take_checkpoint(struct arena *a, struct report_evidence *ev, struct log *l, struct err *e)
+{
+	struct buf note = {0}, vkey = {0};
+	struct tree_head head;
+	struct checkpoint opened;
+	struct hash32 root;
+	if (!log_newest_checkpoint(l, &note, &head, e))
+		return false;
+	ev->checkpoint = arena_copy(a, buf_view(&note));
+	note_key_format(&vkey, log_key(l));
+	ev->vkey = arena_str(a, buf_view(&vkey));
+	ev->origin = arena_str(a, log_origin(l));
+	buf_release(&note);
+	buf_release(&vkey);
+	if (!checkpoint_open(a, &opened, ev->checkpoint, log_key(l), e) ||
+	    !log_root_at(l, opened.head.size, &root, e))
+		return false;
+	ev->size = opened.head.size;
+	ev->root = opened.head.root;
+	return hash32_eq(&root, &opened.head.root) ||
+	       err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the newest checkpoint is not over this log's first %llu lines",
+		       (unsigned long long)opened.head.size);
+}
+
+/* ---- the lines -------------------------------------------------------------------------------------------------- */
+
+static bool take_path(struct arena *a, struct report_line *line, struct log *l, uint64_t size, struct err *e)
+{
+	struct merkle_path path;
+	struct hash32 *hash;
+	if (line->seq >= size)
+		return true;
+	if (!log_path(l, line->seq, size, &path, e))
+		return false;
+	hash = ARENA_ARRAY(a, struct hash32, path.n + 1);
+	memcpy(hash, path.hash, path.n * sizeof(*hash));
+	line->path.hash = hash;
+	line->path.n = path.n;
+	return true;
+}
+
+static bool take_leaf(struct report_line *line, struct log *l, struct err *e)
+{
+	const struct merkle_nodes nodes = log_nodes(l);
+	return nodes.read(nodes.ctx, &line->leaf, merkle_index(0, line->seq), e);
+}
+
+/* With its bytes while there is room for them. */
+static bool take_line(struct arena *a, struct report_line *line, struct log *l, uint64_t size,
+		      struct evidence_limits *room, struct err *e)
+{
+	struct buf raw = {0};
+	bool ok = true;
+	line->withheld = "left out: this file carries no more lines";
+	if (room->lines > 0 && room->bytes > 0) {
+		ok = log_line(l, line->seq, &raw, e);
+		if (ok && raw.n <= room->bytes) {
+			room->lines--;
+			room->bytes -= raw.n;
+			line->raw = arena_copy(a, buf_view(&raw));
+			line->withheld = NULL;
+			line_leaf(&line->leaf, line->raw);
+		}
+	}
+	buf_release(&raw);
+	if (!ok)
+		return false;
+	return line->withheld != NULL ? take_leaf(line, l, e) : take_path(a, line, l, size, e);
+}
+
+bool report_evidence(struct arena *a, struct report *r, struct log *l, struct evidence_limits limits, struct err *e)
+{
+	struct report_evidence *ev = &r->evidence;
+	size_t n;
+	const uint64_t *seqs = seqs_of(a, r, &n);
+	*ev = (struct report_evidence){0};
+	if (!take_checkpoint(a, ev, l, e))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct report_line *line = ARENA_NEW(a, struct report_line);
+		line->seq = seqs[i];
+		if (!take_line(a, line, l, ev->size, &limits, e))
+			return err_in(e, "line %llu", (unsigned long long)seqs[i]);
+		if (ev->last == NULL)
+			ev->first = line;
+		else
+			ev->last->next = line;
+		ev->last = line;
+		ev->n++;
+	}
+	return true;
+}

@@ -1,0 +1,21 @@
+/* What a report rests on: the lines that its rows name, each with its inclusion path to one signed checkpoint, so that
+ * whoever has that checkpoint's root from elsewhere can check the report without us. Reads the log; writes nothing. */
+#ifndef SETGOV_REPORT_EVIDENCE_H
+#define SETGOV_REPORT_EVIDENCE_H
+
+#include "audit-log/log.h"
+#include "src/report/report.h"
+
+/* How much of the log one file carries. What is beyond is there as a leaf hash alone, oldest lines first in. */
+struct evidence_limits {
+	size_t lines, bytes;
+};
+#define EVIDENCE_LIMITS ((struct evidence_limits){ 10000, (size_t)8 << 20 })
+
+/* Fills r->evidence from the newest signed checkpoint and the lines that the report's rows rest on; sections are
+ * complete before. The checkpoint is verified, and its root is that over the log's first lines: ERR_MISMATCH or
+ * ERR_CRYPTO when not. ERR_MISSING: nothing was ever signed. */
+MUST_CHECK bool report_evidence(struct arena *a, struct report *r, struct log *l, struct evidence_limits limits,
+				struct err *e);
+
+#endif
