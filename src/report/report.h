@@ -54,6 +54,16 @@ struct report_line {
 	struct report_line *next;
 };
 
+/* The root of fewer lines, which stands elsewhere too: in the salt of an operation on chain, under a cosignature. Whoever
+ * reads it there has a root that nobody here could have made up. */
+struct report_root {
+	struct tree_head head;
+	const char *where;            /* what to look up, and where: "the salt of operation 0x…, transaction 0x…" */
+	/* The proof that the evidence's tree goes on from this one (RFC 6962, 2.1.2). */
+	struct { const struct hash32 *hash; size_t n; } growth;
+	struct report_root *next;
+};
+
 struct report_evidence {
 	const char *origin, *vkey;
 	struct span checkpoint;       /* the signed note, whole, over `size` lines */
@@ -61,6 +71,10 @@ struct report_evidence {
 	struct hash32 root;
 	struct report_line *first, *last;    /* by seq */
 	size_t n;
+	struct report_root *roots;           /* by size; NULL: none that we know of */
+	/* The line report.made that has this report's digests, once it was logged; NULL before, and where none was.
+	 * It is one of the lines. */
+	const struct report_line *made;
 };
 
 struct report {
