@@ -36,17 +36,15 @@ static bool continues(struct log *l, const struct log_tail *then, struct err *e)
 	return true;
 }
 
+/* The usual case: SQLite knows that nobody else wrote since our last commit. */
 static bool reread_tail(struct log *l, struct err *e)
 {
 	const struct log_tail then = l->tail;
-	struct hash32 leaf;
-	uint64_t size;
+	uint32_t version;
 
-	if (!store_count(l->store, STORE_LINES, &size, e) || !store_count(l->store, STORE_BLOBS, &l->blobs_before, e))
+	if (!store_version(l->store, &version, e))
 		return false;
-	l->blobs = l->blobs_before;
-	/* The usual case: nobody else wrote, and one look at the last row says so. */
-	if (size == then.tree.size && store_line(l->store, size - 1, &leaf, NULL, NULL) && hash32_eq(&leaf, &then.leaf))
+	if (l->have_version && version == l->version)
 		return true;
 	return log_load_tail(l, e) && continues(l, &then, e);
 }
@@ -78,6 +76,7 @@ void log_abort(struct log *l)
 		return;
 	store_rollback(l->store);
 	l->tail = l->before;
+	l->have_version = false;
 	l->in_transaction = false;
 }
 
@@ -182,9 +181,9 @@ bool log_add_blob(struct log *l, struct span bytes, enum blob_class class, struc
 	sha256(digest, bytes);
 	if (have_blob(l, digest, class))
 		return true;
-	if (!store_put_blob(l->store, l->blobs, digest, class, bytes, e))
+	if (!store_put_blob(l->store, l->tail.blobs, digest, class, bytes, e))
 		return false;
-	l->blobs++;
+	l->tail.blobs++;
 	return true;
 }
 
@@ -207,27 +206,36 @@ static bool sign_head(struct log *l, struct buf *note, struct err *e)
 	return true;
 }
 
-static bool same_as_newest(struct log *l, uint64_t count, struct span note)
+/* Lines since the newest checkpoint make another one. */
+static bool same_as_newest(struct log *l, struct span note)
 {
 	struct buf newest = {0};
 	uint64_t size;
-	const bool same = count && store_checkpoint(l->store, count - 1, &size, &newest, NULL) &&
+	const bool possible = l->tail.checkpoints && (l->signed_now || log_size(l) == l->before.tree.size);
+	const bool same = possible && store_checkpoint(l->store, l->tail.checkpoints - 1, &size, &newest, NULL) &&
 			  span_eq(buf_view(&newest), note);
 
 	buf_release(&newest);
 	return same;
 }
 
+static bool put_checkpoint(struct log *l, struct span note, struct err *e)
+{
+	if (same_as_newest(l, note))
+		return true;
+	if (!store_put_checkpoint(l->store, l->tail.checkpoints, log_size(l), note, e))
+		return false;
+	l->tail.checkpoints++;
+	return true;
+}
+
 bool log_add_checkpoint(struct log *l, struct buf *note, struct err *e)
 {
 	struct buf own = {0};
-	uint64_t count;
 	bool ok;
 
 	need_transaction(l);
-	ok = sign_head(l, &own, e) && store_count(l->store, STORE_CHECKPOINTS, &count, e);
-	if (ok && !same_as_newest(l, count, buf_view(&own)))
-		ok = store_put_checkpoint(l->store, count, log_size(l), buf_view(&own), e);
+	ok = sign_head(l, &own, e) && put_checkpoint(l, buf_view(&own), e);
 	if (ok && note)
 		buf_span(note, buf_view(&own));
 	l->signed_now |= ok;
@@ -273,7 +281,7 @@ static bool reread(struct log *l, struct err *e)
 	for (uint64_t seq = l->before.tree.size; seq < log_size(l); seq++)
 		if (!reread_line(l, seq, &prev, e))
 			return false;
-	for (uint64_t row = l->blobs_before; row < l->blobs; row++)
+	for (uint64_t row = l->before.blobs; row < l->tail.blobs; row++)
 		if (!reread_blob(l, row, e))
 			return false;
 	return true;
@@ -295,6 +303,7 @@ bool log_commit(struct log *l, struct err *e)
 		return false;
 	}
 	l->in_transaction = false;
+	l->have_version = store_version(l->store, &l->version, NULL);
 	l->dirty |= log_size(l) > l->before.tree.size;
 	if (l->signed_now && !log_remember(l, NULL))
 		l->dirty = true;      /* release tries again */

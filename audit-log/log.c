@@ -564,7 +564,9 @@ static bool load_tail(struct log *l, struct err *e)
 	uint64_t size, count;
 	bool ok;
 
-	if (!store_count(l->store, STORE_LINES, &size, e) || !store_count(l->store, STORE_NODES, &count, e))
+	if (!store_count(l->store, STORE_LINES, &size, e) || !store_count(l->store, STORE_NODES, &count, e) ||
+	    !store_count(l->store, STORE_BLOBS, &l->tail.blobs, e) ||
+	    !store_count(l->store, STORE_CHECKPOINTS, &l->tail.checkpoints, e))
 		return false;
 	if (!size)
 		return damaged(e, "the log has no lines");

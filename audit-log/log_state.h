@@ -9,6 +9,7 @@ struct log_tail {                     /* where the next line goes */
 	struct frontier tree;
 	struct hash32 leaf;           /* of the last line: the next prev */
 	struct unix_time time;        /* of the last line */
+	uint64_t blobs, checkpoints;  /* how many rows */
 };
 
 struct log {
@@ -29,7 +30,8 @@ struct log {
 	bool dirty;                   /* committed since the last remember */
 	bool signed_now;              /* this transaction has a checkpoint */
 	struct log_tail before;       /* the tail when the transaction began */
-	uint64_t blobs_before, blobs; /* rows */
+	bool have_version;
+	uint32_t version;             /* store_version() when the tail was what it is */
 };
 
 #define LOG_DB "log.db"

@@ -615,6 +615,16 @@ void store_rollback(struct store *s)
 		done(s, ST_ROLLBACK, NULL);
 }
 
+bool store_version(struct store *s, uint32_t *out, struct err *e)
+{
+	unsigned version;
+
+	if (sqlite3_file_control(s->db, "main", SQLITE_FCNTL_DATA_VERSION, &version) != SQLITE_OK)
+		return fail(s, "data version", e);
+	*out = version;
+	return true;
+}
+
 bool store_read_begin(struct store *s, struct err *e)
 {
 	return done(s, ST_READ_BEGIN, e);

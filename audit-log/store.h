@@ -42,6 +42,8 @@ MUST_CHECK bool store_begin(struct store *s, struct err *e);
 /* After false the rows may or may not survive a power cut: open the file anew and look. */
 MUST_CHECK bool store_commit(struct store *s, struct err *e);
 void store_rollback(struct store *s);
+/* Changes whenever anybody commits, this store too. Inside a transaction, or right after store_commit(). */
+MUST_CHECK bool store_version(struct store *s, uint32_t *out, struct err *e);
 /* A read transaction: everything until store_read_end() is seen as of now. */
 MUST_CHECK bool store_read_begin(struct store *s, struct err *e);
 void store_read_end(struct store *s);

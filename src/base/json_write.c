@@ -6,22 +6,38 @@
 
 enum style { CANONICAL, COMPACT, PRETTY };
 
+static void quote_byte(struct buf *out, uint8_t c)
+{
+	static const char from[] = "\b\t\n\f\r\"\\", to[] = "btnfr\"\\";
+	const char *named = c ? strchr(from, c) : NULL;
+
+	if (!named) {
+		buf_fmt(out, "\\u%04x", c);
+		return;
+	}
+	buf_byte(out, '\\');
+	buf_byte(out, (uint8_t)to[named - from]);
+}
+
+static size_t plain_bytes(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= 0x20 && s.p[n] != '"' && s.p[n] != '\\')
+		n++;
+	return n;
+}
+
 void json_quote(struct buf *out, struct span utf8)
 {
 	buf_byte(out, '"');
-	for (size_t i = 0; i < utf8.n; i++) {
-		static const char from[] = "\b\t\n\f\r\"\\", to[] = "btnfr\"\\";
-		const uint8_t c = utf8.p[i];
-		const char *named = c ? strchr(from, c) : NULL;
+	while (utf8.n) {
+		const size_t n = plain_bytes(utf8);
 
-		if (named) {
-			buf_byte(out, '\\');
-			buf_byte(out, (uint8_t)to[named - from]);
-		} else if (c < 0x20) {
-			buf_fmt(out, "\\u%04x", c);
-		} else {
-			buf_byte(out, c);
-		}
+		buf_span(out, span_of(utf8.p, n));
+		if (n < utf8.n)
+			quote_byte(out, utf8.p[n]);
+		utf8 = n < utf8.n ? span_of(utf8.p + n + 1, utf8.n - n - 1) : span_of(NULL, 0);
 	}
 	buf_byte(out, '"');
 }
