@@ -1,52 +1,22 @@
 #include "src/gov/attestation.h"
 
 #include "src/evm/address.h"
-#include "src/evm/eip712.h"
 #include "src/gov/fields.h"
+#include "src/gov/message.h"
 #include "src/proof/note.h"
 
 /* ---- what is signed ---- */
 
-static void add_member(struct json *type, struct arena *a, const char *name, const char *kind)
+static struct message message_of(const struct attestation *t)
 {
-	struct json *m = json_object(a);
-	json_set(m, a, "name", json_str(a, name));
-	json_set(m, a, "type", json_str(a, kind));
-	json_push(type, m);
-}
-
-static struct json *types(struct arena *a)
-{
-	struct json *all = json_object(a), *domain = json_array(a), *message = json_array(a);
-	add_member(domain, a, "name", "string");
-	add_member(domain, a, "version", "string");
-	add_member(domain, a, "chainId", "uint256");
-	add_member(domain, a, "verifyingContract", "address");
-	add_member(message, a, "origin", "string");
-	add_member(message, a, "deployment", "bytes32");
-	add_member(message, a, "change", "string");
-	add_member(message, a, "account", "address");
-	json_set(all, a, "EIP712Domain", domain);
-	json_set(all, a, "KeyAttestation", message);
-	return all;
+	return (struct message){ MESSAGE_ATTESTATION, { { .text = t->origin }, { .hash = t->deployment },
+						       { .text = t->change }, { .address = t->account } } };
 }
 
 const struct json *attestation_typed_data(struct arena *a, const struct deployment *d, const struct attestation *t)
 {
-	struct json *doc = json_object(a), *domain = json_object(a), *message = json_object(a);
-	json_set(domain, a, "name", json_str(a, "setgov"));
-	json_set(domain, a, "version", json_str(a, "1"));
-	json_set(domain, a, "chainId", json_u64(a, d->chain_id));
-	json_set(domain, a, "verifyingContract", json_addr(a, &d->safe));
-	json_set(message, a, "origin", json_text(a, t->origin));
-	json_set(message, a, "deployment", json_0x(a, SPAN_HASH(&t->deployment)));
-	json_set(message, a, "change", json_text(a, t->change));
-	json_set(message, a, "account", json_addr(a, &t->account));
-	json_set(doc, a, "types", types(a));
-	json_set(doc, a, "primaryType", json_str(a, "KeyAttestation"));
-	json_set(doc, a, "domain", domain);
-	json_set(doc, a, "message", message);
-	return doc;
+	const struct message m = message_of(t);
+	return message_typed_data(a, d, &m);
 }
 
 bool attestation_from_typed_data(struct arena *a, struct attestation *out, const struct json *doc,
@@ -69,13 +39,8 @@ bool attestation_from_typed_data(struct arena *a, struct attestation *out, const
 
 void attestation_digest(struct hash32 *out, const struct deployment *d, const struct attestation *t)
 {
-	struct arena a = {0};
-	struct err e = {0};
-	const struct eip712 *doc = eip712_from_json(&a, attestation_typed_data(&a, d, t), &e);
-	if (doc == NULL)
-		BUG("our own typed data: %s", buf_cstr(&e.what));
-	eip712_digest(doc, out);
-	arena_release(&a);
+	const struct message m = message_of(t);
+	message_digest(out, d, &m);
 }
 
 /* ---- the file ---- */

@@ -6,21 +6,25 @@
 
 struct member {
 	const char *name;
-	enum { TEXT, U64, U256, BYTES32 } kind;
+	enum { NAME, TEXT, U64, U256, BYTES32, ADDRESS } kind;    /* NAME: a log's */
 };
 struct row {
 	const char *name;
 	struct member members[MESSAGE_MEMBERS_MAX];
 	size_t n;
 };
-static const char *const solidity[] = { "string", "uint64", "uint256", "bytes32" };
+static const char *const solidity[] = { "string", "string", "uint64", "uint256", "bytes32", "address" };
 
 static const struct row rows[N_MESSAGE_TYPES] = {
-	[MESSAGE_CHECKPOINT] = { "LogCheckpoint", { { "origin", TEXT }, { "size", U256 }, { "root", BYTES32 } }, 3 },
+	[MESSAGE_CHECKPOINT] = { "LogCheckpoint", { { "origin", NAME }, { "size", U256 }, { "root", BYTES32 } }, 3 },
 	/* The deployment is in it, because a policy's names (of contracts, of people) are the profile's. */
 	[MESSAGE_ADOPTION] = { "PolicyAdoption",
-			       { { "origin", TEXT }, { "deployment", BYTES32 }, { "policy", BYTES32 },
+			       { { "origin", NAME }, { "deployment", BYTES32 }, { "policy", BYTES32 },
 				 { "previous", BYTES32 }, { "expires", U64 } }, 5 },
+	/* By whoever gets power, who need not be an owner: attestation.h. */
+	[MESSAGE_ATTESTATION] = { "KeyAttestation",
+				  { { "origin", NAME }, { "deployment", BYTES32 }, { "change", TEXT },
+				    { "account", ADDRESS } }, 4 },
 };
 
 const char *message_type_name(enum message_type t)
@@ -57,6 +61,7 @@ static struct json *types(struct arena *a, const struct row *row)
 static struct json *value_json(struct arena *a, const struct member *m, const struct message_value *v)
 {
 	switch (m->kind) {
+	case NAME:
 	case TEXT:
 		return json_text(a, v->text);
 	case U64:
@@ -64,6 +69,8 @@ static struct json *value_json(struct arena *a, const struct member *m, const st
 		return json_u64(a, v->number);
 	case BYTES32:
 		return json_0x(a, SPAN_HASH(&v->hash));
+	case ADDRESS:
+		return json_addr(a, &v->address);
 	}
 	BUG("a member of no kind");
 }
@@ -78,7 +85,7 @@ static struct json *says_json(struct arena *a, const struct message *m)
 	return o;
 }
 
-static struct json *typed_data(struct arena *a, const struct deployment *d, const struct message *m)
+const struct json *message_typed_data(struct arena *a, const struct deployment *d, const struct message *m)
 {
 	struct json *doc = json_object(a), *domain = json_object(a);
 
@@ -97,7 +104,7 @@ void message_digest(struct hash32 *out, const struct deployment *d, const struct
 {
 	struct arena a = {0};
 	struct err e = {0};
-	const struct eip712 *doc = eip712_from_json(&a, typed_data(&a, d, m), &e);
+	const struct eip712 *doc = eip712_from_json(&a, message_typed_data(&a, d, m), &e);
 
 	if (!doc)
 		BUG("our own typed data: %s", buf_cstr(&e.what));
@@ -161,6 +168,10 @@ static bool get_value(const struct json *says, const struct member *m, struct me
 {
 	switch (m->kind) {
 	case TEXT:
+		return json_get_str(says, m->name, &out->text, e);
+	case ADDRESS:
+		return json_get_addr(says, m->name, &out->address, e);
+	case NAME:
 		if (!json_get_str(says, m->name, &out->text, e))
 			return false;
 		return note_name_is_valid(out->text) ||

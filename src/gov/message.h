@@ -14,21 +14,24 @@
 #define MESSAGE_MEMBERS_MAX 5u
 
 /* A new one is a row here and one in message.c. */
-enum message_type { MESSAGE_CHECKPOINT, MESSAGE_ADOPTION };
-#define N_MESSAGE_TYPES 2
+enum message_type { MESSAGE_CHECKPOINT, MESSAGE_ADOPTION, MESSAGE_ATTESTATION };
+#define N_MESSAGE_TYPES 3
 
 /* One member: the field that its Solidity type needs. */
 struct message_value {
 	struct span text;             /* string */
 	uint64_t number;              /* uint64, uint256: at most 2^53-1 */
 	struct hash32 hash;           /* bytes32 */
+	struct addr address;          /* address */
 };
 struct message {
 	enum message_type type;
 	struct message_value says[MESSAGE_MEMBERS_MAX];       /* in its type's order; the first is the log's name */
 };
 const char *message_type_name(enum message_type t);           /* "LogCheckpoint" */
-/* The EIP-712 digest: what is signed. */
+/* What is signed, as a document for any wallet. */
+const struct json *message_typed_data(struct arena *a, const struct deployment *d, const struct message *m);
+/* Its EIP-712 digest. */
 void message_digest(struct hash32 *out, const struct deployment *d, const struct message *m);
 
 /* ---- by one owner, as it is carried ---- */

@@ -1,5 +1,6 @@
-/* A report as one Markdown page for a ticket system: a table a section, the lines that a row rests on by number, and at the
- * end the checkpoint and each line's leaf, so that any tlog-proof of those lines says whether they are the same. Texts by people are themselves: neither Markdown, HTML, a link nor a mention. GitHub's dialect (pipe tables). */
+/* A report as one Markdown page for a ticket system: a table a section, the lines that a row rests on by number, and at
+ * the end the checkpoint and each line's leaf, so that any tlog-proof of those lines says whether they are the same.
+ * Texts by people are themselves: neither Markdown, HTML, a link nor a mention. GitHub's dialect (pipe tables). */
 #ifndef SETGOV_REPORT_REPORT_MARKDOWN_H
 #define SETGOV_REPORT_REPORT_MARKDOWN_H
 

@@ -58,7 +58,8 @@ static void the_digest_is_the_one_that_wallets_compute(void **state)
 	const struct deployment d = a_deployment(owners);
 
 	(void)state;
-	assert_int_equal(ARRAY_LEN(signed_texts), N_MESSAGE_TYPES);
+	/* KeyAttestation has a file of its own: test_attestation.c */
+	assert_int_equal(ARRAY_LEN(signed_texts), N_MESSAGE_TYPES - 1);
 	for (size_t i = 0; i < ARRAY_LEN(signed_texts); i++) {
 		struct arena a = {0};
 		struct err e = {0};
