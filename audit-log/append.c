@@ -46,7 +46,7 @@ static bool reread_tail(struct log *l, struct err *e)
 		return false;
 	if (l->have_version && version == l->version)
 		return true;
-	return log_load_tail(l, e) && continues(l, &then, e);
+	return log_load_tail(l, e) && continues(l, &then, e) && (l->keys.n == l->keys_before || log_read_seed(l, e));
 }
 
 bool log_begin(struct log *l, struct err *e)
@@ -62,8 +62,10 @@ bool log_begin(struct log *l, struct err *e)
 	l->in_transaction = true;
 	l->signed_now = false;
 	l->before = l->tail;
+	l->keys_before = l->keys.n;
 	if (reread_tail(l, e)) {
 		l->before = l->tail;
+		l->keys_before = l->keys.n;
 		return true;
 	}
 	log_abort(l);
@@ -77,6 +79,7 @@ void log_abort(struct log *l)
 	store_rollback(l->store);
 	l->tail = l->before;
 	l->have_version = false;
+	l->keys.n = l->keys_before;
 	l->in_transaction = false;
 }
 
@@ -95,7 +98,7 @@ static bool put_leaf(struct log *l, const struct hash32 *leaf, struct err *e)
 	return true;
 }
 
-static bool put_line(struct log *l, struct line *line, struct unix_time now, struct err *e)
+bool log_put_line(struct log *l, struct line *line, struct unix_time now, struct err *e)
 {
 	struct buf raw = {0};
 	struct hash32 leaf;
@@ -135,7 +138,7 @@ static bool put_clock_line(struct log *l, const struct line *cause, struct unix_
 	time_format(&to, now);
 	json_set(body, &a, "from", json_text(&a, buf_view(&from)));
 	json_set(body, &a, "to", json_text(&a, buf_view(&to)));
-	ok = put_line(l, &line, now, e);
+	ok = log_put_line(l, &line, now, e);
 	buf_release(&from);
 	buf_release(&to);
 	arena_release(&a);
@@ -148,14 +151,18 @@ static void need_transaction(const struct log *l)
 		BUG("no transaction");
 }
 
+bool log_step_clock(struct log *l, const struct line *cause, struct unix_time *now, struct err *e)
+{
+	need_transaction(l);
+	*now = time_now();
+	return !log_size(l) || now->ms >= l->tail.time.ms || put_clock_line(l, cause, *now, e);
+}
+
 bool log_add_line(struct log *l, struct line *line, struct err *e)
 {
-	const struct unix_time now = time_now();
+	struct unix_time now;
 
-	need_transaction(l);
-	if (log_size(l) && now.ms < l->tail.time.ms && !put_clock_line(l, line, now, e))
-		return false;
-	return put_line(l, line, now, e);
+	return log_step_clock(l, line, &now, e) && log_put_line(l, line, now, e);
 }
 
 /*~ What is too large for a line, or is a file in itself, is a blob: a row that the line names by SHA-256. The same
@@ -200,8 +207,8 @@ static bool sign_head(struct log *l, struct buf *note, struct err *e)
 		return false;
 	if (!hash32_eq(&stored, &head.root))
 		return err_set(e, ERR_IO, ERR_NO_OFFSET, "the tree reads back differently from how it was written");
-	checkpoint_write(&text, l->key.name, &head);
-	note_sign_with(note, buf_view(&text), &l->key, l->seed);
+	checkpoint_write(&text, log_origin(l), &head);
+	note_sign_with(note, buf_view(&text), log_key(l), l->seed);
 	buf_release(&text);
 	return true;
 }
@@ -414,7 +421,7 @@ static bool write_first_lines(struct log *l, const struct log_opening *o, struct
 	struct hash32 digest;
 	bool ok = true;
 
-	line.body = opening_body(&a, o, &l->key);
+	line.body = opening_body(&a, o, log_key(l));
 	if (!store_begin(l->store, e)) {
 		arena_release(&a);
 		return false;
@@ -431,6 +438,7 @@ static bool write_first_lines(struct log *l, const struct log_opening *o, struct
 static bool make_db(const struct making *m, const char *dir, const struct log_opening *o, const uint8_t seed[32],
 		    struct err *e)
 {
+	struct note_key key;
 	struct log *l;
 	bool ok;
 
@@ -438,23 +446,11 @@ static bool make_db(const struct making *m, const char *dir, const struct log_op
 		return false;
 	l = log_new(dir, LOG_APPEND);
 	memcpy(l->seed, seed, sizeof(l->seed));
-	l->key = note_key_of_seed(&l->arena, o->origin, seed);
+	key = note_key_of_seed(&l->arena, o->origin, seed);
+	log_keys_begin(&l->keys, &key);
 	l->store = store_open(m->new_db, STORE_APPEND, e);
 	ok = l->store && write_first_lines(l, o, e);
 	log_release(l);               /* closes the database: its WAL goes into the file */
-	return ok;
-}
-
-static bool make_key(const struct making *m, struct span origin, const uint8_t seed[32], struct err *e)
-{
-	struct buf text = {0};
-	bool ok;
-
-	note_seed_format(&text, origin, seed);
-	buf_byte(&text, '\n');
-	ok = fs_create(m->key, buf_view(&text), 0600, e);
-	explicit_bzero(text.p, text.n);
-	buf_release(&text);
 	return ok;
 }
 
@@ -488,7 +484,8 @@ static bool make_log(const char *dir, const struct log_opening *o, struct err *e
 
 	if (ok) {
 		random_bytes(seed, sizeof(seed));
-		ok = make_db(&m, dir, o, seed, e) && make_key(&m, o->origin, seed, e) && move_into_place(&m, dir, e);
+		ok = make_db(&m, dir, o, seed, e) && log_write_seed(m.key, o->origin, seed, e) &&
+		     move_into_place(&m, dir, e);
 		if (!ok && !fs_exists(m.db)) {
 			unlink(m.key);
 			remove_new_db(&m);

@@ -36,7 +36,7 @@ static bool copy_file(struct arena *a, const char *from, const char *to, const c
 
 static void remove_copy(struct arena *a, const char *dir)
 {
-	static const char *const names[] = { LOG_DB, LOG_DB "-wal", LOG_DB "-shm", LOG_KEY, PROFILE };
+	static const char *const names[] = { LOG_DB, LOG_DB "-wal", LOG_DB "-shm", LOG_KEY, LOG_KEY_NEXT, PROFILE };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		unlink(in(a, dir, names[i]));
@@ -56,6 +56,22 @@ static bool is_whole(const char *dir, struct err *e)
 	return ok;
 }
 
+/* A key that was changed between one file and the next would leave a log that nobody can go on with. */
+static bool has_its_key(const char *dir, struct err *e)
+{
+	struct log *l = log_open(dir, LOG_READ, NULL, e);
+	const bool ok = l && log_read_seed(l, e);
+
+	log_release(l);
+	return ok;
+}
+
+static bool copy_key(struct arena *a, const char *from, const char *to, struct err *e)
+{
+	return copy_file(a, from, to, LOG_KEY, 0600, e) &&
+	       (!fs_exists(in(a, from, LOG_KEY_NEXT)) || copy_file(a, from, to, LOG_KEY_NEXT, 0600, e));
+}
+
 /* log.db last: with it the copy is one. */
 static bool copy_all(struct arena *a, const char *from, const char *to, struct err *e)
 {
@@ -63,8 +79,8 @@ static bool copy_all(struct arena *a, const char *from, const char *to, struct e
 		err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot be made: %m");
 		return err_file(e, to, 0);
 	}
-	return copy_file(a, from, to, LOG_KEY, 0600, e) && copy_file(a, from, to, PROFILE, 0644, e) &&
-	       store_copy(in(a, from, LOG_DB), in(a, to, LOG_DB), e) && is_whole(to, e);
+	return copy_key(a, from, to, e) && copy_file(a, from, to, PROFILE, 0644, e) &&
+	       store_copy(in(a, from, LOG_DB), in(a, to, LOG_DB), e) && is_whole(to, e) && has_its_key(to, e);
 }
 
 static bool move(const char *from, const char *to, struct err *e)

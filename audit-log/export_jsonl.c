@@ -100,7 +100,7 @@ static bool export_checkpoint(struct export *x, struct err *e)
 	bool ok = log_newest_checkpoint(x->log, &note, &x->out->head, e) &&
 		  export_text(x, "checkpoint", buf_view(&note), e);
 
-	note_key_format(&vkey, log_key(x->log));
+	note_key_format(&vkey, log_key_at(x->log, x->out->head.size));
 	buf_byte(&vkey, '\n');
 	ok = ok && export_text(x, "log.vkey", buf_view(&vkey), e);
 	buf_release(&note);
@@ -115,7 +115,7 @@ static bool export_manifest(struct export *x, struct err *e)
 	struct buf vkey = {0}, text = {0};
 	bool ok;
 
-	note_key_format(&vkey, log_key(x->log));
+	note_key_format(&vkey, log_key_at(x->log, x->out->head.size));
 	json_set(lines, a, "count", json_u64(a, x->out->lines));
 	json_set(lines, a, "sha256", json_bare(a, SPAN_HASH(&x->lines_sha256)));
 	json_set(m, a, "format", json_str(a, "setgov-export/1"));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "audit-log/export_blobs.h"
+#include "audit-log/keys.h"
 #include "src/base/fs.h"
 #include "src/crypto/hash.h"
 #include "src/proof/tile.h"
@@ -148,23 +149,46 @@ static bool is_empty(const char *dir)
 	return empty;
 }
 
-/* A key of its own marks the directory as this log's from the first file on. */
-static bool claim(struct tiles *t, struct err *e)
+static const struct note_key *key_now(const struct tiles *t)
 {
-	struct buf vkey = {0};
+	return log_key_at(t->log, t->out->head.size);
+}
+
+static bool put_key(struct tiles *t, struct err *e)
+{
 	char *path = fs_join(t->dir, "log.vkey");
+	struct buf vkey = {0};
 	bool ok;
 
-	note_key_format(&vkey, log_key(t->log));
+	note_key_format(&vkey, key_now(t));
 	buf_byte(&vkey, '\n');
-	if (is_there(path, buf_view(&vkey)))
-		ok = true;
-	else if (is_empty(t->dir))
-		ok = fs_write(path, buf_view(&vkey), 0644, e);
-	else
-		ok = err_refuse(e, "EXPORT-OTHER", "the directory is not empty, and not an export of this log");
+	ok = is_there(path, buf_view(&vkey)) || fs_write(path, buf_view(&vkey), 0644, e);
 	free(path);
 	buf_release(&vkey);
+	return ok;
+}
+
+static bool is_key_of_log(struct tiles *t, const char *path)
+{
+	struct buf vkey = {0};
+	bool is = fs_read(&vkey, path, NOTE_MAX_BYTES, NULL) && vkey.n && vkey.p[vkey.n - 1] == '\n';
+
+	if (is)
+		is = log_keys_named(log_keys(t->log), span_of(vkey.p, vkey.n - 1)) != NULL;
+	buf_release(&vkey);
+	return is;
+}
+
+/* A key of its own, of those that the log has had, marks the directory as this log's from the first file on. */
+static bool claim(struct tiles *t, struct err *e)
+{
+	char *path = fs_join(t->dir, "log.vkey");
+	bool ok = is_key_of_log(t, path);
+
+	if (!ok)
+		ok = is_empty(t->dir) ? put_key(t, e)
+		     : err_refuse(e, "EXPORT-OTHER", "the directory is not empty, and not an export of this log");
+	free(path);
 	return ok;
 }
 
@@ -189,11 +213,13 @@ static bool look(struct tiles *t, struct err *e)
 	char *path = fs_join(t->dir, "checkpoint");
 	struct buf note = {0};
 	struct checkpoint c;
+	struct note n;
 	bool ok = true;
 
 	if (fs_exists(path))
-		ok = (fs_read(&note, path, NOTE_MAX_BYTES, e) &&
-		      checkpoint_open(&t->arena, &c, buf_view(&note), log_key(t->log), e) &&
+		ok = (fs_read(&note, path, NOTE_MAX_BYTES, e) && note_parse(&t->arena, &n, buf_view(&note), e) &&
+		      checkpoint_parse(&c, n.text, e) &&
+		      checkpoint_open(&t->arena, &c, buf_view(&note), log_key_at(t->log, c.head.size), e) &&
 		      compare(t, &c.head, e)) || err_file(e, path, 0);
 	buf_release(&note);
 	free(path);
@@ -209,7 +235,7 @@ static bool put_manifest(struct tiles *t, struct json *withheld, struct err *e)
 	struct buf vkey = {0}, text = {0};
 	bool ok;
 
-	note_key_format(&vkey, log_key(t->log));
+	note_key_format(&vkey, key_now(t));
 	json_set(m, a, "format", json_str(a, "setgov-tiles/1"));
 	json_set(m, a, "logKey", json_text(a, buf_view(&vkey)));
 	json_set(m, a, "origin", json_text(a, log_origin(t->log)));
@@ -230,8 +256,8 @@ static bool export_all(struct tiles *t, const struct export_options *options, st
 	struct blobs_out blobs = { .log = t->log, .arena = &t->arena, .options = options,
 				   .dir = arena_fmt(&t->arena, "%s/blobs", t->dir) };
 
-	if (!fs_mkdirs(t->dir, 0755, e) || !claim(t, e) || !look(t, e) ||
-	    !log_newest_checkpoint(t->log, &t->note, &t->out->head, e))
+	if (!fs_mkdirs(t->dir, 0755, e) || !log_newest_checkpoint(t->log, &t->note, &t->out->head, e) ||
+	    !claim(t, e) || !look(t, e))
 		return false;
 	if (t->out->head.size < t->out->before)
 		return err_refuse(e, "LOG-SHORT", "the export is over %" PRIu64 " lines, the log's newest checkpoint "
@@ -240,7 +266,7 @@ static bool export_all(struct tiles *t, const struct export_options *options, st
 		return false;
 	t->out->blobs = blobs.n_written;
 	t->out->withheld = blobs.n_withheld;
-	return put(t, "checkpoint", buf_view(&t->note), NULL, e);
+	return put_key(t, e) && put(t, "checkpoint", buf_view(&t->note), NULL, e);
 }
 
 bool log_export_tiles(struct log *l, const char *dir, const struct export_options *options, struct tiles_result *out,

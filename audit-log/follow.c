@@ -11,6 +11,7 @@
 #include "src/base/fs.h"
 #include "src/base/hex.h"
 #include "src/crypto/hash.h"
+#include "src/gov/log_keys.h"
 
 #define FOLLOW_BLOB_MAX ((size_t)64 << 20)
 #define MANIFEST_MAX ((size_t)16 << 20)
@@ -19,7 +20,8 @@ struct follow {
 	const char *from;
 	struct store *store;
 	struct arena arena, scratch;  /* scratch: one line */
-	struct note_key key;
+	struct note_key key;          /* the export's own, which the lines have to lead to */
+	struct log_keys keys;
 	struct buf note;
 	struct frontier tree;
 	struct hash32 prev;
@@ -105,17 +107,35 @@ static bool put_line(struct follow *f, const struct hash32 *leaf, struct span ra
 	return ok;
 }
 
-static bool opens_log(const struct follow *f, const struct line *l)
+/* Over the lines before this one, in the tree as it is here. */
+static bool head_before(struct follow *f, struct tree_head *out, struct err *e)
 {
-	struct buf own = {0};
-	struct span vkey;
-	bool same;
+	const struct merkle_nodes nodes = { read_store_node, f->store };
 
-	note_key_format(&own, &f->key);
-	same = line_kind_is(l, "log.opened") && json_get_str(l->body, "logKey", &vkey, NULL) &&
-	       span_eq(vkey, buf_view(&own));
-	buf_release(&own);
-	return same;
+	out->size = f->seq;
+	return merkle_root(&out->root, f->seq, &nodes, e);
+}
+
+/* The note by which the key was changed is among our own checkpoints too: that is where log_open() finds it. */
+static bool take_key(struct follow *f, const struct line *l, struct err *e)
+{
+	struct tree_head before;
+	struct span note;
+	uint64_t count;
+
+	if (!log_keys_changes(l))
+		return true;
+	if (!head_before(f, &before, e) || !log_keys_take(&f->keys, l, &before, e))
+		return false;
+	return f->seq < f->out->before ||
+	       (json_get_str(l->body, "note", &note, e) && store_count(f->store, STORE_CHECKPOINTS, &count, e) &&
+		store_put_checkpoint(f->store, count, f->seq, note, e));
+}
+
+static bool opens_log(struct follow *f, const struct line *l)
+{
+	f->keys.a = &f->arena;
+	return line_kind_is(l, "log.opened") && log_keys_open(&f->keys, l, NULL);
 }
 
 static bool take_line(struct follow *f, struct span raw, struct err *e)
@@ -131,7 +151,9 @@ static bool take_line(struct follow *f, struct span raw, struct err *e)
 	if (f->seq && l.time.ms < f->time.ms && !line_kind_is(&l, "clock.stepped-back"))
 		return bad_line(f, "is earlier than the one before it", e);
 	if (!f->seq && !opens_log(f, &l))
-		return bad_line(f, "does not open a log of this key", e);
+		return bad_line(f, "does not open a log", e);
+	if (f->seq && !take_key(f, &l, e))
+		return err_in(e, "line %" PRIu64, f->seq);
 	line_leaf(&leaf, raw);
 	if (!(f->seq < f->out->before ? compare_line(f, &leaf, e) : put_line(f, &leaf, raw, e)))
 		return false;
@@ -165,11 +187,21 @@ static bool take_lines(struct follow *f, struct err *e)
 	return ok || err_file(e, path, 0);
 }
 
+static bool is_key_now(const struct follow *f)
+{
+	const struct note_key *key = &log_keys_at(&f->keys, f->out->head.size)->key;
+
+	return span_eq(key->name, f->key.name) && span_eq(key->public_key, f->key.public_key);
+}
+
 static bool put_checkpoint(struct follow *f, struct err *e)
 {
 	struct hash32 root;
 	uint64_t count;
 
+	if (!is_key_now(f))
+		return err_refuse(e, "LOG-DAMAGED", "log.vkey is not the key that signs over %" PRIu64 " lines of this "
+				  "log", f->out->head.size);
 	frontier_root(&f->tree, &root);
 	if (!hash32_eq(&root, &f->out->head.root))
 		return err_refuse(e, "LOG-DAMAGED", "the checkpoint was signed over other lines than the export has");

@@ -48,12 +48,17 @@ const char *log_dir(const struct log *l)
 
 struct span log_origin(const struct log *l)
 {
-	return l->key.name;
+	return log_key(l)->name;
 }
 
 const struct note_key *log_key(const struct log *l)
 {
-	return &l->key;
+	return &log_keys_now(&l->keys)->key;
+}
+
+const struct note_key *log_key_at(const struct log *l, uint64_t size)
+{
+	return &log_keys_at(&l->keys, size)->key;
 }
 
 struct hash32 log_last_leaf(const struct log *l)
@@ -339,7 +344,7 @@ static bool read_checkpoint(struct log *l, uint64_t i, struct buf *note, struct 
 	struct checkpoint c;
 	uint64_t size;
 	bool ok = store_checkpoint(l->store, i, &size, note, e) &&
-		  checkpoint_open(&a, &c, span_of(note->p + before, note->n - before), &l->key, e);
+		  checkpoint_open(&a, &c, span_of(note->p + before, note->n - before), log_key_at(l, size), e);
 
 	if (ok && c.head.size != size)
 		ok = err_set(e, ERR_MISMATCH, ERR_NO_OFFSET,
@@ -367,8 +372,8 @@ bool log_newest_checkpoint(struct log *l, struct buf *note, struct tree_head *he
 	return ok;
 }
 
-/* Their sizes never fall: the last one over at most `size`, by halves. */
-bool log_checkpoint_at(struct log *l, uint64_t size, struct buf *note, struct err *e)
+/* Their sizes never fall. */
+bool log_checkpoints_up_to(struct log *l, uint64_t size, uint64_t *out, struct err *e)
 {
 	uint64_t low = 0, high, found = 0;
 
@@ -384,13 +389,38 @@ bool log_checkpoint_at(struct log *l, uint64_t size, struct buf *note, struct er
 		else
 			high = mid;
 	}
-	if (!low)
-		return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "no checkpoint over %" PRIu64 " lines", size);
-	if (!store_checkpoint(l->store, low - 1, &found, NULL, e))
+	*out = low;
+	return true;
+}
+
+static bool hands_over(struct span note)
+{
+	struct arena a = {0};
+	struct checkpoint c;
+	struct note n;
+	const bool is = note_parse(&a, &n, note, NULL) && checkpoint_parse(&c, n.text, NULL) && handover_is(&c);
+
+	arena_release(&a);
+	return is;
+}
+
+/* A hand-over says more than that: where it is the last one, the checkpoint before it is meant. */
+bool log_checkpoint_at(struct log *l, uint64_t size, struct buf *note, struct err *e)
+{
+	const size_t before = note->n;
+	uint64_t n, found;
+
+	if (!log_checkpoints_up_to(l, size, &n, e))
 		return false;
-	if (found != size)
-		return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "no checkpoint over %" PRIu64 " lines", size);
-	return read_checkpoint(l, low - 1, note, NULL, e);
+	for (; n; n--, note->n = before) {
+		if (!store_checkpoint(l->store, n - 1, &found, note, e))
+			return false;
+		if (found != size || !hands_over(span_of(note->p + before, note->n - before)))
+			break;
+	}
+	note->n = before;
+	return (n && found == size) ? read_checkpoint(l, n - 1, note, NULL, e)
+	       : err_set(e, ERR_MISSING, ERR_NO_OFFSET, "no checkpoint over %" PRIu64 " lines", size);
 }
 
 /* ---- what is remembered outside ------------------------------------------------------------------------------- */
@@ -401,7 +431,7 @@ char *log_state_path(const struct log *l, const char *dir, const char *ending)
 	struct hash32 h;
 	char *path;
 
-	sha256(&h, l->key.name);
+	sha256(&h, log_origin(l));
 	buf_hex(&name, SPAN_HASH(&h));
 	buf_str(&name, ending);
 	path = fs_join(dir, buf_cstr(&name));
@@ -409,12 +439,21 @@ char *log_state_path(const struct log *l, const char *dir, const char *ending)
 	return path;
 }
 
-static bool signed_under(const struct note *n, const struct note_key *key)
+/* By the key that signs at its size. */
+static bool open_under_its_key(struct log *l, struct arena *a, struct span bytes, struct checkpoint *out,
+			       struct err *e)
 {
-	for (size_t i = 0; i < n->n; i++)
-		if (span_eq(n->signatures[i].name, key->name) && memcmp(n->signatures[i].id, key->id, 4) == 0)
-			return true;
-	return false;
+	const struct note_key *key;
+	struct note n;
+
+	if (!note_parse(a, &n, bytes, e) || !checkpoint_parse(out, n.text, e))
+		return false;
+	key = log_key_at(l, out->head.size);
+	if (note_is_signed_under(&n, key))
+		return checkpoint_open(a, out, bytes, key, e);
+	return err_refuse(e, "LOG-FORKED", "this machine remembers a log of this name with another key%s",
+			  out->head.size <= log_size(l) ? ""
+			  : ", and more lines: it is another log, or a copy from before its key was changed");
 }
 
 static bool open_remembered(struct log *l, struct span bytes, struct tree_head *out, struct err *e)
@@ -422,24 +461,25 @@ static bool open_remembered(struct log *l, struct span bytes, struct tree_head *
 	struct arena a = {0};
 	struct checkpoint c;
 	struct err inner = {0};
-	struct note n;
-	bool ok = false;
+	struct buf text = {0};
+	const bool ok = open_under_its_key(l, &a, bytes, &c, &inner);
 
-	if (note_parse(&a, &n, bytes, &inner) && !signed_under(&n, &l->key)) {
-		err_refuse(e, "LOG-FORKED", "this machine remembers a log of this name with another key");
+	if (ok) {
+		*out = c.head;
+	} else if (inner.code == ERR_REFUSED) {
+		if (e) {
+			err_clear(e);
+			*e = inner;
+			inner = (struct err){0};
+		}
 		err_file(e, l->remember, 0);
-	} else if (inner.code || !checkpoint_open(&a, &c, bytes, &l->key, &inner)) {
-		struct buf text = {0};
-
+	} else {
 		err_format(&inner, &text);
 		err_refuse(e, "LOG-REMEMBERED", "what this machine remembers of the log cannot be read: %s",
 			   buf_cstr(&text));
 		err_file(e, l->remember, 0);
-		buf_release(&text);
-	} else {
-		*out = c.head;
-		ok = true;
 	}
+	buf_release(&text);
 	err_clear(&inner);
 	arena_release(&a);
 	return ok;
@@ -514,6 +554,7 @@ struct log *log_new(const char *dir, enum log_mode mode)
 	if (!l || !(l->dir = strdup(dir)))
 		die("out of memory");
 	l->mode = mode;
+	l->keys.a = &l->arena;
 	return l;
 }
 
@@ -537,20 +578,16 @@ static bool read_opening(struct log *l, struct err *e)
 	struct buf raw = {0};
 	struct hash32 leaf;
 	struct line line;
-	struct span format, origin, vkey;
+	struct span format;
 	bool ok = read_row(l, 0, &leaf, &raw, e) &&
 		  line_parse(&l->arena, &line, arena_copy(&l->arena, buf_view(&raw)), e) &&
-		  json_get_str(line.body, "format", &format, e) && json_get_str(line.body, "origin", &origin, e) &&
-		  json_get_str(line.body, "logKey", &vkey, e) && note_key_parse(&l->arena, &l->key, vkey, e);
+		  json_get_str(line.body, "format", &format, e) && log_keys_open(&l->keys, &line, e);
 
 	buf_release(&raw);
 	if (!ok)
 		return err_in(e, "line 0");
 	if (!line_kind_is(&line, "log.opened") || !span_is(format, LOG_FORMAT) || !hash32_is_zero(&line.prev))
 		return damaged(e, "line 0 does not open a log of format %s", LOG_FORMAT);
-	if (!span_eq(origin, l->key.name))
-		return damaged(e, "line 0 names log %.*s and a key of %.*s", (int)origin.n, (const char *)origin.p,
-			       (int)l->key.name.n, (const char *)l->key.name.p);
 	return true;
 }
 
@@ -579,7 +616,7 @@ static bool load_tail(struct log *l, struct err *e)
 	buf_release(&raw);
 	if (ok && !hash32_eq(&node, &l->tail.leaf))
 		ok = damaged(e, "line %" PRIu64 " is not the last leaf of the tree", size - 1);
-	return ok;
+	return ok && log_find_keys(l, e);
 }
 
 bool log_load_tail(struct log *l, struct err *e)
@@ -598,37 +635,6 @@ bool log_load_tail(struct log *l, struct err *e)
 bool log_refresh(struct log *l, struct err *e)
 {
 	return l->in_transaction || log_load_tail(l, e);
-}
-
-static bool read_key(struct log *l, struct err *e)
-{
-	char *path = fs_join(l->dir, LOG_KEY);
-	struct buf text = {0};
-	struct note_key key;
-	struct stat st;
-	bool ok = false;
-
-	if (stat(path, &st) != 0) {
-		err_refuse(e, "LOG-KEY", "no log key: only the holder of the log key appends; others read");
-	} else if (st.st_mode & 077) {
-		err_refuse(e, "LOG-KEY", "others can read the log key (mode %04o): chmod 600",
-			   (unsigned)st.st_mode & 07777);
-	} else if (fs_read(&text, path, 4096, e)) {
-		struct span line = buf_view(&text);
-
-		if (line.n && line.p[line.n - 1] == '\n')
-			line.n--;
-		ok = note_seed_parse(&l->arena, &key, l->seed, line, e);
-		if (ok && !(span_eq(key.name, l->key.name) && span_eq(key.public_key, l->key.public_key)))
-			ok = err_refuse(e, "LOG-KEY", "this is not the key that line 0 of the log names");
-	}
-	if (text.p)
-		explicit_bzero(text.p, text.n);
-	buf_release(&text);
-	if (!ok)
-		err_file(e, path, 0);
-	free(path);
-	return ok;
 }
 
 /* Makes sure that what must be remembered can be: a place that cannot be written is found out now. */
@@ -670,7 +676,7 @@ bool log_attach(struct log *l, const char *path, const struct log_options *optio
 		return false;
 	if (!read_ends(l, e))
 		return err_file(e, path, 0);
-	if (l->mode == LOG_APPEND && !read_key(l, e))
+	if (l->mode == LOG_APPEND && !log_read_seed(l, e))
 		return false;
 	if (!options || !options->remember)
 		return true;

@@ -1,7 +1,8 @@
 /* The change log: opening it and reading it. Writing is append.h. A directory holds
  *
  *     log.db        the trusted file (store.h): the only state of record
- *     log.key       the log key, 0600: signs checkpoints, can move nothing on chain; whoever has it may append
+ *     log.key       the log key, 0600: signs checkpoints, can move nothing on chain; whoever has it may append.
+ *                   keys.h changes it
  *     views.db      disposable (views.h)
  *
  * Everything read is re-hashed and compared with the leaf or digest that was stored; what does not agree is
@@ -46,7 +47,9 @@ struct tree_head log_head(const struct log *l);
 MUST_CHECK bool log_refresh(struct log *l, struct err *e);
 const char *log_dir(const struct log *l);
 struct span log_origin(const struct log *l);
-const struct note_key *log_key(const struct log *l);       /* from line 0 */
+const struct note_key *log_key(const struct log *l);       /* that signs now: line 0's, or a later line's */
+/* That signs checkpoints over `size` lines. */
+const struct note_key *log_key_at(const struct log *l, uint64_t size);
 struct hash32 log_last_leaf(const struct log *l);          /* the next line's prev */
 
 /* The bytes of a line, appended to `raw`. */

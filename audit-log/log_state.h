@@ -1,9 +1,10 @@
-/* What an open log holds: for log.c and append.c alone. */
+/* What an open log holds: for log.c, append.c and keys.c alone. */
 #ifndef SETGOV_AUDIT_LOG_LOG_STATE_H
 #define SETGOV_AUDIT_LOG_LOG_STATE_H
 
 #include "audit-log/append.h"
 #include "audit-log/log.h"
+#include "src/gov/log_keys.h"
 
 struct log_tail {                     /* where the next line goes */
 	struct frontier tree;
@@ -16,9 +17,9 @@ struct log {
 	char *dir;
 	struct store *store;
 	enum log_mode mode;
-	struct arena arena;           /* origin and key */
-	struct note_key key;
-	uint8_t seed[32];             /* LOG_APPEND; wiped by log_release() */
+	struct arena arena;           /* the keys */
+	struct log_keys keys;         /* the last one signs */
+	uint8_t seed[32];             /* its own, LOG_APPEND; wiped by log_release() */
 	char *remember;               /* the file, or NULL */
 	uint64_t remembered;          /* size of what is remembered there, as far as this process knows */
 	struct log_tail tail;
@@ -32,10 +33,12 @@ struct log {
 	struct log_tail before;       /* the tail when the transaction began */
 	bool have_version;
 	uint32_t version;             /* store_version() when the tail was what it is */
+	size_t keys_before;
 };
 
 #define LOG_DB "log.db"
 #define LOG_KEY "log.key"
+#define LOG_KEY_NEXT "log.key.next"  /* while the key is being changed */
 #define LOG_FORMAT "setgov-log/1"
 
 struct log *log_new(const char *dir, enum log_mode mode);
@@ -44,5 +47,16 @@ MUST_CHECK bool log_attach(struct log *l, const char *path, const struct log_opt
 MUST_CHECK bool log_load_tail(struct log *l, struct err *e);
 /* The checkpoint remembered outside. *found false: there is none. */
 MUST_CHECK bool log_read_remembered(struct log *l, struct tree_head *out, bool *found, struct err *e);
+/* How many checkpoints there are over at most `size` lines. */
+MUST_CHECK bool log_checkpoints_up_to(struct log *l, uint64_t size, uint64_t *out, struct err *e);
+/* Adds the keys that took over since those that are known. */
+MUST_CHECK bool log_find_keys(struct log *l, struct err *e);
+/* l->seed from the file, which has to hold the key that the log names now. ERR_REFUSED "LOG-KEY". */
+MUST_CHECK bool log_read_seed(struct log *l, struct err *e);
+MUST_CHECK bool log_write_seed(const char *path, struct span origin, const uint8_t seed[32], struct err *e);
+/* Within a transaction: the time for the next line, behind a line that says so when the clock has stepped back; and
+ * that line. */
+MUST_CHECK bool log_step_clock(struct log *l, const struct line *cause, struct unix_time *now, struct err *e);
+MUST_CHECK bool log_put_line(struct log *l, struct line *line, struct unix_time now, struct err *e);
 
 #endif

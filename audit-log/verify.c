@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "audit-log/holes.h"
+#include "audit-log/keys.h"
 #include "audit-log/log.h"
 #include "audit-log/verify_chain.h"
 #include "audit-log/verify_deep.h"
@@ -54,8 +55,9 @@ struct verifier {
 	bool have_time;
 	bool tree_lost;               /* a gap that the nodes could not bridge */
 	struct arena scratch;         /* one line */
-	struct note_key key;
-	bool have_key;
+	struct log_keys keys;         /* n 0: line 0 names none */
+	struct span handover;         /* the checkpoint by which the key is changed, until its line comes; or empty */
+	uint64_t handover_row;
 
 	struct store_scan *nodes;
 	struct store_row node;
@@ -254,35 +256,38 @@ static void next_checkpoint(struct verifier *v)
 	v->report->checkpoints = v->checkpoint.i < UINT64_MAX ? v->checkpoint.i + 1 : expected;
 }
 
-static void judge_checkpoint(struct verifier *v)
+static void judge_signature(struct verifier *v, const struct note *n, const struct checkpoint *c, uint64_t seq)
 {
-	const uint64_t row = v->checkpoint.i, size = v->checkpoint.size;
-	const uint64_t seq = size ? size - 1 : FINDING_NO_SEQ;
-	const struct span note_bytes = v->checkpoint.bytes;
+	const uint64_t row = v->checkpoint.i;
 	struct err inner = {0};
-	struct arena a = {0};
-	struct checkpoint c = {0};
-	struct note n;
-	struct hash32 root;
-	const bool formed = note_parse(&a, &n, note_bytes, &inner) && checkpoint_parse(&c, n.text, &inner);
 
-	if (!formed) {
-		find_error(v, FINDING_CHECKPOINT_FORM, seq, "", &inner);
-	} else if (c.head.size != size || size < v->last_checkpoint_size) {
-		find(v, FINDING_CHECKPOINT_FORM, seq,
-		     "checkpoint %" PRIu64 " is kept under size %" PRIu64 ", says %" PRIu64
-		     ", after one over %" PRIu64,
-		     row, size, c.head.size, v->last_checkpoint_size);
-	} else if (!v->have_key) {
+	if (!v->keys.n)
 		find(v, FINDING_CHECKPOINT_SIGNATURE, seq,
 		     "checkpoint %" PRIu64 " cannot be verified: line 0 names no key", row);
-	} else if (!note_verify(&n, &v->key, &inner)) {
+	else if (!note_verify(n, &log_keys_at(&v->keys, c->head.size)->key, &inner))
 		find_error(v, FINDING_CHECKPOINT_SIGNATURE, seq, "", &inner);
-	} else if (!span_eq(c.origin, v->key.name)) {
+	else if (!span_eq(c->origin, log_keys_now(&v->keys)->key.name))
 		find(v, FINDING_CHECKPOINT_FORM, seq, "checkpoint %" PRIu64 " is of another log", row);
-	}
+}
+
+/* One by which the key is changed: the line that comes next says so, with the same note, and whoever vouches for the
+ * new key is judged there. */
+static void judge_handover(struct verifier *v, struct span note, uint64_t seq)
+{
+	if (v->handover.n)
+		find(v, FINDING_LOG_KEY, seq, "checkpoint %" PRIu64 " changes the log key, and so does the one before",
+		     v->checkpoint.i);
+	v->handover = arena_copy(v->arena, note);
+	v->handover_row = v->checkpoint.i;
+}
+
+static void judge_root(struct verifier *v, const struct checkpoint *c, uint64_t seq)
+{
+	const uint64_t row = v->checkpoint.i, size = v->checkpoint.size;
+	struct hash32 root;
+
 	frontier_root(&v->tree, &root);
-	if (formed && v->tree.size == size && !hash32_eq(&root, &c.head.root) && !v->tree_lost)
+	if (c && v->tree.size == size && !hash32_eq(&root, &c->head.root) && !v->tree_lost)
 		find(v, FINDING_CHECKPOINT_ROOT, seq,
 		     "checkpoint %" PRIu64 " was signed over another history than the first %" PRIu64 " lines", row,
 		     size);
@@ -290,6 +295,30 @@ static void judge_checkpoint(struct verifier *v)
 		find(v, FINDING_CHECKPOINT_ROOT, seq,
 		     "checkpoint %" PRIu64 " is over %" PRIu64 " lines, the log has %" PRIu64 ": it was cut off", row,
 		     size, v->tree.size);
+}
+
+static void judge_checkpoint(struct verifier *v)
+{
+	const uint64_t row = v->checkpoint.i, size = v->checkpoint.size;
+	const uint64_t seq = size ? size - 1 : FINDING_NO_SEQ;
+	struct err inner = {0};
+	struct arena a = {0};
+	struct checkpoint c = {0};
+	struct note n;
+	const bool formed = note_parse(&a, &n, v->checkpoint.bytes, &inner) && checkpoint_parse(&c, n.text, &inner);
+
+	if (!formed)
+		find_error(v, FINDING_CHECKPOINT_FORM, seq, "", &inner);
+	else if (c.head.size != size || size < v->last_checkpoint_size)
+		find(v, FINDING_CHECKPOINT_FORM, seq,
+		     "checkpoint %" PRIu64 " is kept under size %" PRIu64 ", says %" PRIu64
+		     ", after one over %" PRIu64,
+		     row, size, c.head.size, v->last_checkpoint_size);
+	else if (handover_is(&c))
+		judge_handover(v, v->checkpoint.bytes, seq);
+	else
+		judge_signature(v, &n, &c, seq);
+	judge_root(v, formed ? &c : NULL, seq);
 	v->last_checkpoint_size = size;
 	err_clear(&inner);
 	arena_release(&a);
@@ -394,20 +423,45 @@ static struct hash32 judge_leaf(struct verifier *v, const struct store_row *row)
 static void judge_opening(struct verifier *v, const struct line *l)
 {
 	struct err inner = {0};
-	struct span format, origin, vkey;
+	struct span format;
 
+	v->keys = (struct log_keys){ .a = v->arena };
 	if (!line_kind_is(l, "log.opened")) {
 		find(v, FINDING_OPENING, l->seq, "line 0 is a %.*s", (int)l->kind.n, (const char *)l->kind.p);
-	} else if (!json_get_str(l->body, "format", &format, &inner) ||
-		   !json_get_str(l->body, "origin", &origin, &inner) ||
-		   !json_get_str(l->body, "logKey", &vkey, &inner) ||
-		   !note_key_parse(v->arena, &v->key, vkey, &inner)) {
+	} else if (!json_get_str(l->body, "format", &format, &inner) || !log_keys_open(&v->keys, l, &inner)) {
 		find_error(v, FINDING_OPENING, l->seq, "", &inner);
-	} else if (!span_is(format, "setgov-log/1") || !span_eq(origin, v->key.name)) {
-		find(v, FINDING_OPENING, l->seq, "line 0 opens another format, or its key is of another log");
+	} else if (!span_is(format, "setgov-log/1")) {
+		find(v, FINDING_OPENING, l->seq, "line 0 opens another format");
+		v->keys.n = 0;
 	} else {
-		v->have_key = true;
-		v->report->vkey = arena_str(v->arena, vkey);
+		v->report->vkey = arena_str(v->arena, log_keys_now(&v->keys)->vkey);
+	}
+}
+
+/* The line by which the key is changed, and the checkpoint just before it. From here on the new key signs. */
+static void judge_new_key(struct verifier *v, const struct line *l)
+{
+	const struct tree_head before = frontier_head(&v->tree);
+	struct err inner = {0};
+	struct span note;
+
+	if (!log_keys_take(&v->keys, l, &before, &inner))
+		find_error(v, FINDING_LOG_KEY, l->seq, "", &inner);
+	else if (!v->handover.n || !json_get_str(l->body, "note", &note, NULL) || !span_eq(note, v->handover))
+		find(v, FINDING_LOG_KEY, l->seq,
+		     "the note by which the key is changed is not the checkpoint before it");
+	v->report->vkey = arena_str(v->arena, log_keys_now(&v->keys)->vkey);
+	v->handover = span_of(NULL, 0);
+}
+
+static void judge_keys(struct verifier *v, const struct line *l)
+{
+	if (log_keys_changes(l) && v->keys.n) {
+		judge_new_key(v, l);
+	} else if (v->handover.n) {
+		find(v, FINDING_LOG_KEY, l->seq, "checkpoint %" PRIu64 " changes the log key, and the line after it "
+		     "does not say so", v->handover_row);
+		v->handover = span_of(NULL, 0);
 	}
 }
 
@@ -453,6 +507,8 @@ static bool judge_line(struct verifier *v, const struct store_row *row, struct l
 		find(v, FINDING_LINE_PREV, row->i, "line %" PRIu64 " does not continue the line before it", row->i);
 	if (row->i == 0)
 		judge_opening(v, l);
+	else
+		judge_keys(v, l);
 	judge_time(v, l);
 	check_blobs_of(v, l);
 	if (line_kind_is(l, "log.restored"))
@@ -465,7 +521,7 @@ static void judge_words(struct verifier *v, const struct line *l)
 {
 	struct hash32 root;
 
-	if (l->seq == 0 && v->have_key)
+	if (v->keys.n && (l->seq == 0 || log_keys_changes(l)))
 		deep_set_key(v->deep, v->report->vkey);
 	if (!v->tree_lost && line_kind_is(l, "change.proposed")) {
 		frontier_root(&v->tree, &root);
@@ -503,6 +559,9 @@ static void judge_the_rest(struct verifier *v)
 		find(v, FINDING_NODE_MISSING, FINDING_NO_SEQ, "the tree goes on after the last line: node %" PRIu64
 		     " belongs to no line", v->node.i);
 	judge_checkpoints_at(v, true);
+	if (v->handover.n)
+		find(v, FINDING_LOG_KEY, FINDING_NO_SEQ, "checkpoint %" PRIu64 " changes the log key, and there is no "
+		     "line that says so", v->handover_row);
 }
 
 /* Whoever can write the file can append to it, key or no key: without a signature over them, lines are anybody's. */
@@ -529,8 +588,8 @@ static void say_what_was_walked(struct verifier *v, uint64_t lines, bool whole)
 	checked(v, whole, "lines", arena_fmt(a, "%" PRIu64 ": form, seq, leaf, chain, time", lines));
 	checked(v, whole && !v->tree_lost, "tree", v->tree_lost ? "lost behind a gap"
 	       : arena_fmt(a, "%" PRIu64 " nodes recomputed", v->nodes_seen));
-	checked(v, whole && v->have_key && !v->tree_lost && v->report->checkpoints, "checkpoints",
-		!v->have_key ? "no key in line 0" : !v->report->checkpoints ? "there is none"
+	checked(v, whole && v->keys.n && !v->tree_lost && v->report->checkpoints, "checkpoints",
+		!v->keys.n ? "no key in line 0" : !v->report->checkpoints ? "there is none"
 		: arena_fmt(a, "%" PRIu64 " signatures and roots", v->report->checkpoints));
 	say_what_is_unsigned(v, v->last_checkpoint_size, v->tree.size);
 	say_holes(v);
@@ -673,51 +732,32 @@ static void check_views(struct verifier *v, const char *dir)
 
 /* ---- the quick way ---------------------------------------------------------------------------------------------- */
 
-static bool read_stored_node(void *ctx, struct hash32 *out, uint64_t index, struct err *e)
+/* A checkpoint vouches for all before it: the newest is enough, where nothing is to be named. Opening the log follows
+ * its keys from line 0, each as the one before it vouches for it. */
+static bool quick_checkpoint(struct verifier *v, const char *dir, uint64_t *size)
 {
-	return store_node(ctx, index, out, e);
-}
-
-/* The opening as line 0 has it, which the walk has hashed. */
-static bool quick_opening(struct verifier *v)
-{
-	struct buf raw = {0};
-	struct hash32 leaf;
-	struct line l;
-	const bool ok = store_line(v->store, 0, &leaf, &raw, NULL) &&
-			line_parse(v->arena, &l, arena_copy(v->arena, buf_view(&raw)), NULL);
-
-	buf_release(&raw);
-	if (ok)
-		judge_opening(v, &l);
-	return ok && v->have_key;
-}
-
-/* A checkpoint vouches for all before it: the newest is enough, where nothing is to be named. */
-static bool quick_checkpoint(struct verifier *v, uint64_t lines, uint64_t *size)
-{
-	const struct merkle_nodes nodes = { read_stored_node, v->store };
-	struct buf note = {0};
-	struct checkpoint c;
+	struct log *l = log_open(dir, LOG_READ, NULL, NULL);
+	struct tree_head head;
 	struct hash32 root;
-	bool ok;
+	const bool ok = l && log_newest_checkpoint(l, NULL, &head, NULL) && log_root_at(l, head.size, &root, NULL) &&
+			hash32_eq(&root, &head.root) &&
+			store_count(v->store, STORE_CHECKPOINTS, &v->report->checkpoints, NULL);
 
-	if (!store_count(v->store, STORE_CHECKPOINTS, &v->report->checkpoints, NULL) || !v->report->checkpoints)
-		return false;
-	ok = store_checkpoint(v->store, v->report->checkpoints - 1, size, &note, NULL) && *size <= lines &&
-	     checkpoint_open(v->arena, &c, arena_copy(v->arena, buf_view(&note)), &v->key, NULL) &&
-	     c.head.size == *size && merkle_root(&root, *size, &nodes, NULL) && hash32_eq(&root, &c.head.root);
-	buf_release(&note);
+	if (ok) {
+		*size = head.size;
+		v->report->vkey = arena_str(v->arena, log_keys_now(log_keys(l))->vkey);
+	}
+	log_release(l);
 	return ok;
 }
 
-static bool quick_walk(struct verifier *v, const char *path)
+static bool quick_walk(struct verifier *v, const char *dir, const char *path)
 {
 	struct chain_walk walk = {0};
 	uint64_t lines = 0, size = 0;
 
 	if (!store_count(v->store, STORE_LINES, &lines, NULL) || !verify_chain(&walk, path, lines, NULL) ||
-	    !walk.whole || !quick_opening(v) || !quick_checkpoint(v, lines, &size))
+	    !walk.whole || !quick_checkpoint(v, dir, &size))
 		return false;
 	v->report->head = walk.head;
 	checked(v, true, "lines", arena_fmt(v->arena, "%" PRIu64 ": seq, leaf, chain, time", lines));
@@ -737,19 +777,19 @@ static void slow_walk(struct verifier *v)
 }
 
 /* What the quick walk stumbles over the slow one names. */
-static void walk(struct verifier *v, const char *path, enum verify_depth depth)
+static void walk(struct verifier *v, const char *dir, const char *path, enum verify_depth depth)
 {
 	if (depth != VERIFY_CHAIN) {
 		slow_walk(v);
 		return;
 	}
 	check_schema(v);
-	if (!v->report->n_findings && quick_walk(v, path))
+	if (!v->report->n_findings && quick_walk(v, dir, path))
 		return;
 	v->report->n_findings = v->report->n_checks = 0;
 	v->report->checkpoints = 0;
 	v->holes = 0;
-	v->have_key = false;
+	v->keys.n = 0;
 	slow_walk(v);
 	if (!v->report->n_findings)
 		find(v, FINDING_FILE, FINDING_NO_SEQ,
@@ -771,7 +811,7 @@ bool log_verify(struct arena *a, struct verify_report *out, const char *dir, con
 
 		if (o && o->depth == VERIFY_ALL)
 			begin_deep(&v);
-		walk(&v, path, o ? o->depth : VERIFY_LINES);
+		walk(&v, dir, path, o ? o->depth : VERIFY_LINES);
 		store_read_end(v.store);
 		check_remembered(&v, dir, o ? o->remember : NULL);
 		say_deep(&v);

@@ -31,6 +31,7 @@
 	C(CHECKPOINT_FORM,  "CHECKPOINT-FORM",  "not a checkpoint, or out of order") \
 	C(CHECKPOINT_SIGNATURE, "CHECKPOINT-SIGNATURE", "not signed by the log key") \
 	C(CHECKPOINT_ROOT,  "CHECKPOINT-ROOT",  "signed over another history than these lines") \
+	C(LOG_KEY,          "LOG-KEY",          "the log key was changed, and nobody who may vouches for the new one") \
 	C(BLOB_DIGEST,      "BLOB-DIGEST",      "the bytes do not hash to their name") \
 	C(BLOB_MISSING,     "BLOB-MISSING",     "a line names a blob that is not there") \
 	C(RESTORED,         "RESTORED",         "a log.restored contradicts itself or the line before it") \
@@ -71,7 +72,7 @@ struct verify_report {                /* in the caller's arena */
 	size_t n_checks;
 	struct tree_head head;        /* computed from the lines */
 	uint64_t checkpoints, blobs;
-	const char *vkey;             /* NULL when line 0 does not say */
+	const char *vkey;             /* that signs now; NULL when line 0 does not say */
 };
 enum verify_depth {
 	VERIFY_LINES,                 /* file, blobs, lines, chain, tree, checkpoints */

@@ -23,13 +23,15 @@ struct deep_change {
 	bool proposed, has_root;
 	uint64_t proposed_seq;
 	struct hash32 root;           /* over lines 0…proposed_seq */
+	const char *vkey;             /* that signs the checkpoint over them */
 	struct deep_step steps[N_STEPS];
 };
 
 struct deep {
 	struct deep_walk walk;
 	struct deep_counts counts;
-	char *vkey;
+	struct arena keys;
+	const char *vkey;             /* that signs now */
 	struct arena profile;         /* the deployment in force */
 	struct deployment deployment;
 	struct pinned pin;
@@ -63,16 +65,13 @@ void deep_free(struct deep *d)
 		return;
 	arena_release(&d->profile);
 	free(d->changes);
-	free(d->vkey);
+	arena_release(&d->keys);
 	free(d);
 }
 
 void deep_set_key(struct deep *d, const char *vkey)
 {
-	free(d->vkey);
-	d->vkey = strdup(vkey);
-	if (!d->vkey)
-		die("out of memory");
+	d->vkey = arena_str(&d->keys, span_str(vkey));
 }
 
 struct deep_counts deep_counts(const struct deep *d)
@@ -228,6 +227,7 @@ static void judge_proposal(struct judging *j)
 	j->change->proposed = true;
 	j->change->proposed_seq = j->l->seq;
 	j->change->has_root = j->root != NULL;
+	j->change->vkey = j->d->vkey;
 	if (j->root)
 		j->change->root = *j->root;
 	if (!proposal_from_json(&j->a, &p, j->l->body, true, &inner))
@@ -350,8 +350,8 @@ static void judge_core(struct judging *j, const struct packet *p)
 	if (j->change->has_root && !hash32_eq(&p->core.root, &j->change->root))
 		find(j, FINDING_PACKET, "the core's root is not that over lines 0 to %" PRIu64,
 		     j->change->proposed_seq);
-	if (d->vkey && !span_is(p->core.log_key, d->vkey))
-		find(j, FINDING_PACKET, "the core names another log key");
+	if (j->change->vkey && !span_is(p->core.log_key, j->change->vkey))
+		find(j, FINDING_PACKET, "the core names another log key than signed over its proposal");
 	if (!d->have_pin || !hash32_eq(&p->core.catalogue, &d->pin.catalogue_digest) ||
 	    !hash32_eq(&p->core.abi, &d->pin.abi_digest))
 		j->d->counts.foreign++;

@@ -27,7 +27,7 @@ struct deep *deep_new(const struct deep_walk *walk);
 void deep_free(struct deep *d);       /* NULL is fine */
 /* The next line, and the root over lines 0…seq, this one with them; NULL where the tree is lost. */
 void deep_line(struct deep *d, const struct line *l, const struct hash32 *root);
-/* From line 0, once it is judged. */
+/* The log key from here on: of line 0, and of each line that changes it. */
 void deep_set_key(struct deep *d, const char *vkey);
 struct deep_counts deep_counts(const struct deep *d);
 

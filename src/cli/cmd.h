@@ -29,6 +29,8 @@ bool cmd_log_show(struct cli *cli, struct err *e);
 bool cmd_log_verify(struct cli *cli, struct err *e);
 bool cmd_log_checkpoint(struct cli *cli, struct err *e);
 bool cmd_log_cosign(struct cli *cli, struct err *e);
+bool cmd_log_keys(struct cli *cli, struct err *e);
+bool cmd_log_rotate_key(struct cli *cli, struct err *e);
 bool cmd_log_prove(struct cli *cli, struct err *e);
 bool cmd_log_export(struct cli *cli, struct err *e);
 bool cmd_log_rebuild(struct cli *cli, struct err *e);

@@ -274,7 +274,9 @@ static void say_export(struct audit *t)
 	buf_hex(&t->cli->text, SPAN_HASH(&x->head.root));
 	cli_text(t->cli, "\nChecked: form, seq, chain, time, and the checkpoint over the first %" PRIu64 "\n",
 		 x->vouched);
-	cli_text(t->cli, "Log key %s%s\n", x->vkey,
+	cli_text(t->cli, "Log key %s%s%s\n", x->vkey,
+		 x->n_keys > 1 ? arena_fmt(&t->cli->arena, ", number %zu of this log: each was vouched for by the one "
+					   "before", x->n_keys) : "",
 		 cli_option(t->cli, "--vkey") != NULL ? "" : "\nNOT CHECKED: the key is the export's own; compare "
 							     "it with a copy from another channel, or give it "
 							     "with --vkey");

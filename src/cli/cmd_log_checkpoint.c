@@ -26,10 +26,14 @@ static bool put_out(struct cli *cli, struct span note, const struct log_cosignat
 	struct arena *a = &cli->arena;
 	struct buf vkey = {0};
 	struct checkpoint c;
-	if (!checkpoint_open(a, &c, arena_copy(a, note), log_key(cli->ws->log), e))
+	struct note n;
+	if (!note_parse(a, &n, arena_copy(a, note), e) || !checkpoint_parse(&c, n.text, e))
+		return false;
+	const struct note_key *key = log_key_at(cli->ws->log, c.head.size);
+	if (!note_verify(&n, key, e))
 		return false;
 	buf_span(&cli->text, note);
-	note_key_format(&vkey, log_key(cli->ws->log));
+	note_key_format(&vkey, key);
 	cli->result = json_object(a);
 	json_set(cli->result, a, "cosignatures", cosignatures_json(a, all, c.head.size));
 	json_set(cli->result, a, "note", json_text(a, note));

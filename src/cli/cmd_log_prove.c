@@ -49,7 +49,7 @@ static bool note_over(struct cli *cli, uint64_t size, const struct hash32 *root,
 	err_clear(&why);
 	if (!ok)
 		return true;
-	ok = checkpoint_open(&cli->arena, &c, *note, log_key(log), e);
+	ok = checkpoint_open(&cli->arena, &c, *note, log_key_at(log, size), e);
 	if (ok && !hash32_eq(&c.head.root, root))
 		ok = err_refuse(e, "LOG-DAMAGED", "the checkpoint over %llu lines has another root than the tree; "
 				"setgov log verify says more", (unsigned long long)size);
@@ -69,7 +69,7 @@ static void set_common(struct cli *cli, uint64_t size, const struct hash32 *root
 {
 	struct arena *a = &cli->arena;
 	struct buf vkey = {0};
-	note_key_format(&vkey, log_key(cli->ws->log));
+	note_key_format(&vkey, log_key_at(cli->ws->log, size));
 	json_set(cli->result, a, "note", note.n > 0 ? json_text(a, note) : json_null(a));
 	json_set(cli->result, a, "path", path_json(a, path));
 	json_set(cli->result, a, "root", json_bare(a, SPAN_HASH(root)));

@@ -133,7 +133,7 @@ static bool build_core(struct packing *p, uint64_t nonce, const struct hash32 *e
 		  log_path(ws->log, c->proposed_seq, c->size, &path, e) &&
 		  log_checkpoint_at(ws->log, c->size, &note, e);
 	if (ok) {
-		note_key_format(&vkey, log_key(ws->log));
+		note_key_format(&vkey, log_key_at(ws->log, c->size));
 		const struct packet_core core = {
 			.deployment = ws->deployment.id,
 			.catalogue = ws->pin.catalogue_digest,

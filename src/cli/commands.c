@@ -79,6 +79,9 @@ static const struct option log_show_options[] = {
 static const struct option log_checkpoint_options[] = {
 	{ "--cosigned", NULL, "sign nothing: the newest checkpoint that others vouch for, with their lines", false },
 };
+static const struct option log_keys_options[] = {
+	{ "--note", NULL, "the note alone by which the newest one took over", false },
+};
 static const struct option log_cosign_options[] = {
 	{ "--witness", "VKEY", "a witness's key, besides those of the profile's local part", true },
 };
@@ -178,6 +181,10 @@ const struct command commands[] = {
 	 OPTIONS(log_verify_options)},
 	{"log checkpoint", cmd_log_checkpoint, CMD_APPEND, "", 0, 0, "sign the log's size and root",
 	 OPTIONS(log_checkpoint_options)},
+	{"log keys", cmd_log_keys, CMD_LOG, "", 0, 0, "every key that the log has had, and from which line on it signs",
+	 OPTIONS(log_keys_options)},
+	{"log rotate-key", cmd_log_rotate_key, CMD_APPEND, "", 0, 0, "a new log key, which the old one vouches for",
+	 NULL, 0},
 	{"log cosign", cmd_log_cosign, CMD_APPEND, "FILE…", 1, -1,
 	 "take in cosignatures on a checkpoint: owners' files, notes with witnesses' lines",
 	 OPTIONS(log_cosign_options)},

@@ -94,14 +94,6 @@ bool cosigning_owner(struct workspace *ws, struct arena *a, struct span file, st
 
 /* ---- witnesses ---- */
 
-static bool has_line_of(const struct note *n, const struct note_key *key)
-{
-	for (size_t i = 0; i < n->n; i++)
-		if (span_eq(n->signatures[i].name, key->name) && memcmp(n->signatures[i].id, key->id, 4) == 0)
-			return true;
-	return false;
-}
-
 static bool add_witness(struct workspace *ws, struct arena *a, const struct note *n, const struct tree_head *head,
 			const struct note_key *key, struct cosigned *out, struct err *why, struct err *e)
 {
@@ -138,7 +130,7 @@ bool cosigning_note(struct workspace *ws, struct arena *a, struct span file, con
 	    !is_ours(ws->log, c.origin, &c.head, why, e))
 		return false;
 	for (size_t i = 0; i < w->n; i++)
-		if (has_line_of(&n, &w->v[i])) {
+		if (note_is_signed_under(&n, &w->v[i])) {
 			if (!add_witness(ws, a, &n, &c.head, &w->v[i], out, why, e))
 				return false;
 			found++;

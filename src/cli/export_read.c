@@ -5,15 +5,16 @@
 
 #include "src/base/fs.h"
 #include "src/crypto/hash.h"
+#include "src/gov/log_keys.h"
 #include "src/proof/line.h"
-#include "src/proof/note.h"
 
 struct reading {
 	struct arena *a;
 	struct export_read *out;
 	const char *dir;
-	struct note_key key;
-	struct checkpoint checkpoint;
+	struct log_keys keys;
+	struct span note;
+	struct checkpoint checkpoint; /* of the note; who signed it is known when the lines are read */
 	struct frontier tree;
 	struct hash32 prev, profile;
 	struct unix_time time;
@@ -89,13 +90,19 @@ static bool take_words(struct reading *r, const struct line *l, struct err *e)
 	return true;
 }
 
+static bool take_key(struct reading *r, const struct line *l, struct err *e)
+{
+	const struct tree_head before = frontier_head(&r->tree);
+	return r->tree.size == 0 ? log_keys_open(&r->keys, l, e) : log_keys_take(&r->keys, l, &before, e);
+}
+
 static bool take_line(struct reading *r, struct span raw, struct err *e)
 {
 	const uint64_t seq = r->tree.size;
 	struct hash32 leaf, kept[MERKLE_LEVELS], root;
 	struct arena a = {0};
 	struct line l;
-	if (!line_parse(&a, &l, raw, e) || !take_words(r, &l, e)) {
+	if (!line_parse(&a, &l, raw, e) || !take_words(r, &l, e) || !take_key(r, &l, e)) {
 		arena_release(&a);
 		return err_in(e, "line %" PRIu64, seq);
 	}
@@ -127,6 +134,8 @@ static bool take_lines(struct reading *r, struct span text, struct err *e)
 			return false;
 		text = span_of(end + 1, text.n - n - 1);
 	}
+	if (r->tree.size == 0)
+		return err_refuse(e, "EXPORT", "there are no lines");
 	if (r->tree.size < r->checkpoint.head.size)
 		return err_refuse(e, "EXPORT", "the checkpoint is over %" PRIu64 " lines, the file has %" PRIu64,
 				  r->checkpoint.head.size, r->tree.size);
@@ -143,20 +152,38 @@ static bool read_file(struct reading *r, struct span *out, const char *name, siz
 	return ok;
 }
 
-static bool read_checkpoint(struct reading *r, const char *vkey, struct err *e)
+static bool read_checkpoint(struct reading *r, struct err *e)
 {
-	struct span key, note;
-	if (vkey != NULL)
-		key = span_str(vkey);
-	else if (!read_file(r, &key, "log.vkey", 4096, e))
+	struct note n;
+	return read_file(r, &r->note, "checkpoint", NOTE_MAX_BYTES, e) &&
+	       ((note_parse(r->a, &n, r->note, e) && checkpoint_parse(&r->checkpoint, n.text, e)) ||
+		err_in(e, "checkpoint"));
+}
+
+static bool read_key(struct reading *r, const char *given, struct span *out, struct err *e)
+{
+	*out = span_str(given != NULL ? given : "");
+	if (given == NULL && !read_file(r, out, "log.vkey", 4096, e))
 		return false;
-	if (key.n > 0 && key.p[key.n - 1] == '\n')
-		key.n--;
-	r->out->vkey = arena_str(r->a, key);
-	if (!note_key_parse(r->a, &r->key, key, e))
-		return err_in(e, "log.vkey");
-	return read_file(r, &note, "checkpoint", NOTE_MAX_BYTES, e) &&
-	       (checkpoint_open(r->a, &r->checkpoint, note, &r->key, e) || err_in(e, "checkpoint"));
+	if (out->n > 0 && out->p[out->n - 1] == '\n')
+		out->n--;
+	return true;
+}
+
+/* Whoever trusts one of the keys that the log had by then trusts the one that signed: each vouches for the next, and
+ * for the lines before. */
+static bool check_signature(struct reading *r, const char *given, struct err *e)
+{
+	const struct log_reign *now = log_keys_at(&r->keys, r->checkpoint.head.size), *trusted;
+	struct span vkey;
+	if (!read_key(r, given, &vkey, e))
+		return false;
+	trusted = log_keys_named(&r->keys, vkey);
+	if (trusted == NULL || (trusted->line > 0 && trusted->line >= r->checkpoint.head.size))
+		return err_refuse(e, "EXPORT", "the key is none that the log had within the lines of the checkpoint");
+	r->out->vkey = arena_str(r->a, now->vkey);
+	r->out->n_keys = (size_t)(now - r->keys.v) + 1;
+	return checkpoint_open(r->a, &r->checkpoint, r->note, &now->key, e) || err_in(e, "checkpoint");
 }
 
 static bool read_deployment(struct reading *r, struct err *e)
@@ -178,12 +205,12 @@ static bool read_deployment(struct reading *r, struct err *e)
 
 bool export_read(struct arena *a, struct export_read *out, const char *dir, const char *vkey, struct err *e)
 {
-	struct reading r = { .a = a, .out = out, .dir = dir };
+	struct reading r = { .a = a, .out = out, .dir = dir, .keys = { .a = a } };
 	struct buf lines = {0};
 	*out = (struct export_read){0};
-	const bool ok = read_checkpoint(&r, vkey, e) &&
+	const bool ok = read_checkpoint(&r, e) &&
 			fs_read(&lines, arena_fmt(a, "%s/lines.jsonl", dir), EXPORT_MAX_BYTES, e) &&
-			take_lines(&r, buf_view(&lines), e) && read_deployment(&r, e);
+			take_lines(&r, buf_view(&lines), e) && check_signature(&r, vkey, e) && read_deployment(&r, e);
 	buf_release(&lines);
 	out->lines = r.tree.size;
 	out->vouched = r.checkpoint.head.size;

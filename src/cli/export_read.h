@@ -23,14 +23,16 @@ struct export_step {                  /* step.mined and step.failed */
 struct export_read {
 	uint64_t lines, vouched;      /* vouched: by the checkpoint */
 	struct tree_head head;        /* over all lines */
-	const char *vkey;
+	const char *vkey;             /* that signed the checkpoint */
+	size_t n_keys;                /* that the log had by then, each vouched for by the one before */
 	struct deployment deployment; /* adopted last */
 	struct export_operation *operations;
 	size_t n_operations;
 	struct export_step *steps;
 	size_t n_steps;
 };
-/* Lines: form, seq, chain, time, root. The checkpoint, by the key in `vkey`, or where that is NULL by the export's own.
+/* Lines: form, seq, chain, time, root. The checkpoint, by the log's key then; `vkey`, or where that
+ * is NULL the export's own log.vkey, has to be that one or one that the log had before.
  * The profile: its digest. Refuses what is not so: ERR_REFUSED "EXPORT" naming the line. */
 MUST_CHECK bool export_read(struct arena *a, struct export_read *out, const char *dir, const char *vkey,
 			    struct err *e);

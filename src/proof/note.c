@@ -276,6 +276,14 @@ static bool signed_by(const struct note_signature *s, const struct note_key *key
 	return span_eq(s->name, key->name) && memcmp(s->id, key->id, 4) == 0;
 }
 
+bool note_is_signed_under(const struct note *n, const struct note_key *key)
+{
+	for (size_t i = 0; i < n->n; i++)
+		if (signed_by(&n->signatures[i], key))
+			return true;
+	return false;
+}
+
 bool note_verify(const struct note *n, const struct note_key *key, struct err *e)
 {
 	bool found = false;

@@ -52,6 +52,8 @@ MUST_CHECK bool note_parse(struct arena *a, struct note *out, struct span bytes,
 /* ERR_CRYPTO when none of the signatures is by `key`, or one that carries its name and id does not verify; ERR_UNKNOWN
  * for a key that is not Ed25519. */
 MUST_CHECK bool note_verify(const struct note *n, const struct note_key *key, struct err *e);
+/* A signature carries this key's name and id; whether it verifies is not asked. */
+bool note_is_signed_under(const struct note *n, const struct note_key *key);
 /* Text (ending in a newline) and one signature by the key of this seed. */
 void note_sign(struct buf *out, struct span text, struct span name, const uint8_t seed[32]);
 /* The same by `key`, which is this seed's: three times as fast. */

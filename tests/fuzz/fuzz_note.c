@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "src/base/base64.h"
-#include "src/proof/note.h"
+#include "src/proof/handover.h"
 #include "tests/fuzz/target.h"
 
 static void write_note(struct buf *out, const struct note *n)
@@ -52,6 +52,27 @@ static void check_checkpoint(struct span in)
 	buf_release(&again);
 }
 
+static void check_handover(struct arena *a, struct span in)
+{
+	struct handover h;
+	struct checkpoint c;
+	struct err e = {0};
+	struct buf text = {0};
+
+	if (handover_open(a, &h, in, &e)) {
+		checkpoint_write(&text, h.next.name, &h.head);
+		buf_fmt(&text, "key ");
+		note_key_format(&text, &h.next);
+		buf_byte(&text, '\n');
+		demand(span_eq(buf_view(&text), h.note.text), "an accepted hand-over is written as other bytes");
+		demand(checkpoint_parse(&c, h.note.text, NULL) && handover_is(&c), "a hand-over is no checkpoint");
+	} else {
+		demand(e.what.n != 0, "a refused hand-over has no reason");
+	}
+	err_clear(&e);
+	buf_release(&text);
+}
+
 static void check_key(struct arena *a, struct span in)
 {
 	struct buf again = {0};
@@ -71,6 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	check_note(&a, span_of(data, n));
 	check_checkpoint(span_of(data, n));
+	check_handover(&a, span_of(data, n));
 	check_key(&a, span_of(data, n));
 	arena_release(&a);
 	return 0;

@@ -40,22 +40,36 @@ parsed.forEach((line, i) => {
 demand(parsed[0].kind === 'log.opened' && parsed[0].body.format === 'setgov-log/1', 'line 0 opens no log');
 
 // Section 5
-const vkey = read('log.vkey').toString().trimEnd();
-demand(vkey === parsed[0].body.logKey && (!trusted || trusted === vkey), 'log.vkey is not the key of line 0');
-const [, name, id, base64] = vkey.match(/^([^+]+)\+([0-9a-f]{8})\+(.+)$/);
-const key = Buffer.from(base64, 'base64');
-demand(key[0] === 1 && key.length === 33 && name === parsed[0].body.origin, 'log.vkey');
-demand(sha256(name, '\n', key).subarray(0, 4).toString('hex') === id, 'log.vkey: key id');
-const note = read('checkpoint').toString();
-const [text, signatures] = [note.slice(0, note.lastIndexOf('\n\n') + 1), note.slice(note.lastIndexOf('\n\n') + 2)];
-const ours = signatures.split('\n').map((s) => s.split(' ')).filter(([dash, by]) => dash === '\u2014' && by === name)
-	.map(([, , s]) => Buffer.from(s, 'base64')).filter((s) => s.subarray(0, 4).toString('hex') === id);
-const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), key.subarray(1)]);
-const pub = createPublicKey({ key: der, format: 'der', type: 'spki' });
-demand(ours.length && ours.every((s) => verify(null, Buffer.from(text), pub, s.subarray(4))), 'checkpoint: signature');
-const [origin, size, head] = text.split('\n');
-demand(origin === name && Number(size) <= lines.length, 'checkpoint: origin or size');
-demand(root(leaves.slice(0, Number(size))).toString('base64') === head, 'checkpoint: root over the lines differs');
+function open(vkey, note, lines) { // true: this key signed; and the note's text, line by line
+	const [, name, id, base64] = vkey.match(/^([^+]+)\+([0-9a-f]{8})\+(.+)$/), key = Buffer.from(base64, 'base64');
+	demand(key[0] === 1 && key.length === 33 && name === parsed[0].body.origin, `key ${vkey}`);
+	demand(sha256(name, '\n', key).subarray(0, 4).toString('hex') === id, `key id of ${vkey}`);
+	const at = note.lastIndexOf('\n\n'), text = note.slice(0, at + 1);
+	const ours = note.slice(at + 2).split('\n').map((s) => s.split(' ')).filter(([dash, by]) => dash === '\u2014' && by === name)
+		.map(([, , s]) => Buffer.from(s, 'base64')).filter((s) => s.subarray(0, 4).toString('hex') === id);
+	const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), key.subarray(1)]);
+	const pub = createPublicKey({ key: der, format: 'der', type: 'spki' });
+	demand(ours.length && ours.every((s) => verify(null, Buffer.from(text), pub, s.subarray(4))), 'checkpoint: signature');
+	const parts = text.split('\n');
+	demand(parts.length === lines + 1 && parts[0] === name, 'checkpoint: lines or origin');
+	demand(Number(parts[1]) <= leaves.length, 'checkpoint: more lines than there are');
+	demand(root(leaves.slice(0, Number(parts[1]))).toString('base64') === parts[2], 'checkpoint: root over the lines differs');
+	return parts;
+}
+const keys = [{ vkey: parsed[0].body.logKey, line: 0 }];
+for (const { seq, body } of parsed.filter((l) => l.kind === 'log.key-rotated')) {
+	for (const vkey of [keys.at(-1).vkey, body.logKey]) {
+		const [, size, , next] = open(vkey, body.note, 4);
+		demand(Number(size) === seq && next === `key ${body.logKey}`, `line ${seq}: hands over something else`);
+	}
+	demand(!keys.some((k) => k.vkey === body.logKey), `line ${seq}: a key comes back`);
+	keys.push({ vkey: body.logKey, line: seq });
+}
+const note = read('checkpoint').toString(), size = Number(note.split('\n')[1]);
+const reigned = keys.filter((k, i) => !i || k.line < size), vkey = reigned.at(-1).vkey;
+demand(read('log.vkey').toString() === `${vkey}\n`, 'log.vkey is not the key that signs at this size');
+demand(!trusted || reigned.some((k) => k.vkey === trusted), 'none of the keys is the trusted one');
+open(vkey, note, 3);
 
 // Section 7
 const manifest = JSON.parse(read('manifest.json'));

@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "audit-log/append.h"
+#include "audit-log/keys.h"
 #include "audit-log/verify.h"
 #include "src/base/fs.h"
 #include "src/base/time.h"
@@ -40,7 +40,7 @@ static void copy_file(struct arena *a, const char *from, const char *to, const c
 
 static void remove_log(struct arena *a, const char *dir)
 {
-	static const char *const names[] = { "log.db", "log.db-wal", "log.db-shm", "log.key" };
+	static const char *const names[] = { "log.db", "log.db-wal", "log.db-shm", "log.key", "log.key.next" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		unlink(arena_fmt(a, "%s/%s", dir, names[i]));
@@ -68,8 +68,7 @@ static void begin_anew(struct place *p)
 	assert_true(fs_mkdirs(p->remember, 0700, NULL));
 }
 
-/* One transaction: two lines, a blob, and a checkpoint every other time. */
-static bool transact(struct log *l, unsigned i, struct err *e)
+static bool add_lines(struct log *l, unsigned i, struct err *e)
 {
 	struct arena a = {0};
 	struct line one = test_line(&a, "change.drafted", "SC-1", "first"), two = test_line(&a, "note", NULL, "second");
@@ -81,6 +80,16 @@ static bool transact(struct log *l, unsigned i, struct err *e)
 	log_abort(l);
 	arena_release(&a);
 	return ok;
+}
+
+#define CHANGES_KEY 2u                /* this one of the transactions */
+
+/* One transaction: two lines, a blob, and a checkpoint every other time; one of them changes the log key. */
+static bool transact(struct log *l, unsigned i, struct err *e)
+{
+	if (i == CHANGES_KEY)
+		return log_rotate_key(l, span_str("p1"), span_str("claimed"), e);
+	return add_lines(l, i, e);
 }
 
 /* In the child. Says each commit on fd; how many writes there were at the end. */
@@ -158,6 +167,14 @@ static void judge(const struct place *p, const char *dir, const struct acknowled
 	buf_release(&findings);
 }
 
+/* The key's files do not go through SQLite: each was synced before it took its name. */
+static void keep_keys(struct place *p)
+{
+	copy_file(&p->a, p->dir, p->after, "log.key");
+	if (fs_exists(arena_fmt(&p->a, "%s/log.key.next", p->dir)))
+		copy_file(&p->a, p->dir, p->after, "log.key.next");
+}
+
 static uint64_t strike_at_every_write(enum fault_kind kind, unsigned times)
 {
 	struct acknowledged last;
@@ -170,8 +187,10 @@ static uint64_t strike_at_every_write(enum fault_kind kind, unsigned times)
 		for (unsigned i = 0; i < times; i++) {
 			begin_anew(&p);
 			struck = run_child(&p, kind, n, n * times + i, &last, &counted);
-			if (kind == FAULT_POWER && struck)
+			if (kind == FAULT_POWER && struck) {
 				unlink(arena_fmt(&p.a, "%s/log.db-shm", p.after));
+				keep_keys(&p);
+			}
 			judge(&p, kind == FAULT_POWER && struck ? p.after : p.dir, &last,
 			      arena_fmt(&p.a, "struck at write %u, draw %u", (unsigned)n, i));
 		}

@@ -1,0 +1,35 @@
+/* Whose signature counts under a checkpoint of the log, size by size: line 0 names the first key, and each line
+ * log.key-rotated the one that takes over, with the old one's word for it (audit-log/FORMAT.md, section 5). Whoever
+ * reads a log follows them from line 0 on; whoever only has the first key's word follows the same lines. */
+#ifndef SETGOV_GOV_LOG_KEYS_H
+#define SETGOV_GOV_LOG_KEYS_H
+
+#include "src/proof/handover.h"
+#include "src/proof/line.h"
+
+struct log_reign {
+	struct note_key key;
+	struct span vkey, note;       /* note: by which it took over; empty for the first */
+	uint64_t line;                /* that names it: checkpoints over more lines than that are its own */
+};
+struct log_keys {                     /* {0} and an arena to begin with */
+	struct arena *a;
+	struct log_reign *v;          /* oldest first */
+	size_t n, cap;
+};
+
+/* Line 0: body.logKey, which has to be of the log that body.origin names. */
+MUST_CHECK bool log_keys_open(struct log_keys *k, const struct line *opening, struct err *e);
+/* A log that is being made. */
+void log_keys_begin(struct log_keys *k, const struct note_key *first);
+/* A line that changes the key; others change nothing. `before` is the head over the lines before it. ERR_MISMATCH (of
+ * other lines, another log, the same key again), ERR_CRYPTO (the old key or the new one has not signed). */
+MUST_CHECK bool log_keys_take(struct log_keys *k, const struct line *l, const struct tree_head *before, struct err *e);
+bool log_keys_changes(const struct line *l);                  /* by its kind */
+/* The key that signs checkpoints over `size` lines. */
+const struct log_reign *log_keys_at(const struct log_keys *k, uint64_t size);
+const struct log_reign *log_keys_now(const struct log_keys *k);
+/* One of them, by the text of its vkey; NULL. */
+const struct log_reign *log_keys_named(const struct log_keys *k, struct span vkey);
+
+#endif

@@ -1,0 +1,295 @@
+/* The log's key, changed: each key signs over its own lines, the one before vouches for it, and wherever a change is
+ * cut off one of the two files has the key that the log names. */
+#include "tests/support/check.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "audit-log/backup.h"
+#include "audit-log/export_jsonl.h"
+#include "audit-log/export_tiles.h"
+#include "audit-log/follow.h"
+#include "audit-log/keys.h"
+#include "audit-log/verify.h"
+#include "src/base/fs.h"
+#include "tests/support/logs.h"
+
+struct fixture {
+	struct arena a;
+	const char *dir, *memory;
+	struct log *l;
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	f->dir = temporary_directory(&f->a);
+	f->memory = temporary_directory(&f->a);
+	f->l = test_log_create(f->dir, f->memory);
+	test_log_grow(f->l, 5);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	log_release(f->l);
+	arena_release(&f->a);
+	free(f);
+	return 0;
+}
+
+static void rotate(struct log *l)
+{
+	struct err e = {0};
+
+	assert_ok(log_rotate_key(l, span_str("p1"), span_str("claimed"), &e), &e);
+}
+
+static const char *file(struct fixture *f, const char *name)
+{
+	return arena_fmt(&f->a, "%s/%s", f->dir, name);
+}
+
+static struct span contents(struct fixture *f, const char *path)
+{
+	struct buf b = {0};
+	struct err e = {0};
+	struct span out;
+
+	assert_ok(fs_read(&b, path, 1u << 20, &e), &e);
+	out = arena_copy(&f->a, buf_view(&b));
+	buf_release(&b);
+	return out;
+}
+
+static void assert_whole(const char *dir, const char *remember)
+{
+	struct buf found = {0};
+
+	test_log_findings(&found, dir, remember);
+	if (found.n)
+		fail_msg("%s", buf_cstr(&found));
+	buf_release(&found);
+}
+
+static void reopen(struct fixture *f)
+{
+	log_release(f->l);
+	f->l = test_log_open(f->dir, f->memory);
+}
+
+static void each_key_signs_over_its_own_lines(void **state)
+{
+	struct fixture *f = *state;
+	const struct log_keys *keys;
+	struct err e = {0};
+	struct buf note = {0};
+	struct checkpoint c;
+	struct stat st;
+
+	assert_ok(log_checkpoint(f->l, NULL, &e), &e);
+	rotate(f->l);
+	test_log_grow(f->l, 9);
+	rotate(f->l);
+	test_log_grow(f->l, 12);
+	assert_ok(log_checkpoint(f->l, NULL, &e), &e);
+	assert_whole(f->dir, f->memory);
+	reopen(f);
+	keys = log_keys(f->l);
+	assert_int_equal(keys->n, 3);
+	assert_int_equal(keys->v[1].line, 5);
+	assert_int_equal(keys->v[2].line, 9);
+	assert_ptr_equal(log_keys_at(keys, 5), &keys->v[0]);
+	assert_ptr_equal(log_keys_at(keys, 6), &keys->v[1]);
+	assert_ptr_equal(log_keys_at(keys, 9), &keys->v[1]);
+	assert_ptr_equal(log_keys_at(keys, 10), &keys->v[2]);
+	assert_ok(log_checkpoint_at(f->l, 5, &note, &e), &e);
+	assert_ok(checkpoint_open(&f->a, &c, arena_copy(&f->a, buf_view(&note)), &keys->v[0].key, &e), &e);
+	assert_int_equal(c.extensions.n, 0);
+	buf_clear(&note);
+	assert_ok(log_checkpoint_at(f->l, 6, &note, &e), &e);
+	assert_false(checkpoint_open(&f->a, &c, arena_copy(&f->a, buf_view(&note)), &keys->v[0].key, NULL));
+	assert_int_equal(stat(file(f, "log.key"), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_false(fs_exists(file(f, "log.key.next")));
+	buf_release(&note);
+}
+
+/* Whatever lies in the two files when a change was cut off, the next opening signs with the key that the log names. */
+static void a_change_that_was_cut_off_is_finished_or_was_none(void **state)
+{
+	struct fixture *f = *state;
+	const struct span old = contents(f, file(f, "log.key"));
+	struct err e = {0};
+	struct span now;
+
+	rotate(f->l);
+	now = contents(f, file(f, "log.key"));
+	assert_false(span_eq(old, now));
+	/* After the commit, before the rename. */
+	assert_ok(fs_write(file(f, "log.key"), old, 0600, &e) && fs_write(file(f, "log.key.next"), now, 0600, &e), &e);
+	reopen(f);
+	assert_true(span_eq(contents(f, file(f, "log.key")), now));
+	assert_false(fs_exists(file(f, "log.key.next")));
+	/* Before the commit: what was prepared is nobody's key. */
+	assert_ok(fs_write(file(f, "log.key.next"), old, 0600, &e), &e);
+	reopen(f);
+	assert_true(span_eq(contents(f, file(f, "log.key")), now));
+	rotate(f->l);
+	test_log_grow(f->l, 12);
+	assert_whole(f->dir, f->memory);
+	/* The old key alone appends nothing. */
+	assert_ok(fs_write(file(f, "log.key"), old, 0600, &e), &e);
+	assert_null(log_open(f->dir, LOG_APPEND, NULL, &e));
+	assert_string_equal(buf_cstr(&e.what), "this is not the key that the log names");
+	err_clear(&e);
+	assert_ok(fs_write(file(f, "log.key"), now, 0600, &e), &e);
+	assert_null(log_open(f->dir, LOG_APPEND, NULL, NULL));
+}
+
+static void another_writer_notices_the_new_key(void **state)
+{
+	struct fixture *f = *state;
+	struct log *other = test_log_open(f->dir, f->memory);
+	struct err e = {0};
+
+	rotate(other);
+	test_log_grow(f->l, 8);
+	assert_ok(log_checkpoint(f->l, NULL, &e), &e);
+	rotate(f->l);
+	assert_ok(log_checkpoint(other, NULL, &e), &e);
+	log_release(other);
+	assert_whole(f->dir, f->memory);
+	assert_int_equal(log_keys(f->l)->n, 3);
+}
+
+static void followers_and_exports_lead_from_the_first_key(void **state)
+{
+	struct fixture *f = *state;
+	const char *one = arena_fmt(&f->a, "%s/one", f->memory), *two = arena_fmt(&f->a, "%s/two", f->memory),
+		   *there = arena_fmt(&f->a, "%s/there", f->memory), *tiles = arena_fmt(&f->a, "%s/tiles", f->memory);
+	struct export_result out;
+	struct tiles_result t;
+	struct followed got;
+	struct err e = {0};
+	struct log *l;
+
+	assert_ok(log_checkpoint(f->l, NULL, &e) && log_export_jsonl(f->l, one, NULL, &out, &e) &&
+		  log_export_tiles(f->l, tiles, NULL, &t, &e), &e);
+	rotate(f->l);
+	rotate(f->l);
+	test_log_grow(f->l, 9);
+	assert_ok(log_checkpoint(f->l, NULL, &e) && log_export_jsonl(f->l, two, NULL, &out, &e) &&
+		  log_export_tiles(f->l, tiles, NULL, &t, &e), &e);
+	assert_int_equal(t.before, 5);
+	assert_ok(log_follow(one, there, &got, &e) && log_follow(two, there, &got, &e), &e);
+	assert_whole(there, NULL);
+	l = log_open(there, LOG_READ, NULL, &e);
+	assert_ok(l != NULL, &e);
+	assert_int_equal(log_keys(l)->n, 3);
+	log_release(l);
+	assert_ok(log_follow(two, arena_fmt(&f->a, "%s/anew", f->memory), &got, &e), &e);
+	assert_whole(arena_fmt(&f->a, "%s/anew", f->memory), NULL);
+	/* Another key than the one that the lines lead to. */
+	assert_ok(fs_write(arena_fmt(&f->a, "%s/log.vkey", two),
+			   contents(f, arena_fmt(&f->a, "%s/log.vkey", one)), 0644, &e), &e);
+	assert_false(log_follow(two, arena_fmt(&f->a, "%s/no", f->memory), &got, &e));
+	err_clear(&e);
+}
+
+static void a_backup_during_a_change_has_the_key_that_its_log_names(void **state)
+{
+	struct fixture *f = *state;
+	const char *copy = arena_fmt(&f->a, "%s/copy", f->memory);
+	const struct span old = contents(f, file(f, "log.key"));
+	struct err e = {0};
+	struct span now;
+
+	assert_ok(fs_create(file(f, "deployment.json"), span_str("{}"), 0644, &e), &e);
+	rotate(f->l);
+	now = contents(f, file(f, "log.key"));
+	assert_ok(fs_write(file(f, "log.key"), old, 0600, &e), &e);
+	assert_false(log_backup(f->dir, copy, &e));
+	err_clear(&e);
+	assert_false(fs_exists(copy));
+	assert_ok(fs_write(file(f, "log.key.next"), now, 0600, &e) && log_backup(f->dir, copy, &e), &e);
+	log_release(test_log_open(copy, NULL));
+}
+
+/* The last key's seed, as a thief has it who rewrote the file; who vouches for it is another matter. */
+static const struct { const char *sql, *findings; } damages[] = {
+	{ "DELETE FROM checkpoints WHERE i = 1; UPDATE checkpoints SET i = 1 WHERE i = 2",
+	  "LOG-KEY 5: the note by which the key is changed is not the checkpoint before it\n" },
+	{ "UPDATE checkpoints SET note = replace(note, 'key test', 'kei test') WHERE i = 1",
+	  "CHECKPOINT-SIGNATURE 4: signature 1, by test.example/log, does not verify\n"
+	  "LOG-KEY 5: the note by which the key is changed is not the checkpoint before it\n" },
+	{ "INSERT INTO checkpoints SELECT 3, size, note FROM checkpoints WHERE i = 1",
+	  "CHECKPOINT-FORM 4: checkpoint 3 is kept under size 5, says 5, after one over 6\n" },
+	{ "INSERT INTO checkpoints SELECT 3, 8, replace(note, char(10) || '5' || char(10), char(10) || '8' || char(10))"
+	  " FROM checkpoints WHERE i = 1",
+	  "CHECKPOINT-ROOT 7: checkpoint 3 was signed over another history than the first 8 lines\n"
+	  "LOG-KEY: checkpoint 3 changes the log key, and there is no line that says so\n" },
+};
+
+static void a_change_that_nobody_vouches_for_is_found(void **state)
+{
+	struct fixture *f = *state;
+
+	rotate(f->l);
+	test_log_grow(f->l, 8);
+	for (size_t i = 0; i < ARRAY_LEN(damages); i++) {
+		const char *copy = temporary_directory(&f->a);
+		struct buf found = {0};
+		struct err e = {0};
+
+		assert_ok(store_copy(file(f, "log.db"), arena_fmt(&f->a, "%s/log.db", copy), &e), &e);
+		test_log_damage(copy, damages[i].sql);
+		test_log_findings(&found, copy, NULL);
+		if (strcmp(buf_cstr(&found), damages[i].findings) != 0)
+			fail_msg("%s\nfound:\n%sneeded:\n%s", damages[i].sql, buf_cstr(&found), damages[i].findings);
+		buf_release(&found);
+	}
+}
+
+/* A key that the old one never signed for: the line is there, in its place, and says so itself. */
+static void a_key_that_the_old_one_did_not_sign_for_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	const struct tree_head head = log_head(f->l);
+	const uint8_t seed[32] = { 7 };
+	const struct note_key next = note_key_of_seed(&f->a, log_origin(f->l), seed);
+	struct json *body = json_object(&f->a);
+	struct line line = { .kind = span_str("log.key-rotated"), .actor = span_str("p1"), .auth = span_str("claimed"),
+			     .body = body };
+	struct buf note = {0}, vkey = {0}, found = {0};
+	struct err e = {0};
+
+	handover_make(&note, &head, NULL, NULL, &next, seed);
+	note_key_format(&vkey, &next);
+	json_set(body, &f->a, "logKey", json_text(&f->a, buf_view(&vkey)));
+	json_set(body, &f->a, "note", json_text(&f->a, buf_view(&note)));
+	assert_ok(log_append(f->l, &line, &e), &e);
+	test_log_findings(&found, f->dir, NULL);
+	assert_non_null(strstr(buf_cstr(&found), "LOG-KEY 5: note: no signature by test.example/log+"));
+	buf_release(&note);
+	buf_release(&vkey);
+	buf_release(&found);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+		T(each_key_signs_over_its_own_lines), T(a_change_that_was_cut_off_is_finished_or_was_none),
+		T(another_writer_notices_the_new_key), T(followers_and_exports_lead_from_the_first_key),
+		T(a_backup_during_a_change_has_the_key_that_its_log_names),
+		T(a_change_that_nobody_vouches_for_is_found), T(a_key_that_the_old_one_did_not_sign_for_is_refused),
+#undef T
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
