@@ -48,6 +48,17 @@ static void put_code(struct buf *out, struct span text)
 	put_fence(out, fence);
 }
 
+static bool is_word(uint8_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Inside a word an underscore is one. */
+static bool is_inside_word(struct span text, size_t i)
+{
+	return text.p[i] == '_' && i > 0 && i + 1 < text.n && is_word(text.p[i - 1]) && is_word(text.p[i + 1]);
+}
+
 static void put_escaped(struct buf *out, struct span text)
 {
 	size_t digits = 0;
@@ -55,8 +66,8 @@ static void put_escaped(struct buf *out, struct span text)
 		digits++;
 	for (size_t i = 0; i < text.n; i++) {
 		const char c = (char)text.p[i];
-		const bool starts = i == 0 ? strchr("-+=", c) != NULL : i == digits && (c == '.' || c == ')');
-		if (c != '\0' && (starts || strchr("\\`*_[]<>#|~&!$", c) != NULL))
+		const bool starts = i == 0 ? c == '-' || c == '+' || c == '=' : i == digits && (c == '.' || c == ')');
+		if (starts || (c != '\0' && strchr("\\`*_[]<>#|~&!$", c) != NULL && !is_inside_word(text, i)))
 			buf_byte(out, '\\');
 		buf_byte(out, text.p[i]);
 	}

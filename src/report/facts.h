@@ -1,0 +1,23 @@
+/* What each report says: its sections, filled from the log and, where the chain was asked, from one look at it. What
+ * the chain was not asked is said to be not known, never left out. docs/reports.md lists sections and columns. Evidence
+ * is added afterwards (evidence.h). */
+#ifndef SETGOV_REPORT_FACTS_H
+#define SETGOV_REPORT_FACTS_H
+
+#include "src/report/report.h"
+#include "src/report/story.h"
+
+/* One change, for an audit of change management. ERR_MISSING: no such change. */
+MUST_CHECK bool facts_change(struct arena *a, struct report *r, const struct report_source *src, struct span change,
+			     struct err *e);
+/* What happened from one time on and before another. Changes are read one after another and given back, so that memory
+ * is that of the report, not of the log. */
+struct period { struct unix_time from, to; };
+MUST_CHECK bool facts_period(struct arena *a, struct report *r, const struct report_source *src,
+			     const struct period *period, struct err *e);
+/* Every report ends with who made it, with what, from how much of the log, and what was asked of the chain. The
+ * evidence is filled between the two: the second says how many lines are shown, and how many withheld. */
+void facts_export(struct arena *a, struct report *r, const struct report_source *src);
+void facts_shown(struct arena *a, struct report *r);
+
+#endif
