@@ -197,6 +197,7 @@ static bool facts(struct reporting *x, struct err *e)
 	case REPORT_PERIOD:
 		return facts_period(a, &x->report, &x->src, &x->period, e);
 	case REPORT_MEETING:
+		return facts_meeting(a, &x->report, &x->src, x->cli->n_args == 2 ? x->cli->args[1] : NULL, e);
 	case REPORT_DEPLOYMENT:
 	case N_REPORT_KINDS:
 		break;

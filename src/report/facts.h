@@ -15,6 +15,10 @@ MUST_CHECK bool facts_change(struct arena *a, struct report *r, const struct rep
 struct period { struct unix_time from, to; };
 MUST_CHECK bool facts_period(struct arena *a, struct report *r, const struct report_source *src,
 			     const struct period *period, struct err *e);
+/* A meeting: the one that is named, or the one that is open, or, where none is, the next one: whatever is open.
+ * ERR_REFUSED "MEETING-UNKNOWN". */
+MUST_CHECK bool facts_meeting(struct arena *a, struct report *r, const struct report_source *src, const char *meeting,
+			      struct err *e);
 /* Every report ends with who made it, with what, from how much of the log, and what was asked of the chain. The
  * evidence is filled between the two: the second says how many lines are shown, and how many withheld. */
 void facts_export(struct arena *a, struct report *r, const struct report_source *src);
