@@ -7,6 +7,7 @@
 #include "src/base/fs.h"
 #include "src/base/text.h"
 #include "src/cli/cmd.h"
+#include "src/cli/governing.h"
 #include "src/cli/judging.h"
 #include "src/cli/look.h"
 #include "src/crypto/hash.h"
@@ -188,6 +189,29 @@ static bool gather(struct reporting *x, struct err *e)
 	return true;
 }
 
+/* The proofs are too many for a table: they go to a file of their own, and its digest into the report. */
+static bool keep_proofs(struct reporting *x, struct governance *g, const struct json *proofs, struct err *e)
+{
+	const char *path = cli_option(x->cli, "--proofs");
+	struct buf b = {0};
+	if (path == NULL || proofs == NULL)
+		return true;
+	json_canonical(&b, proofs);
+	sha256(&g->proofs_digest, buf_view(&b));
+	g->kept = fs_write(path, buf_view(&b), 0644, e);
+	buf_release(&b);
+	return g->kept;
+}
+
+static bool deployment_facts(struct reporting *x, struct err *e)
+{
+	struct arena *a = &x->cli->arena;
+	struct governance g;
+	const struct json *proofs;
+	governing_read(x->cli->ws, a, &x->look, &g, &proofs);
+	return keep_proofs(x, &g, proofs, e) && facts_deployment(a, &x->report, &x->src, &g, e);
+}
+
 static bool facts(struct reporting *x, struct err *e)
 {
 	struct arena *a = &x->cli->arena;
@@ -199,6 +223,7 @@ static bool facts(struct reporting *x, struct err *e)
 	case REPORT_MEETING:
 		return facts_meeting(a, &x->report, &x->src, x->cli->n_args == 2 ? x->cli->args[1] : NULL, e);
 	case REPORT_DEPLOYMENT:
+		return deployment_facts(x, e);
 	case N_REPORT_KINDS:
 		break;
 	}
@@ -210,8 +235,8 @@ static bool make(struct reporting *x, struct err *e)
 	struct arena *a = &x->cli->arena;
 	if (!gather(x, e) || !facts(x, e))
 		return false;
-	facts_export(a, &x->report, &x->src);
-	if (!report_evidence(a, &x->report, x->cli->ws->log, EVIDENCE_LIMITS, e))
+	if (!facts_export(a, &x->report, &x->src, e) ||
+	    !report_evidence(a, &x->report, x->cli->ws->log, EVIDENCE_LIMITS, e))
 		return false;
 	facts_shown(a, &x->report);
 	x->form->write(&x->file, &x->report);

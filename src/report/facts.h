@@ -4,6 +4,7 @@
 #ifndef SETGOV_REPORT_FACTS_H
 #define SETGOV_REPORT_FACTS_H
 
+#include "src/report/governance.h"
 #include "src/report/report.h"
 #include "src/report/story.h"
 
@@ -19,9 +20,13 @@ MUST_CHECK bool facts_period(struct arena *a, struct report *r, const struct rep
  * ERR_REFUSED "MEETING-UNKNOWN". */
 MUST_CHECK bool facts_meeting(struct arena *a, struct report *r, const struct report_source *src, const char *meeting,
 			      struct err *e);
-/* Every report ends with who made it, with what, from how much of the log, and what was asked of the chain. The
- * evidence is filled between the two: the second says how many lines are shown, and how many withheld. */
-void facts_export(struct arena *a, struct report *r, const struct report_source *src);
+/* Who holds the deployment, and since when: what an auditor calls governance evidence. */
+MUST_CHECK bool facts_deployment(struct arena *a, struct report *r, const struct report_source *src,
+				 const struct governance *g, struct err *e);
+/* Every report ends with who made it, with what, from how much of the log, what was asked of the chain, and the
+ * holes that a restored log has. The evidence is filled between the two: the second says how many lines are shown, and
+ * how many withheld. */
+MUST_CHECK bool facts_export(struct arena *a, struct report *r, const struct report_source *src, struct err *e);
 void facts_shown(struct arena *a, struct report *r);
 
 #endif

@@ -1,10 +1,35 @@
 /* The end of every report. */
 #include <string.h>
 
+#include "audit-log/holes.h"
 #include "src/report/facts.h"
 #include "src/report/rows.h"
 
-void facts_export(struct arena *a, struct report *r, const struct report_source *src)
+/* A restored log is whole by itself, and yet not all that happened. */
+static bool holes(struct arena *a, struct report *r, const struct report_source *src, struct err *e)
+{
+	static const char *const columns[] = { "time", "after_seq", "missing_lines", "words" };
+	struct log_holes all;
+	struct rows t = ROWS_BEGIN(a, r, "holes", "Holes: where a restored log goes on", columns);
+	if (!log_holes(src->ws->log, src->ws->views, a, &all, e))
+		return false;
+	for (size_t i = 0; i < all.n; i++) {
+		const struct log_hole *h = &all.v[i];
+		rows_next(&t);
+		rows_time(&t, "time", h->time);
+		rows_u64(&t, "after_seq", h->last);
+		if (h->known)
+			rows_u64(&t, "missing_lines", h->missing);
+		else
+			rows_str(&t, "missing_lines", "not known");
+		rows_str(&t, "words", log_hole_words(a, h));
+		rows_rest_on(&t, h->seq);
+		rows_mark(&t, log_hole_is_open(h) ? REPORT_FINDING : REPORT_PLAIN);
+	}
+	return true;
+}
+
+static void exported(struct arena *a, struct report *r, const struct report_source *src)
 {
 	const struct snapshot *k = src->look;
 	const struct tree_head head = log_head(src->ws->log);
@@ -27,6 +52,14 @@ void facts_export(struct arena *a, struct report *r, const struct report_source 
 			      k != NULL ? (const char *)k->trouble.p : "");
 		rows_mark(&t, REPORT_LOOK);
 	}
+}
+
+bool facts_export(struct arena *a, struct report *r, const struct report_source *src, struct err *e)
+{
+	if (!holes(a, r, src, e))
+		return false;
+	exported(a, r, src);
+	return true;
 }
 
 static struct report_section *find_section(struct report *r, const char *id)

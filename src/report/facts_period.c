@@ -40,7 +40,7 @@ struct period_report {
 	uint64_t rows, first_seq, last_seq;
 	struct kind_count kinds[KINDS_MAX];
 	size_t n_kinds, other_kinds;
-	struct listed plain, denied, restored;
+	struct listed plain, denied;
 	/* of the changes */
 	struct rows changes, delays, emergencies, exceptions, four_eyes;
 	struct series spans[N_SPANS];
@@ -106,8 +106,6 @@ static bool count_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struc
 	(void)leaf;
 	if (!line_peek(&p, raw) || p.time.n != 24)
 		return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "line %llu is not a line", (unsigned long long)seq);
-	if (span_is(p.kind, "log.restored"))
-		list_line(x, &x->restored, seq);
 	if (memcmp(p.time.p, x->from, 24) < 0 || memcmp(p.time.p, x->to, 24) >= 0)
 		return true;
 	if (x->rows++ == 0)
@@ -270,7 +268,7 @@ static void emergency_row(struct period_report *x, const struct story *s)
 		rows_rest_on(t, s->review->seq);
 	}
 	rows_str(t, "overdue", !s->review_due_known ? "not done yet" : s->overdue ? "yes" : "no");
-	rows_mark(t, s->overdue ? REPORT_FINDING : REPORT_LOOK);
+	rows_mark(t, s->overdue ? REPORT_FINDING : s->review != NULL ? REPORT_AS_IT_SHOULD : REPORT_LOOK);
 }
 
 static void four_eyes_row(struct period_report *x, const struct story *s, bool is_so, const char *what,
@@ -532,17 +530,17 @@ static void signers(struct period_report *x)
 
 static void kinds(struct period_report *x)
 {
-	static const char *const columns[] = { "action", "lines" };
+	static const char *const columns[] = { "action", "count" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "lines_by_kind", "Lines of the log, by kind", columns);
 	for (size_t i = 0; i < x->n_kinds; i++) {
 		rows_next(&t);
 		rows_str(&t, "action", x->kinds[i].kind);
-		rows_u64(&t, "lines", x->kinds[i].n);
+		rows_u64(&t, "count", x->kinds[i].n);
 	}
 	if (x->other_kinds > 0) {
 		rows_next(&t);
 		rows_str(&t, "action", "(other kinds)");
-		rows_u64(&t, "lines", x->other_kinds);
+		rows_u64(&t, "count", x->other_kinds);
 	}
 	draw_bars(&t, 0, 1);
 }
@@ -738,8 +736,7 @@ bool facts_period(struct arena *a, struct report *r, const struct report_source 
 	kinds(x);
 	if (!list(x, "denied", "Denied attempts, refusals, declines and failures", &x->denied, REPORT_LOOK, e) ||
 	    !list(x, "governance", "Lines that are no change's: keys, clock, log, meetings, reports", &x->plain,
-		  REPORT_PLAIN, e) ||
-	    !list(x, "holes", "Holes: where a restored log goes on", &x->restored, REPORT_FINDING, e))
+		  REPORT_PLAIN, e))
 		return false;
 	findings(x);
 	return tail(x, e);

@@ -6,7 +6,7 @@
 #include "src/base/text.h"
 #include "src/evm/address.h"
 
-#define REVIEW_WITHIN (UINT64_C(3) * 86400)    /* an emergency, where no policy says otherwise */
+#define REVIEW_WITHIN (UINT64_C(3) * 86400)    /* of an emergency, where no policy says */
 
 /* ---- lines ------------------------------------------------------------------------------------------------------ */
 
@@ -248,15 +248,26 @@ static bool is_word(struct span text, const char *word)
 	return text.n == strlen(word) && strncasecmp((const char *)text.p, word, text.n) == 0;
 }
 
-static void judge_review(const struct report_source *src, struct story *s)
+/* As the policy says that the change was proposed under. */
+static uint64_t review_within(struct arena *a, const struct report_source *src, const struct story *s)
+{
+	struct buf text = {0};
+	struct policy p = {0};
+	const bool read = s->c.proposed && s->c.proposal.has_policy &&
+			  log_blob(src->ws->log, &s->c.proposal.policy, &text, NULL, NULL) &&
+			  policy_parse(a, &p, arena_copy(a, buf_view(&text)), NULL);
+	buf_release(&text);
+	return read && p.review > 0 ? p.review : REVIEW_WITHIN;
+}
+
+static void judge_review(struct arena *a, const struct report_source *src, struct story *s)
 {
 	const struct moment *done = s->executed.known ? &s->executed : s->cancelled.known ? &s->cancelled : NULL;
-	const uint64_t within = src->policy != NULL && src->policy->review > 0 ? src->policy->review : REVIEW_WITHIN;
 	s->emergency = is_word(story_words(s)->category, "emergency");
 	if (!s->emergency || done == NULL)
 		return;
 	s->review_due_known = true;
-	s->review_due.ms = done->time.ms + (int64_t)within * 1000;
+	s->review_due.ms = done->time.ms + (int64_t)review_within(a, src, s) * 1000;
 	s->overdue = (s->review != NULL ? s->review->time.ms : src->now.ms) > s->review_due.ms;
 }
 
@@ -291,7 +302,7 @@ bool story_read(struct arena *a, struct story *out, const struct report_source *
 	take_approved(out);
 	take_eta(out);
 	take_risk(a, src, out);
-	judge_review(src, out);
+	judge_review(a, src, out);
 	take_state(src, out);
 	return true;
 }
