@@ -68,6 +68,18 @@ static const struct option meeting_minutes_options[] = {
 	{ "--close", NULL, "end the meeting; the minutes go into the log", false },
 	{ "-o", "FILE", "where to write (default: standard output)", false },
 };
+static const struct option review_options[] = {
+	{ "--outcome", "WORD", "good or problems", false },
+	{ "--note", "T", "what was looked at, and found", false },
+};
+static const struct option report_options[] = {
+	{ "--from", "DAY", "of a period: its first day, 2026-11-01, or a time (UTC)", false },
+	{ "--to", "DAY", "of a period: its last day, or the time that it ends before", false },
+	{ "--format", "F", "html, json, csv or markdown (default: by the ending of -o, or markdown)", false },
+	{ "-o", "FILE", "where to write (default: standard output)", false },
+	{ "--proofs", "FILE", "of a deployment: where the state proofs go", false },
+	{ "--offline", NULL, "do not ask the chain", false },
+};
 static const struct option restore_options[] = {
 	{ "--seen", "NOTE", "a checkpoint that somebody shows: of an export, a packet, a witness", true },
 	{ "--rpc", "URL", "the node whose chain the copy is held against (default: the profile's)", false },
@@ -172,6 +184,11 @@ const struct command commands[] = {
 	 "note what the meeting decided about a change", OPTIONS(meeting_decide_options)},
 	{"meeting minutes", cmd_meeting_minutes, CMD_LOG, "[MEETING]", 0, 1,
 	 "what was said and decided, as Markdown", OPTIONS(meeting_minutes_options)},
+	{"review", cmd_review, CMD_APPEND, "CHANGE", 1, 1,
+	 "note that a change was looked at after it was done: an emergency needs it, by somebody else",
+	 OPTIONS(review_options)},
+	{"report", cmd_report, CMD_LOG | CMD_NET, "change CHANGE | period | meeting [MEETING] | deployment", 1, 2,
+	 "what an auditor or a meeting asks for, with the log's own proofs", OPTIONS(report_options)},
 	{"backup", cmd_backup, CMD_APPEND, "DIR", 1, 1, "a verified copy of the log, its key and the profile", NULL, 0},
 	{"restore", cmd_restore, CMD_NET, "DIR", 1, 1,
 	 "go on from a backup; what was lost since is said in the log", OPTIONS(restore_options)},

@@ -9,6 +9,7 @@
 #include "src/gov/units.h"
 #include "src/policy/rules.h"
 
+#define REVIEW_WITHIN_MAX (UINT64_C(366) * 86400)
 #define RULES_MAX 1000
 #define COMMON "name why kind for source maxAge"
 #define SHOWN(s) text_shown(s), (const char *)(s).p
@@ -715,11 +716,18 @@ static bool policy_threshold(const struct reading *r, void *out, const struct js
 	return get_count(r, &p->threshold, v);
 }
 
+static bool policy_review(const struct reading *r, void *out, const struct json *v)
+{
+	struct policy *p = out;
+	return get_seconds(r, &p->review, v) && ((p->review > 0 && p->review <= REVIEW_WITHIN_MAX) ||
+		wrong(r->e, ERR_RANGE, v, "needed 1 second to 366 days"));
+}
+
 static bool read_document(const struct reading *r, const struct json *doc)
 {
 	static const struct member rows[] = { { "format", policy_format }, { "name", policy_name },
 		{ "semantics", policy_semantics }, { "threshold", policy_threshold }, { "roles", policy_roles },
-		{ "rules", policy_rules } };
+		{ "reviewWithin", policy_review }, { "rules", policy_rules } };
 	static const char *const needed[] = { "format", "name", "semantics", "rules" };
 	if (!is_type(r, doc, JSON_OBJECT))
 		return false;

@@ -88,6 +88,7 @@ struct role { struct span name; struct texts people; };
 struct policy {
 	struct span name;
 	uint64_t semantics, threshold;        /* threshold: what the Safe is taken to have; for lint */
+	uint64_t review;              /* for reports: how soon an emergency is reviewed, in seconds; 0: not said */
 	const struct role *roles;
 	size_t n_roles;
 	const struct rule *rules;

@@ -6,46 +6,25 @@
 
 /* ---- text ------------------------------------------------------------------------------------------------------- */
 
-static bool contains(struct span text, const char *what)
+/* What a ticket system would make a link of, or call somebody for, however it is escaped: code alone prevents it. */
+static size_t active(struct span text)
 {
-	return text.n > 0 && memmem(text.p, text.n, what, strlen(what)) != NULL;
+	static const char *const all[] = { "@", "://", "www." };
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		if (span_starts(text, all[i]))
+			return strlen(all[i]);
+	return 0;
 }
 
-/* What a ticket system would make a link or call somebody for, however it is escaped. */
-static bool is_active(struct span text)
+static bool is_word(uint8_t c)
 {
-	return contains(text, "@") || contains(text, "://") || contains(text, "www.");
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static size_t longest_run(struct span text, uint8_t c)
+/* Inside a word an underscore is one. */
+static bool is_inside_word(struct span text, size_t i)
 {
-	size_t best = 0, run = 0;
-	for (size_t i = 0; i < text.n; i++) {
-		run = text.p[i] == c ? run + 1 : 0;
-		best = run > best ? run : best;
-	}
-	return best;
-}
-
-static void put_fence(struct buf *out, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		buf_byte(out, '`');
-}
-
-/* A pipe ends a cell inside code, too, unless it is escaped. */
-static void put_code(struct buf *out, struct span text)
-{
-	const size_t fence = longest_run(text, '`') + 1;
-	put_fence(out, fence);
-	buf_byte(out, ' ');
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '|')
-			buf_byte(out, '\\');
-		buf_byte(out, text.p[i]);
-	}
-	buf_byte(out, ' ');
-	put_fence(out, fence);
+	return text.p[i] == '_' && i > 0 && i + 1 < text.n && is_word(text.p[i - 1]) && is_word(text.p[i + 1]);
 }
 
 static void put_escaped(struct buf *out, struct span text)
@@ -55,8 +34,15 @@ static void put_escaped(struct buf *out, struct span text)
 		digits++;
 	for (size_t i = 0; i < text.n; i++) {
 		const char c = (char)text.p[i];
-		const bool starts = i == 0 ? strchr("-+=", c) != NULL : i == digits && (c == '.' || c == ')');
-		if (c != '\0' && (starts || strchr("\\`*_[]<>#|~&!$", c) != NULL))
+		const bool starts = i == 0 ? c == '-' || c == '+' || c == '='
+			: i == digits && (c == '.' || c == ')') && (i + 1 == text.n || text.p[i + 1] == ' ');
+		const size_t code = active(span_of(text.p + i, text.n - i));
+		if (code > 0) {
+			buf_fmt(out, "`%.*s`", (int)code, (const char *)text.p + i);
+			i += code - 1;
+			continue;
+		}
+		if (starts || (c != '\0' && strchr("\\`*_[]<>#|~&!$", c) != NULL && !is_inside_word(text, i)))
 			buf_byte(out, '\\');
 		buf_byte(out, text.p[i]);
 	}
@@ -66,10 +52,7 @@ static void put_one_line(struct buf *out, struct span text)
 {
 	struct buf safe = {0};
 	text_safe(&safe, text, false);
-	if (is_active(buf_view(&safe)))
-		put_code(out, buf_view(&safe));
-	else
-		put_escaped(out, buf_view(&safe));
+	put_escaped(out, buf_view(&safe));
 	buf_release(&safe);
 }
 

@@ -1,0 +1,130 @@
+#include "src/report/rows.h"
+
+#include "src/evm/address.h"
+
+static const char *const fact_columns[] = { "field", "value" };
+
+struct rows rows_begin(struct arena *a, struct report *r, const char *id, const char *title,
+		       const char *const *columns, size_t n)
+{
+	return (struct rows){ a, report_section(a, r, id, title, columns, n), NULL };
+}
+
+struct rows rows_begin_facts(struct arena *a, struct report *r, const char *id, const char *title)
+{
+	return ROWS_BEGIN(a, r, id, title, fact_columns);
+}
+
+void rows_next(struct rows *t)
+{
+	t->row = report_row(t->a, t->s);
+}
+
+void rows_mark(struct rows *t, enum report_mark mark)
+{
+	t->row->mark = mark;
+}
+
+void rows_rest_on(struct rows *t, uint64_t seq)
+{
+	report_rests_on(t->a, t->row, seq);
+}
+
+void rows_put(struct rows *t, const char *column, struct span text)
+{
+	report_set(t->a, t->s, t->row, column, text);
+}
+
+void rows_str(struct rows *t, const char *column, const char *text)
+{
+	rows_put(t, column, span_str(text));
+}
+
+/* What b holds; b is released. */
+static void put_buf(struct rows *t, const char *column, struct buf *b)
+{
+	rows_put(t, column, buf_view(b));
+	buf_release(b);
+}
+
+void rows_fmt(struct rows *t, const char *column, const char *fmt, ...)
+{
+	struct buf b = {0};
+	va_list ap;
+	va_start(ap, fmt);
+	buf_vfmt(&b, fmt, ap);
+	va_end(ap);
+	put_buf(t, column, &b);
+}
+
+void rows_u64(struct rows *t, const char *column, uint64_t n)
+{
+	rows_fmt(t, column, "%llu", (unsigned long long)n);
+}
+
+void rows_0x(struct rows *t, const char *column, const struct hash32 *h)
+{
+	struct buf b = {0};
+	buf_0xhex(&b, SPAN_HASH(h));
+	put_buf(t, column, &b);
+}
+
+void rows_bare(struct rows *t, const char *column, const struct hash32 *h)
+{
+	struct buf b = {0};
+	buf_hex(&b, SPAN_HASH(h));
+	put_buf(t, column, &b);
+}
+
+void rows_addr(struct rows *t, const char *column, const struct addr *at)
+{
+	struct buf b = {0};
+	addr_format(&b, at);
+	put_buf(t, column, &b);
+}
+
+void rows_time(struct rows *t, const char *column, struct unix_time when)
+{
+	struct buf b = {0};
+	time_format(&b, when);
+	put_buf(t, column, &b);
+}
+
+void rows_seconds(struct rows *t, const char *column, uint64_t seconds)
+{
+	if (seconds <= (uint64_t)INT64_MAX / 1000)
+		rows_time(t, column, (struct unix_time){ (int64_t)seconds * 1000 });
+	else
+		rows_fmt(t, column, "%llu s", (unsigned long long)seconds);
+}
+
+void rows_duration(struct rows *t, const char *column, uint64_t seconds)
+{
+	struct buf b = {0};
+	buf_fmt(&b, "%llu s = ", (unsigned long long)seconds);
+	duration_format(&b, seconds);
+	put_buf(t, column, &b);
+}
+
+void rows_yes_no(struct rows *t, const char *column, bool yes)
+{
+	rows_str(t, column, yes ? "yes" : "no");
+}
+
+void rows_fact(struct rows *t, const char *field, struct span value)
+{
+	rows_next(t);
+	rows_str(t, "field", field);
+	rows_put(t, "value", value);
+}
+
+void rows_fact_fmt(struct rows *t, const char *field, const char *fmt, ...)
+{
+	struct buf b = {0};
+	va_list ap;
+	va_start(ap, fmt);
+	buf_vfmt(&b, fmt, ap);
+	va_end(ap);
+	rows_fact(t, field, buf_view(&b));
+	buf_release(&b);
+}

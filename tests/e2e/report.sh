@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# One ceremony with a policy, an emergency, a decline, a meeting and hostile words; then each of the four reports in each
+# form. What they say is compared with golden files (tests/vectors/reports; UPDATE=1 writes them), their facts with one
+# another, and the evidence is checked by a program that is not ours.
+set -euo pipefail
+. "$(dirname "$0")/../support/e2e.sh"
+ready
+GOLDEN=tests/vectors/reports
+A=0x14dC79964da2C08b23698B3D3cc7Ca32193d9955
+REASON=$'=cmd|\' /C calc\'!A1 | <script>alert(1)</script> [x](http://evil.example) @everyone\n# not a heading\u202e\u0007'
+
+# In a known order, where agree() takes a random one: the golden files have it.
+agree() {
+	local change=$1 step=$2 n
+	shift 2
+	packet "$change" "$step"
+	for n in "$@"; do
+		sign "$n" >/dev/null
+		console collect "${PACKET%.json}.p$n.answer.json" >/dev/null
+	done
+}
+
+# The policy asks for a review of an emergency within the hour.
+node -e 'const fs=require("fs");const p=JSON.parse(fs.readFileSync("policies/set-chain-mainnet.json","utf8"));
+	p.reviewWithin="1h";const out=["freeze","safe-head","compare"];
+	p.rules=p.rules.filter((r)=>!out.includes(r.name)&&!out.includes(r.rule));
+	fs.writeFileSync(process.argv[1],JSON.stringify(p,null,2)+"\n")' "$HERE/console/policy.json"
+digest=$(console policy show --json | field digest)
+for n in 1 2 3 4 5; do
+	signer_run "$n" trust-policy "$HERE/console/policy.json" --expect "$digest" >/dev/null
+done
+"$signer" trust-policy "$HERE/console/policy.json" --expect "$digest" --home "$HERE/payer" >/dev/null
+
+# An emergency, asked for by one of the signers: with a file, a decline, and everything that follows to its end.
+printf 'all 12 checks passed\n' >"$HERE/rehearsal.txt"
+console draft sequencer.authorize sequencer=$A --as p2 --title 'A second | sequencer' --reason "$REASON" \
+	--ticket https://tickets.example/OPS-1 --category emergency --impact 'No downtime.' --rollback 'sequencer.revoke' \
+	--attach "$HERE/rehearsal.txt" >/dev/null
+console propose SC-1 >/dev/null
+expect 1 "[NOT-DONE]" console review SC-1 --outcome good
+packet SC-1 schedule
+offline "$signer" decline "$PACKET" --home "$HERE/signer-5" --reason 'not *today*' \
+	-o "$HERE/stick/no.answer.json" </dev/null >/dev/null
+console collect "$HERE/stick/no.answer.json" >/dev/null
+agree SC-1 schedule 1 2 3
+submit SC-1 schedule >/dev/null
+warp 172801
+agree SC-1 execute 1 3 4
+submit SC-1 execute >/dev/null
+expect 1 "[OWN-REVIEW]" console review SC-1 --outcome good --as p2
+expect 2 "needed good or problems" console review SC-1 --outcome fine --as p5
+
+# Another is withdrawn, and one waits for a meeting.
+console draft registry.pause --title 'Drill' --reason 'Agreed in the call' --ticket T-2 --category normal >/dev/null
+console propose SC-2 >/dev/null
+packet SC-2 schedule
+console withdraw SC-2 --reason 'not now' >/dev/null
+console draft sequencer.revoke sequencer=$A --title 'Back to one' --reason 'Over' --ticket T-3 --category normal >/dev/null
+console propose SC-3 >/dev/null
+agree SC-3 schedule 1
+console meeting open --title 'Weekly *call*' --present p1 --present p2 >/dev/null
+console meeting decide SC-3 deferred --note 'wait' >/dev/null
+
+# What is asked for wrongly.
+expect 2 "a report is of a change" console report everything
+expect 2 "setgov report change CHANGE" console report change
+expect 2 "setgov report period --from DAY --to DAY" console report period
+expect 3 "--from: needed 2026-11-23" console report period --from yesterday --to 2027-01-01
+expect 3 "ends before it begins" console report period --from 2026-02-01 --to 2026-01-01
+expect 2 "--format" console report change SC-1 --format pdf
+expect 2 "--format says what" console report change SC-1 -o "$HERE/report.odt"
+expect 3 "the log has no change SC-9" console report change SC-9 --offline
+expect 1 "[MEETING-UNKNOWN]" console report meeting M-9 --offline
+
+console report change SC-1 --format markdown >"$HERE/unreviewed.md"
+grep -q '| reviewed_by | nobody yet |' "$HERE/unreviewed.md" || fail "reviewed before anybody did"
+expect 0 "SC-1 is reviewed: good" console review SC-1 --outcome good --note 'Read back = as meant' --as p5
+
+FORMS="md json csv"
+mkdir -p "$HERE/reports"
+report() { # report NAME ARG…
+	local name=$1 form
+	shift
+	for form in $FORMS; do
+		console report "$@" -o "$HERE/reports/$name.$form" --json >"$HERE/reports/$name.$form.summary"
+		[ "$(field digest <"$HERE/reports/$name.$form.summary")" = "$(sha256sum "$HERE/reports/$name.$form" | cut -c1-64)" ] ||
+			[ "$form" = html ] || fail "$name.$form: the digest is not the file's"
+	done
+}
+today=$(date -u +%F)
+report change change SC-1
+report period period --from "$(date -u -d "$today - 1 day" +%F)" --to "$(date -u -d "$today + 30 days" +%F)"
+report meeting meeting
+report deployment deployment --proofs "$HERE/reports/proofs.json"
+grep -q "$(sha256sum "$HERE/reports/proofs.json" | cut -c1-64)" "$HERE/reports/deployment.csv" || fail "the proofs have no digest"
+
+# Each is a line of the log, which verifies; somebody who only follows makes the same report, and no line.
+[ "$(console log show --json | grep -c '"kind": "report.made"')" -ge 13 ] || fail "a report is no line of the log"
+expect 0 "" console log verify --offline --chain
+console log export "$HERE/export" >/dev/null
+"$setgov" -C "$HERE/follower" init --follow "$HERE/export" >/dev/null
+"$setgov" -C "$HERE/follower" report change SC-1 --offline --format json >"$HERE/followed.json" 2>"$HERE/followed.words"
+grep -q 'no log key here' "$HERE/followed.words" || fail "a follower does not say that nothing is logged"
+console report change SC-1 --offline --format json >"$HERE/own.json"
+node tests/support/report_facts.mjs same "$HERE/own.json" "$HERE/followed.json"
+
+# The same facts in each form; each line under the signed checkpoint, by node's own Ed25519 and SHA-256.
+for name in change period meeting deployment; do
+	for form in $FORMS; do
+		[ "$form" = json ] || node tests/support/report_facts.mjs same "$HERE/reports/$name.json" "$HERE/reports/$name.$form" --evidence-apart
+		case $form in json | csv) node tests/support/report_facts.mjs verify "$HERE/reports/$name.$form" ;; esac
+	done
+done
+sed 's/Weekly/Yearly/' "$HERE/reports/meeting.csv" >"$HERE/forged.csv"
+expect 1 "" node tests/support/report_facts.mjs verify "$HERE/forged.csv"
+
+# Nothing of what people wrote is anything but text.
+! grep -q '<script>' "$HERE"/reports/*.md || fail "markup in Markdown"
+! grep -qE '(^|,)"[=+@-]' "$HERE"/reports/*.csv || fail "a formula in CSV"
+! grep -qP '\x{202e}|\x07' "$HERE"/reports/*.md "$HERE"/reports/*.json || fail "a control or bidi mark"
+
+# What they say.
+for name in change period meeting deployment; do
+	for form in md json csv; do
+		node tests/support/report_facts.mjs plain "$HERE/reports/$name.$form" >"$HERE/plain"
+		[ -z "${UPDATE:-}" ] || { mkdir -p "$GOLDEN" && cp "$HERE/plain" "$GOLDEN/$name.$form"; }
+		diff -u "$GOLDEN/$name.$form" "$HERE/plain" >"$HERE/diff" || { head -60 "$HERE/diff" >&2; fail "$name.$form says something else"; }
+	done
+done
