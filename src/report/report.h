@@ -54,8 +54,8 @@ struct report_line {
 	struct report_line *next;
 };
 
-/* The root of fewer lines, which stands elsewhere too: in the salt of an operation on chain, under a cosignature. Whoever
- * reads it there has a root that nobody here could have made up. */
+/* The root of fewer lines, which stands elsewhere too: in the salt of an operation on chain, under a cosignature.
+ * Whoever reads it there has a root that nobody here could have made up. */
 struct report_root {
 	struct tree_head head;
 	const char *where;            /* what to look up, and where: "the salt of operation 0x…, transaction 0x…" */
