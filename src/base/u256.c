@@ -169,6 +169,27 @@ static bool parse_hex(struct u256 *out, struct span text, struct err *e)
 	return true;
 }
 
+#define CHUNK 19u                        /* decimal digits that fit 64 bits */
+#define TEN_TO_THE_CHUNK UINT64_C(10000000000000000000)
+
+bool u256_push_digits(struct u256 *v, struct span digits)
+{
+	struct u256 sum = *v;
+
+	for (size_t at = 0; at < digits.n;) {
+		const size_t end = digits.n - at > CHUNK ? at + CHUNK : digits.n;
+		uint64_t chunk = 0, ten = 1;
+
+		for (; at < end; at++, ten *= 10)
+			chunk = chunk * 10 + (uint64_t)(digits.p[at] - '0');
+		const struct u256 more = u256_from_u64(chunk);
+		if (!u256_mul_u64(&sum, &sum, ten) || !u256_add(&sum, &sum, &more))
+			return false;
+	}
+	*v = sum;
+	return true;
+}
+
 bool u256_parse(struct u256 *out, struct span text, struct err *e)
 {
 	struct u256 v = {{0}};
@@ -182,28 +203,27 @@ bool u256_parse(struct u256 *out, struct span text, struct err *e)
 			return err_set(e, ERR_SYNTAX, i, "not a decimal digit");
 	if (text.n > 1 && text.p[0] == '0')
 		return err_set(e, ERR_SYNTAX, 0, "leading zero");
-	for (size_t i = 0; i < text.n; i++) {
-		const struct u256 d = u256_from_u64((uint64_t)(text.p[i] - '0'));
-
-		if (!u256_mul_u64(&v, &v, 10) || !u256_add(&v, &v, &d))
-			return err_set(e, ERR_RANGE, 0, "does not fit 256 bits: %zu digits", text.n);
-	}
+	if (!u256_push_digits(&v, text))
+		return err_set(e, ERR_RANGE, 0, "does not fit 256 bits: %zu digits", text.n);
 	*out = v;
 	return true;
 }
 
 void u256_format(struct buf *out, const struct u256 *v)
 {
-	char digits[78];                 /* 2^256 has 78 decimal digits */
+	char digits[5 * CHUNK];          /* 2^256 has 78 decimal digits */
 	size_t at = sizeof(digits);
 	struct u256 rest = *v;
+	uint64_t chunk;
 
 	do {
-		uint64_t d;
-
-		u256_div_u64(&rest, &d, &rest, 10);
-		digits[--at] = (char)('0' + d);
+		u256_div_u64(&rest, &chunk, &rest, TEN_TO_THE_CHUNK);
+		const bool last = u256_is_zero(&rest);
+		for (size_t i = 0; i < CHUNK && (!last || chunk > 0); i++, chunk /= 10)
+			digits[--at] = (char)('0' + chunk % 10);
 	} while (!u256_is_zero(&rest));
+	if (at == sizeof(digits))
+		digits[--at] = '0';
 	buf_add(out, digits + at, sizeof(digits) - at);
 }
 

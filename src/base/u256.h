@@ -25,6 +25,8 @@ MUST_CHECK bool u256_mul_u64(struct u256 *out, const struct u256 *a, uint64_t b)
 void u256_div_u64(struct u256 *quotient, uint64_t *remainder, const struct u256 *a, uint64_t b); /* b != 0 */
 struct u256 u256_negate(const struct u256 *v);             /* two's complement, wraps by definition */
 struct u256 u256_shift_left(const struct u256 *v, unsigned bits); /* bits < 256; what leaves is lost */
+/* *v followed by these decimal digits, which the caller has looked at; *v alone when that is too long. */
+MUST_CHECK bool u256_push_digits(struct u256 *v, struct span digits);
 /* Decimal digits only, no sign, no leading zeros but "0"; or "0x" hex of 1..64 digits. ERR_SYNTAX, ERR_RANGE. */
 MUST_CHECK bool u256_parse(struct u256 *out, struct span text, struct err *e);
 void u256_format(struct buf *out, const struct u256 *v);       /* decimal */

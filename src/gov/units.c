@@ -39,17 +39,6 @@ static bool unit_parse(unsigned *decimals, struct span text, size_t at, struct e
 		       (int)(name.n < 32 ? name.n : 32), (const char *)name.p);
 }
 
-static bool push_digit(struct u256 *v, uint8_t digit, struct err *e)
-{
-	const struct u256 d = u256_from_u64((uint64_t)(digit - '0'));
-	struct u256 ten, sum;
-
-	if (!u256_mul_u64(&ten, v, 10) || !u256_add(&sum, &ten, &d))
-		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "more wei than 256 bits hold");
-	*v = sum;
-	return true;
-}
-
 bool wei_parse(struct u256 *out, struct span text, struct err *e)
 {
 	const size_t whole = digits_end(text, 0);
@@ -69,12 +58,10 @@ bool wei_parse(struct u256 *out, struct span text, struct err *e)
 	}
 	if (!unit_parse(&decimals, text, end, e))
 		return false;
-	for (size_t i = 0; i < whole; i++)
-		if (!push_digit(&v, text.p[i], e))
-			return false;
-	for (size_t i = 0; i < decimals; i++)
-		if (!push_digit(&v, point + i < end ? text.p[point + i] : '0', e))
-			return false;
+	const size_t given = end - point < decimals ? end - point : decimals;
+	if (!u256_push_digits(&v, span_of(text.p, whole)) || !u256_push_digits(&v, span_of(text.p + point, given)) ||
+	    !u256_push_digits(&v, span_of("000000000000000000", decimals - given)))
+		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "more wei than 256 bits hold");
 	for (size_t i = point + decimals; i < end; i++)
 		if (text.p[i] != '0')
 			return err_set(e, ERR_RANGE, i, "smaller than one wei%s",

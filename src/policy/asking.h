@@ -13,12 +13,15 @@ struct past {
 	const struct json *was;       /* values before it ran, by argument; or NULL */
 };
 
+struct of_action;
+
 struct court {                        /* the same for all rules of one verdict */
 	struct arena *a;
 	const struct policy *policy;
 	const struct subject *subject;
 	const struct facts *facts;
 	const struct rule **used_by;  /* for each fact, the rule that asked for it last */
+	struct of_action **of_action; /* for each unit, its facts that were asked for */
 	bool has_history;             /* read on demand, once */
 	struct past *history;
 	size_t n_history;
@@ -52,6 +55,8 @@ void answer(struct asking *q, enum verdict_word w, const char *fmt, ...) PRINTF(
 const struct json *know(struct asking *q, const char *name);
 /* The same for what may prove itself, or need not be true: whoever asks looks at `proven`. */
 const struct json *know_word(struct asking *q, const char *name, bool *proven);
+/* The fact "action[i].what" of the action that is judged; *name is that. */
+const struct json *know_of_action(struct asking *q, struct span what, const char **name);
 /* The same for a number. */
 bool know_u64(struct asking *q, const char *name, uint64_t *out);
 /* The fact "history", read. False: the answer is given. */

@@ -56,11 +56,11 @@ static void use_fact(struct asking *q, const struct fact *f)
 /* The block that everything is judged at: the fact "chain.block". */
 static bool is_too_old(const struct asking *q, const struct fact *f, uint64_t *age)
 {
-	const struct fact *head = facts_find(q->court->facts, span_str("chain.block"));
 	struct u256 v;
 	uint64_t block = 0;
 	if (!q->rule->has_max_age)
 		return false;
+	const struct fact *head = facts_find(q->court->facts, span_str("chain.block"));
 	if (head == NULL || head->value->type != JSON_NUMBER || !u256_parse(&v, head->value->text, NULL) ||
 	    !u256_fits_u64(&v, &block))
 		return *age = UINT64_MAX, true;
@@ -68,9 +68,9 @@ static bool is_too_old(const struct asking *q, const struct fact *f, uint64_t *a
 	return *age > q->rule->max_age;
 }
 
-const struct json *know_word(struct asking *q, const char *name, bool *proven)
+/* `f`: the fact of that name, or NULL. */
+static const struct json *weigh(struct asking *q, const char *name, const struct fact *f, bool *proven)
 {
-	const struct fact *f = facts_find(q->court->facts, span_str(name));
 	uint64_t age = 0;
 	if (f == NULL) {
 		list_fact(q, arena_copy(q->court->a, span_str(name)));
@@ -89,16 +89,52 @@ const struct json *know_word(struct asking *q, const char *name, bool *proven)
 	return NULL;
 }
 
-const struct json *know(struct asking *q, const char *name)
+static const struct json *rest_on(struct asking *q, const char *name, const struct fact *f)
 {
 	bool proven = false;
-	const struct json *v = know_word(q, name, &proven);
+	const struct json *v = weigh(q, name, f, &proven);
 	if (v != NULL && q->rule->proven && !proven) {
 		answer(q, VERDICT_FAILED, "the fact %s is the console's word, and this rule wants it proven", name);
 		return NULL;
 	}
 	q->claimed |= v != NULL && !proven;
 	return v;
+}
+
+const struct json *know_word(struct asking *q, const char *name, bool *proven)
+{
+	return weigh(q, name, facts_find(q->court->facts, span_str(name)), proven);
+}
+
+const struct json *know(struct asking *q, const char *name)
+{
+	return rest_on(q, name, facts_find(q->court->facts, span_str(name)));
+}
+
+/* Many rules ask the same of the same action: its fact is looked up once. */
+struct of_action {
+	struct span what;
+	const char *name;
+	const struct fact *fact;      /* NULL: not known */
+	struct of_action *next;
+};
+
+const struct json *know_of_action(struct asking *q, struct span what, const char **name)
+{
+	struct court *c = q->court;
+	struct of_action **at = &c->of_action[q->concerned[0]], *x = *at;
+	while (x != NULL && !span_eq(x->what, what))
+		x = x->next;
+	if (x == NULL) {
+		x = ARENA_NEW(c->a, struct of_action);
+		x->what = what;
+		x->name = arena_fmt(c->a, "action[%zu].%.*s", q->concerned[0], SHOWN(what));
+		x->fact = facts_find(c->facts, span_str(x->name));
+		x->next = *at;
+		*at = x;
+	}
+	*name = x->name;
+	return rest_on(q, x->name, x->fact);
 }
 
 bool know_u64(struct asking *q, const char *name, uint64_t *out)
@@ -325,7 +361,8 @@ void policy_judge(struct arena *a, struct verdict *out, const struct policy *p, 
 		  const struct facts *f)
 {
 	struct court c = { .a = a, .policy = p, .subject = s, .facts = f,
-			   .used_by = ARENA_ARRAY(a, const struct rule *, f->n + 1) };
+			   .used_by = ARENA_ARRAY(a, const struct rule *, f->n + 1),
+			   .of_action = ARENA_ARRAY(a, struct of_action *, s->n_units + 1) };
 	size_t *room = ARENA_ARRAY(a, size_t, s->n_units + 1);
 	*out = (struct verdict){ .policy = p, .rules = ARENA_ARRAY(a, struct rule_verdict, p->n_rules + 1) };
 	for (size_t i = 0; i < p->n_rules; i++)

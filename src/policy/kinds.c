@@ -122,9 +122,8 @@ static bool in_range(struct asking *q, const struct arg_limit *l, const struct u
 /* The fact "action[2].perDay": what the argument would replace. */
 static bool know_current(struct asking *q, const struct arg_limit *l, struct u256 *out)
 {
-	const char *name = arena_fmt(arena_of(q), "action[%zu].%.*s", q->concerned[0], (int)l->arg.n,
-				     (const char *)l->arg.p);
-	const struct json *v = know(q, name);
+	const char *name;
+	const struct json *v = know_of_action(q, l->arg, &name);
 	if (v == NULL)
 		return false;
 	if ((v->type != JSON_STRING && v->type != JSON_NUMBER) || !number_of(out, v->text)) {
@@ -765,10 +764,9 @@ void judge_possession(struct asking *q)
 void judge_fact(struct asking *q)
 {
 	const struct span name = q->rule->fact;
-	const char *full = span_starts(name, "action.")
-		? arena_fmt(arena_of(q), "action[%zu].%.*s", q->concerned[0], (int)name.n - 7, (const char *)name.p + 7)
-		: arena_str(arena_of(q), name);
-	const struct json *v = know(q, full);
+	const char *full = arena_str(arena_of(q), name);
+	const struct json *v = span_starts(name, "action.") ? know_of_action(q, span_of(name.p + 7, name.n - 7), &full)
+							    : know(q, full);
 	struct buf found = {0}, want = {0};
 	if (v == NULL)
 		return;

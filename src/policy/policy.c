@@ -11,6 +11,7 @@
 
 #define REVIEW_WITHIN_MAX (UINT64_C(366) * 86400)
 #define RULES_MAX 1000
+#define SECONDS_MAX (UINT64_C(100) * 366 * 86400)      /* of a time in a policy: sums of them cannot wrap */
 #define COMMON "name why kind for source maxAge"
 #define SHOWN(s) text_shown(s), (const char *)(s).p
 
@@ -69,7 +70,7 @@ static bool get_seconds(const struct reading *r, uint64_t *out, const struct jso
 	if (!ok)
 		wrong(r->e, ERR_SYNTAX, v, "%s", buf_cstr(&why.what));
 	err_clear(&why);
-	return ok;
+	return ok && (*out <= SECONDS_MAX || wrong(r->e, ERR_RANGE, v, "at most a hundred years"));
 }
 
 /* "5 ether", "48h", "300", 300 */
@@ -258,10 +259,19 @@ static bool pattern_deescalates(const struct reading *r, void *out, const struct
 	return p->has_deescalates = get_bool(r, &p->deescalates, v);
 }
 
+/* Whether a rule is about an action does not depend on facts. */
 static bool pattern_args(const struct reading *r, void *out, const struct json *v)
 {
 	struct pattern *p = out;
-	return get_limits(r, &p->args, &p->n_args, v);
+	if (!get_limits(r, &p->args, &p->n_args, v))
+		return false;
+	const struct json *arg = v->first;
+	for (size_t i = 0; i < p->n_args; i++, arg = arg->next)
+		if (p->args[i].times > 0 || p->args[i].per > 0)
+			return wrong(r->e, ERR_UNKNOWN, arg, "timesCurrent and step belong to bounds: what a rule is "
+				     "for does not depend on values now") ||
+			       err_in(r->e, "%.*s", SHOWN(arg->name));
+	return true;
 }
 
 static bool get_pattern(const struct reading *r, struct pattern *out, const struct json *o)
@@ -381,6 +391,17 @@ static int two(struct span s, size_t at)
 	return (s.p[at] - '0') * 10 + s.p[at + 1] - '0';
 }
 
+/* The day in "12-24T16:00" and "2026-12-24T16:00"; every year has a 29th of February where none is named. */
+static bool is_day(struct span moment)
+{
+	static const int days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	const size_t n = moment.n;
+	const int month = two(moment, n - 11), day = two(moment, n - 8);
+	const int year = n == 16 ? two(moment, 0) * 100 + two(moment, 2) : 2000;
+	const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] && (month != 2 || day < 29 || leap);
+}
+
 /* "nnnn-nn-nnTnn:nn" and its ends; 24:00 is the end of a day. */
 static bool get_moment(const struct reading *r, struct span *out, const struct json *v)
 {
@@ -396,9 +417,7 @@ static bool get_moment(const struct reading *r, struct span *out, const struct j
 	const int hour = two(*out, n - 5), minute = two(*out, n - 2);
 	if (hour > 24 || minute > 59 || (hour == 24 && minute != 0))
 		return wrong(r->e, ERR_RANGE, v, "no such time of day");
-	if (n > 5 && (two(*out, n - 11) < 1 || two(*out, n - 11) > 12 || two(*out, n - 8) < 1 || two(*out, n - 8) > 31))
-		return wrong(r->e, ERR_RANGE, v, "no such day");
-	return true;
+	return n == 5 || is_day(*out) || wrong(r->e, ERR_RANGE, v, "no such day");
 }
 
 static bool window_days(const struct reading *r, void *out, const struct json *v)
@@ -510,8 +529,14 @@ static bool rule_control(const struct reading *r, void *out, const struct json *
 {
 	static const struct member rows[] = { { "signers", control_signers }, { "roles", control_roles },
 		{ "words", control_words } };
-	return read_members(r, rows, ARRAY_LEN(rows), out, v) &&
-	       (v->n > 0 || wrong(r->e, ERR_MISSING, v, "an exception needs something in place of its rule"));
+	struct rule *x = out;
+	uint64_t asked = 0;
+	if (!read_members(r, rows, ARRAY_LEN(rows), out, v))
+		return false;
+	for (size_t i = 0; i < x->n_control_roles; i++)
+		asked += x->control_roles[i].n > 0;
+	return x->control_signers > 0 || asked > 0 || x->control_words.n > 0 ||
+	       wrong(r->e, ERR_MISSING, v, "an exception needs something in place of its rule");
 }
 
 static bool listed_name(const struct reading *r, void *out, const struct json *v)
@@ -587,38 +612,56 @@ static bool check_members(const struct reading *r, const struct rule_row *row, c
 	return true;
 }
 
-static bool check_words(const struct reading *r, const struct texts *words, const char *allowed, const char *field,
-			size_t at)
+/* `list`: the array of them, or the one word itself; NULL: not given. */
+static bool check_words(const struct reading *r, const struct json *list, const char *allowed, const char *field)
 {
-	for (size_t i = 0; i < words->n; i++)
-		if (!listed_word(allowed, words->v[i]))
-			return err_set(r->e, ERR_UNKNOWN, at, "\"%.*s\" is none of: %s", SHOWN(words->v[i]), allowed) ||
-			       err_in(r->e, "%s[%zu]", field, i);
+	const bool many = list != NULL && list->type == JSON_ARRAY;
+	const struct json *v = many ? list->first : list;
+	for (size_t i = 0; v != NULL; v = many ? v->next : NULL, i++) {
+		if (listed_word(allowed, v->text))
+			continue;
+		wrong(r->e, ERR_UNKNOWN, v, "\"%.*s\" is none of: %s", SHOWN(v->text), allowed);
+		return many ? err_in(r->e, "%s[%zu]", field, i) : err_in(r->e, "%s", field);
+	}
 	return true;
 }
 
 #define WORDS "title reason ticket category impact rollback attachment"
 
-static bool check_rule(const struct reading *r, const struct rule *x)
+static bool check_rule_words(const struct reading *r, const struct json *o)
 {
-	const struct texts head = { .v = &x->head, .n = x->head.n > 0 };
+	const struct json *control = json_find(o, "control");
+	return check_words(r, json_find(o, "words"), WORDS, "words") &&
+	       check_words(r, control != NULL ? json_find(control, "words") : NULL, WORDS, "control.words") &&
+	       check_words(r, json_find(o, "steps"), "schedule execute cancel", "steps") &&
+	       check_words(r, json_find(o, "from"), "proposer submitter facilitator", "from") &&
+	       check_words(r, json_find(o, "head"), "safe finalized", "head");
+}
+
+static bool check_delegatecall(const struct reading *r, const struct rule *x, const struct json *o)
+{
 	if (x->delegatecall && (!x->pattern.targets.given || !x->pattern.selectors.given))
-		return err_set(r->e, ERR_MISSING, x->at,
-			"delegatecall needs for.targets and for.selectors to be named") ||
+		return wrong(r->e, ERR_MISSING, json_find(o, "delegatecall"),
+			     "delegatecall needs for.targets and for.selectors to be named") ||
 		       err_in(r->e, "delegatecall");
 	for (size_t i = 0; i < x->n_except && x->kind == RULE_CALL_ONLY; i++)
 		if (!x->except[i].targets.given || !x->except[i].selectors.given)
-			return err_set(r->e, ERR_MISSING, x->at,
-				"delegatecall needs targets and selectors to be named") ||
+			return wrong(r->e, ERR_MISSING, json_at(json_find(o, "except"), i),
+				     "delegatecall needs targets and selectors to be named") ||
 			       err_in(r->e, "except[%zu]", i);
+	return true;
+}
+
+static bool check_rule(const struct reading *r, const struct rule *x, const struct json *o)
+{
+	if (span_is(x->name, "default-deny"))
+		return wrong(r->e, ERR_MISMATCH, json_find(o, "name"), "this is what verdicts call the rule that "
+			     "nobody wrote") || err_in(r->e, "name");
 	if (x->kind == RULE_RATE && (x->max == 0 || x->per == 0))
-		return err_set(r->e, ERR_RANGE, x->at, "a rate of nothing would stop everything") || err_in(r->e,
-			"max");
-	return check_words(r, &x->words, WORDS, "words", x->at) &&
-	       check_words(r, &x->control_words, WORDS, "control.words", x->at) &&
-	       check_words(r, &x->steps, "schedule execute cancel", "steps", x->at) &&
-	       check_words(r, &x->from, "proposer submitter facilitator", "from", x->at) &&
-	       check_words(r, &head, "safe finalized", "head", x->at);
+		return wrong(r->e, ERR_RANGE, json_find(o, x->max == 0 ? "max" : "per"),
+			     "a rate of nothing would stop everything") ||
+		       err_in(r->e, x->max == 0 ? "max" : "per");
+	return check_delegatecall(r, x, o) && check_rule_words(r, o);
 }
 
 static bool read_rule(const struct reading *r, struct rule *x, const struct json *o)
@@ -626,24 +669,23 @@ static bool read_rule(const struct reading *r, struct rule *x, const struct json
 	struct span kind;
 	if (!is_type(r, o, JSON_OBJECT) || !json_get_str(o, "kind", &kind, r->e))
 		return false;
-	x->at = o->at;
 	if (!rule_kind_parse(&x->kind, kind))
 		return wrong(r->e, ERR_UNKNOWN, json_find(o, "kind"), "no such kind of rule") || err_in(r->e, "kind");
 	return check_members(r, rule_row(x->kind), o) &&
-	       read_members(r, rule_members, ARRAY_LEN(rule_members), x, o) && check_rule(r, x);
+	       read_members(r, rule_members, ARRAY_LEN(rule_members), x, o) && check_rule(r, x, o);
 }
 
-static bool check_excepted(const struct reading *r, const struct rule *x)
+static bool check_excepted(const struct reading *r, const struct rule *x, const struct json *o)
 {
 	const struct rule *of = policy_rule(r->p, x->excepted);
 	if (x->kind != RULE_EXCEPTION)
 		return true;
 	if (of == NULL)
-		return err_set(r->e, ERR_UNKNOWN, x->at, "no rule is called %.*s", SHOWN(x->excepted)) ||
+		return wrong(r->e, ERR_UNKNOWN, json_find(o, "rule"), "no rule is called %.*s", SHOWN(x->excepted)) ||
 		       err_in(r->e, "rule");
 	return (of->kind != RULE_ALLOW && of->kind != RULE_EXCEPTION && of->kind != RULE_CALL_ONLY) ||
-	       err_set(r->e, ERR_RANGE, x->at, "from a rule of kind %s there is no exception",
-	       rule_row(of->kind)->name) ||
+	       wrong(r->e, ERR_RANGE, json_find(o, "rule"), "from a rule of kind %s there is no exception",
+		     rule_row(of->kind)->name) ||
 	       err_in(r->e, "rule");
 }
 
@@ -684,7 +726,7 @@ static bool policy_rules(const struct reading *r, void *out, const struct json *
 		p->n_rules++;
 	}
 	for (size_t i = 0; i < p->n_rules; i++)
-		if (!check_excepted(r, &list[i]))
+		if (!check_excepted(r, &list[i], json_at(v, i)))
 			return err_in(r->e, "[%zu]", i);
 	return true;
 }
@@ -787,8 +829,12 @@ uint64_t policy_looks_back(const struct policy *p)
 
 bool policy_hot_signing(const struct policy *p)
 {
-	for (size_t i = 0; i < p->n_rules; i++)
-		if (p->rules[i].kind == RULE_HOT_SIGNING)
-			return p->rules[i].allowed;
-	return false;
+	bool says = false;
+	for (size_t i = 0; i < p->n_rules; i++) {
+		const struct rule *x = &p->rules[i];
+		if (x->kind == RULE_HOT_SIGNING && !x->allowed)
+			return false;
+		says |= x->kind == RULE_HOT_SIGNING;
+	}
+	return says;
 }

@@ -54,7 +54,6 @@ struct listed_code { struct span name; struct hash32 hash; };
 struct rule {
 	struct span name, why;
 	enum rule_kind kind;
-	size_t at;                    /* its byte in the file */
 	struct pattern pattern;       /* "for" */
 	bool proven;                  /* what it rests on has to be proven */
 	bool has_max_age;
@@ -103,7 +102,7 @@ const struct role *policy_role(const struct policy *p, struct span name);     /*
 const struct rule *policy_rule(const struct policy *p, struct span name);
 /* The longest time that a rate or a step limit looks back, in seconds. */
 uint64_t policy_looks_back(const struct policy *p);
-/* Whether keys may sign on a machine with a network: only where a rule says so. */
+/* Whether keys may sign on a machine with a network: only where a rule says so, and none says no. */
 bool policy_hot_signing(const struct policy *p);
 
 #endif

@@ -79,6 +79,30 @@ static void a_slip_is_located(void **state)
 	refused("{\"name\":\"x\",\"why\":\"w\",\"kind\":\"call-only\"},{\"name\":\"x\",\"why\":\"w\",\"kind\":"
 		"\"call-only\"}",
 		ERR_MISMATCH, "rules[1].name: two rules have this name");
+	refused("{\"name\":\"x\",\"why\":\"w\",\"kind\":\"words\",\"words\":[\"ticket\",\"blood\"]}",
+		ERR_UNKNOWN,
+		"rules[0].words[1]: \"blood\" is none of: title reason ticket category impact rollback attachment");
+	refused("{\"name\":\"x\",\"why\":\"w\",\"kind\":\"allow\",\"for\":{\"args\":{\"amount\":"
+		"{\"timesCurrent\":2}}}}", ERR_UNKNOWN,
+		"rules[0].for.args.amount: timesCurrent and step belong to bounds: "
+		"what a rule is for does not depend on values now");
+	refused("{\"name\":\"x\",\"why\":\"w\",\"kind\":\"freeze\",\"zone\":\"UTC\",\"windows\":"
+		"[{\"from\":\"02-30T00:00\",\"to\":\"03-01T00:00\"}]}", ERR_RANGE,
+		"rules[0].windows[0].from: no such day");
+	refused("{\"name\":\"x\",\"why\":\"w\",\"kind\":\"freeze\",\"zone\":\"UTC\",\"windows\":"
+		"[{\"from\":\"2027-02-28T00:00\",\"to\":\"2027-02-29T00:00\"}]}", ERR_RANGE,
+		"rules[0].windows[0].to: no such day");
+	refused("{\"name\":\"default-deny\",\"why\":\"w\",\"kind\":\"call-only\"}", ERR_MISMATCH,
+		"rules[0].name: this is what verdicts call the rule that nobody wrote");
+	refused("{\"name\":\"x\",\"why\":\"w\",\"kind\":\"rate\",\"max\":1,\"per\":\"1000000 weeks\"}",
+		ERR_RANGE,
+		"rules[0].per: at most a hundred years");
+	refused("{\"name\":\"x\",\"why\":\"w\",\"kind\":\"rate\",\"max\":0,\"per\":\"1 day\"}", ERR_RANGE,
+		"rules[0].max: a rate of nothing would stop everything");
+	refused("{\"name\":\"y\",\"why\":\"w\",\"kind\":\"signers\",\"min\":3},{\"name\":\"x\",\"why\":\"w\","
+		"\"kind\":\"exception\",\"rule\":\"y\",\"until\":\"2027-01-01T00:00:00.000Z\",\"control\":"
+		"{\"signers\":0,\"roles\":{\"security\":0}}}", ERR_MISSING,
+		"rules[1].control: an exception needs something in place of its rule");
 	refused("{\"name\":\"x\",\"why\":\"w\",\"kind\":\"delay\",\"delay\":\"soon\"}", ERR_SYNTAX,
 		"rules[0].delay: needed a time like 48h, 90s, 5 min or 2 days 3 h");
 }
