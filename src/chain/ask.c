@@ -143,7 +143,7 @@ static bool ask_at_pin(struct chain *c, struct arena *a, size_t endpoint, struct
 	if (!ask_one(c, a, endpoint, all, n + check, true, e))
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		if (!all[i].result && !all[i].reverted)
+		if (!all[i].result && !all[i].reverted && !all[i].own_block)
 			return rpc_call_err(&all[i], &c->ep[endpoint], e);
 	}
 	return !check || still_pinned(c, endpoint, &all[n], e);
@@ -180,6 +180,8 @@ static bool same_answers(const struct chain *c, const struct rpc_call *first, co
 	bool same = true;
 
 	for (size_t i = 0; same && i < n; i++) {
+		if (first[i].own_block)
+			continue;
 		buf_clear(&x);
 		buf_clear(&y);
 		say_answer(&x, &first[i]);
@@ -198,8 +200,8 @@ bool ask_pinned(struct chain *c, struct arena *a, struct rpc_call *calls, size_t
 
 	for (size_t who = 0; who < c->n; who++) {
 		for (size_t i = 0; i < n; i++) {
-			mine[i].method = calls[i].method;
-			mine[i].params = with_pin(c, a, who, calls[i].params);
+			mine[i] = (struct rpc_call){ .method = calls[i].method, .own_block = calls[i].own_block };
+			mine[i].params = calls[i].own_block ? calls[i].params : with_pin(c, a, who, calls[i].params);
 		}
 		if (!ask_at_pin(c, a, who, mine, n, e))
 			return false;

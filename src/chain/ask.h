@@ -6,7 +6,8 @@
 #include "src/chain/reader.h"
 
 /* Asks calls[0..n), with the pinned block appended to each call's params, of every endpoint; the answers must
- * be the same. An error that is not a revert is an error here. */
+ * be the same. An error that is not a revert is an error here. A call with own_block is left as it is, may fail, and
+ * is answered by the first endpoint alone. */
 MUST_CHECK bool ask_pinned(struct chain *c, struct arena *a, struct rpc_call *calls, size_t n, struct err *e);
 /* One endpoint, no block appended. A refused call is an error here unless `refusals` is true. */
 MUST_CHECK bool ask_one(struct chain *c, struct arena *a, size_t endpoint, struct rpc_call *calls, size_t n,
@@ -41,6 +42,9 @@ MUST_CHECK bool get_bytes(struct arena *a, const struct json *o, const char *nam
 			  struct err *e);
 MUST_CHECK bool get_fixed(const struct json *o, const char *name, uint8_t *out, size_t n, struct err *e);
 MUST_CHECK bool read_block(struct block *out, const struct json *v, struct err *e);
+/* An answer of eth_getLogs, in order. */
+MUST_CHECK bool read_log_list(struct arena *a, struct chain_log **out, size_t *n, const struct json *list,
+			      struct err *e);
 
 /* A getter by its signature; output type as a tuple, "(uint256)". */
 struct getter {

@@ -40,8 +40,7 @@ static bool read_log(struct arena *a, struct chain_log *out, const struct json *
 	       get_quantity(v, "logIndex", &out->index, e);
 }
 
-static bool read_log_list(struct arena *a, struct chain_log **out, size_t *n, const struct json *list,
-			  struct err *e)
+bool read_log_list(struct arena *a, struct chain_log **out, size_t *n, const struct json *list, struct err *e)
 {
 	struct chain_log *logs;
 	size_t i = 0;

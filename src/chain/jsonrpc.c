@@ -461,7 +461,8 @@ static void write_call(struct buf *out, const struct rpc_call *call, uint64_t id
 static void forget_answers(struct rpc_call *calls, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct rpc_call asked = { .method = calls[i].method, .params = calls[i].params };
+		const struct rpc_call asked = { .method = calls[i].method, .params = calls[i].params,
+						.own_block = calls[i].own_block };
 
 		calls[i] = asked;
 	}

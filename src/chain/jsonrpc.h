@@ -27,6 +27,7 @@ struct rpc_call {
 	/* asked: */
 	const char *method;
 	const struct json *params;    /* an array, or NULL for none */
+	bool own_block;               /* the params name their blocks (ask.h) */
 	/* answered: exactly one of result (which may be JSON null) and error */
 	const struct json *result;    /* NULL when the node answered with an error */
 	int64_t error_code;

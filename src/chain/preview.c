@@ -25,11 +25,9 @@ static struct json *call_json(struct arena *a, const struct preview_call *c)
 	return o;
 }
 
-/* {"0x…":{"stateDiff":{"0x…":"0x…"}}} */
-static struct json *overrides(struct arena *a, const struct preview_slot *v, size_t n)
+/* {"0x…":{"stateDiff":{"0x…":"0x…"}}}, added to what is there. */
+static void override(struct json *all, struct arena *a, const struct preview_slot *v, size_t n)
 {
-	struct json *all = json_object(a);
-
 	for (size_t i = 0; i < n; i++) {
 		const struct json *text = ask_addr(a, &v[i].at);
 		const char *at = arena_str(a, text->text);
@@ -46,19 +44,21 @@ static struct json *overrides(struct arena *a, const struct preview_slot *v, siz
 		}
 		json_set(diff, a, arena_str(a, ask_hash(a, &v[i].slot)->text), ask_hash(a, &v[i].word));
 	}
-	return all;
 }
 
-static struct json *block_json(struct arena *a, const struct preview *p, size_t i)
+static struct json *block_json(struct arena *a, const struct preview_sim *p, size_t i)
 {
-	struct json *o = json_object(a), *calls = json_array(a), *block = json_object(a);
+	struct json *o = json_object(a), *calls = json_array(a), *block = json_object(a), *state = json_object(a);
 
 	for (size_t k = 0; k < p->blocks[i].n; k++)
 		json_push(calls, call_json(a, &p->blocks[i].calls[k]));
 	json_set(block, a, "time", ask_number(a, p->blocks[i].time));
 	json_set(o, a, "blockOverrides", block);
-	if (i == 0 && p->n_assumed > 0)
-		json_set(o, a, "stateOverrides", overrides(a, p->assumed, p->n_assumed));
+	if (i == 0)
+		override(state, a, p->assumed, p->n_assumed);
+	override(state, a, p->blocks[i].assumed, p->blocks[i].n_assumed);
+	if (state->n > 0)
+		json_set(o, a, "stateOverrides", state);
 	json_set(o, a, "calls", calls);
 	return o;
 }
@@ -68,7 +68,7 @@ static struct json *pin(const struct chain *c, struct arena *a)
 	return ask_number(a, c->pin.number);
 }
 
-static struct json *simulation(const struct chain *c, struct arena *a, const struct preview *p)
+static struct json *simulation(const struct chain *c, struct arena *a, const struct preview_sim *p)
 {
 	struct json *o = json_object(a), *blocks = json_array(a);
 
@@ -82,14 +82,15 @@ static struct json *simulation(const struct chain *c, struct arena *a, const str
 static struct json *trace(const struct chain *c, struct arena *a, const struct preview *p)
 {
 	struct json *params = ask_params(a, call_json(a, &p->traced), pin(c, a)), *o = json_object(a);
-	struct json *config = json_object(a), *block = json_object(a);
+	struct json *config = json_object(a), *block = json_object(a), *state = json_object(a);
 
 	json_set(config, a, "diffMode", json_bool(a, true));
 	json_set(block, a, "time", ask_number(a, p->traced_time));
 	json_set(o, a, "tracer", json_str(a, "prestateTracer"));
 	json_set(o, a, "tracerConfig", config);
 	json_set(o, a, "blockOverrides", block);
-	json_set(o, a, "stateOverrides", overrides(a, p->traced_assumed, p->n_traced_assumed));
+	override(state, a, p->traced_assumed, p->n_traced_assumed);
+	json_set(o, a, "stateOverrides", state);
 	json_push(params, o);
 	return params;
 }
@@ -156,7 +157,7 @@ static bool read_calls(struct arena *a, struct preview_block *b, const struct js
 }
 
 /* A node may put empty blocks between ours, where the time between them is long. */
-bool preview_read_simulation(struct arena *a, struct preview *p, const struct json *result, struct err *e)
+bool preview_read_simulation(struct arena *a, struct preview_sim *p, const struct json *result, struct err *e)
 {
 	size_t i = 0, at = 0;
 
@@ -263,30 +264,60 @@ bool preview_read_trace(struct arena *a, struct preview *p, const struct json *r
 
 /* ---- one endpoint ---- */
 
-static void say_no_trace(struct chain *c, struct arena *a, struct preview *p, const struct rpc_call *call, size_t who)
+static struct span words_of(struct arena *a, struct err *e)
 {
 	struct buf words = {0};
+	struct span out;
+
+	err_format(e, &words);
+	out = rpc_words(a, buf_view(&words));
+	buf_release(&words);
+	err_clear(e);
+	return out;
+}
+
+static void take_trace(struct chain *c, struct arena *a, struct preview *p, const struct rpc_call *call, size_t who)
+{
 	struct err e = {0};
 
 	if (call->result && preview_read_trace(a, p, call->result, &e))
 		return;
 	if (!call->result)
 		rpc_call_err(call, &c->ep[who], &e);
-	err_format(&e, &words);
-	p->no_trace = rpc_words(a, buf_view(&words));
+	p->no_trace = words_of(a, &e);
 	p->n_changes = 0;
-	err_clear(&e);
-	buf_release(&words);
 }
 
-static bool read_codes(struct arena *a, struct preview *p, const struct rpc_call *calls, struct err *e)
+static bool take_sims(struct chain *c, struct arena *a, struct preview *p, const struct rpc_call *calls, size_t who,
+		      struct err *e)
+{
+	for (size_t i = 0; i < p->n_sims; i++) {
+		struct err no = {0};
+		const bool ok = calls[i].result ? preview_read_simulation(a, &p->sims[i], calls[i].result, &no) ||
+							  err_in(&no, "eth_simulateV1") || in_endpoint(c, who, &no)
+						: rpc_call_err(&calls[i], &c->ep[who], &no);
+
+		if (!ok && i == 0) {
+			*e = no;
+			return false;
+		}
+		if (!ok)
+			p->sims[i].no_answer = words_of(a, &no);
+	}
+	return true;
+}
+
+static bool read_codes(struct chain *c, struct arena *a, struct preview *p, const struct rpc_call *calls, size_t who,
+		       struct err *e)
 {
 	p->has_code = ARENA_ARRAY(a, bool, p->n_targets + 1);
 	for (size_t i = 0; i < p->n_targets; i++) {
 		struct span code;
 
-		if (!calls[i].result || !read_bytes(a, &code, calls[i].result, e))
-			return err_in(e, "eth_getCode");
+		if (!calls[i].result)
+			return rpc_call_err(&calls[i], &c->ep[who], e);
+		if (!read_bytes(a, &code, calls[i].result, e))
+			return err_in(e, "eth_getCode") || in_endpoint(c, who, e);
 		p->has_code[i] = code.n > 0;
 	}
 	return true;
@@ -294,25 +325,22 @@ static bool read_codes(struct arena *a, struct preview *p, const struct rpc_call
 
 static bool ask_endpoint(struct chain *c, struct arena *a, struct preview *p, size_t who, struct err *e)
 {
-	const size_t n = 2 + p->n_targets;
+	const size_t codes = p->n_sims, n = codes + p->n_targets + p->trace;
 	struct rpc_call *calls = ARENA_ARRAY(a, struct rpc_call, n);
 
-	calls[0] = (struct rpc_call){ .method = "eth_simulateV1", .params = simulation(c, a, p) };
-	calls[1] = (struct rpc_call){ .method = "debug_traceCall", .params = trace(c, a, p) };
+	for (size_t i = 0; i < p->n_sims; i++)
+		calls[i] = (struct rpc_call){ .method = "eth_simulateV1", .params = simulation(c, a, &p->sims[i]) };
 	for (size_t i = 0; i < p->n_targets; i++)
-		calls[2 + i] = (struct rpc_call){ .method = "eth_getCode",
-						  .params = ask_params(a, ask_addr(a, &p->targets[i]), pin(c, a)) };
-	if (!ask_one(c, a, who, calls, n, true, e))
+		calls[codes + i] = (struct rpc_call){ .method = "eth_getCode",
+						      .params = ask_params(a, ask_addr(a, &p->targets[i]), pin(c, a)) };
+	if (p->trace)
+		calls[n - 1] = (struct rpc_call){ .method = "debug_traceCall", .params = trace(c, a, p) };
+	if (!ask_one(c, a, who, calls, n, true, e) || !take_sims(c, a, p, calls, who, e))
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (i != 1 && !calls[i].result)
-			return rpc_call_err(&calls[i], &c->ep[who], e);
-	}
-	if (!preview_read_simulation(a, p, calls[0].result, e))
-		return err_in(e, "eth_simulateV1") || in_endpoint(c, who, e);
-	say_no_trace(c, a, p, &calls[1], who);
+	if (p->trace)
+		take_trace(c, a, p, &calls[n - 1], who);
 	p->endpoint = c->ep[who].name;
-	return read_codes(a, p, calls + 2, e) || in_endpoint(c, who, e);
+	return read_codes(c, a, p, calls + codes, who, e);
 }
 
 bool preview_run(struct chain *c, struct arena *a, struct preview *p, struct err *e)

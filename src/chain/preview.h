@@ -21,22 +21,34 @@ struct preview_call {
 	size_t n_logs;
 };
 
+struct preview_slot { struct addr at; struct hash32 slot, word; };
+struct preview_change { struct addr at; struct hash32 slot, before, after; };
+
 struct preview_block {
 	uint64_t time;                /* seconds */
 	struct preview_call *calls;
 	size_t n;
+	const struct preview_slot *assumed;   /* storage that is made to hold this when the block begins */
+	size_t n_assumed;
 };
 
-struct preview_slot { struct addr at; struct hash32 slot, word; };
-struct preview_change { struct addr at; struct hash32 slot, before, after; };
-
-struct preview {
+/* One eth_simulateV1: blocks on top of the pinned one, each on what those before it left. */
+struct preview_sim {
 	/* asked */
 	struct preview_block *blocks;
 	size_t n_blocks;
 	const struct preview_slot *assumed;   /* storage that is taken to hold this already, in all of it */
 	size_t n_assumed;
-	struct preview_call traced;           /* whose storage changes are asked for */
+	/* answered */
+	struct span no_answer;                /* the node's words for why not; empty: it answered */
+};
+
+struct preview {
+	/* asked */
+	struct preview_sim *sims;
+	size_t n_sims;                        /* one that is not answered is an error for the first only */
+	bool trace;                           /* storage changes are asked for, of: */
+	struct preview_call traced;
 	uint64_t traced_time;
 	const struct preview_slot *traced_assumed;
 	size_t n_traced_assumed;
@@ -50,10 +62,11 @@ struct preview {
 	bool *has_code;                       /* each target */
 };
 
-/* At the pinned block, by the first endpoint that can simulate. ERR_CHAIN when none can: its words. */
+/* At the pinned block, by the first endpoint that can simulate, in one batch. ERR_CHAIN when none can: its words. */
 MUST_CHECK bool preview_run(struct chain *c, struct arena *a, struct preview *p, struct err *e);
 /* A reply alone: fills in what was asked (tests and fuzzing come in here). */
-MUST_CHECK bool preview_read_simulation(struct arena *a, struct preview *p, const struct json *result, struct err *e);
+MUST_CHECK bool preview_read_simulation(struct arena *a, struct preview_sim *s, const struct json *result,
+					struct err *e);
 MUST_CHECK bool preview_read_trace(struct arena *a, struct preview *p, const struct json *result, struct err *e);
 
 #endif

@@ -2,35 +2,29 @@
 
 #include <string.h>
 
-#include "src/evm/abi.h"
+enum { CODE, UUID, CURRENT, INITIALIZED };
 
-static bool read_uuid(struct chain *c, struct arena *a, struct upgrade *u, struct err *e)
+size_t chain_upgrade_ask(struct gather *g, const struct upgrade *u)
 {
-	const struct abi_function *f = abi_function_parse(a, span_str("proxiableUUID()"), NULL);
-	struct chain_read r = { .to = u->implementation };
+	const size_t first = gather_code(g, &u->implementation);
 
-	if (f == NULL)
-		return false;
-	r.data = arena_copy(a, span_of(f->selector, 4));
-	if (!chain_calls(c, a, &r, 1, e))
-		return false;
-	u->has_uuid = r.ok && r.output.n == 32;
-	if (u->has_uuid)
-		memcpy(u->uuid.b, r.output.p, 32);
-	return true;
+	gather_call(g, &u->implementation, "proxiableUUID()", NULL, 0);
+	gather_slot(g, &u->proxy->address, &upgrade_slot_implementation);
+	gather_slot(g, &u->implementation, &upgrade_slot_initialized);
+	return first;
 }
 
-bool chain_upgrade(struct chain *c, struct arena *a, struct upgrade *u, struct err *e)
+void chain_upgrade_take(const struct gather *g, size_t first, struct upgrade *u)
 {
-	struct hash32 current, initialized;
+	const struct gathered *v = &g->v[first];
+	struct hash32 current = {{0}}, initialized = {{0}};
 
-	if (!chain_code(c, a, &u->implementation, &u->code, e) || !read_uuid(c, a, u, e) ||
-	    !chain_storage(c, &u->proxy->address, &upgrade_slot_implementation, &current, e) ||
-	    !chain_storage(c, &u->implementation, &upgrade_slot_initialized, &initialized, e))
-		return false;
+	u->code = v[CODE].output;
+	u->has_uuid = gathered_word(&v[UUID], &u->uuid);
+	(void)gathered_word(&v[CURRENT], &current);
+	(void)gathered_word(&v[INITIALIZED], &initialized);
 	memcpy(u->current.b, current.b + 12, sizeof(u->current.b));
 	u->initialized = 0;
 	for (int i = 0; i < 8; i++)                    /* a uint64 at the word's end */
 		u->initialized = u->initialized << 8 | initialized.b[24 + i];
-	return true;
 }

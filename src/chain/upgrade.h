@@ -2,9 +2,11 @@
 #ifndef SETGOV_CHAIN_UPGRADE_H
 #define SETGOV_CHAIN_UPGRADE_H
 
-#include "src/chain/reader.h"
+#include "src/chain/gather.h"
 #include "src/gov/upgrade.h"
 
-MUST_CHECK bool chain_upgrade(struct chain *c, struct arena *a, struct upgrade *u, struct err *e);
+/* Asks about one among whatever else is gathered; returns where its answers begin. */
+size_t chain_upgrade_ask(struct gather *g, const struct upgrade *u);
+void chain_upgrade_take(const struct gather *g, size_t first, struct upgrade *u);
 
 #endif

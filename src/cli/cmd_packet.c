@@ -254,9 +254,8 @@ static void add_preview(struct packing *p)
 	struct err e = {0};
 	struct effects effects;
 	struct buf words = {0};
-	if (p->step == STEP_CANCEL)
-		return;
-	if (previewing_run(p->cli->ws, &p->chain, &p->cli->arena, &p->change, &effects, &e)) {
+	const struct previewing_how how = { .cancel = p->step == STEP_CANCEL };
+	if (previewing_run(p->cli->ws, &p->chain, &p->cli->arena, &p->change, &how, &effects, &e)) {
 		struct json *v = effects_to_json(&p->cli->arena, &effects);
 		json_canonical(&words, v);
 		if (words.n <= PREVIEW_MAX)

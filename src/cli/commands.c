@@ -37,6 +37,9 @@ static const struct option withdraw_options[] = {
 };
 static const struct option preview_options[] = {
 	{ "--all", NULL, "what does not change, too", false },
+	{ "--queue", NULL, "every change that waits, in its order, each on top of those before it", false },
+	{ "--step", "S", "execute (with schedule before it, where that is not done), or cancel", false },
+	{ "--by", "WHO", "who makes the timelock's steps, an id or address (default: who has the role)", false },
 };
 static const struct option packet_options[] = {
 	{ "--step", "S", "schedule, execute or cancel (default: the next one)", false },
@@ -161,7 +164,7 @@ const struct command commands[] = {
 	 "freeze a change: calls, delay, salt, operation id", OPTIONS(propose_options)},
 	{"withdraw", cmd_withdraw, CMD_APPEND, "CHANGE", 1, 1, "take a change back before it is on chain",
 	 OPTIONS(withdraw_options)},
-	{"preview", cmd_preview, CMD_LOG | CMD_NET, "CHANGE", 1, 1,
+	{"preview", cmd_preview, CMD_LOG | CMD_NET, "CHANGE | --queue", 0, 1,
 	 "what a change would do: values before and after, by a node's simulation", OPTIONS(preview_options)},
 	{"upgrade layout", cmd_upgrade_layout, CMD_NOTHING, "OLD NEW", 2, 2,
 	 "compare two storage layouts (files that solc wrote): may NEW be the code behind OLD's values", NULL, 0},

@@ -36,7 +36,7 @@ static void keep_number(struct known *k, const struct u256 *v)
 	keep(k->numbers, &k->n_numbers, KNOWN_NUMBERS, &word, &k->cut);
 }
 
-static void keep_hash(struct known *k, const struct hash32 *h)
+void known_hash(struct known *k, const struct hash32 *h)
 {
 	keep(k->hashes, &k->n_hashes, KNOWN_HASHES, h, &k->cut);
 }
@@ -52,7 +52,7 @@ void known_deployment(struct known *k, const struct deployment *d)
 void known_roles(struct known *k)
 {
 	for (size_t i = 0; i < N_TIMELOCK_ROLES; i++)
-		keep_hash(k, &timelock_roles[i].hash);
+		known_hash(k, &timelock_roles[i].hash);
 }
 
 void known_action(struct known *k, const struct json *action)
@@ -67,7 +67,7 @@ void known_action(struct known *k, const struct json *action)
 		if (v->text.n == 42 && addr_parse(&who, v->text, NULL))
 			keep_address(k, &who);
 		else if (v->text.n == 66 && hex_fixed(h.b, 32, v->text, NULL))
-			keep_hash(k, &h);
+			known_hash(k, &h);
 		else if (u256_parse(&n, v->text, NULL))
 			keep_number(k, &n);
 	}
@@ -90,7 +90,7 @@ void known_event(struct known *k, struct arena *a, const struct abi *abi, const 
 			   !abi_event_hashed(ev, i)) {
 			struct hash32 h;
 			memcpy(h.b, x->bytes.p, 32);
-			keep_hash(k, &h);
+			known_hash(k, &h);
 		}
 	}
 }

@@ -17,6 +17,7 @@ struct known {
 
 void known_deployment(struct known *k, const struct deployment *d);
 void known_roles(struct known *k);                       /* of a timelock */
+void known_hash(struct known *k, const struct hash32 *h);
 void known_action(struct known *k, const struct json *action);
 void known_event(struct known *k, struct arena *a, const struct abi *abi, const struct chain_log *log);
 /* Those that a parameter of this type can be asked about. */

@@ -4,6 +4,7 @@
 
 #include "src/base/text.h"
 #include "src/base/time.h"
+#include "src/base/u256.h"
 #include "src/evm/address.h"
 
 /* ---- judging ---- */
@@ -47,10 +48,24 @@ static bool follows_from(const struct effect *of, const struct effect *e, const 
 	       slot_follows(p, e->contract, e->getter, of->getter);
 }
 
+/* What a list has at the key that its counter gave away: "tiers(2)" where nextTierId() was 2 and is 3. */
+static bool is_new_entry(const struct effect *of, const struct effect *e, const struct pinned *p)
+{
+	uint8_t key[32];
+	struct u256 n;
+
+	if (of->kind != EFFECT_INTENDED || !changed(of) || of->contract != e->contract ||
+	    !slot_is_entry(p, e->contract, e->getter, of->getter) || !u256_parse(&n, of->before, NULL))
+		return false;
+	u256_to_be(key, &n);
+	return span_eq(e->args, span_of(key, sizeof(key)));
+}
+
 static bool goes_along(const struct effects *all, const struct effect *e, const struct pinned *p)
 {
 	for (size_t i = 0; i < all->n; i++) {
-		if (&all->v[i] != e && (is_another_view(&all->v[i], e) || follows_from(&all->v[i], e, p)))
+		if (&all->v[i] != e && (is_another_view(&all->v[i], e) || follows_from(&all->v[i], e, p) ||
+					 is_new_entry(&all->v[i], e, p)))
 			return true;
 	}
 	return false;
@@ -66,8 +81,10 @@ static enum effect_kind judge_meant(const struct effect *e)
 void effects_judge(struct effects *e, const struct pinned *p)
 {
 	for (size_t i = 0; i < e->n; i++)
-		e->v[i].kind = e->v[i].meant ? judge_meant(&e->v[i]) : changed(&e->v[i]) ? EFFECT_UNINTENDED
-											   : EFFECT_SAME;
+		e->v[i].kind = e->v[i].meant	? judge_meant(&e->v[i])
+			       : !changed(&e->v[i])	? EFFECT_SAME
+			       : e->v[i].of_step	? EFFECT_ALONG
+							: EFFECT_UNINTENDED;
 	for (bool more = true; more;) {        /* what goes along may be followed by others */
 		more = false;
 		for (size_t i = 0; i < e->n; i++) {
@@ -172,6 +189,8 @@ static void put_head(struct buf *out, const struct effects *e)
 	buf_str(out, ") by ");
 	text_safe(out, e->endpoint, false);
 	buf_str(out, ": the node's word\n");
+	for (size_t i = 0; i < e->n_how; i++)
+		buf_fmt(out, "  %s\n", e->how[i]);
 	if (!e->ran)
 		buf_fmt(out, "IT FAILS: %s\n", e->failed);
 }
@@ -191,6 +210,8 @@ void effects_format(struct buf *out, const struct effects *e, bool all)
 			effects_count(e, EFFECT_SAME));
 	if (e->n_slots > 0)
 		buf_str(out, "Storage that differs\n");
+	else if (!e->slots_compared)
+		buf_fmt(out, "Storage is compared for a change by itself: setgov preview %s\n", e->change);
 	for (size_t i = 0; i < e->n_slots; i++)
 		put_slot(out, &e->slots[i]);
 	put_list(out, "Events", e->events, e->n_events);
@@ -288,6 +309,7 @@ struct json *effects_to_json(struct arena *a, const struct effects *e)
 	json_set(o, a, "events", texts_json(a, e->events, e->n_events));
 	json_set(o, a, "failed", e->ran ? json_null(a) : json_str(a, e->failed));
 	json_set(o, a, "format", json_str(a, "setgov-preview/1"));
+	json_set(o, a, "how", texts_json(a, e->how, e->n_how));
 	json_set(o, a, "refusals", texts_json(a, e->refusals, e->n_refusals));
 	json_set(o, a, "storage", slots);
 	json_set(o, a, "unchanged", json_u64(a, effects_count(e, EFFECT_SAME)));

@@ -18,6 +18,7 @@ struct effect {
 	const char *name;
 	struct span getter, field, args;      /* args: the calldata behind the selector */
 	bool meant;                   /* an action reads it back */
+	bool of_step;                 /* running any step moves it: the Safe's nonce, the operation's state */
 	struct span before, after;    /* {NULL, 0}: the getter gave no answer */
 	struct span expect;           /* meant: what it has to be afterwards; empty: just shown */
 	enum effect_kind kind;
@@ -36,10 +37,13 @@ struct effects {
 	uint64_t block, block_time;
 	struct hash32 block_hash;
 	struct span endpoint;
+	const char **how;             /* "schedule by the Safe, …": each step, and who made it */
+	size_t n_how;
 	bool ran;                     /* every step did */
 	const char *failed;           /* !ran: "schedule: …" */
 	struct effect *v;
 	size_t n;
+	bool slots_compared;          /* false: not asked for, as on top of other changes */
 	struct effect_slot *slots;
 	size_t n_slots;
 	const char **events;          /* decoded, in order */

@@ -14,6 +14,7 @@ struct slot_rule {
 	struct span contract;         /* the ABI's name */
 	struct span getter, field, say;
 	struct span follows;          /* the getter that this one changes with */
+	struct span next;             /* the getter that says under which key the next entry of this one will be */
 	bool placed;                  /* false: it is computed, and only follows */
 	struct hash32 base;
 	uint64_t add;                 /* words into a struct */
@@ -105,8 +106,8 @@ static bool read_keys(struct arena *a, struct slot_rule *r, struct err *e)
 
 static bool read_rule(struct arena *a, struct slot_rule *r, const struct json *o, struct err *e)
 {
-	static const char *const members[] = { "add", "deciding", "field", "follows", "getter", "kind", "offset", "say",
-					       "size", "slot", NULL };
+	static const char *const members[] = { "add", "deciding", "field", "follows", "getter", "kind", "next",
+					       "offset", "say", "size", "slot", NULL };
 
 	if (!json_only(o, members, e) || !json_get_str(o, "getter", &r->getter, e))
 		return false;
@@ -115,6 +116,7 @@ static bool read_rule(struct arena *a, struct slot_rule *r, const struct json *o
 		return false;
 	if ((json_find(o, "field") != NULL && !json_get_str(o, "field", &r->field, e)) ||
 	    (json_find(o, "follows") != NULL && !json_get_str(o, "follows", &r->follows, e)) ||
+	    (json_find(o, "next") != NULL && !json_get_str(o, "next", &r->next, e)) ||
 	    (json_find(o, "say") != NULL && !json_get_str(o, "say", &r->say, e)) ||
 	    (json_find(o, "deciding") != NULL && !json_get_bool(o, "deciding", &r->deciding, e)))
 		return false;
@@ -453,6 +455,17 @@ bool slot_follows(const struct pinned *p, const struct contract *c, struct span 
 
 		if (rule_is_of(r, c) && span_eq(r->getter, getter) && r->follows.n > 0 &&
 		    (span_is(r->follows, "*") || span_eq(r->follows, of)))
+			return true;
+	}
+	return false;
+}
+
+bool slot_is_entry(const struct pinned *p, const struct contract *c, struct span getter, struct span next)
+{
+	for (size_t i = 0; i < p->slots->n; i++) {
+		const struct slot_rule *r = &p->slots->v[i];
+
+		if (rule_is_of(r, c) && span_eq(r->getter, getter) && r->next.n > 0 && span_eq(r->next, next))
 			return true;
 	}
 	return false;

@@ -40,6 +40,8 @@ void slot_listed(struct hash32 *slot, bool modules, const struct addr *member);
 
 /* `getter` counts what `of` lists, is computed from it, or shows it among others: it changes when that does. */
 bool slot_follows(const struct pinned *p, const struct contract *c, struct span getter, struct span of);
+/* `getter` gives the entries of a list, and `next` the key under which the next one will be. */
+bool slot_is_entry(const struct pinned *p, const struct contract *c, struct span getter, struct span next);
 
 /* The next named value in this word, from index *i on; NULL at the end. One word may hold several. */
 const struct named_slot *slots_at(const struct slot_list *list, size_t *i, const struct addr *at,

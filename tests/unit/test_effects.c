@@ -68,6 +68,45 @@ static void nothing_goes_along_with_what_did_not_happen(void **state)
 	sample_release(&r.s);
 }
 
+/* The new tier is what creating one means; a tier that was there is not. */
+static void a_lists_new_entry_goes_along_with_its_counter_and_no_other_entry_does(void **state)
+{
+	struct room r;
+	uint8_t two[32] = { [31] = 2 }, one[32] = { [31] = 1 };
+
+	(void)state;
+	prepare(&r);
+	const struct contract *paymaster = deployment_contract(&r.s.d, span_str("paymaster"));
+	assert_non_null(paymaster);
+	struct effect v[] = {
+		MEANT(paymaster, "nextTierId()", "2", "3", ""),
+		ROW(paymaster, "tiers(uint256)", "0", "7"),
+		ROW(paymaster, "tiers(uint256)", "5", "7"),
+	};
+	v[1].args = span_of(two, sizeof(two));
+	v[2].args = span_of(one, sizeof(one));
+	struct effects e = { .change = "SC-1", .ran = true, .v = v, .n = ARRAY_LEN(v) };
+	effects_judge(&e, &r.s.pin);
+	assert_int_equal(v[1].kind, EFFECT_ALONG);
+	assert_int_equal(v[2].kind, EFFECT_UNINTENDED);
+	sample_release(&r.s);
+}
+
+static void what_every_step_moves_goes_along_with_it(void **state)
+{
+	struct room r;
+
+	(void)state;
+	prepare(&r);
+	struct effect v[] = { ROW(r.registry, "nonce()", "4", "5"), ROW(r.registry, "nonce()", "4", "4") };
+	v[0].of_step = v[1].of_step = true;
+	struct effects e = { .change = "SC-1", .ran = true, .v = v, .n = ARRAY_LEN(v) };
+	effects_judge(&e, &r.s.pin);
+	assert_int_equal(v[0].kind, EFFECT_ALONG);
+	assert_int_equal(v[1].kind, EFFECT_SAME);
+	sample_release(&r.s);
+}
+
 static void a_getter_that_falls_silent_is_never_intended(void **state)
 {
 	struct room r;
@@ -132,6 +171,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_value_is_judged_by_what_the_action_says),
 		cmocka_unit_test(nothing_goes_along_with_what_did_not_happen),
+		cmocka_unit_test(a_lists_new_entry_goes_along_with_its_counter_and_no_other_entry_does),
+		cmocka_unit_test(what_every_step_moves_goes_along_with_it),
 		cmocka_unit_test(a_getter_that_falls_silent_is_never_intended),
 		cmocka_unit_test(the_table_reads_like_this),
 	};

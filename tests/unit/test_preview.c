@@ -3,7 +3,7 @@
 
 #include "src/chain/preview.h"
 
-static void asked(struct arena *a, struct preview *p)
+static void asked(struct arena *a, struct preview_sim *p)
 {
 	p->n_blocks = 2;
 	p->blocks = ARENA_ARRAY(a, struct preview_block, 2);
@@ -16,7 +16,7 @@ static void asked(struct arena *a, struct preview *p)
 static void check_client(const char *client)
 {
 	struct arena a = {0};
-	struct preview p = {0};
+	struct preview_sim p = {0};
 	struct err e = {0};
 	const struct json *doc = json_vector(&a, "chain/simulate.json");
 
@@ -41,7 +41,7 @@ static void both_clients_replies_mean_the_same(void **state)
 static void check_refused(const char *text, const char *expected)
 {
 	struct arena a = {0};
-	struct preview p = {0};
+	struct preview_sim p = {0};
 	struct err e = {0};
 
 	asked(&a, &p);
