@@ -1,5 +1,6 @@
 #include "audit-log/store.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -49,6 +50,9 @@ struct store {
 	sqlite3 *db;
 	char *path;
 	sqlite3_stmt *st[N_STATEMENTS];
+	store_visit_fn *visit;        /* while store_visit() runs */
+	void *visit_ctx;
+	bool visit_registered, visit_stopped;
 };
 
 struct store_scan {
@@ -723,12 +727,13 @@ static struct span column_bytes(sqlite3_stmt *st, int column)
 static bool column_hash(sqlite3_stmt *st, int column, struct hash32 *out)
 {
 	const struct span bytes = column_bytes(st, column);
+	const bool ok = bytes.n == sizeof(out->b);
 
-	*out = (struct hash32){0};
-	if (bytes.n != sizeof(out->b))
-		return false;
-	memcpy(out->b, bytes.p, sizeof(out->b));
-	return true;
+	if (ok)
+		memcpy(out->b, bytes.p, sizeof(out->b));
+	else
+		*out = (struct hash32){0};
+	return ok;
 }
 
 static bool column_class(sqlite3_stmt *st, int column, enum blob_class *out)
@@ -901,6 +906,78 @@ void store_scan_free(struct store_scan *scan)
 		return;
 	sqlite3_finalize(scan->st);
 	free(scan);
+}
+
+/* ---- visits ----------------------------------------------------------------------------------------------------- */
+
+static bool value_hash(sqlite3_value *v, struct hash32 *out)
+{
+	const void *p = sqlite3_value_blob(v);
+	const bool ok = sqlite3_value_bytes(v) == sizeof(out->b);
+
+	if (ok)
+		memcpy(out->b, p, sizeof(out->b));
+	else
+		*out = (struct hash32){0};
+	return ok;
+}
+
+/* An aggregate's step: SQLite calls it for each row, and nothing has to be handed out and in again. */
+static void visit_row(sqlite3_context *c, int n, sqlite3_value **v)
+{
+	struct store *s = sqlite3_user_data(c);
+	struct store_row row;
+
+	if (s->visit_stopped)
+		return;
+	row.i = (uint64_t)sqlite3_value_int64(v[0]);
+	row.hash_ok = value_hash(v[1], &row.hash);
+	row.size = 0;
+	row.class = BLOB_PRIVATE;
+	row.bytes = n < 3 ? span_of(NULL, 0)
+			  : span_of(sqlite3_value_blob(v[2]), (size_t)sqlite3_value_bytes(v[2]));
+	if (!s->visit(s->visit_ctx, &row)) {
+		s->visit_stopped = true;
+		sqlite3_result_error(c, "stopped", -1);
+	}
+}
+
+static void visit_end(sqlite3_context *c)
+{
+	sqlite3_result_null(c);
+}
+
+static bool register_visit(struct store *s, struct err *e)
+{
+	if (!s->visit_registered && sqlite3_create_function(s->db, "visit_row", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY, s,
+							    NULL, visit_row, visit_end) != SQLITE_OK)
+		return fail(s, "visit_row", e);
+	s->visit_registered = true;
+	return true;
+}
+
+bool store_visit(struct store *s, enum store_table t, uint64_t from, uint64_t to, store_visit_fn *fn, void *ctx,
+		 bool *all, struct err *e)
+{
+	const char *sql = t == STORE_LINES ? "SELECT visit_row(seq, leaf, line) FROM lines WHERE seq >= ?1 AND seq < ?2"
+					   : "SELECT visit_row(i, hash) FROM nodes WHERE i >= ?1 AND i < ?2";
+	sqlite3_stmt *st;
+	bool ok;
+
+	assert(t == STORE_LINES || t == STORE_NODES);
+	if (!register_visit(s, e))
+		return false;
+	if (sqlite3_prepare_v2(s->db, sql, -1, &st, NULL) != SQLITE_OK)
+		return fail(s, sql, e);
+	s->visit = fn;
+	s->visit_ctx = ctx;
+	s->visit_stopped = false;
+	sqlite3_bind_int64(st, 1, from > INT64_MAX ? INT64_MAX : (sqlite3_int64)from);
+	sqlite3_bind_int64(st, 2, to > INT64_MAX ? INT64_MAX : (sqlite3_int64)to);
+	ok = sqlite3_step(st) == SQLITE_ROW || s->visit_stopped || fail(s, "read", e);
+	sqlite3_finalize(st);
+	*all = ok && !s->visit_stopped;
+	return ok;
 }
 
 /* ---- checks ----------------------------------------------------------------------------------------------------- */

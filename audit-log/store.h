@@ -85,6 +85,12 @@ struct store_scan *store_scan_new(struct store *s, enum store_table t, uint64_t 
 MUST_CHECK enum store_step store_scan_step(struct store_scan *scan, struct store_row *row, struct err *e);
 void store_scan_free(struct store_scan *scan);
 
+/* The same rows, lines or nodes, handed to fn within SQLite's own loop: for whoever reads all of a large log. fn
+ * returns false to stop. *all: every row there is was taken. */
+typedef bool store_visit_fn(void *ctx, const struct store_row *row);
+MUST_CHECK bool store_visit(struct store *s, enum store_table t, uint64_t from, uint64_t to, store_visit_fn *fn,
+			    void *ctx, bool *all, struct err *e);
+
 /* For verify: SQLite's own check of the file's structure, and every difference between sqlite_schema and ours. Each
  * finding is one call of fn. false only when the check itself could not run. */
 MUST_CHECK bool store_check_integrity(struct store *s, void (*fn)(void *ctx, const char *text), void *ctx,

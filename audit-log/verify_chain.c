@@ -12,6 +12,8 @@
 #define TIME_LENGTH 24u
 #define HEX 64u
 #define THREADS 2u
+#define BATCH 64u
+#define BATCH_BYTES ((size_t)1 << 16)
 
 /* What a chunk has to do with its neighbours. Hashes of links are kept as the lines have them: as text. */
 struct chunk {
@@ -19,7 +21,16 @@ struct chunk {
 	char prev[HEX], leaf[HEX];            /* prev of its first line, leaf of its last */
 	char first_time[TIME_LENGTH], last_time[TIME_LENGTH];
 	bool first_stepped;                   /* its first line says that the clock stepped back */
+	uint64_t lines;                       /* hashed so far */
 	struct frontier tree;                 /* over its lines alone */
+};
+
+/* What a worker has in its hands: a batch of lines to be hashed together, and one chunk's leaves with every subtree. */
+struct desk {
+	struct store *store;
+	struct buf text;
+	size_t at[BATCH + 1], n;              /* line i of the batch: text from at[i] to at[i+1] */
+	struct hash32 *levels[LEVEL + 1];     /* levels[k]: roots of 2^k lines each */
 };
 
 struct walk {
@@ -37,15 +48,6 @@ struct worker {
 };
 
 /* ---- one chunk -------------------------------------------------------------------------------------------------- */
-
-/* The next stored node has to be this one. */
-static bool node_is(struct store_scan *nodes, uint64_t index, const struct hash32 *computed)
-{
-	struct store_row row;
-
-	return store_scan_step(nodes, &row, NULL) == STORE_ROW && row.hash_ok && row.i == index &&
-	       hash32_eq(&row.hash, computed);
-}
 
 /* The head of a line up to its kind, where it is, and how far in: what line_peek() finds, without reading the hash. */
 struct head {
@@ -101,9 +103,9 @@ static bool steps_back(const struct head *h)
 	return span_starts(h->rest, "clock.stepped-back\"");
 }
 
-static bool link_is_good(struct chunk *c, const struct head *h)
+static bool link_is_good(struct chunk *c, const struct head *h, bool first)
 {
-	if (!c->tree.size) {
+	if (first) {
 		memcpy(c->prev, h->prev, HEX);
 		memcpy(c->first_time, h->time, TIME_LENGTH);
 		c->first_stepped = steps_back(h);
@@ -115,55 +117,151 @@ static bool link_is_good(struct chunk *c, const struct head *h)
 	return true;
 }
 
-static bool judge_row(struct chunk *c, const struct store_row *row, uint64_t seq, struct store_scan *nodes)
+static bool hash_batch(struct desk *d, struct chunk *c)
 {
-	struct hash32 leaf, kept[MERKLE_LEVELS];
-	struct head h;
-	size_t n;
+	struct hash32 leaves[BATCH];
+	struct span lines[BATCH];
+	struct hash32 *stored = d->levels[0] + c->lines;
 
-	line_leaf(&leaf, row->bytes);
-	if (row->i != seq || !row->hash_ok || !hash32_eq(&leaf, &row->hash) || !read_head(&h, row->bytes) ||
-	    h.seq != seq || !link_is_good(c, &h))
-		return false;
-	to_hex(c->leaf, &leaf);
-	n = frontier_add(&c->tree, &leaf, kept);
-	for (size_t i = 0; i < n; i++)
-		if (!node_is(nodes, merkle_count(seq) + i, &kept[i]))
+	for (size_t i = 0; i < d->n; i++)
+		lines[i] = span_of(d->text.p + d->at[i], d->at[i + 1] - d->at[i]);
+	merkle_leaves(leaves, lines, d->n);
+	c->lines += d->n;
+	for (size_t i = 0; i < d->n; i++)
+		if (!hash32_eq(&leaves[i], &stored[i]))
 			return false;
+	d->n = 0;
+	buf_clear(&d->text);
 	return true;
 }
 
-static bool judge_chunk(struct store *s, struct chunk *c, uint64_t from, uint64_t to, struct err *e)
-{
-	struct store_scan *lines = store_scan_new(s, STORE_LINES, from, to, true, e);
-	struct store_scan *nodes = lines ? store_scan_new(s, STORE_NODES, merkle_count(from), merkle_count(to), true, e)
-					 : NULL;
-	enum store_step step = STORE_ERROR;
-	struct store_row row;
-	uint64_t seq = from;
+/* A chunk being judged. */
+struct judging {
+	struct desk *desk;
+	struct chunk *chunk;
+	uint64_t from, to;
+	uint64_t next;                        /* line, or leaf of the next nodes within the chunk */
+	unsigned level;                       /* of the next node */
+};
 
-	c->whole = nodes != NULL;
-	while (c->whole && (step = store_scan_step(lines, &row, e)) == STORE_ROW)
-		c->whole = judge_row(c, &row, seq++, nodes);
-	c->whole &= seq == to;
-	store_scan_free(lines);
-	store_scan_free(nodes);
-	return step != STORE_ERROR;
+/* The leaf that is stored is believed until its batch is hashed. */
+static bool judge_line(void *ctx, const struct store_row *row)
+{
+	struct judging *j = ctx;
+	struct desk *d = j->desk;
+	struct chunk *c = j->chunk;
+	const uint64_t at = c->lines + d->n, seq = j->next++;
+	struct head h;
+
+	if (row->i != seq || !row->hash_ok || !read_head(&h, row->bytes) || h.seq != seq || !link_is_good(c, &h, !at))
+		return false;
+	to_hex(c->leaf, &row->hash);
+	d->levels[0][at] = row->hash;
+	buf_span(&d->text, row->bytes);
+	d->at[++d->n] = d->text.n;
+	return (d->n < BATCH && d->text.n < BATCH_BYTES) || hash_batch(d, c);
+}
+
+static bool judge_lines(struct judging *j, struct err *e)
+{
+	struct desk *d = j->desk;
+	bool all;
+
+	d->n = 0;
+	buf_clear(&d->text);
+	j->next = j->from;
+	if (!store_visit(d->store, STORE_LINES, j->from, j->to, judge_line, j, &all, e))
+		return false;
+	j->chunk->whole = all && j->next == j->to && hash_batch(d, j->chunk);
+	return true;
+}
+
+static void grow_tree(struct desk *d, struct chunk *c)
+{
+	for (unsigned k = 0; k < LEVEL; k++)
+		merkle_parents(d->levels[k + 1], d->levels[k], c->lines >> (k + 1));
+	c->tree.size = c->lines;
+	for (unsigned k = 0; k <= LEVEL; k++)
+		if (c->lines >> k & 1)
+			c->tree.edge[k] = d->levels[k][(c->lines >> k) - 1];
+}
+
+/* Behind each leaf come the subtrees that it completes, and nothing else. */
+static bool judge_node(void *ctx, const struct store_row *row)
+{
+	struct judging *j = ctx;
+	const uint64_t n = j->next;
+	const unsigned level = j->level;
+
+	if (n == j->chunk->lines || !row->hash_ok || row->i != merkle_count(j->from + n) + level ||
+	    !hash32_eq(&row->hash, &j->desk->levels[level][n >> level]))
+		return false;
+	j->level = level < LEVEL && (n >> level & 1) ? level + 1 : 0;
+	j->next += j->level == 0;
+	return true;
+}
+
+static bool judge_nodes(struct judging *j, struct err *e)
+{
+	const uint64_t from = merkle_count(j->from);
+	/* A subtree larger than the chunk comes behind its last leaf, and is judged when all chunks are there. */
+	const uint64_t to = j->chunk->lines == CHUNK ? from + 2 * CHUNK - 1 : merkle_count(j->to);
+	bool all;
+
+	j->next = 0;
+	j->level = 0;
+	if (!store_visit(j->desk->store, STORE_NODES, from, to, judge_node, j, &all, e))
+		return false;
+	j->chunk->whole = all && j->next == j->chunk->lines;
+	return true;
+}
+
+static bool judge_chunk(struct desk *d, struct chunk *c, uint64_t from, uint64_t to, struct err *e)
+{
+	struct judging j = { .desk = d, .chunk = c, .from = from, .to = to };
+
+	if (!judge_lines(&j, e))
+		return false;
+	if (!c->whole)
+		return true;
+	grow_tree(d, c);
+	return judge_nodes(&j, e);
+}
+
+static void desk_init(struct desk *d, struct store *s)
+{
+	struct hash32 *all = calloc(2 * CHUNK, sizeof(*all));
+
+	if (!all)
+		die("out of memory");
+	*d = (struct desk){ .store = s };
+	for (unsigned k = 0; k <= LEVEL; k++) {
+		d->levels[k] = all;
+		all += CHUNK >> k;
+	}
+}
+
+static void desk_release(struct desk *d)
+{
+	free(d->levels[0]);
+	buf_release(&d->text);
+	store_release(d->store);
 }
 
 static void *work(void *arg)
 {
 	struct worker *w = arg;
 	const struct walk *walk = w->walk;
-	struct store *s = store_open(walk->path, STORE_EXAMINE, &w->error);
+	struct desk d;
 
-	w->ok = s != NULL;
+	desk_init(&d, store_open(walk->path, STORE_EXAMINE, &w->error));
+	w->ok = d.store != NULL;
 	for (size_t i = w->first; w->ok && i < walk->n; i += THREADS) {
 		const uint64_t from = i * CHUNK, end = from + CHUNK;
 
-		w->ok = judge_chunk(s, &walk->chunks[i], from, end < walk->lines ? end : walk->lines, &w->error);
+		w->ok = judge_chunk(&d, &walk->chunks[i], from, end < walk->lines ? end : walk->lines, &w->error);
 	}
-	store_release(s);
+	desk_release(&d);
 	return NULL;
 }
 

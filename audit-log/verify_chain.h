@@ -2,7 +2,8 @@
  * Whoever hears "no" walks again by verify.c, which names it.
  *
  * Chunks of 2^14 lines, each with the subtree over it, are judged apart, every other one by the second thread, each
- * with a connection of its own; links, times and the nodes above are judged when all of them are there. */
+ * with a connection of its own and hashes 64 lines at a time, two side by side (sha256_many.h); links, times and the
+ * nodes above are judged when all of them are there. */
 #ifndef SETGOV_AUDIT_LOG_VERIFY_CHAIN_H
 #define SETGOV_AUDIT_LOG_VERIFY_CHAIN_H
 

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "src/crypto/hash.h"
+#include "src/crypto/sha256_many.h"
 
 void merkle_leaf(struct hash32 *out, struct span entry)
 {
@@ -27,18 +28,36 @@ void merkle_node(struct hash32 *out, const struct hash32 *left, const struct has
 	sha256_end(&s, out);
 }
 
+void merkle_leaves(struct hash32 *out, const struct span *entries, size_t n)
+{
+	sha256_many(out, 0x00, entries, n);
+}
+
+void merkle_parents(struct hash32 *out, const struct hash32 *below, size_t n)
+{
+	struct span pairs[64];
+
+	while (n) {
+		const size_t some = n < ARRAY_LEN(pairs) ? n : ARRAY_LEN(pairs);
+
+		for (size_t i = 0; i < some; i++)
+			pairs[i] = span_of(below[2 * i].b, 2 * sizeof(*below));
+		sha256_many(out, 0x01, pairs, some);
+		out += some;
+		below += 2 * some;
+		n -= some;
+	}
+}
+
 void merkle_empty(struct hash32 *out)
 {
 	sha256(out, span_of(NULL, 0));
 }
 
+/* The sum of size >> k over all k. */
 uint64_t merkle_count(uint64_t size)
 {
-	uint64_t count = 0;
-
-	for (; size; size >>= 1)
-		count += size;
-	return count;
+	return 2 * size - (uint64_t)__builtin_popcountll(size);
 }
 
 /* A subtree is kept right after its last leaf and the subtrees below it on the right edge: `level` places later. */

@@ -26,6 +26,9 @@ struct tree_head {
 void merkle_leaf(struct hash32 *out, struct span entry);
 void merkle_node(struct hash32 *out, const struct hash32 *left, const struct hash32 *right);
 void merkle_empty(struct hash32 *out);
+/* Many at once, which is faster: out[i] = leaf(entries[i]), and out[i] = node(below[2i], below[2i+1]). */
+void merkle_leaves(struct hash32 *out, const struct span *entries, size_t n);
+void merkle_parents(struct hash32 *out, const struct hash32 *below, size_t n);
 
 /* The position of node n of a level (level 0: leaf n) in the dense order. */
 uint64_t merkle_index(unsigned level, uint64_t n);
