@@ -122,6 +122,33 @@ static void other_semantics_are_not_guessed(void **state)
 	arena_release(&a);
 }
 
+static void how_soon_an_emergency_is_reviewed_is_a_time(void **state)
+{
+	static const struct { const char *text; uint64_t seconds; const char *refused; } cases[] = {
+		{ "72h", 259200, NULL }, { "366 days", 31622400, NULL },
+		{ "367 days", 0, "reviewWithin: needed 1 second to 366 days" },
+		{ "0s", 0, "reviewWithin: needed 1 second to 366 days" },
+		{ "soon", 0, "reviewWithin: needed a time like 48h, 90s, 5 min or 2 days 3 h" },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct arena a = {0};
+		struct policy p;
+		struct err e = {0};
+		const bool good = policy_parse(&a, &p, span_str(arena_fmt(&a, "{\"format\":\"setgov-policy/1\","
+			"\"name\":\"P\",\"semantics\":1,\"reviewWithin\":\"%s\",\"rules\":[]}", cases[i].text)), &e);
+		e.at = ERR_NO_OFFSET;
+		if (cases[i].refused == NULL) {
+			assert_ok(good, &e);
+			assert_int_equal(p.review, cases[i].seconds);
+		} else {
+			assert_err(&e, strcmp(cases[i].text, "soon") == 0 ? ERR_SYNTAX : ERR_RANGE, cases[i].refused);
+		}
+		err_clear(&e);
+		arena_release(&a);
+	}
+}
+
 /* ---- judging ---- */
 
 struct example {
@@ -654,6 +681,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_slip_is_located),
 		cmocka_unit_test(other_semantics_are_not_guessed),
+		cmocka_unit_test(how_soon_an_emergency_is_reviewed_is_a_time),
 		cmocka_unit_test(arguments_keep_within_bounds),
 		cmocka_unit_test(signatures_and_roles_are_counted),
 		cmocka_unit_test(duties_are_kept_apart_by_what_signatures_prove),

@@ -1,0 +1,103 @@
+/* What a report rests on, and how much of it one file carries. */
+#include "src/report/evidence.h"
+#include "tests/support/check.h"
+#include "tests/support/logs.h"
+
+static const char *const columns[] = { "what" };
+
+static struct report report_on(struct arena *a, const uint64_t *seqs, size_t n)
+{
+	struct report r = { .title = "T" };
+	struct report_section *s = report_section(a, &r, "s", "S", columns, 1);
+
+	for (size_t i = 0; i < n; i++)
+		report_rests_on(a, report_row(a, s), seqs[i]);
+	return r;
+}
+
+static void each_line_leads_to_the_checkpoint(void **state)
+{
+	struct arena a = {0};
+	struct log *l = test_log_create(temporary_directory(&a), NULL);
+	const uint64_t seqs[] = { 6, 2, 6, 0 };
+	struct report r = report_on(&a, seqs, ARRAY_LEN(seqs));
+	const uint64_t wanted[] = { 0, 2, 6 };
+	struct err e = {0};
+	size_t i = 0;
+
+	(void)state;
+	test_log_grow(l, 7);
+	assert_ok(log_checkpoint(l, NULL, &e) && report_evidence(&a, &r, l, EVIDENCE_LIMITS, &e), &e);
+	assert_int_equal(r.evidence.n, 3);
+	assert_int_equal(r.evidence.size, 7);
+	for (const struct report_line *x = r.evidence.first; x != NULL; x = x->next) {
+		struct hash32 leaf;
+
+		assert_int_equal(x->seq, wanted[i++]);
+		assert_null(x->withheld);
+		line_leaf(&leaf, x->raw);
+		assert_true(hash32_eq(&leaf, &x->leaf));
+		assert_ok(merkle_path_verify(&r.evidence.root, &leaf, x->seq, r.evidence.size, x->path.hash, x->path.n,
+					     &e), &e);
+	}
+	log_release(l);
+	arena_release(&a);
+}
+
+static void a_line_newer_than_the_checkpoint_has_no_path(void **state)
+{
+	struct arena a = {0};
+	struct log *l = test_log_create(temporary_directory(&a), NULL);
+	const uint64_t seqs[] = { 0, 3 };
+	struct report r = report_on(&a, seqs, ARRAY_LEN(seqs));
+	struct err e = {0};
+
+	(void)state;
+	test_log_grow(l, 4);
+	assert_ok(report_evidence(&a, &r, l, EVIDENCE_LIMITS, &e), &e);
+	assert_true(r.evidence.size < 4);
+	assert_int_equal(r.evidence.last->seq, 3);
+	assert_int_equal(r.evidence.last->path.n, 0);
+	assert_true(r.evidence.last->raw.n > 0);
+	log_release(l);
+	arena_release(&a);
+}
+
+/* Left out is said, and the leaf still says which line it was. */
+static void what_is_beyond_the_limits_is_a_leaf_alone(void **state)
+{
+	struct arena a = {0};
+	struct log *l = test_log_create(temporary_directory(&a), NULL);
+	const uint64_t seqs[] = { 1, 2, 3 };
+	struct report r = report_on(&a, seqs, ARRAY_LEN(seqs));
+	struct buf raw = {0};
+	struct hash32 leaf;
+	struct err e = {0};
+
+	(void)state;
+	test_log_grow(l, 4);
+	assert_ok(log_checkpoint(l, NULL, &e) &&
+		  report_evidence(&a, &r, l, (struct evidence_limits){ 2, 1 << 20 }, &e), &e);
+	assert_int_equal(r.evidence.n, 3);
+	assert_true(r.evidence.first->next->raw.n > 0);
+	assert_int_equal(r.evidence.last->raw.n, 0);
+	assert_string_equal(r.evidence.last->withheld, "left out: this file carries no more lines");
+	assert_ok(log_line(l, 3, &raw, &e), &e);
+	line_leaf(&leaf, buf_view(&raw));
+	assert_true(hash32_eq(&leaf, &r.evidence.last->leaf));
+	assert_ok(report_evidence(&a, &r, l, (struct evidence_limits){ 10, 1 }, &e), &e);
+	assert_int_equal(r.evidence.first->raw.n, 0);
+	buf_release(&raw);
+	log_release(l);
+	arena_release(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_line_leads_to_the_checkpoint),
+		cmocka_unit_test(a_line_newer_than_the_checkpoint_has_no_path),
+		cmocka_unit_test(what_is_beyond_the_limits_is_a_leaf_alone),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
