@@ -14,6 +14,7 @@
 #include "src/report/evidence.h"
 #include "src/report/facts.h"
 #include "src/report/report_csv.h"
+#include "src/report/report_html.h"
 #include "src/report/report_json.h"
 #include "src/report/report_markdown.h"
 
@@ -22,12 +23,13 @@
 
 struct form {
 	const char *name, *ending;
-	void (*write)(struct buf *out, const struct report *r);
+	void (*write)(struct buf *out, const struct report *r);       /* NULL: HTML, which has its line in itself */
 };
 static const struct form forms[] = {
 	{ "markdown", ".md", report_write_markdown },
 	{ "json", ".json", report_write_json },
 	{ "csv", ".csv", report_write_csv },
+	{ "html", ".html", NULL },
 };
 
 struct reporting {
@@ -39,7 +41,7 @@ struct reporting {
 	struct report_source src;
 	struct snapshot look;
 	struct buf file;
-	struct hash32 digest;
+	struct hash32 digest;         /* of the file; of HTML, report_html_digest() */
 	bool appends;                 /* the log is open for appending: the report will be a line of it */
 	uint64_t line;
 };
@@ -239,6 +241,10 @@ static bool make(struct reporting *x, struct err *e)
 	    !report_evidence(a, &x->report, x->cli->ws->log, EVIDENCE_LIMITS, e))
 		return false;
 	facts_shown(a, &x->report);
+	if (x->form->write == NULL) {
+		report_html_digest(&x->digest, &x->report);
+		return true;
+	}
 	x->form->write(&x->file, &x->report);
 	sha256(&x->digest, buf_view(&x->file));
 	return true;
@@ -277,6 +283,18 @@ static bool log_it(struct reporting *x, struct err *e)
 	return views_catch_up(cli->ws->views, e);
 }
 
+/* The page is written when its digest is logged: it carries that line, under a checkpoint over it. */
+static bool finish_page(struct reporting *x, struct err *e)
+{
+	struct log *l = x->cli->ws->log;
+	if (x->form->write != NULL)
+		return true;
+	if (x->appends && (!log_checkpoint(l, NULL, e) ||
+			   !report_evidence_made(&x->cli->arena, &x->report, l, EVIDENCE_LIMITS, x->line, e)))
+		return false;
+	return report_write_html(&x->file, &x->report, e);
+}
+
 static size_t count_marks(const struct report *r, enum report_mark mark)
 {
 	size_t n = 0;
@@ -291,7 +309,9 @@ static void say_summary(struct reporting *x, const char *path)
 	struct cli *cli = x->cli;
 	const struct report_evidence *ev = &x->report.evidence;
 	struct buf digest = {0};
-	buf_hex(&digest, SPAN_HASH(&x->digest));
+	struct hash32 whole;
+	sha256(&whole, buf_view(&x->file));
+	buf_hex(&digest, SPAN_HASH(&whole));
 	cli_text(cli, "%s: %s, under the checkpoint over %llu lines; %zu findings, %zu to look at\nSHA-256 %s\n", path,
 		 text_safe_str(&cli->arena, span_str(x->report.title), false), (unsigned long long)ev->size,
 		 count_marks(&x->report, REPORT_FINDING), count_marks(&x->report, REPORT_LOOK), buf_cstr(&digest));
@@ -303,15 +323,18 @@ static bool give(struct reporting *x, struct err *e)
 	struct cli *cli = x->cli;
 	struct arena *a = &cli->arena;
 	const char *path = cli_option(cli, "-o");
+	struct hash32 whole;
 	if (path != NULL && !fs_write(path, buf_view(&x->file), 0644, e))
 		return false;
 	if (path != NULL)
 		say_summary(x, path);
 	else
 		buf_span(&cli->text, buf_view(&x->file));
+	sha256(&whole, buf_view(&x->file));
 	cli->result = summary(x);
 	json_set(cli->result, a, "bytes", json_u64(a, x->file.n));
 	json_set(cli->result, a, "file", path != NULL ? json_str(a, path) : json_null(a));
+	json_set(cli->result, a, "fileDigest", json_bare(a, SPAN_HASH(&whole)));
 	json_set(cli->result, a, "findings", json_u64(a, count_marks(&x->report, REPORT_FINDING)));
 	json_set(cli->result, a, "look", json_u64(a, count_marks(&x->report, REPORT_LOOK)));
 	json_set(cli->result, a, "line", x->appends ? json_u64(a, x->line) : json_null(a));
@@ -323,7 +346,7 @@ bool cmd_report(struct cli *cli, struct err *e)
 {
 	struct reporting x = { .cli = cli };
 	const bool ok = read_kind(&x, e) && read_form(&x, e) && read_period(&x, e) && open_to_append(&x, e) &&
-			make(&x, e) && log_it(&x, e) && give(&x, e);
+			make(&x, e) && log_it(&x, e) && finish_page(&x, e) && give(&x, e);
 	buf_release(&x.file);
 	return ok;
 }

@@ -614,7 +614,8 @@ static void post_review(struct record *x)
 {
 	const struct story *s = &x->s;
 	struct rows t = rows_begin_facts(x->a, x->r, "post_review", "Review afterwards");
-	result_fact(&t, "declared_by", arena_str(x->a, s->requester), REPORT_PLAIN, words_seq(s));
+	result_fact(&t, "declared_by", arena_str(x->a, s->requester), REPORT_PLAIN,
+		    s->drafted.known ? s->drafted.seq : words_seq(s));
 	if (s->review_due_known) {
 		rows_fact(&t, "review_due_at", span_str(""));
 		rows_time(&t, "value", s->review_due);
@@ -651,9 +652,9 @@ static void anchor(struct record *x, struct rows *t)
 	rows_rest_on(t, l->seq);
 	rows_fact(t, "anchor_root", span_str(""));
 	rows_bare(t, "value", &s->c.root);
-	rows_rest_on(t, s->c.proposed_seq);
+	rows_rest_on(t, s->c.size);           /* operation.planned, right after the proposal */
 	rows_fact_fmt(t, "anchor_size", "%llu", (unsigned long long)s->c.size);
-	rows_rest_on(t, s->c.proposed_seq);
+	rows_rest_on(t, s->c.size);
 }
 
 static bool anchoring(struct record *x, struct err *e)

@@ -661,6 +661,7 @@ static bool tail(struct period_report *x, struct err *e)
 	rows_mark(&t, x->anchored > 0 ? REPORT_PLAIN : REPORT_LOOK);
 	if (x->anchored > 0) {
 		rows_rest_on(&t, x->anchor_seq);
+		rows_rest_on(&t, x->anchored);        /* its operation.planned, which has the root */
 		rows_fact(&t, "anchor_tx", span_str(x->anchor_tx));
 		rows_rest_on(&t, x->anchor_seq);
 		rows_fact_fmt(&t, "anchor_block", "%llu", (unsigned long long)x->anchor_block);

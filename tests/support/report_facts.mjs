@@ -82,10 +82,22 @@ function readMarkdown(text) {
 	return { title: unescaped(lines[0].slice(2)), sections, evidence: { lines: [], leaves: ev.rows } };
 }
 
-// The page's tables as they stand in <main>, before any program has run.
+// The page's tables as they stand in <main>, before any program has run. Headings have spaces for underscores.
+const stripped = (html) => html.replace(/<br>/g, '\n').replace(/<[^>]*>/g, '').replace(/&lt;/g, '<').replace(/&gt;/g, '>')
+	.replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, '&');
 function readHtml(text) {
-	const strip = (html) => html.replace(/<[^>]*>/g, '').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
-	return { text: strip(text) };
+	const main = text.slice(text.indexOf('<main>'), text.indexOf('</main>')), sections = [];
+	for (const [, html] of main.matchAll(/<section id="s\d+"[^>]*>([^]*?)<\/section>/g)) {
+		const s = { title: stripped(/<h2[^>]*>([^]*?)<\/h2>/.exec(html)[1]), text: stripped(/<p>([^]*?)<\/p>/.exec(html)?.[1] ?? ''), rows: [] };
+		const heads = [...html.matchAll(/<th scope="col">([^]*?)<\/th>/g)].map((m) => stripped(m[1]));
+		const marked = heads.at(-2) === 'mark';
+		for (const [, row] of html.slice(html.indexOf('<tbody>')).matchAll(/<tr>([^]*?)<\/tr>/g)) {
+			const cells = [...row.matchAll(/<t[hd][^>]*>([^]*?)<\/t[hd]>/g)].map((m) => stripped(m[1]));
+			s.rows.push({ cells: cells.slice(0, marked ? -2 : -1), mark: marked ? cells.at(-2) : '', lines: [...cells.at(-1).matchAll(/\d+/g)].map(Number) });
+		}
+		sections.push(s);
+	}
+	return { title: stripped(/<h1>([^]*?)<\/h1>/.exec(main)[1]), sections, evidence: { lines: [] } };
 }
 
 function read(file) {
