@@ -51,12 +51,12 @@ static bool take_checkpoint(struct arena *a, struct report_evidence *ev, struct 
 	if (!log_newest_checkpoint(l, &note, &head, e))
 		return false;
 	ev->checkpoint = arena_copy(a, buf_view(&note));
-	note_key_format(&vkey, log_key(l));
+	note_key_format(&vkey, log_key_at(l, head.size));
 	ev->vkey = arena_str(a, buf_view(&vkey));
 	ev->origin = arena_str(a, log_origin(l));
 	buf_release(&note);
 	buf_release(&vkey);
-	if (!checkpoint_open(a, &opened, ev->checkpoint, log_key(l), e) ||
+	if (!checkpoint_open(a, &opened, ev->checkpoint, log_key_at(l, head.size), e) ||
 	    !log_root_at(l, opened.head.size, &root, e))
 		return false;
 	ev->size = opened.head.size;

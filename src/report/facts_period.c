@@ -247,7 +247,27 @@ static void delay_row(struct period_report *x, const struct story *s)
 	rows_mark(t, actual >= 0 && (uint64_t)actual >= required ? REPORT_AS_IT_SHOULD : REPORT_FINDING);
 }
 
-static void emergency_row(struct period_report *x, const struct story *s)
+/* The policy's exceptions that its verdict rested on, and when they end. */
+static void bypassed(struct period_report *x, struct arena *a, const struct story *s)
+{
+	struct judged j;
+	struct buf rules = {0};
+	if (s->judged == NULL)
+		return;
+	judged_again(a, &j, x->src, s, s->judged);
+	for (size_t i = 0; i < j.verdict.n_rules; i++) {
+		const struct rule_verdict *v = &j.verdict.rules[i];
+		if (v->rule == NULL || v->rule->kind != RULE_EXCEPTION || v->word == VERDICT_FAILED)
+			continue;
+		buf_fmt(&rules, "%s%.*s by %.*s", rules.n > 0 ? ", " : "", text_shown(v->rule->excepted),
+			(const char *)v->rule->excepted.p, text_shown(v->rule->name), (const char *)v->rule->name.p);
+	}
+	rows_put(&x->emergencies, "bypassed_rule", rules.n > 0 ? buf_view(&rules) : span_str("none"));
+	rows_rest_on(&x->emergencies, s->judged->seq);
+	buf_release(&rules);
+}
+
+static void emergency_row(struct period_report *x, struct arena *a, const struct story *s)
 {
 	struct rows *t = &x->emergencies;
 	if (!s->emergency)
@@ -258,6 +278,7 @@ static void emergency_row(struct period_report *x, const struct story *s)
 	rows_put(t, "declared_reason", story_words(s)->reason);
 	rows_str(t, "outcome", story_outcome(s));
 	put_moment(t, "declared_at", &s->drafted);
+	bypassed(x, a, s);
 	put_moment(t, "executed_at", &s->executed);
 	if (s->review_due_known)
 		rows_time(t, "review_due_at", s->review_due);
@@ -386,7 +407,7 @@ static void take_story(struct period_report *x, struct arena *a, const struct st
 	change_row(x, s);
 	tally(x, s);
 	delay_row(x, s);
-	emergency_row(x, s);
+	emergency_row(x, a, s);
 	exceptions_of(x, a, s);
 	four_eyes_row(x, s, s->requester_approved, "the requester approved it", &s->approved);
 	four_eyes_row(x, s, s->executor_approved, "who executed or paid approved it",
@@ -425,7 +446,8 @@ static void begin_sections(struct period_report *x)
 	static const char *const delays[] = { "change_id", "delay_required", "delay_actual", "scheduled_at",
 		"executed_at", "kept" };
 	static const char *const emergencies[] = { "change_id", "declared_by", "declared_reason", "declared_at",
-		"outcome", "executed_at", "review_due_at", "reviewed_by", "reviewed_at", "review_outcome", "overdue" };
+		"bypassed_rule", "outcome", "executed_at", "review_due_at", "reviewed_by", "reviewed_at",
+		"review_outcome", "overdue" };
 	static const char *const exceptions[] = { "rule", "policy", "exception_from", "why", "expires_at", "state",
 		"change_id", "verdict" };
 	static const char *const four_eyes[] = { "change_id", "exception", "requested_by" };

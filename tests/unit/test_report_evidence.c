@@ -1,4 +1,5 @@
 /* What a report rests on, and how much of it one file carries. */
+#include "audit-log/keys.h"
 #include "src/report/evidence.h"
 #include "tests/support/check.h"
 #include "tests/support/logs.h"
@@ -92,12 +93,39 @@ static void what_is_beyond_the_limits_is_a_leaf_alone(void **state)
 	arena_release(&a);
 }
 
+/* After a change of the log key the checkpoint is by the new one, and the evidence names that. */
+static void the_key_is_the_one_that_signed(void **state)
+{
+	struct arena a = {0};
+	struct log *l = test_log_create(temporary_directory(&a), NULL);
+	const uint64_t seqs[] = { 1 };
+	struct report r = report_on(&a, seqs, ARRAY_LEN(seqs));
+	struct buf before = {0}, after = {0};
+	struct err e = {0};
+
+	(void)state;
+	test_log_grow(l, 3);
+	note_key_format(&before, log_key(l));
+	assert_ok(log_rotate_key(l, span_str("p1"), span_str("claimed"), &e), &e);
+	test_log_grow(l, 6);
+	assert_ok(log_checkpoint(l, NULL, &e) && report_evidence(&a, &r, l, EVIDENCE_LIMITS, &e), &e);
+	note_key_format(&after, log_key(l));
+	assert_string_not_equal(buf_cstr(&before), buf_cstr(&after));
+	assert_string_equal(r.evidence.vkey, buf_cstr(&after));
+	assert_int_equal(r.evidence.size, 6);
+	buf_release(&before);
+	buf_release(&after);
+	log_release(l);
+	arena_release(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_line_leads_to_the_checkpoint),
 		cmocka_unit_test(a_line_newer_than_the_checkpoint_has_no_path),
 		cmocka_unit_test(what_is_beyond_the_limits_is_a_leaf_alone),
+		cmocka_unit_test(the_key_is_the_one_that_signed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
