@@ -203,11 +203,27 @@ static bool last_signature(struct evidence_of *x, struct span id, struct line *o
 	return seqs.n == 0 || log_line_read(x->src->ws->log, x->a, seqs.seq[0], out, e);
 }
 
+/* A challenge that this key signed (key.attested), which is as good. */
+static bool last_challenge(struct evidence_of *x, const struct addr *at, struct line *out, bool *found, struct err *e)
+{
+	struct seqs seqs;
+	struct addr account;
+	*found = false;
+	if (!views_lines_of_kind(x->src->ws->views, x->a, span_str("key.attested"), &seqs, e))
+		return false;
+	for (size_t i = seqs.n; i-- > 0 && !*found;) {
+		if (!log_line_read(x->src->ws->log, x->a, seqs.seq[i], out, e))
+			return false;
+		*found = json_get_addr(out->body, "account", &account, NULL) && addr_eq(&account, at);
+	}
+	return true;
+}
+
 static bool signer(struct evidence_of *x, struct rows *t, const struct person *p, struct err *e)
 {
 	struct line l;
 	bool found;
-	if (!last_signature(x, p->id, &l, &found, e))
+	if (!last_signature(x, p->id, &l, &found, e) || (!found && !last_challenge(x, &p->address, &l, &found, e)))
 		return false;
 	rows_next(t);
 	rows_put(t, "id", p->id);
@@ -215,7 +231,10 @@ static bool signer(struct evidence_of *x, struct rows *t, const struct person *p
 	rows_str(t, "owner_in_profile", "yes");
 	rows_str(t, "owner_on_safe", x->k == NULL ? "not known" : is_on_safe(x, &p->address) ? "yes" : "no");
 	if (found) {
-		rows_put(t, "verified_by", l.change);
+		const struct span of = l.change.n > 0 ? l.change : span_str("no change");
+		rows_fmt(t, "verified_by", "%s, %.*s",
+			 line_kind_is(&l, "key.attested") ? "a challenge it signed" : "a signature", text_shown(of),
+			 (const char *)of.p);
 		rows_time(t, "verified_at", l.time);
 		rows_rest_on(t, l.seq);
 	} else {
@@ -233,7 +252,7 @@ static bool signers(struct evidence_of *x, struct err *e)
 	static const char *const columns[] = { "id", "address", "owner_in_profile", "owner_on_safe", "verified_by",
 		"verified_at" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "signers", "Signers", columns);
-	t.s->text = "Verified: the newest signature by this key that the log has, and of which change.";
+	t.s->text = "Verified: the newest signature by this key that the log has, or a challenge that it signed.";
 	for (size_t i = 0; i < x->d->n_people; i++)
 		if (x->d->people[i].owner && !signer(x, &t, &x->d->people[i], e))
 			return false;
@@ -321,6 +340,16 @@ static void roles(struct evidence_of *x)
 
 /* ---- contracts -------------------------------------------------------------------------------------------------- */
 
+static void put_upgrade(const struct evidence_of *x, struct rows *t, const struct governance_event *v)
+{
+	if (v == NULL) {
+		rows_str(t, "upgrade_tx", x->g->known ? "no event since the profile's first block" : x->g->trouble);
+		return;
+	}
+	rows_0x(t, "upgrade_tx", &v->tx);
+	rows_u64(t, "upgrade_block", v->block);
+}
+
 static void contract(struct evidence_of *x, struct rows *t, const struct snapshot_contract *c)
 {
 	const bool is_core = addr_eq(&c->address, &x->d->safe) || addr_eq(&c->address, &x->d->timelock);
@@ -337,6 +366,7 @@ static void contract(struct evidence_of *x, struct rows *t, const struct snapsho
 	if (c->has_implementation) {
 		rows_str(t, "implementation", named(x, &c->implementation));
 		put_code(x, t, "implementation_code_hash", &c->implementation);
+		put_upgrade(x, t, newest(x, GOVERNANCE_UPGRADED, &c->address, &c->implementation, NULL));
 	}
 	if (!c->has_code || (c->has_owner && !addr_eq(&c->owner, &x->d->timelock)))
 		rows_mark(t, REPORT_FINDING);
@@ -347,9 +377,9 @@ static void contract(struct evidence_of *x, struct rows *t, const struct snapsho
 static void contracts(struct evidence_of *x)
 {
 	static const char *const columns[] = { "contract", "address", "owner", "tx_hash", "block_number", "block_time",
-		"code_hash", "implementation", "implementation_code_hash" };
+		"code_hash", "implementation", "implementation_code_hash", "upgrade_tx", "upgrade_block" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "contracts", "Contracts: owner, code, upgrade path", columns);
-	t.s->text = x->k == NULL ? NOT_ASKED : "Transaction and block are of the ownership's transfer.";
+	t.s->text = x->k == NULL ? NOT_ASKED : "tx_hash and block are of the ownership's transfer.";
 	for (size_t i = 0; x->k != NULL && i < x->k->n_contracts; i++)
 		contract(x, &t, &x->k->contracts[i]);
 }

@@ -559,6 +559,25 @@ static void who_holds_the_deployment_has_its_transaction_and_block(void **state)
 	bench_close(&b);
 }
 
+static void a_key_is_verified_by_what_it_signed(void **state)
+{
+	struct bench b;
+	struct snapshot look;
+	const struct governance g = { .known = true, .proofs_trouble = "not asked" };
+
+	(void)state;
+	bench_open(&b);
+	emergency(&b, "SC-1");
+	add(&b, "key.attested", "SC-2", "console", "{\"account\":\"" P3 "\"}");
+	look = good_look(&b);
+	b.src.look = &look;
+	report_deployment(&b, &g);
+	assert_cell(&b, "signers", "p1", "verified_by", "a signature, SC-1", REPORT_AS_IT_SHOULD);
+	assert_cell(&b, "signers", "p3", "verified_by", "a challenge it signed, SC-2", REPORT_AS_IT_SHOULD);
+	assert_int_equal(find(section(&b, "signers"), "p4")->mark, REPORT_LOOK);
+	bench_close(&b);
+}
+
 static void what_is_not_as_it_should_be_is_a_finding(void **state)
 {
 	struct bench b;
@@ -637,6 +656,7 @@ int main(void)
 		cmocka_unit_test(a_packet_says_what_to_read_aloud_and_what_is_new),
 		cmocka_unit_test(a_meeting_that_is_not_there_is_refused),
 		cmocka_unit_test(who_holds_the_deployment_has_its_transaction_and_block),
+		cmocka_unit_test(a_key_is_verified_by_what_it_signed),
 		cmocka_unit_test(what_is_not_as_it_should_be_is_a_finding),
 		cmocka_unit_test(a_deployment_is_reported_without_the_chain_and_says_so),
 		cmocka_unit_test(every_line_that_is_shown_is_counted),
