@@ -36,6 +36,7 @@ struct asking {
 	enum verdict_word word;
 	const char *text;
 	bool claimed;
+	const char *unproven;         /* the rule wants proof, and these facts are the console's word; or NULL */
 	bool quiet;                   /* an action before this one passed and speaks for all */
 	struct span *facts;
 	size_t n_facts, cap_facts;
@@ -51,12 +52,14 @@ bool number_of(struct u256 *out, struct span text);
 struct span unit_arg(const struct unit *u, struct span name);         /* {NULL, 0}: has none */
 
 void answer(struct asking *q, enum verdict_word w, const char *fmt, ...) PRINTF(3, 4);
-/* A fact that the answer rests on. NULL: not known, too old or not proven, and the answer is given. */
+/* A fact that the answer rests on. NULL: not known, or its proof is too old, and the answer is given. */
 const struct json *know(struct asking *q, const char *name);
 /* The same for what may prove itself, or need not be true: whoever asks looks at `proven`. */
 const struct json *know_word(struct asking *q, const char *name, bool *proven);
 /* The fact "action[i].what" of the action that is judged; *name is that. */
 const struct json *know_of_action(struct asking *q, struct span what, const char **name);
+/* What the answer rests on is the console's word: one more reason not to pass as proven. */
+void rest_on_word(struct asking *q, const char *what);
 /* The same for a number. */
 bool know_u64(struct asking *q, const char *name, uint64_t *out);
 /* The fact "history", read. False: the answer is given. */

@@ -454,7 +454,8 @@ void judge_comparison(struct asking *q)
 		answer(q, VERDICT_PASSED, "a phrase may be compared with nobody");
 		return;
 	}
-	q->claimed |= list->n > 0;     /* what was compared is in no signature; a packet's do not even say it */
+	if (list->n > 0)               /* what was compared is in no signature; a packet's do not even say it */
+		rest_on_word(q, "what was compared");
 	for (const struct json *s = list->first; s != NULL; s = s->next) {
 		struct span compared = {0}, owner = {0};
 		if (json_find(s, "compared") != NULL && json_get_str(s, "owner", &owner, NULL) &&

@@ -329,7 +329,7 @@ static bool rule_source(const struct reading *r, void *out, const struct json *v
 static bool rule_max_age(const struct reading *r, void *out, const struct json *v)
 {
 	struct rule *x = out;
-	return x->has_max_age = get_count(r, &x->max_age, v);
+	return x->has_max_age = get_seconds(r, &x->max_age, v);
 }
 
 static bool rule_bounds(const struct reading *r, void *out, const struct json *v)
@@ -657,6 +657,10 @@ static bool check_rule(const struct reading *r, const struct rule *x, const stru
 	if (span_is(x->name, "default-deny"))
 		return wrong(r->e, ERR_MISMATCH, json_find(o, "name"), "this is what verdicts call the rule that "
 			     "nobody wrote") || err_in(r->e, "name");
+	if (x->has_max_age && !x->proven)
+		return wrong(r->e, ERR_MISMATCH, json_find(o, "maxAge"),
+			     "only what has to be proven has an age: source has to be proven") ||
+		       err_in(r->e, "maxAge");
 	if (x->kind == RULE_RATE && (x->max == 0 || x->per == 0))
 		return wrong(r->e, ERR_RANGE, json_find(o, x->max == 0 ? "max" : "per"),
 			     "a rate of nothing would stop everything") ||

@@ -57,7 +57,7 @@ struct rule {
 	struct pattern pattern;       /* "for" */
 	bool proven;                  /* what it rests on has to be proven */
 	bool has_max_age;
-	uint64_t max_age;             /* in blocks */
+	uint64_t max_age;             /* seconds that a proof may be old; only where `proven` */
 	/* what its kind takes; the rest is zero */
 	bool delegatecall;
 	const struct arg_limit *bounds;
