@@ -8,6 +8,7 @@
 #include "src/cli/onchain.h"
 #include "src/cli/packing.h"
 #include "src/cli/possession.h"
+#include "src/cli/upgrading.h"
 #include "src/crypto/keccak.h"
 #include "src/evm/address.h"
 #include "src/gov/proven_facts.h"
@@ -193,7 +194,8 @@ static bool add_codes(struct finding_facts *f, struct err *e)
 /* ---- from the log ---- */
 
 /* What the arguments of action k were before, from the facts in the packet's evidence; NULL: nobody looked. */
-static const struct json *values_before(struct finding_facts *f, const struct change *c, size_t k, struct err *e)
+static const struct json *values_before(struct finding_facts *f, const struct change *c, size_t k,
+					const struct json *args, struct err *e)
 {
 	const struct step *s = &c->steps[c->proposal.route == ROUTE_DIRECT ? STEP_EXECUTE : STEP_SCHEDULE];
 	const char *prefix = arena_fmt(f->a, "action[%zu].", k);
@@ -205,10 +207,13 @@ static const struct json *values_before(struct finding_facts *f, const struct ch
 	const struct json *evidence = json_parse(f->a, arena_copy(f->a, buf_view(&b)), e);
 	const struct json *facts = evidence != NULL ? json_find(evidence, "facts") : NULL;
 	buf_release(&b);
-	for (const struct json *x = facts != NULL ? facts->first : NULL; x != NULL; x = x->next)
-		if (json_get_str(x, "name", &name, NULL) && span_starts(name, prefix))
-			json_set(was, f->a, arena_str(f->a, span_of(name.p + strlen(prefix), name.n - strlen(prefix))),
-				 json_copy(f->a, json_find(x, "value")));
+	for (const struct json *x = facts != NULL ? facts->first : NULL; x != NULL; x = x->next) {
+		if (!json_get_str(x, "name", &name, NULL) || !span_starts(name, prefix))
+			continue;
+		const char *arg = arena_str(f->a, span_of(name.p + strlen(prefix), name.n - strlen(prefix)));
+		if (json_find(args, arg) != NULL)
+			json_set(was, f->a, arg, json_copy(f->a, json_find(x, "value")));
+	}
 	return was;
 }
 
@@ -230,7 +235,7 @@ static void add_past(struct finding_facts *f, struct json *list, const struct ch
 		return;
 	for (const struct json *x = c->proposal.actions->first; x != NULL; x = x->next, k++) {
 		struct json *o = json_object(f->a);
-		const struct json *was = values_before(f, c, k, e);
+		const struct json *was = values_before(f, c, k, json_find(x, "args"), e);
 		json_set(o, f->a, "action", json_copy(f->a, x));
 		json_set(o, f->a, "at", json_u64(f->a, at));
 		json_set(o, f->a, "change", json_text(f->a, c->id));
@@ -336,14 +341,30 @@ static bool add_proofs(struct finding_facts *f, struct err *e)
 	return true;
 }
 
-bool judging_facts(const struct judging *j, struct arena *a, struct facts *out, struct err *e)
+/* Cancelling an upgrade replaces no code. */
+static bool add_upgrades(struct finding_facts *f, struct err *e)
 {
+	const struct judging *j = f->j;
+	const struct upgrading u = { j->ws, j->chain, j->policy, j->change, j->proposal, j->proposed, f->block };
+	return (f->j->step != NULL && *f->j->step == STEP_CANCEL) || upgrading_facts(&u, f->a, f->out, e);
+}
+
+bool judging_facts(const struct judging *asked, struct arena *a, struct facts *out, struct err *e)
+{
+	struct proposal p = *asked->proposal;
+	struct judging with_calls = *asked;
+	const struct judging *j = &with_calls;
+	bool direct;
+	with_calls.proposal = &p;
+	if (!asked->proposed && !actions_compile(a, &p.calls, &direct, &asked->ws->pin, p.actions, e))
+		return false;
 	struct finding_facts f = { j, a, out, j->chain->pin.number, j->chain->pin.time };
 	*out = (struct facts){0};
 	const struct hands hands = { j->ws, j->change, j->proposed, j->payer, f.block };
 	return add_chain(&f, e) && add_current(&f, e) && add_codes(&f, e) && add_history(&f, e) &&
 	       hands_facts(&hands, a, out, e) && possession_facts(j->ws, a, out, j->change->id, f.block, e) &&
-	       add_signatures(&f, e) && (!j->with_proofs || j->step == NULL || add_proofs(&f, e));
+	       add_upgrades(&f, e) && add_signatures(&f, e) &&
+	       (!j->with_proofs || j->step == NULL || add_proofs(&f, e));
 }
 
 bool judging_judge(const struct judging *j, struct arena *a, struct verdict *out, struct facts *facts, struct err *e)

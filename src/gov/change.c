@@ -495,6 +495,15 @@ static bool apply_verified(struct arena *a, struct change *c, const struct line 
 	return json_get_bool(l->body, "ok", &c->verified, e);
 }
 
+/* An upgrade and its way back know each other: {"previous":{"registry":"0x…"},"rollback":"SC-8","rollbackOf":null}. */
+static bool apply_linked(struct arena *a, struct change *c, const struct line *l, struct err *e)
+{
+	(void)e;
+	c->rollback = str_or_empty(a, l->body, "rollback");
+	c->rollback_of = str_or_empty(a, l->body, "rollbackOf");
+	return true;
+}
+
 static bool apply_withdrawn(struct arena *a, struct change *c, const struct line *l, struct err *e)
 {
 	(void)a;
@@ -517,7 +526,7 @@ bool change_apply(struct arena *a, struct change *c, const struct line *l, struc
 		{ "answer.declined", apply_note },       { "submit.intended", apply_intended },
 		{ "submit.rejected", apply_rejected },   { "step.mined", apply_receipt },
 		{ "step.failed", apply_receipt },        { "change.verified", apply_verified },
-		{ "change.withdrawn", apply_withdrawn },
+		{ "change.withdrawn", apply_withdrawn }, { "upgrade.linked", apply_linked },
 	};
 
 	if (c->id.n == 0)

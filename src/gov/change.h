@@ -91,6 +91,7 @@ struct change {
 	struct span id;                         /* "SC-7" */
 	struct proposal draft, proposal;        /* the newest draft; the proposal once there is one */
 	bool proposed, withdrawn;
+	struct span rollback, rollback_of;      /* the change that takes this upgrade back; the one this takes back */
 	bool read_back, verified;               /* the effect was looked at; it is what was proposed */
 	uint64_t drafted_seq;                   /* the line of the newest draft */
 	uint64_t proposed_seq;                  /* line k */

@@ -5,6 +5,7 @@
 
 #include "src/evm/address.h"
 #include "src/gov/timelock.h"
+#include "src/gov/upgrade.h"
 
 /* ---- values ---- */
 
@@ -153,6 +154,27 @@ static void codes(struct showing *x)
 	}
 }
 
+/* Which initialisation new code has had: the last eight bytes of its own slot. */
+static void initialized(struct showing *x)
+{
+	size_t n;
+	const struct upgrade *v = upgrades_of(x->a, &n, x->q->calls, x->q->pin->deployment);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct hash32 *word = proven_word(x->p, &v[i].implementation, &upgrade_slot_initialized);
+		uint64_t times = 0;
+		struct buf at = {0};
+
+		for (int k = 24; word != NULL && k < 32; k++)
+			times = times << 8 | word->b[k];
+		addr_format(&at, &v[i].implementation);
+		if (word != NULL)
+			show(x, arena_fmt(x->a, "initialized.%s", buf_cstr(&at)),
+			     json_str(x->a, arena_fmt(x->a, "%" PRIu64, times)));
+		buf_release(&at);
+	}
+}
+
 /* What the k-th getter of an action says now, and what an argument would replace, where one slot holds it. */
 static void current(struct showing *x, size_t i, size_t k, const struct action_read_back *b)
 {
@@ -198,6 +220,7 @@ bool proven_facts(struct arena *a, struct facts *out, const struct proven *p, co
 	list(&x, "safe.owners", false);
 	list(&x, "safe.modules", true);
 	codes(&x);
+	initialized(&x);
 	return currents(&x, e);
 }
 

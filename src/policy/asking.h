@@ -3,6 +3,7 @@
 #define SETGOV_POLICY_ASKING_H
 
 #include "src/policy/judge.h"
+#include "src/policy/releases.h"
 #include "src/policy/rules.h"
 
 /* What was done before: an entry of the fact "history". */
@@ -23,6 +24,8 @@ struct court {                        /* the same for all rules of one verdict *
 	const struct rule **used_by;  /* for each fact, the rule that asked for it last */
 	struct of_action **of_action; /* for each unit, its facts that were asked for */
 	bool has_history;             /* read on demand, once */
+	bool has_releases;            /* likewise */
+	struct releases releases;
 	struct past *history;
 	size_t n_history;
 };
@@ -62,11 +65,16 @@ const struct json *know_of_action(struct asking *q, struct span what, const char
 void rest_on_word(struct asking *q, const char *what);
 /* The same for a number. */
 bool know_u64(struct asking *q, const char *name, uint64_t *out);
+/* The fact "releases", read. It needs no proof: each signer's machine holds it against its own. False: the answer is
+ * given. */
+bool know_releases(struct asking *q);
+/* The code at an address, held against the list of releases, for a contract of the profile (NULL: any). */
+void judge_release(struct asking *q, struct span at, const struct contract *c);
 /* The fact "history", read. False: the answer is given. */
 bool know_history(struct asking *q);
 
 #define RULE_JUDGES(X) X(allow) X(bounds) X(signers) X(delay) X(words) X(separation) X(rate) X(freeze) X(call_only) \
-	X(code) X(possession) X(fact) X(finality) X(ahead) X(hot_signing) X(comparison)
+	X(code) X(upgrade) X(possession) X(fact) X(finality) X(ahead) X(hot_signing) X(comparison)
 #define DECLARE(name) void judge_##name(struct asking *q);
 RULE_JUDGES(DECLARE)
 #undef DECLARE

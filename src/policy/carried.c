@@ -77,3 +77,14 @@ bool carried_proofs(struct arena *a, struct proven *out, struct facts *facts, bo
 	}
 	return err_in(e, "evidence");
 }
+
+const struct json *carried_fact(const struct json *evidence, const char *name)
+{
+	const struct json *facts = evidence != NULL ? json_find(evidence, "facts") : NULL;
+	struct span found;
+	for (const struct json *v = facts != NULL && facts->type == JSON_ARRAY ? facts->first : NULL; v != NULL;
+	     v = v->next)
+		if (v->type == JSON_OBJECT && json_get_str(v, "name", &found, NULL) && span_is(found, name))
+			return json_find(v, "value");
+	return NULL;
+}

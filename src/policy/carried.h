@@ -15,6 +15,8 @@
 MUST_CHECK bool carried_judge(struct arena *a, struct verdict out[N_STEPS], const struct policy *policy,
 			      const struct pinned *pin, const struct packet *p, const struct checked_packet *checked,
 			      const struct facts *proven, struct err *e);
+/* The value of a fact in a packet's evidence; NULL: it has none of that name. */
+const struct json *carried_fact(const struct json *evidence, const char *name);
 /* The state proofs of a packet, checked against its own facts (proven_facts.h); *there is false when it carries none.
  * ERR_REFUSED "PROOF" with the place: "evidence.proofs.accounts[0].proof[1]: …". */
 MUST_CHECK bool carried_proofs(struct arena *a, struct proven *out, struct facts *facts, bool *there,

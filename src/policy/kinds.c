@@ -678,6 +678,12 @@ void judge_code(struct asking *q)
 			SHOWN(q->rule->arg));
 		return;
 	}
+	if (q->rule->releases) {
+		const struct calls calls = unit_of(q, 0)->calls;
+		const struct deployment *d = q->court->subject->pin->deployment;
+		judge_release(q, at, calls.n == 1 ? deployment_contract_at(d, &calls.v[0].to) : NULL);
+		return;
+	}
 	const struct json *v = know(q, arena_fmt(arena_of(q), "code-hash.%.*s", (int)at.n, (const char *)at.p));
 	if (v == NULL)
 		return;

@@ -170,6 +170,7 @@ static bool may_hold_up(const struct linting *l, const struct rule *x)
 	case RULE_SIGNERS:
 		return x->n_roles > 0 || l->p->threshold == 0 || x->min > l->p->threshold;
 	case RULE_BOUNDS: case RULE_WORDS: case RULE_SEPARATION: case RULE_CODE: case RULE_POSSESSION: case RULE_FACT:
+	case RULE_UPGRADE:
 	case RULE_COMPARISON: case RULE_DELAY:
 		return x->kind != RULE_COMPARISON || !x->allowed;
 	case RULE_ALLOW: case RULE_RATE: case RULE_FREEZE: case RULE_EXCEPTION: case RULE_CALL_ONLY: case RULE_FINALITY:
@@ -270,7 +271,7 @@ static void check_rule(struct linting *l, const struct rule *x)
 	check_holds_up(l, x);
 	if (x->kind == RULE_EXCEPTION && l->now > 0 && x->until <= l->now)
 		find(l, false, x, "has ended: it waives nothing any more");
-	if (x->kind == RULE_CODE && x->n_listed == 0)
+	if (x->kind == RULE_CODE && !x->releases && x->n_listed == 0)
 		find(l, false, x, "lists no code: nothing can pass until a release is listed");
 	if (!row->chain && x->kind != RULE_EXCEPTION)
 		find(l, false, x, "kept by setgov and the signers, not by the chain");

@@ -15,9 +15,9 @@ enum rule_kind {
 	RULE_ALLOW, RULE_BOUNDS, RULE_SIGNERS, RULE_DELAY, RULE_WORDS, RULE_SEPARATION, RULE_RATE, RULE_FREEZE,
 	RULE_EXCEPTION, RULE_CALL_ONLY, RULE_CODE, RULE_POSSESSION, RULE_FACT, RULE_FINALITY, RULE_AHEAD,
 		RULE_HOT_SIGNING,
-	RULE_COMPARISON
+	RULE_COMPARISON, RULE_UPGRADE
 };
-#define N_RULE_KINDS 17
+#define N_RULE_KINDS 18
 
 struct texts { const struct span *v; size_t n; bool given; };
 
@@ -74,6 +74,8 @@ struct rule {
 	struct span excepted, arg, fact, head;
 	const struct listed_code *listed;
 	size_t n_listed;
+	bool releases;                /* what is listed is in the list of releases (releases.h) */
+	struct texts checks;
 	const struct json *is;        /* the only value that the fact may have; NULL: any */
 	bool allowed;
 	uint64_t control_signers;     /* the compensating control of an exception */

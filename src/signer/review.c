@@ -22,11 +22,36 @@ static bool pin_policy(struct reviewed *r, struct err *e)
 	return true;
 }
 
+/* What a packet says of releases is not believed: it has to be the list that is pinned. */
+static bool same_releases(struct signer *s, const struct reviewed *r, struct err *e)
+{
+	const struct json *carried = carried_fact(r->packet.evidence, "releases");
+	struct releases list;
+	struct buf found = {0};
+	if (carried == NULL)
+		return true;
+	if (!releases_from_json(&s->arena, &list, carried, e))
+		return err_in(e, "evidence.facts.releases");
+	if (r->pin->releases != NULL && hash32_eq(&r->pin->releases->digest, &list.digest))
+		return true;
+	buf_hex(&found, SPAN_HASH(&list.digest));
+	if (r->pin->releases == NULL)
+		err_refuse(e, "RELEASES", "the packet goes by the list of releases %s, and none is pinned: "
+			   "setgov-signer trust-releases FILE pins one", buf_cstr(&found));
+	else
+		err_refuse(e, "RELEASES", "the packet goes by the list of releases %s, another is pinned",
+			   buf_cstr(&found));
+	buf_release(&found);
+	return err_in(e, "evidence");
+}
+
 /* What failed is not signed; what is pending, or rests on the console's word, is shown. */
 static bool judge(struct signer *s, struct reviewed *r, struct err *e)
 {
 	if (r->pin->policy == NULL)
 		return true;
+	if (!same_releases(s, r, e))
+		return false;
 	if (!carried_judge(&s->arena, r->verdicts, r->pin->policy, &r->pinned, &r->packet, &r->checked, NULL, e) ||
 	    !carried_judge(&s->arena, r->seen, r->pin->policy, &r->pinned, &r->packet, &r->checked,
 			   r->proofs.hash_given ? &r->proofs.facts : NULL, e))
