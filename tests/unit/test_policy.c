@@ -677,6 +677,10 @@ static void lint_finds_what_cannot_work(void **state)
 			"{\"actions\":"
 		  "[\"paymaster.*\"]},\"bounds\":{\"amount\":{\"max\":4}}}",
 		  "error: contradicts x: nothing is left for amount of paymaster.withdraw");
+	lint_says("{\"name\":\"x\",\"why\":\"w\",\"kind\":\"rate\",\"max\":1,\"per\":\"1h\",\"source\":\"proven\"}",
+		  "error: wants proof, and no state proof shows what was done before: it could never be submitted");
+	lint_says("{\"name\":\"x\",\"why\":\"w\",\"kind\":\"fact\",\"fact\":\"preview\",\"source\":\"proven\"}",
+		  "error: wants proof, and no state proof shows this fact: it could never be submitted");
 	lint_says("{\"name\":\"f\",\"why\":\"w\",\"kind\":\"words\",\"words\":[\"ticket\"]},{\"name\":\"x\",\"why\":"
 		"\"w\",\"kind\":"
 		  "\"exception\",\"rule\":\"f\",\"until\":\"2020-01-01T00:00:00.000Z\",\"control\":{\"signers\":4}}",
