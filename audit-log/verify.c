@@ -209,6 +209,7 @@ static const struct { const char *kind, *member; } blob_members[] = {
 	{ "log.opened", "profile" },       { "step.packed", "core" },   { "step.packed", "evidence" },
 	{ "signature.added", "signature" }, { "submit.intended", "data" }, { "submit.intended", "raw" },
 	{ "step.mined", "receipt" },       { "step.failed", "receipt" }, { "meeting.closed", "minutes" },
+	{ "releases.adopted", "releases" },
 };
 
 static void need_blob(struct verifier *v, const struct line *l, const struct json *digest, const char *member)

@@ -344,7 +344,10 @@ static void judge_core(struct judging *j, const struct packet *p)
 	const struct deep *d = j->d;
 	struct checked_packet checked;
 	struct err inner = {0};
+	struct pinned pin = d->pin;
 
+	pin.has_policy = p->core.has_policy;           /* which one that was is the proposal's to say */
+	pin.policy = p->core.policy;
 	if (!carries_proposal(j, &p->core))
 		find(j, FINDING_PACKET, "the core carries another proposal than %s's line", j->change->id);
 	if (j->change->has_root && !hash32_eq(&p->core.root, &j->change->root))
@@ -355,7 +358,7 @@ static void judge_core(struct judging *j, const struct packet *p)
 	if (!d->have_pin || !hash32_eq(&p->core.catalogue, &d->pin.catalogue_digest) ||
 	    !hash32_eq(&p->core.abi, &d->pin.abi_digest))
 		j->d->counts.foreign++;
-	else if (!packet_check(&j->a, &checked, p, &d->pin, &inner))
+	else if (!packet_check(&j->a, &checked, p, &pin, &inner))
 		find_error(j, FINDING_PACKET, "", &inner);
 }
 

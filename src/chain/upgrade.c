@@ -28,3 +28,17 @@ void chain_upgrade_take(const struct gather *g, size_t first, struct upgrade *u)
 	for (int i = 0; i < 8; i++)                    /* a uint64 at the word's end */
 		u->initialized = u->initialized << 8 | initialized.b[24 + i];
 }
+
+bool chain_upgrades(struct chain *c, struct arena *a, struct upgrade *v, size_t n, struct err *e)
+{
+	struct gather g = { .a = a };
+	size_t *at = ARENA_ARRAY(a, size_t, n + 1);
+
+	for (size_t i = 0; i < n; i++)
+		at[i] = chain_upgrade_ask(&g, &v[i]);
+	if (n > 0 && !gather_run(&g, c, e))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		chain_upgrade_take(&g, at[i], &v[i]);
+	return true;
+}

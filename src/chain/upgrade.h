@@ -8,5 +8,7 @@
 /* Asks about one among whatever else is gathered; returns where its answers begin. */
 size_t chain_upgrade_ask(struct gather *g, const struct upgrade *u);
 void chain_upgrade_take(const struct gather *g, size_t first, struct upgrade *u);
+/* Of all of these, and of nothing else. */
+MUST_CHECK bool chain_upgrades(struct chain *c, struct arena *a, struct upgrade *v, size_t n, struct err *e);
 
 #endif

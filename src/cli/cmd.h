@@ -45,6 +45,7 @@ bool cmd_decode(struct cli *cli, struct err *e);
 bool cmd_policy_challenge(struct cli *cli, struct err *e);
 bool cmd_policy_check(struct cli *cli, struct err *e);
 bool cmd_policy_lint(struct cli *cli, struct err *e);
+bool cmd_policy_releases(struct cli *cli, struct err *e);
 bool cmd_policy_show(struct cli *cli, struct err *e);
 bool cmd_policy_test(struct cli *cli, struct err *e);
 

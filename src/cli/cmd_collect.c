@@ -106,6 +106,7 @@ struct said {
 	struct span packet;           /* bare hex of the packet's digest, or empty */
 	struct span compared;         /* or empty */
 	const struct hash32 *journal; /* or NULL */
+	const struct hash32 *block;   /* the hash that the signer had from another source, or NULL */
 };
 
 static bool add_signature(struct collecting *c, const struct target *t, const struct addr *owner,
@@ -120,6 +121,8 @@ static bool add_signature(struct collecting *c, const struct target *t, const st
 	if (!log_add_blob(ws->log, span_of(bytes, sizeof(bytes)), BLOB_BEARER, &digest, e))
 		return false;
 	struct json *body = json_object(a);
+	if (said->block != NULL)
+		json_set(body, a, "blockHash", json_0x(a, SPAN_HASH(said->block)));
 	json_set(body, a, "compared", said->compared.n > 0 ? json_text(a, said->compared) : json_null(a));
 	json_set(body, a, "journalHead",
 		 said->journal != NULL ? json_bare(a, SPAN_HASH(said->journal)) : json_null(a));
@@ -137,6 +140,33 @@ static bool add_signature(struct collecting *c, const struct target *t, const st
 		 step_name(t->kind), (int)t->change->id.n, (const char *)t->change->id.p);
 	c->added++;
 	return log_add_line(ws->log, &l, e);
+}
+
+static bool is_vouched(const struct step *s, const struct addr *owner, const struct hash32 *block)
+{
+	for (size_t i = 0; i < s->n_vouchers; i++)
+		if (addr_eq(&s->vouchers[i].owner, owner) && hash32_eq(&s->vouchers[i].block, block))
+			return true;
+	return false;
+}
+
+/* The signature is known, and its owner has seen a newer block since: a packet with new evidence was signed again. */
+static bool add_voucher(struct collecting *c, const struct target *t, const struct addr *owner, const struct said *said,
+			struct err *e)
+{
+	struct arena *a = &c->cli->arena;
+	struct json *body = json_object(a);
+	json_set(body, a, "blockHash", json_0x(a, SPAN_HASH(said->block)));
+	json_set(body, a, "owner", json_addr(a, owner));
+	json_set(body, a, "packet", json_text(a, said->packet));
+	json_set(body, a, "safeTxHash", json_0x(a, SPAN_HASH(&t->step->safe_tx_hash)));
+	json_set(body, a, "step", json_str(a, step_name(t->kind)));
+	struct line l = workspace_line(c->cli->ws, "block.vouched", t->change->id, body);
+	struct json *o = result(c, "vouched", t);
+	json_set(o, a, "owner", json_addr(a, owner));
+	cli_text(c->cli, "%s: the signature is known; its owner had the hash of the newer evidence's block\n", c->file);
+	c->added++;
+	return log_add_line(c->cli->ws->log, &l, e);
 }
 
 /* The one way in for a signature: 65 bytes, a step, and whoever is said to have made it (NULL: nobody said). */
@@ -168,6 +198,8 @@ static bool import(struct collecting *c, const struct target *t, struct span byt
 		if (!hash32_eq(&t->step->signatures[i].digest, &digest))
 			return refuse(c, t, "SIG-TWICE",
 				      "the log holds another signature by this owner for the same hash", e);
+		if (said->block != NULL && !is_vouched(t->step, &owner, said->block))
+			return add_voucher(c, t, &owner, said, e);
 		result(c, "known", t);
 		cli_text(c->cli, "%s: known already\n", c->file);
 		c->kept++;
@@ -313,7 +345,8 @@ static bool take_answer(struct collecting *c, struct span text, struct err *e)
 	sig_to_bytes(bytes, &ans.sig);
 	buf_hex(&hex, SPAN_HASH(&ans.packet_digest));
 	const struct said said = {buf_view(&hex), ans.compared,
-				  ans.has_journal_head ? &ans.journal_head : NULL};
+				  ans.has_journal_head ? &ans.journal_head : NULL,
+				  ans.has_block_hash ? &ans.block_hash : NULL};
 	const bool ok = import(c, &t, span_of(bytes, sizeof(bytes)), ans.has_owner ? &ans.owner : NULL, &said,
 			       e);
 	buf_release(&hex);

@@ -6,6 +6,7 @@
 #include "src/cli/cmd.h"
 #include "src/cli/judging.h"
 #include "src/cli/onchain.h"
+#include "src/cli/rollback.h"
 #include "src/crypto/hash.h"
 #include "src/evm/address.h"
 
@@ -98,37 +99,6 @@ static bool compile(const struct workspace *ws, struct arena *a, struct proposal
 	return true;
 }
 
-/* The number in "SC-7"; 0: it is none of ours. */
-static uint64_t number_of(struct span id)
-{
-	struct u256 v;
-	uint64_t n;
-	return span_starts(id, "SC-") && u256_parse(&v, span_of(id.p + 3, id.n - 3), NULL) &&
-	       u256_fits_u64(&v, &n) ? n : 0;
-}
-
-static bool take_number(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
-{
-	uint64_t *last = ctx;
-	struct line_peek peek;
-	(void)leaf;
-	if (!line_peek(&peek, raw))
-		return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "line %llu is not a line", (unsigned long long)seq);
-	const uint64_t n = number_of(peek.change);
-	*last = n > *last ? n : *last;
-	return true;
-}
-
-/* The log's own lines say which numbers are taken; called inside the transaction that takes the next one. */
-static bool next_id(struct workspace *ws, struct arena *a, const char **id, struct err *e)
-{
-	uint64_t last = 0;
-	if (!log_each(ws->log, 0, log_size(ws->log), take_number, &last, e))
-		return false;
-	*id = arena_fmt(a, "SC-%llu", (unsigned long long)last + 1);
-	return true;
-}
-
 static void say_actions(struct cli *cli, const struct json *actions)
 {
 	struct err e = {0};
@@ -169,7 +139,7 @@ static bool write_draft(struct cli *cli, struct proposal *p, const char **id, ui
 		p->attachments = attachments;
 	if (edit != NULL)
 		*id = edit;
-	else if (!next_id(ws, &cli->arena, id, e))
+	else if (!draft_next_id(ws, &cli->arena, id, e))
 		return false;
 	const struct json *body = proposal_to_json(&cli->arena, p, false);
 	struct proposal again;
@@ -282,6 +252,7 @@ struct judged {
 	const struct policy *policy;
 	struct verdict verdict;
 	struct facts facts;
+	struct rollback rollback;     /* drafted with it */
 };
 
 static bool ask_policy(struct cli *cli, struct chain *c, const struct change *change, struct proposal *p,
@@ -304,6 +275,7 @@ static bool judge(struct cli *cli, const struct change *change, struct proposal 
 	struct chain c = {0};
 	const bool ok = onchain_open(cli->ws, &c, e) && settle_delay(&c, cli->ws, p, e) &&
 			check_code(&c, &cli->arena, p, e) && settle_predecessor(cli, p, e) &&
+			rollback_plan(cli->ws, &c, &cli->arena, change, p, &judged->rollback, e) &&
 			ask_policy(cli, &c, change, p, judged, e);
 	chain_release(&c);
 	return ok;
@@ -386,7 +358,7 @@ bool cmd_propose(struct cli *cli, struct err *e)
 {
 	struct workspace *ws = cli->ws;
 	struct arena *a = &cli->arena;
-	const char *id = cli->args[0];
+	const char *id = cli->args[0], *back = NULL;
 	struct change c;
 	struct tree_head head = {0};
 	struct hash32 operation = {0};
@@ -402,7 +374,8 @@ bool cmd_propose(struct cli *cli, struct err *e)
 		return false;
 	/* Another console may have been quicker: what counts is the log as it is now that we hold it. */
 	if (!workspace_change(ws, a, id, &c, e) || !may_propose(&c, line, e) ||
-	    !freeze(cli, id, &p, &head, &operation, e) || !log_judged(cli, id, &judged, e) || !log_commit(ws->log, e)) {
+	    !freeze(cli, id, &p, &head, &operation, e) || !log_judged(cli, id, &judged, e) ||
+	    !rollback_draft(ws, a, id, &p, &judged.rollback, &back, e) || !log_commit(ws->log, e)) {
 		log_abort(ws->log);
 		return false;
 	}
@@ -415,6 +388,10 @@ bool cmd_propose(struct cli *cli, struct err *e)
 	json_set(cli->result, a, "root", json_0x(a, SPAN_HASH(&head.root)));
 	if (judged.policy != NULL)
 		json_set(cli->result, a, "verdict", say_verdict(cli, &judged.verdict));
+	if (back != NULL) {
+		cli_text(cli, "Rollback  %s is drafted: it puts back the code that is there now\n", back);
+		json_set(cli->result, a, "rollback", json_str(a, back));
+	}
 	if (p.route == ROUTE_TIMELOCK) {
 		struct buf delay = {0};
 		duration_format(&delay, p.delay);

@@ -177,13 +177,17 @@ static bool check_packet(struct cli *cli, const struct policy *p, const char *pa
 	struct checked_packet checked;
 	struct pinned pin;
 	struct verdict v[N_STEPS];
+	struct proven proven;
+	struct facts shown;
+	bool there;
 	if (!read_pins(cli, &pin, cli_option(cli, "--deployment"), e) || !cli_read(cli, &text, path, PACKET_MAX, e))
 		return false;
 	pin.has_policy = true;
 	pin.policy = p->digest;
 	if (!packet_parse(a, &packet, text, e) || !packet_check(a, &checked, &packet, &pin, e))
 		return err_file(e, path, 0);
-	if (!carried_judge(a, v, p, &pin, &packet, &checked, e))
+	if (!carried_proofs(a, &proven, &shown, &there, &pin, &packet, &checked, e) ||
+	    !carried_judge(a, v, p, &pin, &packet, &checked, NULL, e))
 		return err_file(e, path, 0);
 	size_t worst = 0;
 	for (size_t i = 1; i < checked.n_steps; i++)
@@ -225,8 +229,8 @@ static bool check_change(struct cli *cli, const struct policy *p, struct err *e)
 		  (name == NULL || step_parse(&step, span_str(name), e));
 	if (ok) {
 		struct judging j = { .ws = &ws, .policy = p, .change = &c, .proposed = c.proposed,
-				     .proposal = c.proposed ? &c.proposal : &c.draft, .step = name != NULL ? &step :
-				     NULL };
+				     .proposal = c.proposed ? &c.proposal : &c.draft,
+				     .step = name != NULL ? &step : NULL, .with_proofs = name != NULL };
 		ok = change_verdict(cli, &j, &v, e) && say_verdict(cli, &v);
 	}
 	workspace_release(&ws);

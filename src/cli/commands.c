@@ -134,6 +134,10 @@ static const struct option policy_check_options[] = {
 static const struct option policy_options[] = {
 	{"--deployment", "FILE", "the profile; default: the workspace's", false},
 };
+static const struct option policy_releases_options[] = {
+	{"--adopt", NULL, "the workspace goes by this list from now on: a line in the log", false},
+	{"--layout", "FILE", "the storage layout of a release, as the compiler writes it; may be repeated", true},
+};
 static const struct option policy_test_options[] = {
 	{"--cases", "FILE", "the cases; default: X.cases.json beside X.json", false},
 };
@@ -232,6 +236,8 @@ const struct command commands[] = {
 	 "what a policy says of a change, a packet or calldata", OPTIONS(policy_check_options)},
 	{"policy lint", cmd_policy_lint, CMD_NOTHING, "[FILE]", 0, 1,
 	 "rules that can never match, contradict each other, or could hold up a cancel", OPTIONS(policy_options)},
+	{"policy releases", cmd_policy_releases, CMD_NOTHING, "[FILE]", 0, 1,
+	 "the list of code that may be installed; --adopt takes it over", OPTIONS(policy_releases_options)},
 	{"policy show", cmd_policy_show, CMD_NOTHING, "[FILE]", 0, 1, "a policy in sentences, and its digest", NULL, 0},
 	{"policy test", cmd_policy_test, CMD_NOTHING, "[FILE]", 0, 1, "run the example cases beside a policy",
 	 OPTIONS(policy_test_options)},

@@ -3,12 +3,15 @@
 #include <string.h>
 
 #include "src/base/fs.h"
+#include "src/base/text.h"
 #include "src/cli/hands.h"
 #include "src/cli/onchain.h"
 #include "src/cli/packing.h"
 #include "src/cli/possession.h"
+#include "src/cli/upgrading.h"
 #include "src/crypto/keccak.h"
 #include "src/evm/address.h"
+#include "src/gov/proven_facts.h"
 
 bool judging_read(struct arena *a, struct policy *out, const char *path, struct err *e)
 {
@@ -51,17 +54,77 @@ static void add(struct finding_facts *f, const char *name, const struct json *va
 	facts_add(f->a, f->out, name, value, FACT_CLAIMED, f->block);
 }
 
-static bool add_chain(struct finding_facts *f, struct err *e)
+static struct json *addresses(struct finding_facts *f, const struct addr *v, size_t n)
 {
-	struct chain *c = f->j->chain;
-	const struct deployment *d = &f->j->ws->deployment;
-	struct chain_heads heads;
+	struct json *list = json_array(f->a);
+	for (size_t i = 0; i < n; i++)
+		json_push(list, json_addr(f->a, &v[i]));
+	return list;
+}
+
+static bool add_safe(struct finding_facts *f, struct err *e)
+{
 	struct chain_safe safe;
+	if (!chain_safe(f->j->chain, f->a, &f->j->ws->deployment.safe, &safe, e))
+		return false;
+	add(f, "safe.nonce", json_u64(f->a, safe.nonce));
+	add(f, "safe.threshold", json_u64(f->a, safe.threshold));
+	add(f, "safe.owners", addresses(f, safe.owners, safe.owner_count));
+	if (safe.modules_known)
+		add(f, "safe.modules", addresses(f, safe.modules, safe.module_count));
+	add(f, "safe.guard", json_addr(f->a, &safe.guard));
+	add(f, "safe.singleton", json_addr(f->a, &safe.singleton));
+	add(f, "safe.fallback-handler", json_addr(f->a, &safe.fallback_handler));
+	return true;
+}
+
+static bool add_timelock(struct finding_facts *f, struct err *e)
+{
+	const struct deployment *d = &f->j->ws->deployment;
+	struct chain_roles roles[2] = { { .account = d->safe } };
 	struct chain_facts facts;
 	uint64_t min_delay;
-	if (!chain_heads(c, &heads, e) || !chain_safe(c, f->a, &d->safe, &safe, e) ||
-	    !chain_min_delay(c, &d->timelock, &min_delay, e) ||
-	    !onchain_facts(f->j->ws, c, f->j->proposed ? f->j->change : NULL, &facts, e))
+	if (!chain_min_delay(f->j->chain, &d->timelock, &min_delay, e) ||
+	    !chain_roles(f->j->chain, &d->timelock, roles, ARRAY_LEN(roles), e) ||
+	    !onchain_facts(f->j->ws, f->j->chain, f->j->proposed ? f->j->change : NULL, &facts, e))
+		return false;
+	add(f, "timelock.min-delay", json_u64(f->a, min_delay));
+	add(f, "timelock.operation-timestamp", json_u64(f->a, facts.operation_timestamp));
+	add(f, "timelock.safe-is-proposer", json_bool(f->a, roles[0].proposer));
+	add(f, "timelock.safe-is-executor", json_bool(f->a, roles[0].executor));
+	add(f, "timelock.safe-is-canceller", json_bool(f->a, roles[0].canceller));
+	add(f, "timelock.safe-is-admin", json_bool(f->a, roles[0].admin));
+	add(f, "timelock.everybody-is-executor", json_bool(f->a, roles[1].executor));
+	return true;
+}
+
+/* The code and the owner of each contract that its calls reach. */
+static bool add_contracts(struct finding_facts *f, struct err *e)
+{
+	const struct calls calls = f->j->proposal->calls;
+	for (size_t i = 0; i < calls.n; i++) {
+		const struct contract *c = deployment_contract_at(&f->j->ws->deployment, &calls.v[i].to);
+		struct chain_contract v = { .at = calls.v[i].to };
+		if (c == NULL)
+			continue;
+		const char *of = arena_fmt(f->a, "owner.%.*s", (int)c->name.n, (const char *)c->name.p);
+		if (facts_find(f->out, span_str(of)) != NULL)
+			continue;
+		if (!chain_contracts(f->j->chain, &v, 1, e))
+			return false;
+		if (v.has_owner)
+			add(f, of, json_addr(f->a, &v.owner));
+		if (v.has_implementation)
+			add(f, arena_fmt(f->a, "implementation.%.*s", (int)c->name.n, (const char *)c->name.p),
+			    json_addr(f->a, &v.implementation));
+	}
+	return true;
+}
+
+static bool add_chain(struct finding_facts *f, struct err *e)
+{
+	struct chain_heads heads;
+	if (!chain_heads(f->j->chain, &heads, e))
 		return false;
 	add(f, "now", json_u64(f->a, f->now));
 	add(f, "chain.block", json_u64(f->a, f->block));
@@ -69,14 +132,10 @@ static bool add_chain(struct finding_facts *f, struct err *e)
 		add(f, "chain.safe", json_u64(f->a, heads.safe.number));
 	if (heads.has_finalized)
 		add(f, "chain.finalized", json_u64(f->a, heads.finalized.number));
-	add(f, "safe.nonce", json_u64(f->a, safe.nonce));
-	add(f, "safe.threshold", json_u64(f->a, safe.threshold));
-	add(f, "timelock.min-delay", json_u64(f->a, min_delay));
-	add(f, "timelock.operation-timestamp", json_u64(f->a, facts.operation_timestamp));
-	return true;
+	return add_safe(f, e) && add_timelock(f, e) && add_contracts(f, e);
 }
 
-/* "action[2].perDay": what each argument would replace. */
+/* "action[2].before[0]": what its getters say; "action[2].perDay": what an argument would replace. */
 static bool add_current(struct finding_facts *f, struct err *e)
 {
 	size_t i = 0;
@@ -87,10 +146,13 @@ static bool add_current(struct finding_facts *f, struct err *e)
 		if (!action_reads(f->a, &reads, &n, &f->j->ws->pin, x, e) ||
 		    !onchain_read_all(f->j->chain, f->a, reads, n, &texts, e))
 			return false;
-		for (size_t k = 0; k < n; k++)
+		for (size_t k = 0; k < n; k++) {
+			if (texts[k].p != NULL)
+				add(f, arena_fmt(f->a, "action[%zu].before[%zu]", i, k), json_text(f->a, texts[k]));
 			if (reads[k].arg.n > 0 && texts[k].p != NULL)
 				add(f, arena_fmt(f->a, "action[%zu].%.*s", i, (int)reads[k].arg.n,
 						 (const char *)reads[k].arg.p), json_text(f->a, texts[k]));
+		}
 	}
 	return true;
 }
@@ -132,7 +194,8 @@ static bool add_codes(struct finding_facts *f, struct err *e)
 /* ---- from the log ---- */
 
 /* What the arguments of action k were before, from the facts in the packet's evidence; NULL: nobody looked. */
-static const struct json *values_before(struct finding_facts *f, const struct change *c, size_t k, struct err *e)
+static const struct json *values_before(struct finding_facts *f, const struct change *c, size_t k,
+					const struct json *args, struct err *e)
 {
 	const struct step *s = &c->steps[c->proposal.route == ROUTE_DIRECT ? STEP_EXECUTE : STEP_SCHEDULE];
 	const char *prefix = arena_fmt(f->a, "action[%zu].", k);
@@ -144,10 +207,13 @@ static const struct json *values_before(struct finding_facts *f, const struct ch
 	const struct json *evidence = json_parse(f->a, arena_copy(f->a, buf_view(&b)), e);
 	const struct json *facts = evidence != NULL ? json_find(evidence, "facts") : NULL;
 	buf_release(&b);
-	for (const struct json *x = facts != NULL ? facts->first : NULL; x != NULL; x = x->next)
-		if (json_get_str(x, "name", &name, NULL) && span_starts(name, prefix))
-			json_set(was, f->a, arena_str(f->a, span_of(name.p + strlen(prefix), name.n - strlen(prefix))),
-				 json_copy(f->a, json_find(x, "value")));
+	for (const struct json *x = facts != NULL ? facts->first : NULL; x != NULL; x = x->next) {
+		if (!json_get_str(x, "name", &name, NULL) || !span_starts(name, prefix))
+			continue;
+		const char *arg = arena_str(f->a, span_of(name.p + strlen(prefix), name.n - strlen(prefix)));
+		if (json_find(args, arg) != NULL)
+			json_set(was, f->a, arg, json_copy(f->a, json_find(x, "value")));
+	}
 	return was;
 }
 
@@ -169,7 +235,7 @@ static void add_past(struct finding_facts *f, struct json *list, const struct ch
 		return;
 	for (const struct json *x = c->proposal.actions->first; x != NULL; x = x->next, k++) {
 		struct json *o = json_object(f->a);
-		const struct json *was = values_before(f, c, k, e);
+		const struct json *was = values_before(f, c, k, json_find(x, "args"), e);
 		json_set(o, f->a, "action", json_copy(f->a, x));
 		json_set(o, f->a, "at", json_u64(f->a, at));
 		json_set(o, f->a, "change", json_text(f->a, c->id));
@@ -224,14 +290,81 @@ static bool add_signatures(struct finding_facts *f, struct err *e)
 	return true;
 }
 
-bool judging_facts(const struct judging *j, struct arena *a, struct facts *out, struct err *e)
+/* ---- proofs ---- */
+
+/* The owners who had this block's hash from another source than the packet, by their answers. */
+static struct json *vouchers(struct finding_facts *f, const struct step *s, const struct hash32 *block)
 {
+	struct json *list = json_array(f->a);
+	for (size_t i = 0; i < s->n_vouchers; i++)
+		if (hash32_eq(&s->vouchers[i].block, block))
+			json_push(list, json_addr(f->a, &s->vouchers[i].owner));
+	return list;
+}
+
+static void add_proof(struct finding_facts *f, const struct header *h, struct json *by)
+{
+	struct json *o = json_object(f->a);
+	json_set(o, f->a, "by", by);
+	json_set(o, f->a, "hash", json_0x(f->a, SPAN_HASH(&h->hash)));
+	json_set(o, f->a, "number", json_u64(f->a, h->number));
+	json_set(o, f->a, "time", json_u64(f->a, h->time));
+	add(f, "proof", o);
+}
+
+/* The proofs that the step's newest packet carries, checked again, as every signer checked them. */
+static bool add_proofs(struct finding_facts *f, struct err *e)
+{
+	const struct step *s = &f->j->change->steps[*f->j->step];
+	const struct proposal *p = f->j->proposal;
+	const struct proven_about about = { &f->j->ws->pin, p->actions, p->calls,
+					    p->route == ROUTE_TIMELOCK ? &f->j->change->operation : NULL };
+	const struct json *evidence;
+	struct facts shown;
+	struct proven proven;
+	struct buf b = {0};
+	if (!s->has_evidence)
+		return true;
+	const bool ok = log_blob(f->j->ws->log, &s->evidence, &b, NULL, e);
+	evidence = ok ? json_parse(f->a, arena_copy(f->a, buf_view(&b)), e) : NULL;
+	buf_release(&b);
+	if (evidence == NULL)
+		return false;
+	if (json_is_null(json_find(evidence, "proofs")))
+		return true;
+	if (!evidence_proven(f->a, &proven, &shown, evidence, &about, e))
+		return err_in(e, "evidence");
+	struct json *by = vouchers(f, s, &proven.header.hash);
+	add_proof(f, &proven.header, by);
+	if (by->n > 0)
+		facts_lift(f->a, f->out, &shown);
+	return true;
+}
+
+/* Cancelling an upgrade replaces no code. */
+static bool add_upgrades(struct finding_facts *f, struct err *e)
+{
+	const struct judging *j = f->j;
+	const struct upgrading u = { j->ws, j->chain, j->policy, j->change, j->proposal, j->proposed, f->block };
+	return (f->j->step != NULL && *f->j->step == STEP_CANCEL) || upgrading_facts(&u, f->a, f->out, e);
+}
+
+bool judging_facts(const struct judging *asked, struct arena *a, struct facts *out, struct err *e)
+{
+	struct proposal p = *asked->proposal;
+	struct judging with_calls = *asked;
+	const struct judging *j = &with_calls;
+	bool direct;
+	with_calls.proposal = &p;
+	if (!asked->proposed && !actions_compile(a, &p.calls, &direct, &asked->ws->pin, p.actions, e))
+		return false;
 	struct finding_facts f = { j, a, out, j->chain->pin.number, j->chain->pin.time };
 	*out = (struct facts){0};
 	const struct hands hands = { j->ws, j->change, j->proposed, j->payer, f.block };
 	return add_chain(&f, e) && add_current(&f, e) && add_codes(&f, e) && add_history(&f, e) &&
 	       hands_facts(&hands, a, out, e) && possession_facts(j->ws, a, out, j->change->id, f.block, e) &&
-	       add_signatures(&f, e);
+	       add_upgrades(&f, e) && add_signatures(&f, e) &&
+	       (!j->with_proofs || j->step == NULL || add_proofs(&f, e));
 }
 
 bool judging_judge(const struct judging *j, struct arena *a, struct verdict *out, struct facts *facts, struct err *e)
@@ -245,16 +378,35 @@ bool judging_judge(const struct judging *j, struct arena *a, struct verdict *out
 	return true;
 }
 
+/* Rules that want proof and have only the console's word. */
+static void unproven(struct buf *out, const struct verdict *v)
+{
+	for (size_t i = 0; i < v->n_rules; i++) {
+		const struct rule_verdict *r = &v->rules[i];
+		if (r->rule == NULL || !r->rule->proven || r->word != VERDICT_WORD)
+			continue;
+		buf_str(out, out->n > 0 ? "; " : "");
+		text_safe(out, r->rule->name, false);
+		buf_str(out, ": ");
+		text_safe(out, span_str(r->text), false);
+	}
+}
+
 bool judging_enforce(const struct verdict *v, bool all, struct err *e)
 {
 	struct buf why = {0};
+	const char *word = verdict_name(v->word);
 	if (v->word == VERDICT_FAILED)
 		verdict_reasons(&why, v, VERDICT_FAILED);
 	else if (all && v->word == VERDICT_PENDING)
 		verdict_reasons(&why, v, VERDICT_PENDING);
+	if (why.n == 0 && all) {
+		unproven(&why, v);
+		word = "not proven";
+	}
 	if (why.n == 0)
 		return true;
-	err_refuse(e, "POLICY", "%s: %s", verdict_name(v->word), buf_cstr(&why));
+	err_refuse(e, "POLICY", "%s: %s", word, buf_cstr(&why));
 	buf_release(&why);
 	return false;
 }
@@ -323,7 +475,7 @@ bool judging_step(struct workspace *ws, struct chain *c, struct arena *a, const 
 	if (policies[0] != NULL && policies[1] != NULL && hash32_eq(&policies[0]->digest, &policies[1]->digest))
 		policies[1] = NULL;
 	for (size_t i = 0; i < 2; i++) {
-		const struct judging j = { ws, c, policies[i], change, &change->proposal, true, &step, payer };
+		const struct judging j = { ws, c, policies[i], change, &change->proposal, true, &step, payer, all };
 		if (policies[i] == NULL)
 			continue;
 		if (!judging_judge(&j, a, &v, &found, e) || !judging_enforce(&v, all, e))

@@ -1,5 +1,7 @@
 /* The workspace's policy (policy.json beside its log) and the facts that its rules ask for, found by the console: the
- * verdict itself is src/policy's. Everything here but the signatures is the console's word. */
+ * verdict itself is src/policy's. Everything here is the console's word, but the signatures, and, before a step is
+ * submitted, what the state proofs of its packet show: when an owner's answer says that the block's hash came from
+ * another source than the packet, and the chain still says the same. */
 #ifndef SETGOV_CLI_JUDGING_H
 #define SETGOV_CLI_JUDGING_H
 
@@ -21,12 +23,14 @@ struct judging {
 	bool proposed;                /* the proposal line says who; otherwise it is whoever runs this */
 	const enum step_kind *step;   /* NULL: before any */
 	const struct addr *payer;     /* about to send it; or NULL */
+	bool with_proofs;             /* what its packet's proofs show is proven, if a signer had the block's hash */
 };
 MUST_CHECK bool judging_facts(const struct judging *j, struct arena *a, struct facts *out, struct err *e);
 /* Facts found, and the verdict. */
 MUST_CHECK bool judging_judge(const struct judging *j, struct arena *a, struct verdict *out, struct facts *facts,
 			      struct err *e);
-/* ERR_REFUSED "POLICY" with what failed, and with what is pending when `all`. */
+/* ERR_REFUSED "POLICY" with what failed; when `all`, with what is pending, or wants proof and rests on the console's
+ * word. */
 MUST_CHECK bool judging_enforce(const struct verdict *v, bool all, struct err *e);
 /* The line "policy.judged" and, as blobs, the policy and the facts that it was judged by, so that others can judge
  * again. Inside a transaction of the log. */

@@ -4,6 +4,7 @@
 
 #include "src/chain/proofs.h"
 #include "src/evm/address.h"
+#include "src/gov/upgrade.h"
 
 bool onchain_open(const struct workspace *ws, struct chain *c, struct err *e)
 {
@@ -322,15 +323,20 @@ static bool want_all(struct wanted *w, const struct workspace *ws, struct chain 
 	const struct deployment *d = &ws->deployment;
 	struct slot_list list = { .a = w->a };
 	struct chain_safe safe;
+	const struct upgrade *upgrades;
+	size_t n;
 	if (!chain_safe(c, w->a, &d->safe, &safe, e) ||
 	    !slots_deciding(&list, &ws->pin, change->proposal.actions, change->proposal.calls,
 			    has_operation(change) ? &change->operation : NULL, e))
 		return false;
-	w->max = d->n_contracts + 1;
+	upgrades = upgrades_of(w->a, &n, change->proposal.calls, d);
+	w->max = d->n_contracts + 1 + n;
 	w->v = ARENA_ARRAY(w->a, struct proof_given, w->max);
 	w->slots = ARENA_ARRAY(w->a, struct hash32 *, w->max);
 	for (size_t i = 0; i < list.n; i++)
 		want_slot(w, &list.v[i].at, &list.v[i].slot);
+	for (size_t i = 0; i < n; i++)         /* its account says which code it is, this slot whether it is locked */
+		want_slot(w, &upgrades[i].implementation, &upgrade_slot_initialized);
 	want_list(w, &d->safe, false, safe.owners, safe.owner_count);
 	if (safe.modules_known)
 		want_list(w, &d->safe, true, safe.modules, safe.module_count);

@@ -54,6 +54,8 @@ void answer_write(struct arena *a, struct buf *out, const struct answer *ans)
 	json_set(o, a, "safeTxHash", json_0x(a, SPAN_HASH(&ans->safe_tx_hash)));
 	json_set(o, a, "owner", ans->has_owner ? json_addr(a, &ans->owner) : json_null(a));
 	set_kind(a, o, ans);
+	if (ans->has_block_hash)
+		json_set(o, a, "blockHash", json_0x(a, SPAN_HASH(&ans->block_hash)));
 	json_set(o, a, "compared", ans->compared.n != 0 ? json_text(a, ans->compared) : json_null(a));
 	json_set(o, a, "journalHead",
 		 ans->has_journal_head ? json_bare(a, SPAN_HASH(&ans->journal_head)) : json_null(a));
@@ -168,11 +170,24 @@ static bool get_compared(const struct json *o, struct span *out, struct err *e)
 	return err_in(e, "compared");
 }
 
+/* Only whoever signed by it has one to say. */
+static bool get_block_hash(const struct json *o, struct answer *out, struct err *e)
+{
+	const struct json *v = json_find(o, "blockHash");
+
+	out->has_block_hash = v != NULL;
+	if (v == NULL || out->kind == ANSWER_SIGNATURE)
+		return v == NULL || json_get_hash(o, "blockHash", &out->block_hash, e);
+	err_set(e, ERR_MISMATCH, v->at, "only a signature goes with a block's hash");
+	return err_in(e, "blockHash");
+}
+
 static bool from_json(struct arena *a, struct answer *out, const struct json *o, struct err *e)
 {
-	static const char *const members[] = {"compared",    "decline",	  "deployment",	  "format",
-					      "journalHead", "owner",	  "packetDigest", "refusal",
-					      "safeTxHash",  "signature", "step",	  NULL};
+	static const char *const members[] = {"blockHash", "compared",	   "decline",	 "deployment",
+					      "format",	   "journalHead",  "owner",	 "packetDigest",
+					      "refusal",   "safeTxHash",   "signature",	 "step",
+					      NULL};
 
 	if (!json_only(o, members, e) || !get_format(o, e))
 		return false;
@@ -182,6 +197,7 @@ static bool from_json(struct arena *a, struct answer *out, const struct json *o,
 	       json_get_bare_hash(o, "packetDigest", &out->packet_digest, e) && get_step(o, &out->step, e) &&
 	       json_get_hash(o, "safeTxHash", &out->safe_tx_hash, e) &&
 	       (!out->has_owner || json_get_addr(o, "owner", &out->owner, e)) && get_kind(a, o, out, e) &&
+	       get_block_hash(o, out, e) &&
 	       get_compared(o, &out->compared, e) &&
 	       (!out->has_journal_head || json_get_bare_hash(o, "journalHead", &out->journal_head, e));
 }

@@ -368,7 +368,7 @@ static bool apply_packed(struct arena *a, struct change *c, const struct line *l
 			s->left = one_more(a, s->left, s->n_left, sizeof(*s->left));
 			s->left[s->n_left++] = (struct left_behind){ s->nonce, s->safe_tx_hash, s->n_signatures };
 		}
-		s->n_signatures = 0;
+		s->n_signatures = s->n_vouchers = 0;
 	}
 	if (!s->packed || s->nonce != nonce)
 		s->packed_seq = l->seq;
@@ -376,6 +376,22 @@ static bool apply_packed(struct arena *a, struct change *c, const struct line *l
 	s->failed = false;
 	s->nonce = nonce;
 	s->safe_tx_hash = hash;
+	return true;
+}
+
+static bool apply_voucher(struct arena *a, struct change *c, const struct line *l, struct err *e)
+{
+	struct step_voucher v;
+	struct hash32 hash;
+	struct step *s;
+
+	if (!get_step(c, l->body, &s, e) || !json_get_hash(l->body, "safeTxHash", &hash, e) ||
+	    !json_get_addr(l->body, "owner", &v.owner, e) || !json_get_hash(l->body, "blockHash", &v.block, e))
+		return false;
+	if (!s->packed || !hash32_eq(&hash, &s->safe_tx_hash))
+		return true;
+	s->vouchers = one_more(a, s->vouchers, s->n_vouchers, sizeof(v));
+	s->vouchers[s->n_vouchers++] = v;
 	return true;
 }
 
@@ -394,6 +410,8 @@ static bool apply_signature(struct arena *a, struct change *c, const struct line
 	for (size_t i = 0; i < s->n_signatures; i++)
 		if (addr_eq(&s->signatures[i].owner, &sig.owner))
 			return true;
+	if (json_find(l->body, "blockHash") != NULL && !apply_voucher(a, c, l, e))
+		return false;
 	sig.packet = str_or_empty(a, l->body, "packet");
 	s->signatures = one_more(a, s->signatures, s->n_signatures, sizeof(sig));
 	s->signatures[s->n_signatures++] = sig;
@@ -477,6 +495,15 @@ static bool apply_verified(struct arena *a, struct change *c, const struct line 
 	return json_get_bool(l->body, "ok", &c->verified, e);
 }
 
+/* An upgrade and its way back know each other: {"previous":{"registry":"0x…"},"rollback":"SC-8","rollbackOf":null}. */
+static bool apply_linked(struct arena *a, struct change *c, const struct line *l, struct err *e)
+{
+	(void)e;
+	c->rollback = str_or_empty(a, l->body, "rollback");
+	c->rollback_of = str_or_empty(a, l->body, "rollbackOf");
+	return true;
+}
+
 static bool apply_withdrawn(struct arena *a, struct change *c, const struct line *l, struct err *e)
 {
 	(void)a;
@@ -495,10 +522,11 @@ bool change_apply(struct arena *a, struct change *c, const struct line *l, struc
 		{ "change.drafted", apply_drafted },     { "change.proposed", apply_proposed },
 		{ "operation.planned", apply_planned },  { "step.packed", apply_packed },
 		{ "signature.added", apply_signature },  { "answer.refused", apply_note },
+		{ "block.vouched", apply_voucher },
 		{ "answer.declined", apply_note },       { "submit.intended", apply_intended },
 		{ "submit.rejected", apply_rejected },   { "step.mined", apply_receipt },
 		{ "step.failed", apply_receipt },        { "change.verified", apply_verified },
-		{ "change.withdrawn", apply_withdrawn },
+		{ "change.withdrawn", apply_withdrawn }, { "upgrade.linked", apply_linked },
 	};
 
 	if (c->id.n == 0)

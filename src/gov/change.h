@@ -36,6 +36,8 @@ MUST_CHECK bool proposal_from_json(struct arena *a, struct proposal *out, const 
 				   struct err *e);
 
 struct step_signature { struct addr owner; struct hash32 digest; uint64_t seq; struct span packet; };
+/* Who had the hash of this block, to which the packet's proofs lead, from another source than the packet. */
+struct step_voucher { struct addr owner; struct hash32 block; };
 struct step_note { struct span owner_text, code, text; bool declined; uint64_t seq; };
 struct submission {
 	struct hash32 tx, raw;
@@ -66,6 +68,8 @@ struct step {
 	struct hash32 evidence;
 	struct step_signature *signatures;      /* for safe_tx_hash; those for earlier nonces are dropped */
 	size_t n_signatures;
+	struct step_voucher *vouchers;          /* by their answers, for safe_tx_hash */
+	size_t n_vouchers;
 	struct left_behind *left;               /* signed, and left for another nonce */
 	size_t n_left;
 	struct step_note *notes;                /* refusals and declines, all of them */
@@ -87,6 +91,7 @@ struct change {
 	struct span id;                         /* "SC-7" */
 	struct proposal draft, proposal;        /* the newest draft; the proposal once there is one */
 	bool proposed, withdrawn;
+	struct span rollback, rollback_of;      /* the change that takes this upgrade back; the one this takes back */
 	bool read_back, verified;               /* the effect was looked at; it is what was proposed */
 	uint64_t drafted_seq;                   /* the line of the newest draft */
 	uint64_t proposed_seq;                  /* line k */

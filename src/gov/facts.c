@@ -59,7 +59,14 @@ void facts_add(struct arena *a, struct facts *f, const char *name, const struct 
 		memmove(f->v + i + 1, f->v + i, (f->n - i) * sizeof(*f->v));
 		f->n++;
 	}
-	f->v[i] = (struct fact){ key, value, source, block };
+	f->v[i] = (struct fact){ key, value, source, block, 0 };
+}
+
+void facts_prove(struct arena *a, struct facts *f, const char *name, const struct json *value, uint64_t block,
+		 uint64_t time)
+{
+	facts_add(a, f, name, value, FACT_PROVEN, block);
+	f->v[place_of(f, span_str(name))].time = time;
 }
 
 struct json *facts_to_json(struct arena *a, const struct facts *f)
@@ -70,6 +77,8 @@ struct json *facts_to_json(struct arena *a, const struct facts *f)
 		json_set(o, a, "block", json_u64(a, f->v[i].block));
 		json_set(o, a, "name", json_text(a, f->v[i].name));
 		json_set(o, a, "source", json_str(a, fact_source_name(f->v[i].source)));
+		if (f->v[i].time > 0)
+			json_set(o, a, "time", json_u64(a, f->v[i].time));
 		json_set(o, a, "value", json_copy(a, f->v[i].value));
 		json_push(array, o);
 	}
@@ -78,10 +87,12 @@ struct json *facts_to_json(struct arena *a, const struct facts *f)
 
 static bool read_fact(struct arena *a, struct facts *out, const struct json *o, uint64_t block, struct err *e)
 {
-	static const char *const names[] = { "block", "name", "source", "value", NULL };
+	static const char *const names[] = { "block", "name", "source", "time", "value", NULL };
 	struct span name, source;
+	uint64_t time;
 	if (!json_only(o, names, e) || !json_get_str(o, "name", &name, e) || !json_get_str(o, "source", &source, e) ||
-	    (json_find(o, "block") != NULL && !json_get_u64(o, "block", &block, e)))
+	    (json_find(o, "block") != NULL && !json_get_u64(o, "block", &block, e)) ||
+	    (json_find(o, "time") != NULL && !json_get_u64(o, "time", &time, e)))
 		return false;
 	if (!span_is(source, "claimed") && !span_is(source, "proven"))
 		return err_set(e, ERR_UNKNOWN, json_find(o, "source")->at, "needed claimed or proven") ||

@@ -17,6 +17,7 @@ struct fact {
 	const struct json *value;
 	enum fact_source source;
 	uint64_t block;               /* where it was true */
+	uint64_t time;                /* of that block, by the header that proves it; 0: no header does */
 };
 
 struct facts {                        /* {0}: none; sorted by name */
@@ -27,8 +28,11 @@ struct facts {                        /* {0}: none; sorted by name */
 /* Adds a fact, or takes the place of the one with its name. The name is copied. */
 void facts_add(struct arena *a, struct facts *f, const char *name, const struct json *value, enum fact_source source,
 	       uint64_t block);
+/* The same, shown by a state proof under a header whose hash came from another source: proven, as old as the header. */
+void facts_prove(struct arena *a, struct facts *f, const char *name, const struct json *value, uint64_t block,
+		 uint64_t time);
 const struct fact *facts_find(const struct facts *f, struct span name);       /* NULL: not known */
-/* [{"block":57,"name":"safe.nonce","source":"claimed","value":3}, …] */
+/* [{"block":57,"name":"safe.nonce","source":"claimed","value":3}, …]; what a header proves has its "time", too. */
 struct json *facts_to_json(struct arena *a, const struct facts *f);
 /* Strict; names are unique. "block" may be missing, as in evidence without a policy: then `block` is meant. The sources
  * are read and not believed: everything is claimed. */

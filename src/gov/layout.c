@@ -6,6 +6,7 @@
 
 #include "src/base/text.h"
 #include "src/base/u256.h"
+#include "src/crypto/hash.h"
 
 #define MAX_VARIABLES 4096u
 #define MAX_DEPTH 16u
@@ -131,6 +132,21 @@ const struct layout *layout_parse(struct arena *a, const struct json *doc, struc
 		return NULL;
 	}
 	return l;
+}
+
+bool layout_digest(struct hash32 *out, const struct json *doc, struct err *e)
+{
+	const struct json *inside = json_find(doc, "storageLayout");
+	struct buf b = {0};
+
+	if (inside)
+		doc = inside;
+	if (!json_is_canonical(doc, e))
+		return false;
+	json_canonical(&b, doc);
+	sha256(out, buf_view(&b));
+	buf_release(&b);
+	return true;
 }
 
 /* ---- findings ---- */

@@ -11,12 +11,16 @@
 #include "src/base/arena.h"
 #include "src/base/err.h"
 #include "src/base/json.h"
+#include "src/crypto/sig.h"
 
 struct layout;                    /* parsed; lives as long as its arena */
 
 /* The member storageLayout of a compiler's output, or a document that has it. ERR_SYNTAX, ERR_MISSING, ERR_RANGE,
  * ERR_UNKNOWN (a type that is not in "types"), with the place. */
 MUST_CHECK const struct layout *layout_parse(struct arena *a, const struct json *doc, struct err *e);
+
+/* SHA-256 of the canonical JSON of the storageLayout itself: what a list of releases calls it by. */
+MUST_CHECK bool layout_digest(struct hash32 *out, const struct json *doc, struct err *e);
 
 enum layout_kind {
 	LAYOUT_MOVED,                 /* a variable is at another place */

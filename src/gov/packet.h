@@ -101,6 +101,8 @@ struct answer {
 	struct sig sig;
 	struct span code, text;           /* REFUSAL; DECLINE: text */
 	struct span compared;             /* "signer" "own" "nobody", or empty = null */
+	bool has_block_hash;
+	struct hash32 block_hash;         /* that the signer had from another source, and the packet's proofs lead to */
 	bool has_journal_head;
 	struct hash32 journal_head;
 };

@@ -355,7 +355,7 @@ static struct span field_of(const struct action_read_back *r)
 }
 
 /* The keys are the getter's arguments, a word each, as they stand in its calldata. */
-static void read_back(struct slot_list *l, const struct pinned *p, const struct action_read_back *b)
+void slots_of_read(struct slot_list *l, const struct pinned *p, const struct action_read_back *b)
 {
 	const struct contract *c = deployment_contract_at(p->deployment, &b->at);
 	const struct slot_rule *r = NULL;
@@ -396,7 +396,7 @@ bool slots_deciding(struct slot_list *out, const struct pinned *p, const struct 
 		if (!action_reads(out->a, &reads, &n, p, v, e))
 			return false;
 		for (size_t i = 0; i < n; i++)
-			read_back(out, p, &reads[i]);
+			slots_of_read(out, p, &reads[i]);
 	}
 	return true;
 }
@@ -479,6 +479,33 @@ static struct u256 part_of(const struct named_slot *s, const struct hash32 *word
 
 	memcpy(be + 32 - s->size, word->b + 32 - s->offset - s->size, s->size);
 	return u256_from_be(be);
+}
+
+bool slot_text(struct buf *out, const struct named_slot *s, const struct hash32 *word)
+{
+	const struct u256 v = part_of(s, word);
+	struct addr at;
+	uint8_t be[32];
+
+	switch (s->kind) {
+	case SLOT_NUMBER: case SLOT_SECONDS: case SLOT_TIME:
+		u256_format(out, &v);
+		return true;
+	case SLOT_ADDRESS:
+		u256_to_be(be, &v);
+		memcpy(at.b, be + 12, sizeof(at.b));
+		addr_format(out, &at);
+		return true;
+	case SLOT_FLAG: case SLOT_LISTED:
+		buf_str(out, u256_is_zero(&v) ? "false" : "true");
+		return true;
+	case SLOT_TEXT:
+		if (word->b[31] % 2 != 0 || word->b[31] > 62)
+			return false;
+		buf_add(out, word->b, word->b[31] / 2);
+		return true;
+	}
+	return false;
 }
 
 static void say_address(struct arena *a, struct buf *out, const struct deployment *d, const struct u256 *v)

@@ -46,7 +46,11 @@ bool slot_is_entry(const struct pinned *p, const struct contract *c, struct span
 /* The next named value in this word, from index *i on; NULL at the end. One word may hold several. */
 const struct named_slot *slots_at(const struct slot_list *list, size_t *i, const struct addr *at,
 				  const struct hash32 *slot);
-/* The value in a word, as the getter would say it, with what it means where that is not plain. */
+/* The slots behind what an action reads back. None: nobody knows where it lies. */
+void slots_of_read(struct slot_list *out, const struct pinned *p, const struct action_read_back *b);
+/* The value in a word as abi_value_format() writes what the getter says. False: it is not in this word alone. */
+bool slot_text(struct buf *out, const struct named_slot *s, const struct hash32 *word);
+/* The same with what it means where that is not plain. */
 void slot_say(struct arena *a, struct buf *out, const struct named_slot *s, const struct deployment *d,
 	      const struct hash32 *word);
 

@@ -52,6 +52,20 @@ static struct span metadata_of(struct span code)
 	return span_of(code.p + code.n - 2 - n, n);
 }
 
+bool upgrade_metadata(struct hash32 *out, struct span code)
+{
+	/* CBOR: the text "ipfs", then 34 bytes, a multihash: SHA-256, 32 bytes */
+	static const uint8_t before[] = { 0x64, 'i', 'p', 'f', 's', 0x58, 0x22, 0x12, 0x20 };
+	const struct span cbor = metadata_of(code);
+
+	for (size_t i = 0; i + sizeof(before) + sizeof(out->b) <= cbor.n; i++)
+		if (memcmp(cbor.p + i, before, sizeof(before)) == 0) {
+			memcpy(out->b, cbor.p + i + sizeof(before), sizeof(out->b));
+			return true;
+		}
+	return false;
+}
+
 static void hashes(struct arena *a, struct upgrade_findings *out, const struct upgrade *u)
 {
 	const struct span metadata = metadata_of(u->code);

@@ -25,6 +25,10 @@ struct upgrade {
 /* Each upgradeToAndCall(address,bytes) among the calls to contracts of the profile. */
 struct upgrade *upgrades_of(struct arena *a, size_t *n, struct calls calls, const struct deployment *d);
 
+/* The SHA-256 that solc puts into the metadata behind the code: of the document that names compiler, settings and
+ * sources. False: there is none. */
+bool upgrade_metadata(struct hash32 *out, struct span code);
+
 struct upgrade_findings {
 	const char *refusals[5];      /* each a reason not to */
 	size_t n;

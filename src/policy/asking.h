@@ -3,6 +3,7 @@
 #define SETGOV_POLICY_ASKING_H
 
 #include "src/policy/judge.h"
+#include "src/policy/releases.h"
 #include "src/policy/rules.h"
 
 /* What was done before: an entry of the fact "history". */
@@ -23,6 +24,8 @@ struct court {                        /* the same for all rules of one verdict *
 	const struct rule **used_by;  /* for each fact, the rule that asked for it last */
 	struct of_action **of_action; /* for each unit, its facts that were asked for */
 	bool has_history;             /* read on demand, once */
+	bool has_releases;            /* likewise */
+	struct releases releases;
 	struct past *history;
 	size_t n_history;
 };
@@ -36,6 +39,7 @@ struct asking {
 	enum verdict_word word;
 	const char *text;
 	bool claimed;
+	const char *unproven;         /* the rule wants proof, and these facts are the console's word; or NULL */
 	bool quiet;                   /* an action before this one passed and speaks for all */
 	struct span *facts;
 	size_t n_facts, cap_facts;
@@ -51,19 +55,26 @@ bool number_of(struct u256 *out, struct span text);
 struct span unit_arg(const struct unit *u, struct span name);         /* {NULL, 0}: has none */
 
 void answer(struct asking *q, enum verdict_word w, const char *fmt, ...) PRINTF(3, 4);
-/* A fact that the answer rests on. NULL: not known, too old or not proven, and the answer is given. */
+/* A fact that the answer rests on. NULL: not known, or its proof is too old, and the answer is given. */
 const struct json *know(struct asking *q, const char *name);
 /* The same for what may prove itself, or need not be true: whoever asks looks at `proven`. */
 const struct json *know_word(struct asking *q, const char *name, bool *proven);
 /* The fact "action[i].what" of the action that is judged; *name is that. */
 const struct json *know_of_action(struct asking *q, struct span what, const char **name);
+/* What the answer rests on is the console's word: one more reason not to pass as proven. */
+void rest_on_word(struct asking *q, const char *what);
 /* The same for a number. */
 bool know_u64(struct asking *q, const char *name, uint64_t *out);
+/* The fact "releases", read. It needs no proof: each signer's machine holds it against its own. False: the answer is
+ * given. */
+bool know_releases(struct asking *q);
+/* The code at an address, held against the list of releases, for a contract of the profile (NULL: any). */
+void judge_release(struct asking *q, struct span at, const struct contract *c);
 /* The fact "history", read. False: the answer is given. */
 bool know_history(struct asking *q);
 
 #define RULE_JUDGES(X) X(allow) X(bounds) X(signers) X(delay) X(words) X(separation) X(rate) X(freeze) X(call_only) \
-	X(code) X(possession) X(fact) X(finality) X(ahead) X(hot_signing) X(comparison)
+	X(code) X(upgrade) X(possession) X(fact) X(finality) X(ahead) X(hot_signing) X(comparison)
 #define DECLARE(name) void judge_##name(struct asking *q);
 RULE_JUDGES(DECLARE)
 #undef DECLARE

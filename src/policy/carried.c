@@ -41,7 +41,7 @@ static struct span origin_of(const struct packet *p)
 
 bool carried_judge(struct arena *a, struct verdict out[N_STEPS], const struct policy *policy,
 		   const struct pinned *pin, const struct packet *p, const struct checked_packet *checked,
-		   struct err *e)
+		   const struct facts *proven, struct err *e)
 {
 	for (size_t i = 0; i < checked->n_steps; i++) {
 		const enum step_kind step = checked->steps[i].step;
@@ -52,8 +52,39 @@ bool carried_judge(struct arena *a, struct verdict out[N_STEPS], const struct po
 					 &checked->operation_id, e))
 			return false;
 		s.origin = origin_of(p);
+		if (proven != NULL)
+			facts_lift(a, &facts, proven);
 		facts_add(a, &facts, "signatures", signatures_of(a, p, step), FACT_PROVEN, 0);
 		policy_judge(a, &out[i], policy, &s, &facts);
 	}
 	return true;
+}
+
+bool carried_proofs(struct arena *a, struct proven *out, struct facts *facts, bool *there, const struct pinned *pin,
+		    const struct packet *p, const struct checked_packet *checked, struct err *e)
+{
+	const bool timelock = checked->proposal.route == ROUTE_TIMELOCK;
+	const struct proven_about about = { pin, checked->proposal.actions, checked->proposal.calls,
+					    timelock ? &checked->operation_id : NULL };
+	*out = (struct proven){0};
+	*facts = (struct facts){0};
+	*there = p->evidence != NULL && !json_is_null(json_find(p->evidence, "proofs"));
+	if (!*there || evidence_proven(a, out, facts, p->evidence, &about, e))
+		return true;
+	if (e != NULL) {
+		e->code = ERR_REFUSED;
+		e->refusal = "PROOF";
+	}
+	return err_in(e, "evidence");
+}
+
+const struct json *carried_fact(const struct json *evidence, const char *name)
+{
+	const struct json *facts = evidence != NULL ? json_find(evidence, "facts") : NULL;
+	struct span found;
+	for (const struct json *v = facts != NULL && facts->type == JSON_ARRAY ? facts->first : NULL; v != NULL;
+	     v = v->next)
+		if (v->type == JSON_OBJECT && json_get_str(v, "name", &found, NULL) && span_is(found, name))
+			return json_find(v, "value");
+	return NULL;
 }

@@ -53,25 +53,53 @@ static void use_fact(struct asking *q, const struct fact *f)
 	*by = q->rule;
 }
 
-/* The block that everything is judged at: the fact "chain.block". */
-static bool is_too_old(const struct asking *q, const struct fact *f, uint64_t *age)
+/* "a, b" has b. */
+static bool is_in_list(const char *list, const char *what)
 {
+	const size_t n = strlen(what);
+	for (const char *w = list; w != NULL && (w = strstr(w, what)) != NULL; w += n)
+		if ((w == list || w[-1] == ' ') && (w[n] == '\0' || w[n] == ','))
+			return true;
+	return false;
+}
+
+void rest_on_word(struct asking *q, const char *what)
+{
+	q->claimed = true;
+	if (!q->rule->proven || is_in_list(q->unproven, what))
+		return;
+	q->unproven = q->unproven == NULL ? what : arena_fmt(q->court->a, "%s, %s", q->unproven, what);
+}
+
+/* Only what a header proves has an age: the console's own words are as new as it says. */
+static bool is_stale(struct asking *q, const struct fact *f)
+{
+	struct buf age = {0}, most = {0};
 	struct u256 v;
-	uint64_t block = 0;
-	if (!q->rule->has_max_age)
+	uint64_t at;
+	if (!q->rule->has_max_age || f->time == 0)
 		return false;
-	const struct fact *head = facts_find(q->court->facts, span_str("chain.block"));
-	if (head == NULL || head->value->type != JSON_NUMBER || !u256_parse(&v, head->value->text, NULL) ||
-	    !u256_fits_u64(&v, &block))
-		return *age = UINT64_MAX, true;
-	*age = block > f->block ? block - f->block : 0;
-	return *age > q->rule->max_age;
+	const struct fact *now = facts_find(q->court->facts, span_str("now"));
+	if (now == NULL || now->value->type != JSON_NUMBER || !u256_parse(&v, now->value->text, NULL) ||
+	    !u256_fits_u64(&v, &at)) {
+		answer(q, VERDICT_FAILED, "the fact now is not known, so that the proof of %.*s has no age",
+		       SHOWN(f->name));
+		return true;
+	}
+	if (at < f->time || at - f->time <= q->rule->max_age)
+		return false;
+	duration_format(&age, at - f->time);
+	duration_format(&most, q->rule->max_age);
+	answer(q, VERDICT_FAILED, "the proof of %.*s is stale: block %" PRIu64 " is %s old, at most %s is allowed",
+	       SHOWN(f->name), f->block, buf_cstr(&age), buf_cstr(&most));
+	buf_release(&age);
+	buf_release(&most);
+	return true;
 }
 
 /* `f`: the fact of that name, or NULL. */
 static const struct json *weigh(struct asking *q, const char *name, const struct fact *f, bool *proven)
 {
-	uint64_t age = 0;
 	if (f == NULL) {
 		list_fact(q, arena_copy(q->court->a, span_str(name)));
 		answer(q, VERDICT_FAILED, "the fact %s is not known", name);
@@ -79,25 +107,15 @@ static const struct json *weigh(struct asking *q, const char *name, const struct
 	}
 	use_fact(q, f);
 	*proven = f->source == FACT_PROVEN;
-	if (!is_too_old(q, f, &age))
-		return f->value;
-	if (age == UINT64_MAX)
-		answer(q, VERDICT_FAILED, "the fact chain.block is not known, so that %s has no age", name);
-	else
-		answer(q, VERDICT_FAILED, "the fact %s is %" PRIu64 " blocks old, at most %" PRIu64 " are allowed",
-		       name, age, q->rule->max_age);
-	return NULL;
+	return is_stale(q, f) ? NULL : f->value;
 }
 
 static const struct json *rest_on(struct asking *q, const char *name, const struct fact *f)
 {
 	bool proven = false;
 	const struct json *v = weigh(q, name, f, &proven);
-	if (v != NULL && q->rule->proven && !proven) {
-		answer(q, VERDICT_FAILED, "the fact %s is the console's word, and this rule wants it proven", name);
-		return NULL;
-	}
-	q->claimed |= v != NULL && !proven;
+	if (v != NULL && !proven)
+		rest_on_word(q, name);
 	return v;
 }
 
@@ -241,8 +259,11 @@ static void ask(struct asking *q)
 		    covers(c, x, q->concerned, q->n_concerned))
 			waive(q, x);
 	}
-	if (q->word == VERDICT_PASSED && q->claimed)
-		q->word = VERDICT_WORD;
+	if (q->word != VERDICT_PASSED || !q->claimed)
+		return;
+	if (q->unproven != NULL && !q->quiet)
+		answer(q, VERDICT_PASSED, "%s; to be proven, and the console's word: %s", q->text, q->unproven);
+	q->word = VERDICT_WORD;
 }
 
 /* Of the answers for each action, the worst stand; each with the action that it is about. */
@@ -294,6 +315,7 @@ static bool judge_rule(struct court *c, const struct rule *x, size_t *room, stru
 		q.concerned = room + i;
 		q.n_concerned = row->each ? 1 : n;
 		q.claimed = false;
+		q.unproven = NULL;
 		q.quiet = g.n > 0 && g.word <= VERDICT_WORD;
 		ask(&q);
 		gather(&g, &q, many);

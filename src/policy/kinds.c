@@ -454,7 +454,8 @@ void judge_comparison(struct asking *q)
 		answer(q, VERDICT_PASSED, "a phrase may be compared with nobody");
 		return;
 	}
-	q->claimed |= list->n > 0;     /* what was compared is in no signature; a packet's do not even say it */
+	if (list->n > 0)               /* what was compared is in no signature; a packet's do not even say it */
+		rest_on_word(q, "what was compared");
 	for (const struct json *s = list->first; s != NULL; s = s->next) {
 		struct span compared = {0}, owner = {0};
 		if (json_find(s, "compared") != NULL && json_get_str(s, "owner", &owner, NULL) &&
@@ -675,6 +676,12 @@ void judge_code(struct asking *q)
 	if (at.p == NULL) {
 		answer(q, VERDICT_FAILED, "%.*s has no argument %.*s", SHOWN(unit_of(q, 0)->action),
 			SHOWN(q->rule->arg));
+		return;
+	}
+	if (q->rule->releases) {
+		const struct calls calls = unit_of(q, 0)->calls;
+		const struct deployment *d = q->court->subject->pin->deployment;
+		judge_release(q, at, calls.n == 1 ? deployment_contract_at(d, &calls.v[0].to) : NULL);
 		return;
 	}
 	const struct json *v = know(q, arena_fmt(arena_of(q), "code-hash.%.*s", (int)at.n, (const char *)at.p));

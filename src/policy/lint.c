@@ -170,6 +170,7 @@ static bool may_hold_up(const struct linting *l, const struct rule *x)
 	case RULE_SIGNERS:
 		return x->n_roles > 0 || l->p->threshold == 0 || x->min > l->p->threshold;
 	case RULE_BOUNDS: case RULE_WORDS: case RULE_SEPARATION: case RULE_CODE: case RULE_POSSESSION: case RULE_FACT:
+	case RULE_UPGRADE:
 	case RULE_COMPARISON: case RULE_DELAY:
 		return x->kind != RULE_COMPARISON || !x->allowed;
 	case RULE_ALLOW: case RULE_RATE: case RULE_FREEZE: case RULE_EXCEPTION: case RULE_CALL_ONLY: case RULE_FINALITY:
@@ -260,6 +261,54 @@ static void check_contradictions(struct linting *l)
 				check_pair(l, &l->p->rules[i], &l->p->rules[k]);
 }
 
+/* ---- what no proof can show ---- */
+
+/* Storage proofs show what contracts keep; src/gov/proven_facts.h has the names. */
+static bool is_provable(struct span fact)
+{
+	static const char *const names[] = { "safe.", "timelock.", "implementation.", "owner.", "code-hash.",
+					     "initialized." };
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (span_starts(fact, names[i]))
+			return true;
+	return span_starts(fact, "action.") && !span_is(fact, "action.layout") && !span_is(fact, "action.rollback");
+}
+
+static bool looks_back(const struct rule *x)
+{
+	for (size_t i = 0; i < x->n_bounds; i++)
+		if (x->bounds[i].per > 0)
+			return true;
+	return false;
+}
+
+static bool has_check(const struct rule *x, const char *words)
+{
+	for (size_t i = 0; i < x->checks.n; i++)
+		if (listed_word(words, x->checks.v[i]))
+			return true;
+	return false;
+}
+
+/* NULL: all that it rests on can be proven. */
+static const char *unprovable(const struct rule *x)
+{
+	switch (x->kind) {
+	case RULE_RATE: return "what was done before";
+	case RULE_FREEZE: return "what time it is";
+	case RULE_FINALITY: return "how far the heads are";
+	case RULE_COMPARISON: return "who compared what";
+	case RULE_BOUNDS: return looks_back(x) ? "what it was before" : NULL;
+	case RULE_FACT: return is_provable(x->fact) ? NULL : "this fact";
+	case RULE_UPGRADE:
+		return has_check(x, "uups contract layout rollback preview") ? "what a node or the log says" : NULL;
+	case RULE_ALLOW: case RULE_SIGNERS: case RULE_DELAY: case RULE_WORDS: case RULE_SEPARATION: case RULE_EXCEPTION:
+	case RULE_CALL_ONLY: case RULE_CODE: case RULE_POSSESSION: case RULE_AHEAD: case RULE_HOT_SIGNING:
+		return NULL;
+	}
+	return NULL;
+}
+
 /* ---- all of it ---- */
 
 static void check_rule(struct linting *l, const struct rule *x)
@@ -270,8 +319,11 @@ static void check_rule(struct linting *l, const struct rule *x)
 	check_holds_up(l, x);
 	if (x->kind == RULE_EXCEPTION && l->now > 0 && x->until <= l->now)
 		find(l, false, x, "has ended: it waives nothing any more");
-	if (x->kind == RULE_CODE && x->n_listed == 0)
+	if (x->kind == RULE_CODE && !x->releases && x->n_listed == 0)
 		find(l, false, x, "lists no code: nothing can pass until a release is listed");
+	if (x->proven && unprovable(x) != NULL)
+		find(l, true, x, "wants proof, and no state proof shows %s: it could never be submitted",
+		     unprovable(x));
 	if (!row->chain && x->kind != RULE_EXCEPTION)
 		find(l, false, x, "kept by setgov and the signers, not by the chain");
 }

@@ -302,6 +302,7 @@ SIMPLE(per, get_seconds)
 SIMPLE(min_delay, get_seconds)
 SIMPLE(words, get_texts)
 SIMPLE(steps, get_texts)
+SIMPLE(checks, get_texts)
 SIMPLE(args, get_texts)
 SIMPLE(from, get_texts)
 SIMPLE(excepted, get_text)
@@ -329,7 +330,7 @@ static bool rule_source(const struct reading *r, void *out, const struct json *v
 static bool rule_max_age(const struct reading *r, void *out, const struct json *v)
 {
 	struct rule *x = out;
-	return x->has_max_age = get_count(r, &x->max_age, v);
+	return x->has_max_age = get_seconds(r, &x->max_age, v);
 }
 
 static bool rule_bounds(const struct reading *r, void *out, const struct json *v)
@@ -574,6 +575,13 @@ static bool rule_listed(const struct reading *r, void *out, const struct json *v
 	return true;
 }
 
+static bool rule_releases(const struct reading *r, void *out, const struct json *v)
+{
+	struct rule *x = out;
+	x->releases = v->type == JSON_TRUE;
+	return x->releases || wrong(r->e, ERR_SYNTAX, v, "needed true");
+}
+
 static bool rule_is(const struct reading *r, void *out, const struct json *v)
 {
 	struct rule *x = out;
@@ -590,7 +598,8 @@ static const struct member rule_members[] = {
 	{ "windows", rule_windows }, { "except", rule_except }, { "rule", rule_excepted }, { "until", rule_until },
 	{ "control", rule_control }, { "arg", rule_arg }, { "args", rule_args }, { "listed", rule_listed },
 	{ "fact", rule_fact }, { "is", rule_is }, { "head", rule_head }, { "maxLag", rule_max_lag },
-	{ "steps", rule_steps }, { "allowed", rule_allowed }, { "from", rule_from },
+	{ "steps", rule_steps }, { "allowed", rule_allowed }, { "releases", rule_releases },
+	{ "checks", rule_checks }, { "from", rule_from },
 };
 
 /* ---- what goes together ---- */
@@ -628,6 +637,8 @@ static bool check_words(const struct reading *r, const struct json *list, const 
 
 #define WORDS "title reason ticket category impact rollback attachment"
 
+#define CHECKS "uups changed initialised contract layout audit rollback preview"
+
 static bool check_rule_words(const struct reading *r, const struct json *o)
 {
 	const struct json *control = json_find(o, "control");
@@ -635,6 +646,7 @@ static bool check_rule_words(const struct reading *r, const struct json *o)
 	       check_words(r, control != NULL ? json_find(control, "words") : NULL, WORDS, "control.words") &&
 	       check_words(r, json_find(o, "steps"), "schedule execute cancel", "steps") &&
 	       check_words(r, json_find(o, "from"), "proposer submitter facilitator", "from") &&
+	       check_words(r, json_find(o, "checks"), CHECKS, "checks") &&
 	       check_words(r, json_find(o, "head"), "safe finalized", "head");
 }
 
@@ -657,10 +669,17 @@ static bool check_rule(const struct reading *r, const struct rule *x, const stru
 	if (span_is(x->name, "default-deny"))
 		return wrong(r->e, ERR_MISMATCH, json_find(o, "name"), "this is what verdicts call the rule that "
 			     "nobody wrote") || err_in(r->e, "name");
+	if (x->has_max_age && !x->proven)
+		return wrong(r->e, ERR_MISMATCH, json_find(o, "maxAge"),
+			     "only what has to be proven has an age: source has to be proven") ||
+		       err_in(r->e, "maxAge");
 	if (x->kind == RULE_RATE && (x->max == 0 || x->per == 0))
 		return wrong(r->e, ERR_RANGE, json_find(o, x->max == 0 ? "max" : "per"),
 			     "a rate of nothing would stop everything") ||
 		       err_in(r->e, x->max == 0 ? "max" : "per");
+	if (x->kind == RULE_CODE && x->releases == (x->listed != NULL))
+		return wrong(r->e, ERR_MISMATCH, o, "code is listed here, or in the list of releases: needed one of "
+			     "listed and releases");
 	return check_delegatecall(r, x, o) && check_rule_words(r, o);
 }
 

@@ -15,9 +15,9 @@ enum rule_kind {
 	RULE_ALLOW, RULE_BOUNDS, RULE_SIGNERS, RULE_DELAY, RULE_WORDS, RULE_SEPARATION, RULE_RATE, RULE_FREEZE,
 	RULE_EXCEPTION, RULE_CALL_ONLY, RULE_CODE, RULE_POSSESSION, RULE_FACT, RULE_FINALITY, RULE_AHEAD,
 		RULE_HOT_SIGNING,
-	RULE_COMPARISON
+	RULE_COMPARISON, RULE_UPGRADE
 };
-#define N_RULE_KINDS 17
+#define N_RULE_KINDS 18
 
 struct texts { const struct span *v; size_t n; bool given; };
 
@@ -57,7 +57,7 @@ struct rule {
 	struct pattern pattern;       /* "for" */
 	bool proven;                  /* what it rests on has to be proven */
 	bool has_max_age;
-	uint64_t max_age;             /* in blocks */
+	uint64_t max_age;             /* seconds that a proof may be old; only where `proven` */
 	/* what its kind takes; the rest is zero */
 	bool delegatecall;
 	const struct arg_limit *bounds;
@@ -74,6 +74,8 @@ struct rule {
 	struct span excepted, arg, fact, head;
 	const struct listed_code *listed;
 	size_t n_listed;
+	bool releases;                /* what is listed is in the list of releases (releases.h) */
+	struct texts checks;
 	const struct json *is;        /* the only value that the fact may have; NULL: any */
 	bool allowed;
 	uint64_t control_signers;     /* the compensating control of an exception */

@@ -21,7 +21,8 @@ static const struct rule_row rows[N_RULE_KINDS] = {
 			  .judge = judge_freeze },
 	[RULE_EXCEPTION] = { "exception", "rule until control", "", .says = "another rule is waived for a time" },
 	[RULE_CALL_ONLY] = { "call-only", "", "except", .says = "no delegatecall", .judge = judge_call_only },
-	[RULE_CODE] = { "code", "arg listed", "", .each = true, .says = "only listed code", .judge = judge_code },
+	[RULE_CODE] = { "code", "arg", "listed releases", .each = true, .says = "only listed code",
+			.judge = judge_code },
 	[RULE_POSSESSION] = { "possession", "args", "listed", .each = true, .says = "somebody showed to have the key",
 			      .judge = judge_possession },
 	[RULE_FACT] = { "fact", "fact", "is", .each = true, .says = "a fact is known and as it should be",
@@ -33,6 +34,8 @@ static const struct rule_row rows[N_RULE_KINDS] = {
 			       .judge = judge_hot_signing },
 	[RULE_COMPARISON] = { "comparison", "allowed", "", .says = "whether a phrase may be compared with nobody",
 			      .judge = judge_comparison },
+	[RULE_UPGRADE] = { "upgrade", "checks", "", .each = true, .says = "new code is fit for what is stored",
+			   .judge = judge_upgrade },
 };
 
 const struct rule_row *rule_row(enum rule_kind k)

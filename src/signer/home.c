@@ -120,11 +120,28 @@ static bool read_policy(struct home *h, const char *name, struct err *e)
 	return true;
 }
 
+static bool read_releases(struct home *h, const char *name, struct err *e)
+{
+	const char *path = arena_fmt(&h->arena, "%s/pins/%s.releases", h->dir, name);
+	struct releases *r = ARENA_NEW(&h->arena, struct releases);
+	struct span text;
+	struct hash32 id;
+	if (!hex_bare(id.b, sizeof(id.b), span_str(name), NULL))
+		return true;
+	if (!read_file(h, path, &text, e) || !releases_parse(&h->arena, r, text, e))
+		return err_file(e, path, 0);
+	for (size_t i = 0; i < h->n_pins; i++)
+		if (hash32_eq(&h->pins[i].deployment.id, &id))
+			h->pins[i].releases = r;
+	return true;
+}
+
 bool home_open(struct home *h, const char *dir, struct err *e)
 {
 	*h = (struct home){ .dir = dir };
 	return each_file(h, "keys", ".json", read_key, e) && each_file(h, "pins", ".json", read_pin, e) &&
-	       each_file(h, "pins", ".policy", read_policy, e);
+	       each_file(h, "pins", ".policy", read_policy, e) &&
+	       each_file(h, "pins", ".releases", read_releases, e);
 }
 
 void home_release(struct home *h)
@@ -200,14 +217,25 @@ bool home_add_pin(struct home *h, const struct deployment *d, const struct pin *
 	return ok;
 }
 
-bool home_add_policy(struct home *h, const struct hash32 *deployment, const struct policy *p, struct err *e)
+static bool add_beside_pin(struct home *h, const struct hash32 *deployment, const char *ending, const struct json *doc,
+			   struct err *e)
 {
 	struct buf name = {0}, text = {0};
 	buf_hex(&name, SPAN_HASH(deployment));
-	json_canonical(&text, p->doc);
-	const bool ok = fs_write(arena_fmt(&h->arena, "%s/pins/%s.policy", h->dir, buf_cstr(&name)), buf_view(&text),
+	json_canonical(&text, doc);
+	const bool ok = fs_write(arena_fmt(&h->arena, "%s/pins/%s%s", h->dir, buf_cstr(&name), ending), buf_view(&text),
 				 0600, e);
 	buf_release(&name);
 	buf_release(&text);
 	return ok;
+}
+
+bool home_add_policy(struct home *h, const struct hash32 *deployment, const struct policy *p, struct err *e)
+{
+	return add_beside_pin(h, deployment, ".policy", p->doc, e);
+}
+
+bool home_add_releases(struct home *h, const struct hash32 *deployment, const struct releases *r, struct err *e)
+{
+	return add_beside_pin(h, deployment, ".releases", r->doc, e);
 }

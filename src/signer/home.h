@@ -3,6 +3,7 @@
  *     keys/0x….json    a keystore V3            keys/0x….class    production, test or rehearsal
  *     pins/<id>.json   the identity part of a profile, canonical: its name is its SHA-256
  *     pins/<id>.policy the policy pinned for that deployment, canonical; the journal has its digest
+ *     pins/<id>.releases   the list of releases, likewise
  *     journal.jsonl    journal.h */
 #ifndef SETGOV_SIGNER_HOME_H
 #define SETGOV_SIGNER_HOME_H
@@ -10,6 +11,7 @@
 #include "src/base/arena.h"
 #include "src/base/err.h"
 #include "src/policy/policy.h"
+#include "src/policy/releases.h"
 
 struct key_file {
 	struct addr address;
@@ -21,6 +23,7 @@ struct pin {
 	struct deployment deployment;
 	const char *path;
 	const struct policy *policy;  /* pinned for it, or NULL */
+	const struct releases *releases;      /* pinned for it, or NULL */
 	bool policy_lost;             /* the journal pinned one, and it is not here: nothing is signed */
 };
 struct home {
@@ -54,6 +57,9 @@ MUST_CHECK bool home_add_pin(struct home *h, const struct deployment *d, const s
 
 MUST_CHECK bool home_add_policy(struct home *h, const struct hash32 *deployment, const struct policy *p,
 				struct err *e);
+
+MUST_CHECK bool home_add_releases(struct home *h, const struct hash32 *deployment, const struct releases *r,
+				  struct err *e);
 
 MUST_CHECK bool class_parse(enum deployment_class *out, struct span text, struct err *e);
 

@@ -49,9 +49,9 @@ static const struct option options[] = {
 	{"--copy", "FILE", "new", "where the second copy goes", WRITES | READS_BACK},
 	{"--light", NULL, "new", "a weaker seal, for tests and rehearsals", PLAIN},
 	{"--passphrase-fd", "N", "new import sign cosign attest sign-tx", "read the passphrase there, one line", PLAIN},
-	{"--expect", "HASH", "trust trust-policy sign cosign",
-	 "deployment id; policy digest; each safeTxHash, or the root, as others read it", REPEATS},
-	{"--for", "ID", "trust-policy", "the deployment, where several are pinned", PLAIN},
+	{"--expect", "HASH", "trust trust-policy trust-releases sign cosign",
+	 "deployment id; digest of policy or list; each safeTxHash, or the root, as others read it", REPEATS},
+	{"--for", "ID", "trust-policy trust-releases", "the deployment, where several are pinned", PLAIN},
 	{"--block-hash", "HASH", "review sign load", "of the block that state proofs are about, from another source",
 	 PLAIN},
 	{"--compared", "WHO", "sign load", "signer, own or nobody", PLAIN},
@@ -82,6 +82,8 @@ static const struct verb verbs[] = {
 	{"trust", "FILE", "pin a deployment profile", 1, 1, true, false, false, verb_trust},
 	{"trust-policy", "FILE", "pin the policy that packets are judged by", 1, 1, true, false, false,
 	 verb_trust_policy},
+	{"trust-releases", "FILE", "pin the list of code that may be installed", 1, 1, true, false, false,
+	 verb_trust_releases},
 	{"load", "[DIR...]", "choose packets below /media, /mnt, here, or in DIR", 0, 16, false, false, true,
 	 verb_load},
 	{"review", "PACKET", "what a packet will do; no key needed", 1, 1, true, false, true, verb_review},
@@ -314,6 +316,7 @@ static bool run(struct signer *s, const struct verb *verb, struct err *e)
 	keys_check(s);
 	pins_check(s);
 	policies_check(s);
+	releases_check(s);
 	return verb->run(s, e);
 }
 

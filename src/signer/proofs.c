@@ -8,89 +8,6 @@
 
 /* ---- checking ---- */
 
-/* Whatever is wrong with a proof is one kind of refusal, at the place that the error names. */
-static bool refuse(struct err *e)
-{
-	if (e != NULL) {
-		e->code = ERR_REFUSED;
-		e->refusal = "PROOF";
-	}
-	return err_in(e, "evidence");
-}
-
-static bool same_number(const struct json *o, const char *name, uint64_t proven, struct err *e)
-{
-	uint64_t said;
-	if (!json_get_u64(o, name, &said, e))
-		return false;
-	return said == proven || err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the console says %" PRIu64
-					 ", the header %" PRIu64, said, proven) || err_in(e, "%s", name);
-}
-
-static bool same_block(const struct json *evidence, const struct header *h, struct err *e)
-{
-	const struct json *block;
-	struct hash32 said;
-	if (!json_get(evidence, "block", JSON_OBJECT, &block, e))
-		return false;
-	if (!json_get_hash(block, "hash", &said, e) || !same_number(block, "number", h->number, e) ||
-	    !same_number(block, "time", h->time, e))
-		return err_in(e, "block");
-	return hash32_eq(&said, &h->hash) ||
-	       err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the console says another hash than the header has") ||
-	       err_in(e, "block.hash");
-}
-
-/* What the console claims, and what the proofs say about the same thing. */
-static bool same_fact(const struct json *fact, const struct review_proofs *v, const struct deployment *d,
-		      struct err *e)
-{
-	static const struct known_fact {
-		const char *fact, *getter;
-		bool safe;
-	} known[] = {
-		{ "safe.nonce", "nonce()", true },
-		{ "safe.threshold", "getThreshold()", true },
-		{ "timelock.min-delay", "getMinDelay()", false },
-		{ "timelock.operation-timestamp", "getTimestamp(bytes32)", false },
-	};
-	struct span name;
-	uint64_t said, proven;
-	if (!json_get_str(fact, "name", &name, NULL) || !json_get_u64(fact, "value", &said, NULL))
-		return true;
-	for (size_t i = 0; i < ARRAY_LEN(known); i++)
-		if (span_is(name, known[i].fact) &&
-		    proven_number(v->values, v->n, known[i].safe ? &d->safe : &d->timelock, known[i].getter,
-				  &proven) &&
-		    said != proven)
-			return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the console says %" PRIu64
-				       ", proven is %" PRIu64, said, proven) || err_in(e, "facts.%s", known[i].fact);
-	return true;
-}
-
-static bool same_facts(const struct json *evidence, const struct review_proofs *v, const struct deployment *d,
-		       struct err *e)
-{
-	const struct json *facts;
-	if (!json_get(evidence, "facts", JSON_ARRAY, &facts, e))
-		return false;
-	for (const struct json *f = facts->first; f != NULL; f = f->next)
-		if (!same_fact(f, v, d, e))
-			return false;
-	return true;
-}
-
-static bool check(struct signer *s, struct review_proofs *out, const struct json *evidence, const struct json *proofs,
-		  const struct checked_packet *c, const struct pinned *pin, struct err *e)
-{
-	const bool timelock = c->proposal.route == ROUTE_TIMELOCK;
-	if (!proven_check(&s->arena, &out->proven, proofs, e))
-		return err_in(e, "proofs");
-	return proven_values(&s->arena, &out->values, &out->n, &out->proven, pin, c->proposal.actions,
-			     c->proposal.calls, timelock ? &c->operation_id : NULL, e) &&
-	       same_block(evidence, &out->proven.header, e) && same_facts(evidence, out, pin->deployment, e);
-}
-
 /* The hash that a person has from elsewhere. */
 static bool compare_hash(struct signer *s, struct review_proofs *v, struct err *e)
 {
@@ -116,10 +33,13 @@ static bool compare_hash(struct signer *s, struct review_proofs *v, struct err *
 bool proofs_open(struct signer *s, struct review_proofs *out, const struct packet *p, const struct checked_packet *c,
 		 const struct pinned *pin, struct err *e)
 {
-	const struct json *proofs = p->evidence != NULL ? json_find(p->evidence, "proofs") : NULL;
-	*out = (struct review_proofs){ .there = !json_is_null(proofs) };
-	if (out->there && !check(s, out, p->evidence, proofs, c, pin, e))
-		return refuse(e);
+	const struct hash32 *operation = c->proposal.route == ROUTE_TIMELOCK ? &c->operation_id : NULL;
+	*out = (struct review_proofs){0};
+	if (!carried_proofs(&s->arena, &out->proven, &out->facts, &out->there, pin, p, c, e))
+		return false;
+	if (out->there && !proven_values(&s->arena, &out->values, &out->n, &out->proven, pin, c->proposal.actions,
+					 c->proposal.calls, operation, e))
+		return err_in(e, "evidence");
 	return compare_hash(s, out, e);
 }
 

@@ -4,8 +4,7 @@
 #ifndef SETGOV_SIGNER_PROOFS_H
 #define SETGOV_SIGNER_PROOFS_H
 
-#include "src/gov/packet.h"
-#include "src/gov/proven.h"
+#include "src/policy/carried.h"
 #include "src/signer/signer.h"
 #include "tui/kit/paper.h"
 
@@ -13,6 +12,7 @@ struct review_proofs {
 	bool there;                   /* false: the packet carries none */
 	bool hash_given;              /* --block-hash, and it is the header's */
 	struct proven proven;
+	struct facts facts;           /* what it shows, under the names that rules ask for */
 	const struct proven_value *values;
 	size_t n;
 };

@@ -22,12 +22,39 @@ static bool pin_policy(struct reviewed *r, struct err *e)
 	return true;
 }
 
+/* What a packet says of releases is not believed: it has to be the list that is pinned. */
+static bool same_releases(struct signer *s, const struct reviewed *r, struct err *e)
+{
+	const struct json *carried = carried_fact(r->packet.evidence, "releases");
+	struct releases list;
+	struct buf found = {0};
+	if (carried == NULL)
+		return true;
+	if (!releases_from_json(&s->arena, &list, carried, e))
+		return err_in(e, "evidence.facts.releases");
+	if (r->pin->releases != NULL && hash32_eq(&r->pin->releases->digest, &list.digest))
+		return true;
+	buf_hex(&found, SPAN_HASH(&list.digest));
+	if (r->pin->releases == NULL)
+		err_refuse(e, "RELEASES", "the packet goes by the list of releases %s, and none is pinned: "
+			   "setgov-signer trust-releases FILE pins one", buf_cstr(&found));
+	else
+		err_refuse(e, "RELEASES", "the packet goes by the list of releases %s, another is pinned",
+			   buf_cstr(&found));
+	buf_release(&found);
+	return err_in(e, "evidence");
+}
+
 /* What failed is not signed; what is pending, or rests on the console's word, is shown. */
 static bool judge(struct signer *s, struct reviewed *r, struct err *e)
 {
 	if (r->pin->policy == NULL)
 		return true;
-	if (!carried_judge(&s->arena, r->verdicts, r->pin->policy, &r->pinned, &r->packet, &r->checked, e))
+	if (!same_releases(s, r, e))
+		return false;
+	if (!carried_judge(&s->arena, r->verdicts, r->pin->policy, &r->pinned, &r->packet, &r->checked, NULL, e) ||
+	    !carried_judge(&s->arena, r->seen, r->pin->policy, &r->pinned, &r->packet, &r->checked,
+			   r->proofs.hash_given ? &r->proofs.facts : NULL, e))
 		return false;
 	for (size_t i = 0; i < r->checked.n_steps; i++) {
 		struct buf why = {0};
@@ -321,13 +348,45 @@ static void reasons_line(struct page *p, const struct verdict *v, enum verdict_w
 	buf_release(&why);
 }
 
-static void verdict_lines(struct page *p, const struct verdict *v)
+/* By this machine's clock, which no verdict asks. */
+static bool is_stale_here(const struct page *p, const struct rule *x)
+{
+	const int64_t now = time_now().ms / 1000;
+	return x->has_max_age && p->r->proofs.there && now > 0 &&
+	       (uint64_t)now > p->r->proofs.proven.header.time + x->max_age;
+}
+
+/* What a rule wants proven is proven by a hash that came from elsewhere: that is for this machine to see, and for
+ * submit to demand. */
+static void wanted_proof(struct page *p, const struct rule_verdict *r, const struct rule_verdict *seen)
+{
+	const struct rule *x = r->rule;
+	if (x == NULL || !x->proven || r->word != VERDICT_WORD)
+		return;
+	if (!p->r->proofs.there)
+		paper_line(p->out, STYLE_WARN, 2, "%.*s has to be proven, and the packet carries no proofs: it will "
+			   "not be submitted.", text_shown(x->name), (const char *)x->name.p);
+	else if (!p->r->proofs.hash_given)
+		paper_line(p->out, STYLE_WARN, 2, "%.*s has to be proven: one owner at least has to give --block-hash.",
+			   text_shown(x->name), (const char *)x->name.p);
+	else
+		paper_line(p->out, seen->word == VERDICT_PASSED ? STYLE_GOOD : STYLE_WARN, 2, "%.*s, by the hash "
+			   "that you gave: %s: %s", text_shown(x->name), (const char *)x->name.p,
+			   seen->word == VERDICT_PASSED ? "proven" : verdict_name(seen->word), seen->text);
+	if (is_stale_here(p, x))
+		paper_line(p->out, STYLE_WARN, 2, "%.*s: by this machine's clock the proofs are too old.",
+			   text_shown(x->name), (const char *)x->name.p);
+}
+
+static void verdict_lines(struct page *p, const struct verdict *v, const struct verdict *seen)
 {
 	paper_line(p->out, v->word == VERDICT_PASSED ? STYLE_TEXT : STYLE_WARN, 0, "POLICY %.*s: %s.",
 		   text_shown(v->policy->name), (const char *)v->policy->name.p, verdict_name(v->word));
 	reasons_line(p, v, VERDICT_PENDING, "pending");
 	if (p->look->details)
 		reasons_line(p, v, VERDICT_WORD, "the console's word");
+	for (size_t i = 0; i < v->n_rules; i++)
+		wanted_proof(p, &v->rules[i], &seen->rules[i]);
 }
 
 static void banner(struct page *p)
@@ -341,7 +400,7 @@ static void banner(struct page *p)
 		paper_line(p->out, STYLE_WARN, 0,
 			   "NO POLICY: no rule judges this, only the catalogue limits what can be signed.");
 	for (size_t i = 0; is_judged(p->r) && i < c->n_steps; i++)
-		verdict_lines(p, &p->r->verdicts[i]);
+		verdict_lines(p, &p->r->verdicts[i], &p->r->seen[i]);
 	paper_title(p->out, "%.*s: %s", text_shown(c->line.change), (const char *)c->line.change.p,
 		    only_cancels(c) ? "THIS CANCELS THE CHANGE. What will then NOT happen"
 				    : "what the chain will do");
@@ -528,6 +587,24 @@ static struct json *words_json(struct arena *a, const struct proposal *w)
 	return o;
 }
 
+/* What rules want proven, and whether this machine sees it proven. */
+static struct json *seen_json(struct arena *a, const struct reviewed *r)
+{
+	struct json *list = json_array(a);
+	for (size_t i = 0; is_judged(r) && i < r->checked.n_steps; i++)
+		for (size_t k = 0; k < r->verdicts[i].n_rules; k++) {
+			const struct rule *x = r->verdicts[i].rules[k].rule;
+			struct json *o;
+			if (x == NULL || !x->proven)
+				continue;
+			o = json_object(a);
+			json_set(o, a, "rule", json_text(a, x->name));
+			json_set(o, a, "seen", json_str(a, verdict_name(r->seen[i].rules[k].word)));
+			json_push(list, o);
+		}
+	return list;
+}
+
 static struct json *verdicts_json(struct arena *a, const struct reviewed *r)
 {
 	struct json *list = json_array(a);
@@ -556,6 +633,7 @@ struct json *review_json(struct signer *s, const struct reviewed *r)
 	json_set(o, a, "policy", r->pin->policy != NULL ? verdicts_json(a, r) : json_null(a));
 	json_set(o, a, "phrase", json_str(a, c->phrase));
 	json_set(o, a, "proofs", proofs_to_json(a, &r->proofs));
+	json_set(o, a, "seen", seen_json(a, r));
 	json_set(o, a, "sentences", sentences);
 	json_set(o, a, "signable", json_bool(a, !c->has_raw));
 	json_set(o, a, "steps", steps);

@@ -20,6 +20,9 @@ struct reviewed {
 	struct review_proofs proofs;
 	bool good;                    /* packet_check() and the proofs passed, and no rule of the policy failed */
 	struct verdict verdicts[N_STEPS];     /* one a step, where a policy is pinned */
+	/* The same with what the block's hash, given to this machine, proves: its own observation, beside the
+	 * verdict. */
+	struct verdict seen[N_STEPS];
 };
 
 /* Parses, finds the pin, checks. False with the refusal; what was learnt on the way stays in *out. */

@@ -302,6 +302,8 @@ static bool log_signed(struct session *x, const struct reviewed *r, const struct
 	line_leaf(&proposal, r->packet.core.proposal);
 	for (size_t i = 0; i < r->checked.n_sentences; i++)
 		json_push(sentences, json_str(a, r->checked.sentences[i]));
+	json_set(body, a, "blockHash", r->proofs.hash_given ? json_0x(a, SPAN_HASH(&r->proofs.proven.header.hash))
+							    : json_null(a));
 	json_set(body, a, "checkpoint", json_text(a, r->packet.core.checkpoint));
 	json_set(body, a, "compared", compared.n > 0 ? json_text(a, compared) : json_null(a));
 	json_set(body, a, "logKey", json_text(a, r->packet.core.log_key));
@@ -338,6 +340,9 @@ static bool sign_step(struct session *x, const struct reviewed *r, size_t i, con
 	ans.owner = k->address;
 	ans.sig = sig;
 	ans.compared = compared;
+	ans.has_block_hash = r->proofs.hash_given;
+	if (ans.has_block_hash)
+		ans.block_hash = r->proofs.proven.header.hash;
 	if (!answer_file_write(s, r, &ans, e))
 		return false;
 	x->given++;

@@ -69,6 +69,11 @@ void pins_check(struct signer *s);
 /* A pinned policy counts while the journal has its digest; one that the journal has and the directory has not, or has
  * in other bytes, is lost, and its deployment signs nothing. */
 void policies_check(struct signer *s);
+/* A pinned list of releases counts while the journal has its digest; otherwise there is none, and what goes by a list
+ * is refused. */
+void releases_check(struct signer *s);
+/* The deployment that --for names, or the only one that is pinned. */
+MUST_CHECK bool signer_pin_meant(struct signer *s, const struct pin **out, struct err *e);
 
 /* The verbs: main.c has their table. */
 bool verb_new(struct signer *s, struct err *e);
@@ -76,6 +81,7 @@ bool verb_import(struct signer *s, struct err *e);
 bool verb_address(struct signer *s, struct err *e);
 bool verb_trust(struct signer *s, struct err *e);
 bool verb_trust_policy(struct signer *s, struct err *e);
+bool verb_trust_releases(struct signer *s, struct err *e);
 bool verb_load(struct signer *s, struct err *e);
 bool verb_review(struct signer *s, struct err *e);
 bool verb_sign(struct signer *s, struct err *e);

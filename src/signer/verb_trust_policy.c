@@ -71,7 +71,7 @@ static void page(struct buf *out, const struct pin *pin, const struct policy *p)
 	buf_release(&phrase);
 }
 
-static bool find_pin(struct signer *s, const struct pin **out, struct err *e)
+bool signer_pin_meant(struct signer *s, const struct pin **out, struct err *e)
 {
 	const char *id = signer_option(s, "--for");
 	struct hash32 wanted;
@@ -115,7 +115,7 @@ bool verb_trust_policy(struct signer *s, struct err *e)
 {
 	const struct pin *pin;
 	struct policy p;
-	if (!find_pin(s, &pin, e) || !read_policy(s, &p, e))
+	if (!signer_pin_meant(s, &pin, e) || !read_policy(s, &p, e))
 		return false;
 	page(&s->text, pin, &p);
 	if (!hearing_confirm(s, &p.digest, "policy", "DIGEST", e) || !pin_it(s, pin, &p, e))

@@ -61,6 +61,8 @@ static void check_same(const struct answer *a, const struct answer *b)
 	assert_true(span_eq(a->code, b->code) && span_eq(a->text, b->text) && span_eq(a->compared, b->compared));
 	assert_int_equal(a->has_journal_head, b->has_journal_head);
 	assert_true(!a->has_journal_head || hash32_eq(&a->journal_head, &b->journal_head));
+	assert_int_equal(a->has_block_hash, b->has_block_hash);
+	assert_true(!a->has_block_hash || hash32_eq(&a->block_hash, &b->block_hash));
 }
 
 static void round_trip(const struct answer *ans)
@@ -88,6 +90,9 @@ static void every_kind_reads_back(void **state)
 		ans.compared = span_str("nobody");
 		ans.has_journal_head = true;
 		memset(ans.journal_head.b, 0x77, 32);
+		round_trip(&ans);
+		ans.has_block_hash = kind == ANSWER_SIGNATURE;
+		memset(ans.block_hash.b, 0x88, 32);
 		round_trip(&ans);
 		ans.has_owner = kind == ANSWER_SIGNATURE;     /* the others may be nobody's */
 		round_trip(&ans);
@@ -129,6 +134,8 @@ static void what_is_not_an_answer_is_located(void **state)
 	edited(&a, "\"step\":\"execute\"", "\"step\":\"Execute\"", ERR_UNKNOWN,
 	       "step, byte 438: a step is schedule, execute or cancel");
 	edited(&a, "\"journalHead\":null,", "", ERR_MISSING, "journalHead, byte 0: missing");
+	edited(&a, "{\"compared\"", "{\"blockHash\":\"0x00\",\"compared\"", ERR_MISMATCH,
+	       "blockHash, byte 13: only a signature goes with a block's hash");
 	edited(&a, "\"owner\"", "\"label\":1,\"owner\"", ERR_UNKNOWN, "label, byte 151: unknown member");
 	arena_release(&a);
 }

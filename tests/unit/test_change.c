@@ -196,6 +196,42 @@ static void a_step_goes_stale_with_its_nonce(void **state)
 	end(&f);
 }
 
+/* By the line of its signature, or by one of its own when the evidence was made anew. */
+static void who_had_a_block_s_hash_is_kept_for_the_packed_hash(void **state)
+{
+	struct fold f = proposed();
+	const struct step *s = &f.c.steps[STEP_SCHEDULE];
+	static const char vouched[] = "{\"blockHash\":\"0x%s\",\"owner\":\"%s\",\"packet\":null,\"safeTxHash\":\"0x%s\","
+				      "\"signature\":\"" H("dd") "\",\"step\":\"schedule\"}";
+
+	(void)state;
+	pack(&f, "schedule", 4, H("aa"));
+	must(&f, "signature.added", arena_fmt(&f.a, vouched, H("01"), A("01"), H("aa")));
+	must(&f, "block.vouched", arena_fmt(&f.a, vouched, H("02"), A("01"), H("aa")));
+	must(&f, "block.vouched", arena_fmt(&f.a, vouched, H("03"), A("02"), H("bb")));     /* another hash */
+	add_signature(&f, "schedule", A("03"), H("aa"));                                 /* had none */
+	assert_int_equal(s->n_signatures, 2);
+	assert_int_equal(s->n_vouchers, 2);
+	assert_int_equal(s->vouchers[0].block.b[0], 1);
+	assert_int_equal(s->vouchers[1].block.b[0], 2);
+	pack(&f, "schedule", 5, H("bb"));
+	assert_int_equal(s->n_vouchers, 0);
+	end(&f);
+}
+
+static void an_upgrade_and_its_rollback_know_each_other(void **state)
+{
+	struct fold f = proposed();
+
+	(void)state;
+	must(&f, "upgrade.linked", "{\"previous\":{\"registry\":\"0x00\"},\"rollback\":\"SC-9\",\"rollbackOf\":null}");
+	assert_span_str(f.c.rollback, "SC-9");
+	assert_int_equal(f.c.rollback_of.n, 0);
+	must(&f, "upgrade.linked", "{\"previous\":{},\"rollback\":null,\"rollbackOf\":\"SC-3\"}");
+	assert_span_str(f.c.rollback_of, "SC-3");
+	end(&f);
+}
+
 static void a_withdrawn_change_with_a_signature_is_loose(void **state)
 {
 	const struct chain_facts at9 = { .known = true, .safe_nonce = 9, .threshold = 2 },
@@ -353,6 +389,8 @@ int main(void)
 		cmocka_unit_test(an_operation_that_the_calls_do_not_make_is_refused),
 		cmocka_unit_test(signatures_count_for_the_packed_hash_only),
 		cmocka_unit_test(a_step_goes_stale_with_its_nonce),
+		cmocka_unit_test(who_had_a_block_s_hash_is_kept_for_the_packed_hash),
+		cmocka_unit_test(an_upgrade_and_its_rollback_know_each_other),
 		cmocka_unit_test(a_withdrawn_change_with_a_signature_is_loose),
 		cmocka_unit_test(a_change_goes_through_its_states),
 		cmocka_unit_test(refusals_and_declines_are_kept),

@@ -105,6 +105,9 @@ static void a_slip_is_located(void **state)
 		"rules[1].control: an exception needs something in place of its rule");
 	refused("{\"name\":\"x\",\"why\":\"w\",\"kind\":\"delay\",\"delay\":\"soon\"}", ERR_SYNTAX,
 		"rules[0].delay: needed a time like 48h, 90s, 5 min or 2 days 3 h");
+	refused("{\"name\":\"x\",\"why\":\"w\",\"kind\":\"fact\",\"fact\":\"safe.nonce\",\"maxAge\":\"1h\"}",
+		ERR_MISMATCH,
+		"rules[0].maxAge: only what has to be proven has an age: source has to be proven");
 }
 
 static void other_semantics_are_not_guessed(void **state)
@@ -452,17 +455,48 @@ static void steps_code_keys_and_facts_are_looked_at(void **state)
 		{ "\"fact\",\"fact\":\"action.layout\",\"is\":\"compatible\"", UPGRADE,
 			.facts = "\"action[0].layout\":\"moved\"",
 		  .expect = "failed: action[0].layout is \"moved\", it has to be \"compatible\"" },
-		{ "\"fact\",\"fact\":\"safe.nonce\",\"maxAge\":5", AUTHORIZE,
-			.facts = "\"safe.nonce\":3,\"chain.block\":96",
-		  .expect = "failed: the fact safe.nonce is 6 blocks old, at most 5 are allowed" },
-		{ "\"fact\",\"fact\":\"safe.nonce\",\"maxAge\":6", AUTHORIZE,
-			.facts = "\"safe.nonce\":3,\"chain.block\":96",
-		  .expect = "passed on the console's word: safe.nonce is 3" },
 		{ "\"fact\",\"fact\":\"safe.nonce\",\"source\":\"proven\"", AUTHORIZE, .facts = "\"safe.nonce\":3",
-		  .expect = "failed: the fact safe.nonce is the console's word, and this rule wants it proven" },
+		  .expect = "passed on the console's word: safe.nonce is 3; to be proven, and the console's word: "
+			"safe.nonce" },
 	};
 	(void)state;
 	EACH(list);
+}
+
+/* What a header proves is as old as the header. */
+static void a_proof_has_an_age(void **state)
+{
+	static const struct { const char *rule, *now, *expect; } list[] = {
+		{ "\"source\":\"proven\",\"maxAge\":\"2 days\"", "1000172800", "passed: safe.nonce is 3" },
+		{ "\"source\":\"proven\",\"maxAge\":\"2 days\"", "1000172801", "failed: the proof of safe.nonce"
+		  " is stale: block 57 is 2 days 1 s old, at most 2 days is allowed" },
+		{ "\"source\":\"proven\"", "2000000000", "passed: safe.nonce is 3" },
+		{ "\"source\":\"claimed\"", "2000000000", "passed: safe.nonce is 3" },
+		{ "\"source\":\"proven\",\"maxAge\":\"2 days\"", "\"x\"", "failed: the fact now is not known, so "
+		  "that the proof of safe.nonce has no age" },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(list); i++) {
+		struct world w;
+		struct verdict v;
+		struct facts facts = {0};
+		struct subject s;
+		struct err e = {0};
+		const struct example x = { AUTHORIZE };
+		struct proposal p = {0};
+		open_world(&w);
+		const char *rules = arena_fmt(&w.a, "{\"name\":\"x\",\"why\":\"w\",\"kind\":\"fact\",\"fact\":"
+					      "\"safe.nonce\",%s}", list[i].rule);
+		assert_ok(policy_parse(&w.a, &w.policy, policy_with(&w, rules), &e), &e);
+		p.actions = read_action(&w, &x);
+		facts_add(&w.a, &facts, "now", json_parse(&w.a, span_str(list[i].now), NULL), FACT_CLAIMED, 90);
+		facts_prove(&w.a, &facts, "safe.nonce", json_u64(&w.a, 3), 57, 1000000000);
+		assert_ok(subject_of_proposal(&w.a, &s, &w.pin, span_str("SC-7"), &p, NULL, &(struct hash32){0}, &e),
+			  &e);
+		policy_judge(&w.a, &v, &w.policy, &s, &facts);
+		assert_string_equal(said_of(&w, &v, "x"), list[i].expect);
+		arena_release(&w.a);
+	}
 }
 
 /* ---- possession, exceptions, delegatecall ---- */
@@ -670,6 +704,10 @@ static void lint_finds_what_cannot_work(void **state)
 			"{\"actions\":"
 		  "[\"paymaster.*\"]},\"bounds\":{\"amount\":{\"max\":4}}}",
 		  "error: contradicts x: nothing is left for amount of paymaster.withdraw");
+	lint_says("{\"name\":\"x\",\"why\":\"w\",\"kind\":\"rate\",\"max\":1,\"per\":\"1h\",\"source\":\"proven\"}",
+		  "error: wants proof, and no state proof shows what was done before: it could never be submitted");
+	lint_says("{\"name\":\"x\",\"why\":\"w\",\"kind\":\"fact\",\"fact\":\"preview\",\"source\":\"proven\"}",
+		  "error: wants proof, and no state proof shows this fact: it could never be submitted");
 	lint_says("{\"name\":\"f\",\"why\":\"w\",\"kind\":\"words\",\"words\":[\"ticket\"]},{\"name\":\"x\",\"why\":"
 		"\"w\",\"kind\":"
 		  "\"exception\",\"rule\":\"f\",\"until\":\"2020-01-01T00:00:00.000Z\",\"control\":{\"signers\":4}}",
@@ -688,6 +726,7 @@ int main(void)
 		cmocka_unit_test(words_and_delays_are_asked_for),
 		cmocka_unit_test(rates_and_freezes_wait_and_never_hold_up_a_revoke_or_a_cancel),
 		cmocka_unit_test(steps_code_keys_and_facts_are_looked_at),
+		cmocka_unit_test(a_proof_has_an_age),
 		cmocka_unit_test(a_signed_challenge_shows_the_key),
 		cmocka_unit_test(an_exception_ends_and_has_its_control),
 		cmocka_unit_test(what_no_rule_allows_is_denied),
