@@ -473,7 +473,7 @@ void judge_comparison(struct asking *q)
 void judge_hot_signing(struct asking *q)
 {
 	answer(q, VERDICT_PASSED, q->rule->allowed ? "keys may sign on a machine with a network"
-	       : "keys sign on machines without a network: each signer sees to it, not the chain");
+	       : "keys sign on machines without a network: setgov-signer sees to it, not the chain");
 }
 
 /* ---- words ---- */

@@ -169,6 +169,14 @@ static void effects(struct page *p)
 
 /* ---- how old it is ---- */
 
+const char *review_against_hot(const struct reviewed *r)
+{
+	if (r->pin->deployment.class == CLASS_PRODUCTION)
+		return "the deployment is production";
+	return r->pin->policy != NULL && !policy_hot_signing(r->pin->policy) ? "the pinned policy does not allow it"
+									     : NULL;
+}
+
 bool review_looked_at(const struct reviewed *r, uint64_t *number, uint64_t *when)
 {
 	const struct json *block = r->packet.evidence != NULL ? json_find(r->packet.evidence, "block") : NULL;
@@ -613,6 +621,15 @@ static struct json *verdicts_json(struct arena *a, const struct reviewed *r)
 	return list;
 }
 
+/* What this machine sees of itself: beside the verdict, never in it. */
+static struct json *machine_json(struct arena *a, const struct signer *s, const struct reviewed *r)
+{
+	struct json *o = json_object(a);
+	json_set(o, a, "interface", s->interface != NULL ? json_str(a, s->interface) : json_null(a));
+	json_set(o, a, "mayBeOnline", json_bool(a, review_against_hot(r) == NULL));
+	return o;
+}
+
 struct json *review_json(struct signer *s, const struct reviewed *r)
 {
 	struct arena *a = &s->arena;
@@ -629,6 +646,7 @@ struct json *review_json(struct signer *s, const struct reviewed *r)
 	json_set(o, a, "change", json_text(a, c->line.change));
 	json_set(o, a, "class", json_str(a, deployment_class_name(r->pin->deployment.class)));
 	json_set(o, a, "deployment", json_bare(a, SPAN_HASH(&r->pin->deployment.id)));
+	json_set(o, a, "machine", machine_json(a, s, r));
 	json_set(o, a, "packet", json_bare(a, SPAN_HASH(&r->packet.digest)));
 	json_set(o, a, "policy", r->pin->policy != NULL ? verdicts_json(a, r) : json_null(a));
 	json_set(o, a, "phrase", json_str(a, c->phrase));

@@ -39,6 +39,9 @@ void review_page(const struct signer *s, struct buf *out, const struct reviewed 
 void review_phrase(struct paper *out, const struct reviewed *r, unsigned masked);
 struct span review_word(const struct reviewed *r, unsigned i);        /* i counts from 0 */
 enum style review_class_style(const struct reviewed *r);
+/* Why an owner's key is not used here while a network interface is up: production, or what the pinned policy says (or
+ * does not say: it has to allow it). NULL: it may be. This machine's own observation: no verdict knows of it. */
+const char *review_against_hot(const struct reviewed *r);
 /* When the console looked: its block, and that block's time. False: it does not say. */
 bool review_looked_at(const struct reviewed *r, uint64_t *number, uint64_t *when);
 /* The latest time that the packet itself speaks of, in seconds: its proposal, or the block that its console

@@ -31,14 +31,16 @@ static PRINTF(3, 4) void note(struct notices *l, enum style style, const char *f
 
 static void note_machine(const struct signer *s, const struct reviewed *r, struct notices *l)
 {
-	const bool production = r->pin->deployment.class == CLASS_PRODUCTION;
+	const char *against = review_against_hot(r);
 	if (!s->landlocked)
 		note(l, STYLE_WARN, "This kernel has no Landlock: files are not fenced off.");
 	if (s->swap)
 		note(l, STYLE_WARN, "This machine swaps to disk: passphrase work may leave traces there.");
-	if (s->interface != NULL)
-		note(l, production ? STYLE_BAD : STYLE_WARN, "The network interface %s is up%s", s->interface,
-		     production ? ": owners' keys are refused." : " (allowed, this is not production).");
+	if (s->interface != NULL && against != NULL)
+		note(l, STYLE_BAD, "The network interface %s is up: owners' keys are refused, %s.", s->interface,
+		     against);
+	else if (s->interface != NULL)
+		note(l, STYLE_WARN, "The network interface %s is up (allowed, this is not production).", s->interface);
 	if (r->checked.has_raw)
 		note(l, STYLE_BAD, "RAW CALL: no action describes it; it can be read, and is not signed.");
 }

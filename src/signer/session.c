@@ -166,11 +166,10 @@ static bool may_sign_here(struct signer *s, const struct reviewed *r, struct err
 	if (class == CLASS_PRODUCTION && !s->landlocked)
 		return err_refuse(e, "SANDBOX",
 				  "this kernel has no Landlock: a production deployment is not served here");
-	if (class == CLASS_PRODUCTION && s->interface != NULL)
+	if (s->interface != NULL && review_against_hot(r) != NULL)
 		return err_refuse(e, "ONLINE",
-				  "the network interface %s is up: an owner's key is not used on a machine "
-				  "with a network",
-				  s->interface);
+				  "the network interface %s is up: an owner's key is not used on a machine with a "
+				  "network (%s)", s->interface, review_against_hot(r));
 	if (r->checked.has_raw)
 		return err_refuse(e, "RAW", "a raw call is not signed until a policy allows it");
 	return true;

@@ -49,6 +49,20 @@ packet SC-6 schedule
 one=$(console policy check --packet "$PACKET" --json || true)
 two=$(signer_run 1 review "$PACKET" --json | node -e 'console.log(JSON.stringify(JSON.parse(require("fs").readFileSync(0,"utf8")).policy[0],null,2))')
 same "$one" "$two"
+
+# Keys stay shut on a machine with a network, by the pinned policy: the signer's own observation, beside the verdict.
+# Without a network (above) the same key signed under the same policy.
+up() { unshare -rn "$BASH" -c 'ip tuntap add wan0 mode tap && ip link set wan0 up && exec "$@"' up "$@"; }
+if up true 2>/dev/null; then
+	online() { printf '%s\n' "$PASS" | { up "$signer" "$@" --home "$HERE/signer-4" 3<&0 </dev/null; }; }
+	expect 1 "[ONLINE] the network interface wan0 is up: an owner's key is not used on a machine with a network (the pinned policy does not allow it)" \
+		online sign "$PACKET" --expect "$HASH" --passphrase-fd 3 --compared nobody -o "$HERE/no.json"
+	expect 0 "The network interface wan0 is up: owners' keys are refused, the pinned policy does not allow it." online review "$PACKET" --json
+	same "$(online review "$PACKET" --json | field mayBeOnline)" false
+else
+	echo "SKIPPED: a network interface that is up needs a network namespace with one, which this kernel does not allow"
+fi
+
 agree SC-6 schedule 1 2
 expect 1 "" submit SC-6 schedule
 agree SC-6 schedule 3

@@ -260,7 +260,7 @@ expect 0 "Pinned:" alone trust production.profile.json --expect "$(id_of product
 offline() { unshare -rn "$@"; }
 if grep -v -E '^ *lo:|\|' /proc/self/net/dev | grep -q :; then
 	expect 1 "[ONLINE]" sign production.json
-	expect 0 "owners' keys are refused" alone review production.json
+	expect 0 "owners' keys are refused, the deployment is production" alone review production.json --json
 fi
 if unshare -rn true 2>/dev/null; then
 	expect 0 "You gave 1" offline "$BASH" -c "setsid -w '$signer' sign production.json --expect $(hash_of production.json) --passphrase-fd 3 3<<<'$PASS'"

@@ -214,6 +214,38 @@ static void weaknesses_of_the_machine_are_said(void **state)
 	done(&d);
 }
 
+/* The policy has to allow it; a policy that says nothing does not. */
+static void a_policy_keeps_keys_shut_while_a_network_is_up(void **state)
+{
+	static const char *const rules[] = {
+		"", ",{\"name\":\"hot\",\"kind\":\"hot-signing\",\"why\":\"w\",\"allowed\":false}",
+		",{\"name\":\"hot\",\"kind\":\"hot-signing\",\"why\":\"w\",\"allowed\":true}" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
+		struct desk d;
+		struct err e = {0};
+		struct policy policy;
+		const char *text;
+
+		prepare(&d);
+		text = arena_fmt(&d.s.arena,
+				 "{\"format\":\"setgov-policy/1\",\"name\":\"n\",\"semantics\":1,\"threshold\":3,"
+				 "\"roles\":{},\"rules\":[{\"name\":\"all\",\"kind\":\"allow\",\"why\":\"w\","
+				 "\"for\":{}}%s]}",
+				 rules[i]);
+		assert_ok(policy_parse(&d.s.arena, &policy, span_str(text), &e), &e);
+		assert_ok(reads(&d, &e), &e);
+		assert_null(review_against_hot(&d.r));
+		d.pin.policy = &policy;
+		if (i == 2)
+			assert_null(review_against_hot(&d.r));
+		else
+			assert_string_equal(review_against_hot(&d.r), "the pinned policy does not allow it");
+		done(&d);
+	}
+}
+
 /* On a screen of any width, every hash of the page is whole. */
 static void hashes_are_whole(void **state)
 {
@@ -278,6 +310,7 @@ int main(void)
 		cmocka_unit_test(evidence_speaks_behind_its_bar_or_not_at_all),
 		cmocka_unit_test(a_clock_that_is_behind_is_said),
 		cmocka_unit_test(weaknesses_of_the_machine_are_said),
+		cmocka_unit_test(a_policy_keeps_keys_shut_while_a_network_is_up),
 		cmocka_unit_test(hashes_are_whole),
 		cmocka_unit_test(an_unpinned_packet_has_no_page),
 		cmocka_unit_test(changed_evidence_can_be_answered),
