@@ -42,7 +42,7 @@ MAINS   := $(wildcard src/cli/main.c src/signer/main.c src/net/main.c)
 UNIT    := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ    := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 BENCH   := $(patsubst tests/bench/%.c,%,$(sort $(wildcard tests/bench/bench_*.c)))
-TOOLS   := make_packet kit_demo big_log log_speed
+TOOLS   := make_packet make_report kit_demo big_log log_speed
 ENTRIES := $(MAINS) $(TOOLS:%=tests/support/%.c) $(UNIT:%=tests/unit/%.c) $(FUZZ:%=tests/fuzz/%.c) $(BENCH:%=tests/bench/%.c)
 
 CRYPTO_LIBS := -lsecp256k1 -lhogweed -lnettle -lgmp
@@ -82,6 +82,12 @@ $(BUILD)/gen/embedded.inc: tests/support/embed.sh $(EMBEDDED) $(wildcard contrac
 	$(call say,embed,$(words $(EMBEDDED)) files)
 	$(Q)tests/support/embed.sh $(EMBEDDED) >$@.tmp && mv $@.tmp $@
 $(patsubst %.c,$(O)/obj/%.o,$(wildcard src/gov/*.c)): | $(BUILD)/gen/embedded.inc
+# So are the style and the program of a report's page, into report_html.c.
+PAGE := src/report/page.css src/report/verify.js
+$(BUILD)/gen/page.inc: tests/support/embed.sh $(PAGE)
+	@mkdir -p $(@D)
+	$(Q)tests/support/embed.sh $(PAGE) >$@.tmp && mv $@.tmp $@
+$(O)/obj/src/report/report_html.o: $(BUILD)/gen/page.inc
 
 $(O)/obj/%.o: %.c
 	@mkdir -p $(@D)

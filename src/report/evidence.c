@@ -1,7 +1,10 @@
 #include "src/report/evidence.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "src/report/roots.h"
 
 /* ---- which lines ------------------------------------------------------------------------------------------------ */
 
@@ -109,6 +112,19 @@ static bool take_line(struct arena *a, struct report_line *line, struct log *l, 
 	return line->withheld != NULL ? take_leaf(line, l, e) : take_path(a, line, l, size, e);
 }
 
+static struct report_line *add_line(struct arena *a, struct report_evidence *ev, uint64_t seq)
+{
+	struct report_line *line = ARENA_NEW(a, struct report_line);
+	line->seq = seq;
+	if (ev->last == NULL)
+		ev->first = line;
+	else
+		ev->last->next = line;
+	ev->last = line;
+	ev->n++;
+	return line;
+}
+
 bool report_evidence(struct arena *a, struct report *r, struct log *l, struct evidence_limits limits, struct err *e)
 {
 	struct report_evidence *ev = &r->evidence;
@@ -117,17 +133,21 @@ bool report_evidence(struct arena *a, struct report *r, struct log *l, struct ev
 	*ev = (struct report_evidence){0};
 	if (!take_checkpoint(a, ev, l, e))
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		struct report_line *line = ARENA_NEW(a, struct report_line);
-		line->seq = seqs[i];
-		if (!take_line(a, line, l, ev->size, &limits, e))
+	for (size_t i = 0; i < n; i++)
+		if (!take_line(a, add_line(a, ev, seqs[i]), l, ev->size, &limits, e))
 			return err_in(e, "line %llu", (unsigned long long)seqs[i]);
-		if (ev->last == NULL)
-			ev->first = line;
-		else
-			ev->last->next = line;
-		ev->last = line;
-		ev->n++;
-	}
-	return true;
+	return report_roots(a, ev, l, e);
+}
+
+bool report_evidence_made(struct arena *a, struct report *r, struct log *l, struct evidence_limits limits,
+			  uint64_t made, struct err *e)
+{
+	struct evidence_limits one = { 1, LINE_MAX_BYTES };
+	struct report_line *line;
+	if (!report_evidence(a, r, l, limits, e))
+		return false;
+	assert(r->evidence.last == NULL || r->evidence.last->seq < made);
+	line = add_line(a, &r->evidence, made);
+	r->evidence.made = line;
+	return take_line(a, line, l, r->evidence.size, &one, e) || err_in(e, "line %llu", (unsigned long long)made);
 }

@@ -17,5 +17,9 @@ struct evidence_limits {
  * ERR_CRYPTO when not. ERR_MISSING: nothing was ever signed. */
 MUST_CHECK bool report_evidence(struct arena *a, struct report *r, struct log *l, struct evidence_limits limits,
 				struct err *e);
+/* The same anew, with the line `made` (report.made, which has this report's digests) as r->evidence.made. It is newer
+ * than all that the report rests on, and carried whatever the limits say. */
+MUST_CHECK bool report_evidence_made(struct arena *a, struct report *r, struct log *l, struct evidence_limits limits,
+				     uint64_t made, struct err *e);
 
 #endif

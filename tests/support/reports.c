@@ -1,0 +1,141 @@
+#include "tests/support/reports.h"
+
+#include "src/report/seal.h"
+#include "tests/support/check.h"
+#include "tests/support/logs.h"
+
+#define START INT64_C(1790000000000)      /* 2026-09-21 */
+
+static const char *const approval_columns[] = { "seq", "approver", "decision", "decided_at", "text", "order" };
+static const char *const count_columns[] = { "who", "approvals" };
+static const char *const state_columns[] = { "state", "entered_at", "left_at" };
+
+static void set(struct arena *a, const struct report_section *s, struct report_row *row, const char *column,
+		const char *text)
+{
+	report_set(a, s, row, column, span_str(text));
+}
+
+static const char *time_text(struct arena *a, int64_t ms)
+{
+	struct buf b = {0};
+	time_format(&b, (struct unix_time){ms});
+	const char *out = arena_str(a, buf_view(&b));
+	buf_release(&b);
+	return out;
+}
+
+static const char *text_of(uint64_t seq)
+{
+	return seq == 3 ? TEST_REPORT_HOSTILE : "I have read it, and I have seen that address on my device";
+}
+
+static int64_t time_of(uint64_t seq)
+{
+	return START + (int64_t)seq * 60000;
+}
+
+/* Line `size` of every log is its second to last proposal, whose root an operation on chain has as its salt. */
+static struct json *body_of(struct arena *a, struct log *l, uint64_t seq)
+{
+	struct json *body = json_object(a);
+	struct hash32 root;
+	struct err e = {0};
+	json_set(body, a, "text", json_str(a, text_of(seq)));
+	if (seq != 6)
+		return body;
+	assert_ok(log_root_at(l, 5, &root, &e), &e);
+	json_set(body, a, "size", json_u64(a, 5));
+	json_set(body, a, "salt", json_0x(a, SPAN_HASH(&root)));
+	json_set(body, a, "operation", json_0x(a, SPAN_HASH(&root)));
+	return body;
+}
+
+static void grow(struct log *l, uint64_t lines)
+{
+	struct err e = {0};
+	while (log_size(l) < lines) {
+		struct arena a = {0};
+		assert_ok(log_begin(l, &e), &e);
+		for (int i = 0; i < 500 && log_size(l) < lines; i++) {
+			const uint64_t seq = log_size(l);
+			const char *kind = seq == 6 ? "operation.planned" : "signature.added";
+			struct line line = test_line(&a, kind, "SC-7", "");
+			line.body = body_of(&a, l, seq);
+			line.actor = span_str(seq % 2 ? "p1" : "p2");
+			time_fix((struct unix_time){time_of(seq)});
+			assert_ok(log_add_line(l, &line, &e), &e);
+			if (seq == 6)
+				break;
+		}
+		assert_ok(log_commit(l, &e), &e);
+		arena_release(&a);
+	}
+}
+
+static void put_approvals(struct arena *a, struct report *r, uint64_t lines)
+{
+	struct report_section *s = report_section(a, r, "approvals", "Approvals", approval_columns, 6);
+	s->text = "Who said what, in the order of the log.";
+	for (uint64_t seq = 1; seq < lines; seq++) {
+		struct report_row *row = report_row(a, s);
+		set(a, s, row, "seq", arena_fmt(a, "%llu", (unsigned long long)seq));
+		set(a, s, row, "approver", seq % 2 ? "p1" : "p2");
+		set(a, s, row, "decision", "approved");
+		set(a, s, row, "decided_at", time_text(a, time_of(seq)));
+		set(a, s, row, "text", text_of(seq));
+		set(a, s, row, "order", arena_fmt(a, "number %llu", (unsigned long long)seq));
+		row->mark = seq == 4 ? REPORT_FINDING : REPORT_PLAIN;
+		report_rests_on(a, row, seq);
+	}
+}
+
+static void put_pictures(struct arena *a, struct report *r)
+{
+	struct report_section *counts = report_section(a, r, "counts", "Approvals per person", count_columns, 2);
+	struct report_section *states = report_section(a, r, "states", "Time in each state", state_columns, 3);
+	counts->picture = PICTURE_BARS;
+	counts->value = 1;
+	states->picture = PICTURE_SPANS;
+	states->value = 1;
+	states->until = 2;
+	for (int i = 0; i < 3; i++) {
+		struct report_row *count = report_row(a, counts), *state = report_row(a, states);
+		set(a, counts, count, "who", i == 0 ? TEST_REPORT_HOSTILE : i == 1 ? "p1" : "p2");
+		set(a, counts, count, "approvals", i == 0 ? "0" : i == 1 ? "5" : "12.5");
+		set(a, states, state, "state", i == 0 ? "drafted" : i == 1 ? "in the timelock" : "ready");
+		set(a, states, state, "entered_at", time_text(a, time_of((uint64_t)i + 1)));
+		set(a, states, state, "left_at", i == 2 ? "" : time_text(a, time_of((uint64_t)i + 2)));
+		report_rests_on(a, state, (uint64_t)i + 1);
+	}
+	report_section(a, r, "words", "No table", NULL, 0)->text = "Nothing else is known.\nNor wanted.";
+}
+
+static void seal(struct arena *a, struct report *r, struct log *l)
+{
+	struct json *body = json_object(a);
+	struct err e = {0};
+	struct line made = test_line(a, "report.made", NULL, "");
+	assert_ok(report_seal(a, r, l, EVIDENCE_LIMITS, &made, body, &e), &e);
+}
+
+const struct report *test_report(struct arena *a, const char *dir, uint64_t lines, bool sealed)
+{
+	struct report *r = ARENA_NEW(a, struct report);
+	struct err e = {0};
+	struct log *l;
+	random_fix(7);
+	time_fix((struct unix_time){START});
+	l = test_log_create(dir, NULL);
+	grow(l, lines);
+	*r = (struct report){.kind = REPORT_CHANGE, .title = "Change SC-7: " TEST_REPORT_HOSTILE, .subject = "SC-7",
+			     .deployment = "devnet", .made = {time_of(lines)}};
+	put_pictures(a, r);
+	put_approvals(a, r, lines);
+	if (sealed)
+		seal(a, r, l);
+	else
+		assert_ok(log_checkpoint(l, NULL, &e) && report_evidence(a, r, l, EVIDENCE_LIMITS, &e), &e);
+	log_release(l);
+	return r;
+}
