@@ -22,6 +22,7 @@ struct follow {
 	struct arena arena, scratch;  /* scratch: one line */
 	struct note_key key;          /* the export's own, which the lines have to lead to */
 	struct log_keys keys;
+	struct hash32 profile;        /* adopted last */
 	struct buf note;
 	struct frontier tree;
 	struct hash32 prev;
@@ -116,6 +117,26 @@ static bool head_before(struct follow *f, struct tree_head *out, struct err *e)
 	return merkle_root(&out->root, f->seq, &nodes, e);
 }
 
+/* The deployment in force, as the export has it; NULL: it is not there. */
+static const struct deployment *deployment_now(struct follow *f)
+{
+	struct deployment *d = ARENA_NEW(&f->arena, struct deployment);
+	struct buf name = {0}, text = {0};
+	struct hash32 found = {0};
+	bool ok;
+
+	buf_str(&name, "blobs/");
+	buf_hex(&name, SPAN_HASH(&f->profile));
+	ok = fs_read(&text, in(&f->arena, f->from, buf_cstr(&name)), FOLLOW_BLOB_MAX, NULL);
+	if (ok)
+		sha256(&found, buf_view(&text));
+	ok = ok && hash32_eq(&found, &f->profile) &&
+	     deployment_parse_identity(&f->arena, d, arena_copy(&f->arena, buf_view(&text)), NULL);
+	buf_release(&name);
+	buf_release(&text);
+	return ok ? d : NULL;
+}
+
 /* The note by which the key was changed is among our own checkpoints too: that is where log_open() finds it. */
 static bool take_key(struct follow *f, const struct line *l, struct err *e)
 {
@@ -125,8 +146,11 @@ static bool take_key(struct follow *f, const struct line *l, struct err *e)
 
 	if (!log_keys_changes(l))
 		return true;
-	if (!head_before(f, &before, e) || !log_keys_take(&f->keys, l, &before, e))
+	if (!head_before(f, &before, e) || !log_keys_take(&f->keys, l, &before, deployment_now(f), e))
 		return false;
+	if (log_keys_now(&f->keys)->believed)
+		return err_refuse(e, "LOG-DAMAGED", "owners vouch for a new log key, and the export lacks the profile "
+				  "that says who they are");
 	return f->seq < f->out->before ||
 	       (json_get_str(l->body, "note", &note, e) && store_count(f->store, STORE_CHECKPOINTS, &count, e) &&
 		store_put_checkpoint(f->store, count, f->seq, note, e));
@@ -154,6 +178,9 @@ static bool take_line(struct follow *f, struct span raw, struct err *e)
 		return bad_line(f, "does not open a log", e);
 	if (f->seq && !take_key(f, &l, e))
 		return err_in(e, "line %" PRIu64, f->seq);
+	if ((line_kind_is(&l, "log.opened") || line_kind_is(&l, "deployment.adopted")) &&
+	    !json_get_bare_hash(l.body, "profile", &f->profile, NULL))
+		f->profile = (struct hash32){0};
 	line_leaf(&leaf, raw);
 	if (!(f->seq < f->out->before ? compare_line(f, &leaf, e) : put_line(f, &leaf, raw, e)))
 		return false;

@@ -31,7 +31,7 @@ const char *finding_code_means(enum finding_code c)
 }
 
 #define MAX_HOLES 8u
-#define MAX_CHECKS (20 + MAX_HOLES)
+#define MAX_CHECKS (24 + MAX_HOLES)
 
 struct known_blob {
 	struct hash32 digest;
@@ -56,8 +56,10 @@ struct verifier {
 	bool tree_lost;               /* a gap that the nodes could not bridge */
 	struct arena scratch;         /* one line */
 	struct log_keys keys;         /* n 0: line 0 names none */
+	struct hash32 profile;        /* adopted last; its owners count when the key is lost */
 	struct span handover;         /* the checkpoint by which the key is changed, until its line comes; or empty */
 	uint64_t handover_row;
+	uint64_t believed;            /* keys that owners vouch for, unjudged: the quick way */
 
 	struct store_scan *nodes;
 	struct store_row node;
@@ -438,6 +440,21 @@ static void judge_opening(struct verifier *v, const struct line *l)
 	}
 }
 
+/* The deployment in force; NULL: its profile is not there, or is none, which is said elsewhere. */
+static const struct deployment *deployment_now(struct verifier *v)
+{
+	const struct known_blob *known = known_blob(v, &v->profile);
+	struct deployment *d = ARENA_NEW(v->arena, struct deployment);
+	struct buf text = {0};
+	struct hash32 found;
+	enum blob_class class;
+	const bool ok = known && store_blob(v->store, known->row, &found, &class, &text, NULL) &&
+			deployment_parse_identity(v->arena, d, arena_copy(v->arena, buf_view(&text)), NULL);
+
+	buf_release(&text);
+	return ok ? d : NULL;
+}
+
 /* The line by which the key is changed, and the checkpoint just before it. From here on the new key signs. */
 static void judge_new_key(struct verifier *v, const struct line *l)
 {
@@ -445,8 +462,11 @@ static void judge_new_key(struct verifier *v, const struct line *l)
 	struct err inner = {0};
 	struct span note;
 
-	if (!log_keys_take(&v->keys, l, &before, &inner))
+	if (!log_keys_take(&v->keys, l, &before, deployment_now(v), &inner))
 		find_error(v, FINDING_LOG_KEY, l->seq, "", &inner);
+	else if (log_keys_now(&v->keys)->believed)
+		find(v, FINDING_LOG_KEY, l->seq, "owners vouch for the new key, and the profile that says who they are "
+		     "is not there");
 	else if (!v->handover.n || !json_get_str(l->body, "note", &note, NULL) || !span_eq(note, v->handover))
 		find(v, FINDING_LOG_KEY, l->seq,
 		     "the note by which the key is changed is not the checkpoint before it");
@@ -509,6 +529,9 @@ static bool judge_line(struct verifier *v, const struct store_row *row, struct l
 		judge_opening(v, l);
 	else
 		judge_keys(v, l);
+	if ((line_kind_is(l, "log.opened") || line_kind_is(l, "deployment.adopted")) &&
+	    !json_get_bare_hash(l->body, "profile", &v->profile, NULL))
+		v->profile = (struct hash32){0};
 	judge_time(v, l);
 	check_blobs_of(v, l);
 	if (line_kind_is(l, "log.restored"))
@@ -746,6 +769,8 @@ static bool quick_checkpoint(struct verifier *v, const char *dir, uint64_t *size
 	if (ok) {
 		*size = head.size;
 		v->report->vkey = arena_str(v->arena, log_keys_now(log_keys(l))->vkey);
+		for (size_t i = 0; i < log_keys(l)->n; i++)
+			v->believed += log_keys(l)->v[i].believed;
 	}
 	log_release(l);
 	return ok;
@@ -764,6 +789,8 @@ static bool quick_walk(struct verifier *v, const char *dir, const char *path)
 	checked(v, true, "tree", arena_fmt(v->arena, "%" PRIu64 " nodes recomputed", walk.nodes));
 	checked(v, true, "newest checkpoint", "its signature and its root");
 	say_what_is_unsigned(v, size, lines);
+	if (v->believed)
+		checked(v, false, "owners' word for new log keys", "not part of this check");
 	checked(v, false, "older checkpoints, form of lines, lines lost before a restore, blobs, file structure",
 		"not part of this check");
 	return true;
