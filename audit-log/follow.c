@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 #include "audit-log/log_state.h"
+#include "audit-log/withheld.h"
 #include "src/base/fs.h"
 #include "src/base/hex.h"
 #include "src/crypto/hash.h"
 #include "src/gov/log_keys.h"
 
 #define FOLLOW_BLOB_MAX ((size_t)64 << 20)
-#define MANIFEST_MAX ((size_t)16 << 20)
 
 struct follow {
 	const char *from;
@@ -23,7 +23,7 @@ struct follow {
 	struct note_key key;          /* the export's own, which the lines have to lead to */
 	struct log_keys keys;
 	struct hash32 profile;        /* adopted last */
-	struct buf note;
+	struct buf note, manifest;
 	struct frontier tree;
 	struct hash32 prev;
 	struct unix_time time;
@@ -66,15 +66,12 @@ static bool read_claim(struct follow *f, struct err *e)
 
 static bool count_withheld(struct follow *f, struct err *e)
 {
-	struct buf text = {0};
-	const struct json *doc, *list;
-	bool ok = fs_read(&text, in(&f->arena, f->from, "manifest.json"), MANIFEST_MAX, e);
+	struct withheld w;
+	const bool ok = fs_read(&f->manifest, in(&f->arena, f->from, MANIFEST), WITHHELD_MANIFEST_MAX, e) &&
+			withheld_read(&f->arena, &w, buf_view(&f->manifest), e);
 
-	doc = ok ? json_parse(&f->arena, arena_copy(&f->arena, buf_view(&text)), e) : NULL;
-	ok = doc && json_get(doc, "withheld", JSON_ARRAY, &list, e);
 	if (ok)
-		f->out->withheld = list->n;
-	buf_release(&text);
+		f->out->withheld = w.n;
 	return ok || err_in(e, "manifest.json");
 }
 
@@ -344,6 +341,8 @@ static bool follow(struct follow *f, const char *dir, struct err *e)
 	store_release(f->store);
 	if (ok && path != db && rename(path, db) != 0)
 		ok = err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot be renamed: %m") || err_file(e, path, 0);
+	if (ok)
+		ok = fs_write(in(&f->arena, dir, MANIFEST), buf_view(&f->manifest), 0644, e);
 	if (!ok && path != db)
 		remove_new(f, dir);
 	return ok;
@@ -357,6 +356,7 @@ bool log_follow(const char *from, const char *dir, struct followed *out, struct 
 	*out = (struct followed){0};
 	ok = follow(&f, dir, e);
 	buf_release(&f.note);
+	buf_release(&f.manifest);
 	free(f.have);
 	arena_release(&f.arena);
 	arena_release(&f.scratch);

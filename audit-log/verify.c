@@ -4,15 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit-log/cosignatures.h"
 #include "audit-log/holes.h"
 #include "audit-log/keys.h"
 #include "audit-log/log.h"
 #include "audit-log/verify_chain.h"
 #include "audit-log/verify_deep.h"
 #include "audit-log/views.h"
+#include "audit-log/withheld.h"
 #include "src/base/fs.h"
 #include "src/base/hex.h"
 #include "src/crypto/hash.h"
+#include "src/evm/address.h"
 
 static const struct { const char *name, *means; } codes[] = {
 #define C(id, name, means) { name, means },
@@ -69,6 +72,9 @@ struct verifier {
 	struct store_row checkpoint;
 	bool have_checkpoint;
 	uint64_t last_checkpoint_size;
+	struct withheld withheld;     /* of a follower: what its export left out */
+	uint64_t not_here, not_here_bearer;
+	uint64_t cosignatures;        /* judged */
 	uint64_t holes;               /* log.restored lines after which something is missing, or may be */
 	const char *hole_words[MAX_HOLES];
 };
@@ -211,7 +217,17 @@ static const struct { const char *kind, *member; } blob_members[] = {
 	{ "log.opened", "profile" },       { "step.packed", "core" },   { "step.packed", "evidence" },
 	{ "signature.added", "signature" }, { "submit.intended", "data" }, { "submit.intended", "raw" },
 	{ "step.mined", "receipt" },       { "step.failed", "receipt" }, { "meeting.closed", "minutes" },
+	{ "policy.judged", "facts" },      { "policy.judged", "policy" },
 };
+
+static bool left_out(struct verifier *v, const struct hash32 *digest)
+{
+	const struct withheld_blob *w = withheld_find(&v->withheld, digest);
+
+	if (w && w->bearer)
+		v->not_here_bearer++;
+	return w != NULL;
+}
 
 static void need_blob(struct verifier *v, const struct line *l, const struct json *digest, const char *member)
 {
@@ -219,7 +235,11 @@ static void need_blob(struct verifier *v, const struct line *l, const struct jso
 
 	if (!digest || digest->type != JSON_STRING || !hex_bare(h.b, 32, digest->text, NULL))
 		return;
-	if (!known_blob(v, &h))
+	if (known_blob(v, &h))
+		return;
+	if (left_out(v, &h))
+		v->not_here++;
+	else
 		find(v, FINDING_BLOB_MISSING, l->seq, "body.%s names blob %.*s, which is not there or is damaged",
 		     member, (int)digest->text.n, (const char *)digest->text.p);
 }
@@ -485,8 +505,22 @@ static void judge_keys(struct verifier *v, const struct line *l)
 	}
 }
 
+/* The clock's own line: from the time of the line before it to its own, which is earlier. */
+static bool clock_line_is_true(const struct verifier *v, const struct line *l)
+{
+	struct span from, to;
+	struct unix_time before, after;
+
+	return json_get_str(l->body, "from", &from, NULL) && time_parse(&before, from, NULL) &&
+	       json_get_str(l->body, "to", &to, NULL) && time_parse(&after, to, NULL) && after.ms == l->time.ms &&
+	       after.ms < before.ms && (!v->have_time || before.ms == v->time.ms);
+}
+
 static void judge_time(struct verifier *v, const struct line *l)
 {
+	if (line_kind_is(l, "clock.stepped-back") && !clock_line_is_true(v, l))
+		find(v, FINDING_LINE_TIME, l->seq, "line %" PRIu64 " does not say from when to when the clock stepped "
+		     "back", l->seq);
 	if (v->have_time && l->time.ms < v->time.ms && !line_kind_is(l, "clock.stepped-back"))
 		find(v, FINDING_LINE_TIME, l->seq, "line %" PRIu64 " is earlier than the one before it", l->seq);
 	v->time = l->time;
@@ -539,11 +573,54 @@ static bool judge_line(struct verifier *v, const struct store_row *row, struct l
 	return true;
 }
 
+static bool read_stored_node(void *ctx, struct hash32 *out, uint64_t index, struct err *e)
+{
+	return store_node(ctx, index, out, e);
+}
+
+static bool owns(const struct deployment *d, struct span key, struct err *e)
+{
+	struct addr owner;
+
+	return addr_parse(&owner, key, e) &&
+	       (deployment_is_owner(d, &owner) ||
+		err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "by nobody who was an owner then"));
+}
+
+static bool cosignature_holds(struct verifier *v, const struct line *l, struct err *e)
+{
+	const struct merkle_nodes nodes = { read_stored_node, v->store };
+	const struct deployment *d = deployment_now(v);
+	struct log_cosignature c;
+	struct hash32 root;
+
+	if (!log_cosignature_read(&c, l, e))
+		return false;
+	if (c.head.size > l->seq)
+		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "vouched for lines that came after it");
+	if (!c.witness && !d)
+		return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "the profile that says who owners are is not there");
+	return merkle_root(&root, c.head.size, &nodes, e) &&
+	       log_cosignature_holds(&c, &root, log_keys_now(&v->keys)->key.name, d, e) &&
+	       (c.witness || owns(d, c.key, e));
+}
+
+static void judge_cosignature(struct verifier *v, const struct line *l)
+{
+	struct err inner = {0};
+
+	if (!cosignature_holds(v, l, &inner))
+		find_error(v, FINDING_COSIGNATURE, l->seq, "", &inner);
+	v->cosignatures++;
+}
+
 /* What it says, now that it has its place in the tree. */
 static void judge_words(struct verifier *v, const struct line *l)
 {
 	struct hash32 root;
 
+	if (v->keys.n && line_kind_is(l, "checkpoint.cosigned"))
+		judge_cosignature(v, l);
 	if (v->keys.n && (l->seq == 0 || log_keys_changes(l)))
 		deep_set_key(v->deep, v->report->vkey);
 	if (!v->tree_lost && line_kind_is(l, "change.proposed")) {
@@ -596,6 +673,15 @@ static void say_what_is_unsigned(struct verifier *v, uint64_t signed_lines, uint
 				  signed_lines, lines - 1));
 }
 
+static void say_what_was_left_out(struct verifier *v)
+{
+	if (v->not_here)
+		checked(v, false, "blobs that the export withheld",
+			arena_fmt(v->arena, "%" PRIu64 ": %" PRIu64 " signatures that anybody could use, %" PRIu64
+				  " of personal data", v->not_here, v->not_here_bearer,
+				  v->not_here - v->not_here_bearer));
+}
+
 static void say_holes(struct verifier *v)
 {
 	for (size_t i = 0; i < v->holes && i < MAX_HOLES; i++)
@@ -615,6 +701,7 @@ static void say_what_was_walked(struct verifier *v, uint64_t lines, bool whole)
 		!v->keys.n ? "no key in line 0" : !v->report->checkpoints ? "there is none"
 		: arena_fmt(a, "%" PRIu64 " signatures and roots", v->report->checkpoints));
 	say_what_is_unsigned(v, v->last_checkpoint_size, v->tree.size);
+	say_what_was_left_out(v);
 	say_holes(v);
 }
 
@@ -699,9 +786,12 @@ static void say_deep(struct verifier *v)
 	checked(v, true, "owners' signatures", arena_fmt(a, "%" PRIu64 " recovered", n.signatures));
 	checked(v, true, "raw transactions", arena_fmt(a, "%" PRIu64 " hashes and senders, %" PRIu64 " receipts",
 		n.transactions, n.receipts));
-	checked(v, false, "verdicts",
-		n.verdicts ? arena_fmt(a, "%" PRIu64 " lines have one; nothing here judges them again", n.verdicts)
-			   : "there is none");
+	checked(v, true, "verdicts", arena_fmt(a, "%" PRIu64 " judged again, by the policy and the facts of their time",
+					       n.verdicts));
+	if (n.foreign_verdicts)
+		checked(v, false, "verdicts under another catalogue",
+			arena_fmt(a, "%" PRIu64 ", whose actions this program does not know", n.foreign_verdicts));
+	checked(v, true, "cosignatures", arena_fmt(a, "%" PRIu64 " judged again", v->cosignatures));
 }
 
 /* ---- outside ---------------------------------------------------------------------------------------------------- */
@@ -823,6 +913,22 @@ static void walk(struct verifier *v, const char *dir, const char *path, enum ver
 		     "the quick walk found something that the slow one did not: verify again without --chain");
 }
 
+/* Only a follower, which has no key, may lack what its export left out. */
+static void read_withheld(struct verifier *v, const char *dir)
+{
+	char *key = fs_join(dir, "log.key"), *path = fs_join(dir, MANIFEST);
+	struct err inner = {0};
+	struct buf text = {0};
+
+	if (!fs_exists(key) && fs_exists(path) &&
+	    !(fs_read(&text, path, WITHHELD_MANIFEST_MAX, &inner) &&
+	      withheld_read(v->arena, &v->withheld, buf_view(&text), &inner)))
+		find_error(v, FINDING_FILE, FINDING_NO_SEQ, "the manifest that the follower keeps: ", &inner);
+	buf_release(&text);
+	free(key);
+	free(path);
+}
+
 bool log_verify(struct arena *a, struct verify_report *out, const char *dir, const struct verify_options *o,
 		struct err *e)
 {
@@ -838,6 +944,7 @@ bool log_verify(struct arena *a, struct verify_report *out, const char *dir, con
 
 		if (o && o->depth == VERIFY_ALL)
 			begin_deep(&v);
+		read_withheld(&v, dir);
 		walk(&v, dir, path, o ? o->depth : VERIFY_LINES);
 		store_read_end(v.store);
 		check_remembered(&v, dir, o ? o->remember : NULL);

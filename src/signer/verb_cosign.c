@@ -216,8 +216,8 @@ static void seen_lines(struct cosigning *c)
 	else if (c->seen.size == size)
 		buf_str(out, "  This machine has seen the same checkpoint before.\n");
 	else if (c->succession && c->seen.size > size)
-		buf_fmt(out, "  THE LOG IS SHORTER THAN IT WAS: this machine has seen %" PRIu64 " lines. What came after "
-			"line %" PRIu64 " would be lost.\n", c->seen.size, size - 1);
+		buf_fmt(out, "  THE LOG IS SHORTER THAN IT WAS: this machine has seen %" PRIu64 " lines. What came "
+			"after line %" PRIu64 " would be lost.\n", c->seen.size, size - 1);
 	else
 		buf_fmt(out, "  The largest this machine has seen before: %" PRIu64 " lines. NOT CHECKED: that one is "
 			"the beginning of the other.\n", c->seen.size);
@@ -240,10 +240,11 @@ static void succession_page(struct cosigning *c)
 {
 	struct buf *out = &c->s->text;
 	deployment_banner(out, c->deployment);
-	buf_fmt(out, "\nA NEW KEY FOR THE CHANGE LOG, because the one it has is lost. Signing says: whoever has the new "
-		     "key goes on\nwith the log after these lines. It takes %zu of %zu owners. It moves nothing on "
+	buf_fmt(out, "\nA NEW KEY FOR THE CHANGE LOG, because the one it has is lost. Signing says: whoever has the "
+		     "new key goes on\nwith the log after these lines. It takes %zu of %zu owners. It moves nothing on "
 		     "chain; who has the key appends to the log.\nSign only when you know, from the person who keeps "
-		     "the log, that the old key is lost.\n", log_succession_needs(c->deployment), deployment_owners(c->deployment));
+		     "the log, that the old key is lost.\n", log_succession_needs(c->deployment),
+		deployment_owners(c->deployment));
 	head_lines(c);
 	buf_str(out, "  new   ");
 	text_safe(out, c->handover.vkey, false);

@@ -7,9 +7,11 @@
 #include "audit-log/append.h"
 #include "audit-log/verify.h"
 #include "audit-log/views.h"
+#include "src/crypto/hash.h"
 #include "src/crypto/keccak.h"
 #include "src/evm/address.h"
 #include "src/evm/transaction.h"
+#include "src/gov/cosignature.h"
 #include "src/gov/packet.h"
 #include "tests/support/logs.h"
 #include "tests/support/packets.h"
@@ -19,6 +21,7 @@ struct lie {
 	const char *kind, *member, *value, *findings;
 };
 
+#define POLICY "{\"format\":\"setgov-policy/1\",\"name\":\"P\",\"rules\":[],\"semantics\":1}"
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
 #define ONES  "1111111111111111111111111111111111111111111111111111111111111111"
 
@@ -68,6 +71,17 @@ static const struct lie lies[] = {
 	  "RECEIPT 6: says another transaction or block than its receipt\n" },
 	{ "step.mined", "safeTxHash", "\"0x" ONES "\"",
 	  "SAFE-HASH 6: the safeTxHash is not that of the step's packet\n" },
+	{ "checkpoint.cosigned", "root", "\"" ONES "\"",
+	  "COSIGNATURE 7: vouched for another root than the log has there\n" },
+	{ "checkpoint.cosigned", "size", "1", "COSIGNATURE 7: vouched for another root than the log has there\n" },
+	{ "checkpoint.cosigned", "size", "99", "COSIGNATURE 7: vouched for lines that came after it\n" },
+	{ "checkpoint.cosigned", "by", "\"somebody\"", "COSIGNATURE 7: by: neither an owner's nor a witness's\n" },
+	{ "checkpoint.cosigned", "key", "\"0x7070707070707070707070707070707070707070\"",
+	  "COSIGNATURE 7: the signature is not by the owner it names\n" },
+	{ "policy.judged", "verdict", "\"passed\"",
+	  "VERDICT 8: says \"passed\", and its policy says \"failed\" of its facts\n" },
+	{ "policy.judged", "policy", "\"" ZEROS "\"",
+	  "BLOB-MISSING 8: body.policy names blob " ZEROS ", which is not there or is damaged\n" },
 };
 
 struct story {
@@ -165,7 +179,7 @@ static struct span core_text(struct story *t, const struct hash32 *evidence)
 	note_key_format(&vkey, log_key(t->log));
 	const struct packet_core core = {
 		.deployment = t->s.d.id, .catalogue = t->s.pin.catalogue_digest, .abi = t->s.pin.abi_digest,
-		.has_evidence = true, .evidence = *evidence, .change = span_str("SC-7"), .proposal = buf_view(&line),
+		.has_policy = true, .policy = t->s.proposal.policy, .has_evidence = true, .evidence = *evidence, .change = span_str("SC-7"), .proposal = buf_view(&line),
 		.size = 2, .root = t->root, .path = path.hash, .n_path = path.n, .checkpoint = buf_view(&note),
 		.log_key = buf_view(&vkey), .steps = &t->step, .n_steps = 1,
 	};
@@ -276,6 +290,41 @@ static void mine(struct story *t)
 	add(t, "step.mined", "console", body);
 }
 
+static void vouch(struct story *t)
+{
+	struct arena *a = &t->s.a;
+	const struct tree_head head = { 2, t->root };
+	struct json *body = json_object(a);
+	struct hash32 digest;
+	uint8_t key[32], bytes[65];
+	struct sig sig;
+
+	memset(key, 1, sizeof(key));                  /* p1's */
+	cosignature_digest(&digest, &t->s.d, span_str(TEST_ORIGIN), &head);
+	assert_true(sig_make(&sig, &digest, key));
+	sig_to_bytes(bytes, &sig);
+	json_set(body, a, "by", json_str(a, "owner"));
+	json_set(body, a, "key", json_addr(a, &t->s.d.people[0].address));
+	json_set(body, a, "root", json_bare(a, SPAN_HASH(&t->root)));
+	json_set(body, a, "signature", json_bare(a, span_of(bytes, sizeof(bytes))));
+	json_set(body, a, "size", json_u64(a, 2));
+	add(t, "checkpoint.cosigned", "p1", body);
+}
+
+/* No rule, so everything is denied: a verdict that anybody can compute in his head. */
+static void judge(struct story *t)
+{
+	struct arena *a = &t->s.a;
+	struct json *body = json_object(a);
+	const struct hash32 policy = blob(t, span_str(POLICY)), facts = blob(t, span_str("[]"));
+
+	json_set(body, a, "facts", json_bare(a, SPAN_HASH(&facts)));
+	json_set(body, a, "policy", json_bare(a, SPAN_HASH(&policy)));
+	json_set(body, a, "step", json_null(a));
+	json_set(body, a, "verdict", json_str(a, "failed"));
+	add(t, "policy.judged", "console", body);
+}
+
 static void tell(const struct lie *lie, const char *dir)
 {
 	static const char *const pairs[] = { "old=0x1111111111111111111111111111111111111111",
@@ -285,6 +334,8 @@ static void tell(const struct lie *lie, const char *dir)
 
 	sample_init(&t.s, 84532999);
 	sample_propose(&t.s, "sequencer.rotate", pairs);
+	t.s.proposal.has_policy = true;
+	sha256(&t.s.proposal.policy, span_str(POLICY));
 	open_log(&t, dir);
 	assert_ok(log_begin(t.log, &e), &e);
 	propose(&t);
@@ -292,6 +343,8 @@ static void tell(const struct lie *lie, const char *dir)
 	sign(&t);
 	submit(&t);
 	mine(&t);
+	vouch(&t);
+	judge(&t);
 	assert_ok(log_commit(t.log, &e), &e);
 	log_release(t.log);
 	sample_release(&t.s);
