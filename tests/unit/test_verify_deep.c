@@ -443,7 +443,8 @@ static const struct wrong {
 	[FINDING_LINE_MISSING] = { .sql = "DELETE FROM lines WHERE seq = 4" },
 	[FINDING_LINE_LEAF] = { .sql = "UPDATE lines SET line = replace(line, 'SC-7', 'SC-8') WHERE seq = 4" },
 	[FINDING_LINE_PREV] = { .sql = "UPDATE lines SET seq = 99 WHERE seq = 5;"
-				       "UPDATE lines SET seq = 5 WHERE seq = 6; UPDATE lines SET seq = 6 WHERE seq = 99" },
+				       "UPDATE lines SET seq = 5 WHERE seq = 6;"
+				       "UPDATE lines SET seq = 6 WHERE seq = 99" },
 	[FINDING_LINE_FORM] = { .sql = "UPDATE lines SET line = 'anything' WHERE seq = 4" },
 	[FINDING_LINE_SEQ] = { .sql = "INSERT INTO lines SELECT 9, leaf, line FROM lines WHERE seq = 8" },
 	[FINDING_LINE_TIME] = { .line_kind = "clock.stepped-back",
