@@ -46,7 +46,8 @@ static bool reread_tail(struct log *l, struct err *e)
 		return false;
 	if (l->have_version && version == l->version)
 		return true;
-	return log_load_tail(l, e) && continues(l, &then, e) && (l->keys.n == l->keys_before || log_read_seed(l, e));
+	return log_load_tail(l, e) && continues(l, &then, e) &&
+	       (l->keys.n == l->keys_before || l->keyless || log_read_seed(l, e));
 }
 
 bool log_begin(struct log *l, struct err *e)

@@ -12,21 +12,27 @@ struct walk {
 	size_t cap;
 };
 
-static bool read_line(struct arena *a, struct log_cosignature *out, uint64_t seq, struct span raw, struct err *e)
+bool log_cosignature_read(struct log_cosignature *out, const struct line *l, struct err *e)
 {
-	struct line l;
 	struct span by;
 
-	if (!line_parse(a, &l, arena_copy(a, raw), e))
-		return false;
-	*out = (struct log_cosignature){ .seq = seq };
-	if (!json_get_str(l.body, "by", &by, e) || !json_get_str(l.body, "key", &out->key, e) ||
-	    !json_get_u64(l.body, "size", &out->head.size, e) ||
-	    !json_get_bare_hash(l.body, "root", &out->head.root, e) ||
-	    !json_get_str(l.body, "signature", &out->signature, e))
+	*out = (struct log_cosignature){ .seq = l->seq };
+	if (!json_get_str(l->body, "by", &by, e) || !json_get_str(l->body, "key", &out->key, e) ||
+	    !json_get_u64(l->body, "size", &out->head.size, e) ||
+	    !json_get_bare_hash(l->body, "root", &out->head.root, e) ||
+	    !json_get_str(l->body, "signature", &out->signature, e))
 		return false;
 	out->witness = span_is(by, "witness");
-	return !out->witness || json_get_u64(l.body, "time", &out->time, e);
+	if (!out->witness && !span_is(by, "owner"))
+		return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "neither an owner's nor a witness's") || err_in(e, "by");
+	return !out->witness || json_get_u64(l->body, "time", &out->time, e);
+}
+
+static bool read_line(struct arena *a, struct log_cosignature *out, struct span raw, struct err *e)
+{
+	struct line l;
+
+	return line_parse(a, &l, arena_copy(a, raw), e) && log_cosignature_read(out, &l, e);
 }
 
 static bool take(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
@@ -45,7 +51,7 @@ static bool take(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span
 		w->out->v = more;
 		w->cap = 2 * w->cap + 8;
 	}
-	return read_line(w->a, &w->out->v[w->out->n++], seq, raw, e) ||
+	return read_line(w->a, &w->out->v[w->out->n++], raw, e) ||
 	       err_in(e, "line %llu", (unsigned long long)seq);
 }
 
@@ -98,17 +104,24 @@ static bool judge_witness(struct arena *a, const struct log_cosignature *c, stru
 	return ok;
 }
 
-bool log_cosignature_judge(struct log *l, const struct log_cosignature *c, const struct deployment *d, struct err *e)
+bool log_cosignature_holds(const struct log_cosignature *c, const struct hash32 *root, struct span origin,
+			   const struct deployment *d, struct err *e)
 {
 	struct arena a = {0};
-	struct hash32 root;
-	bool ok = log_root_at(l, c->head.size, &root, e) &&
-		  (hash32_eq(&root, &c->head.root) ||
-		   err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "vouched for another root than the log has there")) &&
-		  (c->witness ? judge_witness(&a, c, log_origin(l), e) : judge_owner(c, log_origin(l), d, e));
+	const bool ok = (hash32_eq(root, &c->head.root) ||
+			 err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "vouched for another root than the log has there")) &&
+			(c->witness ? judge_witness(&a, c, origin, e) : judge_owner(c, origin, d, e));
 
 	arena_release(&a);
-	return ok || err_in(e, "line %llu", (unsigned long long)c->seq);
+	return ok;
+}
+
+bool log_cosignature_judge(struct log *l, const struct log_cosignature *c, const struct deployment *d, struct err *e)
+{
+	struct hash32 root;
+
+	return (log_root_at(l, c->head.size, &root, e) && log_cosignature_holds(c, &root, log_origin(l), d, e)) ||
+	       err_in(e, "line %llu", (unsigned long long)c->seq);
 }
 
 uint64_t log_cosigned_size(const struct log_cosignatures *all)

@@ -20,6 +20,12 @@ struct log_cosignatures {
 };
 /* All of them, from the trusted file, in log order; in the arena. */
 MUST_CHECK bool log_cosignatures(struct log *l, struct arena *a, struct log_cosignatures *out, struct err *e);
+/* A line checkpoint.cosigned; borrows from it. */
+MUST_CHECK bool log_cosignature_read(struct log_cosignature *out, const struct line *l, struct err *e);
+/* The root is the one over `size` lines, and the signature is by its key. `d` gives the chain and the Safe; who was an
+ * owner when is not asked. ERR_MISMATCH or ERR_CRYPTO. */
+MUST_CHECK bool log_cosignature_holds(const struct log_cosignature *c, const struct hash32 *root, struct span origin,
+				      const struct deployment *d, struct err *e);
 /* Judges one again: the root is that over the log's first `size` lines, and the signature is by its key. `d` gives the
  * chain and the Safe; who was an owner when is not asked. ERR_MISMATCH or ERR_CRYPTO naming the line. */
 MUST_CHECK bool log_cosignature_judge(struct log *l, const struct log_cosignature *c, const struct deployment *d,

@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 #include "audit-log/log_state.h"
+#include "audit-log/withheld.h"
 #include "src/base/fs.h"
 #include "src/base/hex.h"
 #include "src/crypto/hash.h"
 #include "src/gov/log_keys.h"
 
 #define FOLLOW_BLOB_MAX ((size_t)64 << 20)
-#define MANIFEST_MAX ((size_t)16 << 20)
 
 struct follow {
 	const char *from;
@@ -22,7 +22,8 @@ struct follow {
 	struct arena arena, scratch;  /* scratch: one line */
 	struct note_key key;          /* the export's own, which the lines have to lead to */
 	struct log_keys keys;
-	struct buf note;
+	struct hash32 profile;        /* adopted last */
+	struct buf note, manifest;
 	struct frontier tree;
 	struct hash32 prev;
 	struct unix_time time;
@@ -65,15 +66,12 @@ static bool read_claim(struct follow *f, struct err *e)
 
 static bool count_withheld(struct follow *f, struct err *e)
 {
-	struct buf text = {0};
-	const struct json *doc, *list;
-	bool ok = fs_read(&text, in(&f->arena, f->from, "manifest.json"), MANIFEST_MAX, e);
+	struct withheld w;
+	const bool ok = fs_read(&f->manifest, in(&f->arena, f->from, MANIFEST), WITHHELD_MANIFEST_MAX, e) &&
+			withheld_read(&f->arena, &w, buf_view(&f->manifest), e);
 
-	doc = ok ? json_parse(&f->arena, arena_copy(&f->arena, buf_view(&text)), e) : NULL;
-	ok = doc && json_get(doc, "withheld", JSON_ARRAY, &list, e);
 	if (ok)
-		f->out->withheld = list->n;
-	buf_release(&text);
+		f->out->withheld = w.n;
 	return ok || err_in(e, "manifest.json");
 }
 
@@ -116,6 +114,26 @@ static bool head_before(struct follow *f, struct tree_head *out, struct err *e)
 	return merkle_root(&out->root, f->seq, &nodes, e);
 }
 
+/* The deployment in force, as the export has it; NULL: it is not there. */
+static const struct deployment *deployment_now(struct follow *f)
+{
+	struct deployment *d = ARENA_NEW(&f->arena, struct deployment);
+	struct buf name = {0}, text = {0};
+	struct hash32 found = {0};
+	bool ok;
+
+	buf_str(&name, "blobs/");
+	buf_hex(&name, SPAN_HASH(&f->profile));
+	ok = fs_read(&text, in(&f->arena, f->from, buf_cstr(&name)), FOLLOW_BLOB_MAX, NULL);
+	if (ok)
+		sha256(&found, buf_view(&text));
+	ok = ok && hash32_eq(&found, &f->profile) &&
+	     deployment_parse_identity(&f->arena, d, arena_copy(&f->arena, buf_view(&text)), NULL);
+	buf_release(&name);
+	buf_release(&text);
+	return ok ? d : NULL;
+}
+
 /* The note by which the key was changed is among our own checkpoints too: that is where log_open() finds it. */
 static bool take_key(struct follow *f, const struct line *l, struct err *e)
 {
@@ -125,8 +143,11 @@ static bool take_key(struct follow *f, const struct line *l, struct err *e)
 
 	if (!log_keys_changes(l))
 		return true;
-	if (!head_before(f, &before, e) || !log_keys_take(&f->keys, l, &before, e))
+	if (!head_before(f, &before, e) || !log_keys_take(&f->keys, l, &before, deployment_now(f), e))
 		return false;
+	if (log_keys_now(&f->keys)->believed)
+		return err_refuse(e, "LOG-DAMAGED", "owners vouch for a new log key, and the export lacks the profile "
+				  "that says who they are");
 	return f->seq < f->out->before ||
 	       (json_get_str(l->body, "note", &note, e) && store_count(f->store, STORE_CHECKPOINTS, &count, e) &&
 		store_put_checkpoint(f->store, count, f->seq, note, e));
@@ -154,6 +175,9 @@ static bool take_line(struct follow *f, struct span raw, struct err *e)
 		return bad_line(f, "does not open a log", e);
 	if (f->seq && !take_key(f, &l, e))
 		return err_in(e, "line %" PRIu64, f->seq);
+	if ((line_kind_is(&l, "log.opened") || line_kind_is(&l, "deployment.adopted")) &&
+	    !json_get_bare_hash(l.body, "profile", &f->profile, NULL))
+		f->profile = (struct hash32){0};
 	line_leaf(&leaf, raw);
 	if (!(f->seq < f->out->before ? compare_line(f, &leaf, e) : put_line(f, &leaf, raw, e)))
 		return false;
@@ -317,6 +341,8 @@ static bool follow(struct follow *f, const char *dir, struct err *e)
 	store_release(f->store);
 	if (ok && path != db && rename(path, db) != 0)
 		ok = err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot be renamed: %m") || err_file(e, path, 0);
+	if (ok)
+		ok = fs_write(in(&f->arena, dir, MANIFEST), buf_view(&f->manifest), 0644, e);
 	if (!ok && path != db)
 		remove_new(f, dir);
 	return ok;
@@ -330,6 +356,7 @@ bool log_follow(const char *from, const char *dir, struct followed *out, struct 
 	*out = (struct followed){0};
 	ok = follow(&f, dir, e);
 	buf_release(&f.note);
+	buf_release(&f.manifest);
 	free(f.have);
 	arena_release(&f.arena);
 	arena_release(&f.scratch);

@@ -71,7 +71,8 @@ static bool take_change(struct log *l, struct arena *a, const struct row *row, s
 	struct line line;
 
 	return log_line_read(l, a, before.size, &line, e) && log_root_at(l, before.size, &before.root, e) &&
-	       (log_keys_take(&l->keys, &line, &before, e) || err_in(e, "line %llu", (unsigned long long)line.seq));
+	       (log_keys_take(&l->keys, &line, &before, NULL, e) ||
+		err_in(e, "line %llu", (unsigned long long)line.seq));
 }
 
 /* Rows that cannot be read, or that nobody signed, are verify's to name: what they hide is no key that signs here. */
@@ -132,11 +133,14 @@ static bool finish_change(struct log *l, const char *path, const char *next)
 
 bool log_read_seed(struct log *l, struct err *e)
 {
-	char *path = fs_join(l->dir, LOG_KEY), *next = fs_join(l->dir, LOG_KEY_NEXT);
-	const bool ok = read_seed(l, path, NULL) || finish_change(l, path, next) || read_seed(l, path, e);
+	char *path = fs_join(l->dir, LOG_KEY), *next = fs_join(l->dir, LOG_KEY_NEXT),
+	     *successor = fs_join(l->dir, LOG_KEY_SUCCESSOR);
+	const bool ok = read_seed(l, path, NULL) || finish_change(l, path, next) || finish_change(l, path, successor) ||
+			read_seed(l, path, e);
 
 	free(path);
 	free(next);
+	free(successor);
 	return ok;
 }
 
@@ -169,62 +173,178 @@ static bool put_note(struct log *l, const struct tree_head *head, struct span no
 	return true;
 }
 
-/* Within a transaction; l->seed is the new key's when it returns true. */
-static bool change_key(struct log *l, struct line *line, const struct note_key *next, const uint8_t seed[32],
-		       struct err *e)
-{
-	struct arena a = {0};
-	struct json *body = json_object(&a);
-	struct buf note = {0}, vkey = {0};
-	struct tree_head head;
+/* A change of key, within a transaction. */
+struct change {
+	struct line line;
+	struct note_key next;
+	uint8_t seed[32];             /* its own */
+	struct json *body;
 	struct unix_time now;
-	bool ok = log_step_clock(l, line, &now, e);
+	bool vouched;                 /* by the old key; else by the owners */
+};
 
-	if (ok) {
-		head = log_head(l);
-		handover_make(&note, &head, &log_keys_now(&l->keys)->key, l->seed, next, seed);
-		note_key_format(&vkey, next);
-		json_set(body, &a, "logKey", json_text(&a, buf_view(&vkey)));
-		json_set(body, &a, "note", json_text(&a, buf_view(&note)));
-		line->body = body;
-		ok = put_note(l, &head, buf_view(&note), e) && log_put_line(l, line, now, e) &&
-		     log_keys_take(&l->keys, line, &head, e);
-	}
-	if (ok) {
-		memcpy(l->seed, seed, sizeof(l->seed));
-		ok = log_add_checkpoint(l, NULL, e);
-	}
+static bool put_handover(struct log *l, struct change *c, struct arena *a, struct err *e)
+{
+	const struct tree_head head = log_head(l);
+	struct buf note = {0}, vkey = {0};
+	bool ok;
+
+	handover_make(&note, &head, log_key(l), c->vouched ? l->seed : NULL, &c->next, c->seed);
+	note_key_format(&vkey, &c->next);
+	json_set(c->body, a, "logKey", json_text(a, buf_view(&vkey)));
+	json_set(c->body, a, "note", json_text(a, buf_view(&note)));
+	c->line.body = c->body;
+	ok = put_note(l, &head, buf_view(&note), e) && log_put_line(l, &c->line, c->now, e) &&
+	     log_keys_take(&l->keys, &c->line, &head, NULL, e);
 	buf_release(&note);
 	buf_release(&vkey);
-	arena_release(&a);
+	return ok;
+}
+
+/* l->seed is the new key's when it returns true. */
+static bool change_key(struct log *l, struct change *c, struct arena *a, struct err *e)
+{
+	uint8_t old[32];
+	bool ok = put_handover(l, c, a, e);
+
+	memcpy(old, l->seed, sizeof(old));
+	if (ok) {
+		memcpy(l->seed, c->seed, sizeof(l->seed));
+		ok = log_add_checkpoint(l, NULL, e) && log_commit(l, e);
+	}
+	log_abort(l);
+	if (!ok)
+		memcpy(l->seed, old, sizeof(l->seed));
+	else if (!log_read_seed(l, NULL))
+		memcpy(l->seed, c->seed, sizeof(l->seed));   /* not in place yet: the next opening does it */
+	explicit_bzero(old, sizeof(old));
 	return ok;
 }
 
 bool log_rotate_key(struct log *l, struct span actor, struct span auth, struct err *e)
 {
-	struct line line = { .kind = span_str("log.key-rotated"), .actor = actor, .auth = auth };
+	struct arena a = {0};
+	struct change c = { .line = { .kind = span_str("log.key-rotated"), .actor = actor, .auth = auth },
+			    .body = json_object(&a), .vouched = true };
 	char *path = fs_join(l->dir, LOG_KEY_NEXT);
-	uint8_t old[32], seed[32];
-	struct note_key next;
 	bool ok = log_begin(l, e);
 
-	memcpy(old, l->seed, sizeof(old));
-	random_bytes(seed, sizeof(seed));
-	next = note_key_of_seed(&l->arena, log_origin(l), seed);
+	random_bytes(c.seed, sizeof(c.seed));
+	c.next = note_key_of_seed(&l->arena, log_origin(l), c.seed);
 	if (ok) {
-		ok = log_write_seed(path, log_origin(l), seed, e) && change_key(l, &line, &next, seed, e) &&
-		     log_commit(l, e);
+		ok = log_write_seed(path, log_origin(l), c.seed, e) && log_step_clock(l, &c.line, &c.now, e) &&
+		     change_key(l, &c, &a, e);
 		log_abort(l);
-		if (!ok)
-			memcpy(l->seed, old, sizeof(l->seed));
 		/* What a commit that failed left on disk is not known: then the next opening needs both. */
 		if (!ok && !l->broken)
 			unlink(path);
 	}
-	if (ok && !log_read_seed(l, NULL))
-		memcpy(l->seed, seed, sizeof(seed));   /* not in place yet: the next opening does it */
-	explicit_bzero(old, sizeof(old));
+	explicit_bzero(c.seed, sizeof(c.seed));
+	free(path);
+	arena_release(&a);
+	return ok;
+}
+
+/* ---- when it is lost -------------------------------------------------------------------------------------------- */
+
+static bool read_successor(const char *path, struct span origin, struct arena *a, struct note_key *key,
+			   uint8_t seed[32], struct err *e)
+{
+	struct buf text = {0};
+	bool ok = is_private(path, e) && fs_read(&text, path, 4096, e);
+
+	if (ok && text.n && text.p[text.n - 1] == '\n')
+		text.n--;
+	ok = ok && note_seed_parse(a, key, seed, arena_copy(a, buf_view(&text)), e) &&
+	     (span_eq(key->name, origin) || err_refuse(e, "LOG-KEY", "the key is of another log"));
+	if (text.p)
+		explicit_bzero(text.p, text.cap);
+	buf_release(&text);
+	return ok || err_file(e, path, 0);
+}
+
+/* The same one until it is used: owners sign for it in their own time. */
+static bool make_successor(const char *path, struct span origin, struct err *e)
+{
+	uint8_t seed[32];
+	bool ok;
+
+	if (fs_exists(path))
+		return true;
+	random_bytes(seed, sizeof(seed));
+	ok = log_write_seed(path, origin, seed, e);
 	explicit_bzero(seed, sizeof(seed));
+	return ok;
+}
+
+static bool has_key(struct log *l)
+{
+	const bool has = log_read_seed(l, NULL);
+
+	explicit_bzero(l->seed, sizeof(l->seed));
+	return has;
+}
+
+bool log_offer_key(struct log *l, struct buf *note, struct err *e)
+{
+	const struct tree_head head = log_head(l);
+	char *path = fs_join(l->dir, LOG_KEY_SUCCESSOR);
+	struct arena a = {0};
+	struct note_key next;
+	uint8_t seed[32];
+	bool ok = !has_key(l) || err_refuse(e, "LOG-KEY", "the log key is here: log rotate-key changes it");
+
+	ok = ok && make_successor(path, log_origin(l), e) && read_successor(path, log_origin(l), &a, &next, seed, e);
+	if (ok)
+		handover_make(note, &head, log_key(l), NULL, &next, seed);
+	explicit_bzero(seed, sizeof(seed));
+	free(path);
+	arena_release(&a);
+	return ok;
+}
+
+/* The clock is a line of its own when it has stepped back, and then the owners have signed for fewer lines. */
+static bool take_time(struct log *l, struct change *c, struct err *e)
+{
+	c->now = time_now();
+	return c->now.ms >= l->tail.time.ms ||
+	       err_refuse(e, "CLOCK", "this machine's clock stands before the last line: set it first");
+}
+
+static bool succeed(struct log *l, struct change *c, const struct deployment *d, const struct message_signature *v,
+		    size_t n, struct err *e)
+{
+	const struct tree_head head = log_head(l);
+	struct arena a = {0};
+	struct buf note = {0};
+	struct handover h;
+	bool ok;
+
+	handover_make(&note, &head, log_key(l), NULL, &c->next, c->seed);
+	c->body = json_object(&a);
+	json_set(c->body, &a, "signatures", message_signatures_to_json(&a, v, n));
+	ok = handover_open(&a, &h, buf_view(&note), e) && log_succession_counts(&h, d, v, n, e) && take_time(l, c, e) &&
+	     change_key(l, c, &a, e);
+	buf_release(&note);
+	arena_release(&a);
+	return ok;
+}
+
+bool log_succeed_key(const char *dir, const struct log_options *options, const struct succession *s, struct err *e)
+{
+	struct log *l = log_new(dir, LOG_APPEND);
+	struct change c = { .line = { .kind = span_str("log.key-succeeded"), .actor = s->actor, .auth = s->auth } };
+	char *db = fs_join(dir, LOG_DB), *path = fs_join(dir, LOG_KEY_SUCCESSOR);
+	bool ok;
+
+	l->keyless = true;
+	ok = store_check_file_system(dir, e) && log_attach(l, db, options, e) &&
+	     read_successor(path, log_origin(l), &l->arena, &c.next, c.seed, e) && log_begin(l, e) &&
+	     succeed(l, &c, s->deployment, s->signatures, s->n, e);
+	l->keyless = false;
+	log_release(l);
+	explicit_bzero(c.seed, sizeof(c.seed));
+	free(db);
 	free(path);
 	return ok;
 }

@@ -13,5 +13,20 @@ const struct log_keys *log_keys(const struct log *l);
  * log.key's place. A run that was cut off leaves the key that the log names in one of the two, and the next opening
  * puts it in place. Errors are those of log_begin() and log_commit(). */
 MUST_CHECK bool log_rotate_key(struct log *l, struct span actor, struct span auth, struct err *e);
+/* The key is lost. A new one, which lies in log.key.successor until the owners have put it in place: the note that they
+ * sign for (src/gov/log_keys.h), over the log as it is. The same again as long as no line is added. ERR_REFUSED
+ * "LOG-KEY": the key is here. */
+MUST_CHECK bool log_offer_key(struct log *l, struct buf *note, struct err *e);
+struct succession {
+	struct span actor, auth;
+	const struct deployment *deployment;  /* whose owners count: the one that the log adopted last */
+	const struct message_signature *signatures;
+	size_t n;
+};
+/* The new key goes on: its note, line log.key-succeeded with the owners' signatures, and a checkpoint, in one
+ * transaction; then it takes log.key's place. ERR_REFUSED "OWNERS", "CLOCK"; errors of message_count(), and those of
+ * log_open() and log_commit(). */
+MUST_CHECK bool log_succeed_key(const char *dir, const struct log_options *options, const struct succession *s,
+				struct err *e);
 
 #endif

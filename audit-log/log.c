@@ -676,13 +676,13 @@ bool log_attach(struct log *l, const char *path, const struct log_options *optio
 		return false;
 	if (!read_ends(l, e))
 		return err_file(e, path, 0);
-	if (l->mode == LOG_APPEND && !log_read_seed(l, e))
+	if (l->mode == LOG_APPEND && !l->keyless && !log_read_seed(l, e))
 		return false;
 	if (!options || !options->remember)
 		return true;
 	if (!prepare_to_remember(l, options, e))
 		return false;
-	if (l->mode == LOG_APPEND && l->remembered == 0)
+	if (l->mode == LOG_APPEND && !l->keyless && l->remembered == 0)
 		return log_remember(l, e);
 	return true;
 }

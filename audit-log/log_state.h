@@ -27,6 +27,7 @@ struct log {
 	void *hint_ctx;
 
 	bool in_transaction;
+	bool keyless;                 /* the key is lost, and a new one is about to be put in its place */
 	bool broken;                  /* a commit failed: what is on disk is not known */
 	bool dirty;                   /* committed since the last remember */
 	bool signed_now;              /* this transaction has a checkpoint */
@@ -39,6 +40,7 @@ struct log {
 #define LOG_DB "log.db"
 #define LOG_KEY "log.key"
 #define LOG_KEY_NEXT "log.key.next"  /* while the key is being changed */
+#define LOG_KEY_SUCCESSOR "log.key.successor"   /* while owners sign for it */
 #define LOG_FORMAT "setgov-log/1"
 
 struct log *log_new(const char *dir, enum log_mode mode);

@@ -4,15 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit-log/cosignatures.h"
 #include "audit-log/holes.h"
 #include "audit-log/keys.h"
 #include "audit-log/log.h"
 #include "audit-log/verify_chain.h"
 #include "audit-log/verify_deep.h"
 #include "audit-log/views.h"
+#include "audit-log/withheld.h"
 #include "src/base/fs.h"
 #include "src/base/hex.h"
 #include "src/crypto/hash.h"
+#include "src/evm/address.h"
 
 static const struct { const char *name, *means; } codes[] = {
 #define C(id, name, means) { name, means },
@@ -31,7 +34,7 @@ const char *finding_code_means(enum finding_code c)
 }
 
 #define MAX_HOLES 8u
-#define MAX_CHECKS (20 + MAX_HOLES)
+#define MAX_CHECKS (24 + MAX_HOLES)
 
 struct known_blob {
 	struct hash32 digest;
@@ -56,8 +59,10 @@ struct verifier {
 	bool tree_lost;               /* a gap that the nodes could not bridge */
 	struct arena scratch;         /* one line */
 	struct log_keys keys;         /* n 0: line 0 names none */
+	struct hash32 profile;        /* adopted last; its owners count when the key is lost */
 	struct span handover;         /* the checkpoint by which the key is changed, until its line comes; or empty */
 	uint64_t handover_row;
+	uint64_t believed;            /* keys that owners vouch for, unjudged: the quick way */
 
 	struct store_scan *nodes;
 	struct store_row node;
@@ -67,6 +72,9 @@ struct verifier {
 	struct store_row checkpoint;
 	bool have_checkpoint;
 	uint64_t last_checkpoint_size;
+	struct withheld withheld;     /* of a follower: what its export left out */
+	uint64_t not_here, not_here_bearer;
+	uint64_t cosignatures;        /* judged */
 	uint64_t holes;               /* log.restored lines after which something is missing, or may be */
 	const char *hole_words[MAX_HOLES];
 };
@@ -210,7 +218,17 @@ static const struct { const char *kind, *member; } blob_members[] = {
 	{ "signature.added", "signature" }, { "submit.intended", "data" }, { "submit.intended", "raw" },
 	{ "step.mined", "receipt" },       { "step.failed", "receipt" }, { "meeting.closed", "minutes" },
 	{ "releases.adopted", "releases" },
+	{ "policy.judged", "facts" },      { "policy.judged", "policy" },
 };
+
+static bool left_out(struct verifier *v, const struct hash32 *digest)
+{
+	const struct withheld_blob *w = withheld_find(&v->withheld, digest);
+
+	if (w && w->bearer)
+		v->not_here_bearer++;
+	return w != NULL;
+}
 
 static void need_blob(struct verifier *v, const struct line *l, const struct json *digest, const char *member)
 {
@@ -218,7 +236,11 @@ static void need_blob(struct verifier *v, const struct line *l, const struct jso
 
 	if (!digest || digest->type != JSON_STRING || !hex_bare(h.b, 32, digest->text, NULL))
 		return;
-	if (!known_blob(v, &h))
+	if (known_blob(v, &h))
+		return;
+	if (left_out(v, &h))
+		v->not_here++;
+	else
 		find(v, FINDING_BLOB_MISSING, l->seq, "body.%s names blob %.*s, which is not there or is damaged",
 		     member, (int)digest->text.n, (const char *)digest->text.p);
 }
@@ -439,6 +461,21 @@ static void judge_opening(struct verifier *v, const struct line *l)
 	}
 }
 
+/* The deployment in force; NULL: its profile is not there, or is none, which is said elsewhere. */
+static const struct deployment *deployment_now(struct verifier *v)
+{
+	const struct known_blob *known = known_blob(v, &v->profile);
+	struct deployment *d = ARENA_NEW(v->arena, struct deployment);
+	struct buf text = {0};
+	struct hash32 found;
+	enum blob_class class;
+	const bool ok = known && store_blob(v->store, known->row, &found, &class, &text, NULL) &&
+			deployment_parse_identity(v->arena, d, arena_copy(v->arena, buf_view(&text)), NULL);
+
+	buf_release(&text);
+	return ok ? d : NULL;
+}
+
 /* The line by which the key is changed, and the checkpoint just before it. From here on the new key signs. */
 static void judge_new_key(struct verifier *v, const struct line *l)
 {
@@ -446,8 +483,11 @@ static void judge_new_key(struct verifier *v, const struct line *l)
 	struct err inner = {0};
 	struct span note;
 
-	if (!log_keys_take(&v->keys, l, &before, &inner))
+	if (!log_keys_take(&v->keys, l, &before, deployment_now(v), &inner))
 		find_error(v, FINDING_LOG_KEY, l->seq, "", &inner);
+	else if (log_keys_now(&v->keys)->believed)
+		find(v, FINDING_LOG_KEY, l->seq, "owners vouch for the new key, and the profile that says who they are "
+		     "is not there");
 	else if (!v->handover.n || !json_get_str(l->body, "note", &note, NULL) || !span_eq(note, v->handover))
 		find(v, FINDING_LOG_KEY, l->seq,
 		     "the note by which the key is changed is not the checkpoint before it");
@@ -466,8 +506,22 @@ static void judge_keys(struct verifier *v, const struct line *l)
 	}
 }
 
+/* The clock's own line: from the time of the line before it to its own, which is earlier. */
+static bool clock_line_is_true(const struct verifier *v, const struct line *l)
+{
+	struct span from, to;
+	struct unix_time before, after;
+
+	return json_get_str(l->body, "from", &from, NULL) && time_parse(&before, from, NULL) &&
+	       json_get_str(l->body, "to", &to, NULL) && time_parse(&after, to, NULL) && after.ms == l->time.ms &&
+	       after.ms < before.ms && (!v->have_time || before.ms == v->time.ms);
+}
+
 static void judge_time(struct verifier *v, const struct line *l)
 {
+	if (line_kind_is(l, "clock.stepped-back") && !clock_line_is_true(v, l))
+		find(v, FINDING_LINE_TIME, l->seq, "line %" PRIu64 " does not say from when to when the clock stepped "
+		     "back", l->seq);
 	if (v->have_time && l->time.ms < v->time.ms && !line_kind_is(l, "clock.stepped-back"))
 		find(v, FINDING_LINE_TIME, l->seq, "line %" PRIu64 " is earlier than the one before it", l->seq);
 	v->time = l->time;
@@ -510,6 +564,9 @@ static bool judge_line(struct verifier *v, const struct store_row *row, struct l
 		judge_opening(v, l);
 	else
 		judge_keys(v, l);
+	if ((line_kind_is(l, "log.opened") || line_kind_is(l, "deployment.adopted")) &&
+	    !json_get_bare_hash(l->body, "profile", &v->profile, NULL))
+		v->profile = (struct hash32){0};
 	judge_time(v, l);
 	check_blobs_of(v, l);
 	if (line_kind_is(l, "log.restored"))
@@ -517,11 +574,54 @@ static bool judge_line(struct verifier *v, const struct store_row *row, struct l
 	return true;
 }
 
+static bool read_stored_node(void *ctx, struct hash32 *out, uint64_t index, struct err *e)
+{
+	return store_node(ctx, index, out, e);
+}
+
+static bool owns(const struct deployment *d, struct span key, struct err *e)
+{
+	struct addr owner;
+
+	return addr_parse(&owner, key, e) &&
+	       (deployment_is_owner(d, &owner) ||
+		err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "by nobody who was an owner then"));
+}
+
+static bool cosignature_holds(struct verifier *v, const struct line *l, struct err *e)
+{
+	const struct merkle_nodes nodes = { read_stored_node, v->store };
+	const struct deployment *d = deployment_now(v);
+	struct log_cosignature c;
+	struct hash32 root;
+
+	if (!log_cosignature_read(&c, l, e))
+		return false;
+	if (c.head.size > l->seq)
+		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "vouched for lines that came after it");
+	if (!c.witness && !d)
+		return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "the profile that says who owners are is not there");
+	return merkle_root(&root, c.head.size, &nodes, e) &&
+	       log_cosignature_holds(&c, &root, log_keys_now(&v->keys)->key.name, d, e) &&
+	       (c.witness || owns(d, c.key, e));
+}
+
+static void judge_cosignature(struct verifier *v, const struct line *l)
+{
+	struct err inner = {0};
+
+	if (!cosignature_holds(v, l, &inner))
+		find_error(v, FINDING_COSIGNATURE, l->seq, "", &inner);
+	v->cosignatures++;
+}
+
 /* What it says, now that it has its place in the tree. */
 static void judge_words(struct verifier *v, const struct line *l)
 {
 	struct hash32 root;
 
+	if (v->keys.n && line_kind_is(l, "checkpoint.cosigned"))
+		judge_cosignature(v, l);
 	if (v->keys.n && (l->seq == 0 || log_keys_changes(l)))
 		deep_set_key(v->deep, v->report->vkey);
 	if (!v->tree_lost && line_kind_is(l, "change.proposed")) {
@@ -574,6 +674,15 @@ static void say_what_is_unsigned(struct verifier *v, uint64_t signed_lines, uint
 				  signed_lines, lines - 1));
 }
 
+static void say_what_was_left_out(struct verifier *v)
+{
+	if (v->not_here)
+		checked(v, false, "blobs that the export withheld",
+			arena_fmt(v->arena, "%" PRIu64 ": %" PRIu64 " signatures that anybody could use, %" PRIu64
+				  " of personal data", v->not_here, v->not_here_bearer,
+				  v->not_here - v->not_here_bearer));
+}
+
 static void say_holes(struct verifier *v)
 {
 	for (size_t i = 0; i < v->holes && i < MAX_HOLES; i++)
@@ -593,6 +702,7 @@ static void say_what_was_walked(struct verifier *v, uint64_t lines, bool whole)
 		!v->keys.n ? "no key in line 0" : !v->report->checkpoints ? "there is none"
 		: arena_fmt(a, "%" PRIu64 " signatures and roots", v->report->checkpoints));
 	say_what_is_unsigned(v, v->last_checkpoint_size, v->tree.size);
+	say_what_was_left_out(v);
 	say_holes(v);
 }
 
@@ -677,9 +787,12 @@ static void say_deep(struct verifier *v)
 	checked(v, true, "owners' signatures", arena_fmt(a, "%" PRIu64 " recovered", n.signatures));
 	checked(v, true, "raw transactions", arena_fmt(a, "%" PRIu64 " hashes and senders, %" PRIu64 " receipts",
 		n.transactions, n.receipts));
-	checked(v, false, "verdicts",
-		n.verdicts ? arena_fmt(a, "%" PRIu64 " lines have one; nothing here judges them again", n.verdicts)
-			   : "there is none");
+	checked(v, true, "verdicts", arena_fmt(a, "%" PRIu64 " judged again, by the policy and the facts of their time",
+					       n.verdicts));
+	if (n.foreign_verdicts)
+		checked(v, false, "verdicts under another catalogue",
+			arena_fmt(a, "%" PRIu64 ", whose actions this program does not know", n.foreign_verdicts));
+	checked(v, true, "cosignatures", arena_fmt(a, "%" PRIu64 " judged again", v->cosignatures));
 }
 
 /* ---- outside ---------------------------------------------------------------------------------------------------- */
@@ -747,6 +860,8 @@ static bool quick_checkpoint(struct verifier *v, const char *dir, uint64_t *size
 	if (ok) {
 		*size = head.size;
 		v->report->vkey = arena_str(v->arena, log_keys_now(log_keys(l))->vkey);
+		for (size_t i = 0; i < log_keys(l)->n; i++)
+			v->believed += log_keys(l)->v[i].believed;
 	}
 	log_release(l);
 	return ok;
@@ -765,6 +880,8 @@ static bool quick_walk(struct verifier *v, const char *dir, const char *path)
 	checked(v, true, "tree", arena_fmt(v->arena, "%" PRIu64 " nodes recomputed", walk.nodes));
 	checked(v, true, "newest checkpoint", "its signature and its root");
 	say_what_is_unsigned(v, size, lines);
+	if (v->believed)
+		checked(v, false, "owners' word for new log keys", "not part of this check");
 	checked(v, false, "older checkpoints, form of lines, lines lost before a restore, blobs, file structure",
 		"not part of this check");
 	return true;
@@ -797,6 +914,22 @@ static void walk(struct verifier *v, const char *dir, const char *path, enum ver
 		     "the quick walk found something that the slow one did not: verify again without --chain");
 }
 
+/* Only a follower, which has no key, may lack what its export left out. */
+static void read_withheld(struct verifier *v, const char *dir)
+{
+	char *key = fs_join(dir, "log.key"), *path = fs_join(dir, MANIFEST);
+	struct err inner = {0};
+	struct buf text = {0};
+
+	if (!fs_exists(key) && fs_exists(path) &&
+	    !(fs_read(&text, path, WITHHELD_MANIFEST_MAX, &inner) &&
+	      withheld_read(v->arena, &v->withheld, buf_view(&text), &inner)))
+		find_error(v, FINDING_FILE, FINDING_NO_SEQ, "the manifest that the follower keeps: ", &inner);
+	buf_release(&text);
+	free(key);
+	free(path);
+}
+
 bool log_verify(struct arena *a, struct verify_report *out, const char *dir, const struct verify_options *o,
 		struct err *e)
 {
@@ -812,6 +945,7 @@ bool log_verify(struct arena *a, struct verify_report *out, const char *dir, con
 
 		if (o && o->depth == VERIFY_ALL)
 			begin_deep(&v);
+		read_withheld(&v, dir);
 		walk(&v, dir, path, o ? o->depth : VERIFY_LINES);
 		store_read_end(v.store);
 		check_remembered(&v, dir, o ? o->remember : NULL);

@@ -24,7 +24,7 @@
 	C(LINE_PREV,        "LINE-PREV",        "prev is not the leaf of the line before") \
 	C(LINE_FORM,        "LINE-FORM",        "not a canonical line") \
 	C(LINE_SEQ,         "LINE-SEQ",         "the line says another seq than its row") \
-	C(LINE_TIME,        "LINE-TIME",        "time went back without a clock.stepped-back line") \
+	C(LINE_TIME,        "LINE-TIME",        "time went back without a clock.stepped-back line, or that line lies") \
 	C(OPENING,          "OPENING",          "line 0 is not a log.opened this program knows") \
 	C(NODE,             "NODE",             "a tree node is not the hash of what it covers") \
 	C(NODE_MISSING,     "NODE-MISSING",     "a tree node has no row, or there is one too many") \
@@ -34,6 +34,7 @@
 	C(LOG_KEY,          "LOG-KEY",          "the log key was changed, and nobody who may vouches for the new one") \
 	C(BLOB_DIGEST,      "BLOB-DIGEST",      "the bytes do not hash to their name") \
 	C(BLOB_MISSING,     "BLOB-MISSING",     "a line names a blob that is not there") \
+	C(COSIGNATURE,      "COSIGNATURE",      "a cosignature is not by its key, or of another history") \
 	C(RESTORED,         "RESTORED",         "a log.restored contradicts itself or the line before it") \
 	C(REMEMBERED,       "REMEMBERED",       "the log is not a continuation of what this machine remembers") \
 	C(PROFILE,          "PROFILE",          "a profile is not what its line says, or not a profile") \
@@ -44,6 +45,7 @@
 	C(SIGNATURE,        "SIGNATURE",        "a signature is not by the owner it is said to be by") \
 	C(SUBMISSION,       "SUBMISSION",       "a raw transaction has another hash, sender or fields") \
 	C(RECEIPT,          "RECEIPT",          "a receipt is of another transaction or block") \
+	C(VERDICT,          "VERDICT",          "a verdict is not what its policy says of its facts") \
 	C(VIEWS,            "VIEWS",            "views.db is not what the lines come to") \
 	C(ANCHOR,           "ANCHOR",           "the chain has an operation or a salt that the log does not explain")
 enum finding_code {

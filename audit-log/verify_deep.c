@@ -11,6 +11,7 @@
 #include "src/evm/transaction.h"
 #include "src/gov/event.h"
 #include "src/gov/packet.h"
+#include "src/policy/judge.h"
 
 struct deep_step {
 	bool packed;
@@ -342,12 +343,10 @@ static bool carries_proposal(struct judging *j, const struct packet_core *core)
 static void judge_core(struct judging *j, const struct packet *p)
 {
 	const struct deep *d = j->d;
+	struct pinned pin = d->pin;
 	struct checked_packet checked;
 	struct err inner = {0};
-	struct pinned pin = d->pin;
 
-	pin.has_policy = p->core.has_policy;           /* which one that was is the proposal's to say */
-	pin.policy = p->core.policy;
 	if (!carries_proposal(j, &p->core))
 		find(j, FINDING_PACKET, "the core carries another proposal than %s's line", j->change->id);
 	if (j->change->has_root && !hash32_eq(&p->core.root, &j->change->root))
@@ -355,6 +354,9 @@ static void judge_core(struct judging *j, const struct packet *p)
 		     j->change->proposed_seq);
 	if (j->change->vkey && !span_is(p->core.log_key, j->change->vkey))
 		find(j, FINDING_PACKET, "the core names another log key than signed over its proposal");
+	/* Whether core and proposal name the same policy is what is asked, not which: it is the change's own. */
+	pin.has_policy = p->core.has_policy;
+	pin.policy = p->core.policy;
 	if (!d->have_pin || !hash32_eq(&p->core.catalogue, &d->pin.catalogue_digest) ||
 	    !hash32_eq(&p->core.abi, &d->pin.abi_digest))
 		j->d->counts.foreign++;
@@ -555,6 +557,106 @@ static void judge_receipt(struct judging *j)
 	buf_release(&text);
 }
 
+/* ---- verdicts --------------------------------------------------------------------------------------------------- */
+
+static bool read_blob(struct judging *j, const char *member, struct span *out, struct err *e)
+{
+	struct hash32 digest;
+	struct buf b = {0};
+	bool ok = json_get_bare_hash(j->l->body, member, &digest, e);
+
+	if (ok) {
+		ok = j->d->walk.blob(j->d->walk.ctx, &digest, &b);
+		*out = ok ? arena_copy(&j->a, buf_view(&b)) : span_of(NULL, 0);
+	}
+	buf_release(&b);
+	return ok;
+}
+
+/* What a verdict is a function of, all of it from the log. False without an error: a blob is not there, which the walk
+ * has said. */
+struct judged {
+	struct policy policy;
+	struct facts facts;
+	struct proposal proposal;
+	bool has_step;
+	enum step_kind step;
+	struct span said;
+};
+
+static bool read_judged(struct judging *j, struct judged *out, struct err *e)
+{
+	const struct json *step = json_find(j->l->body, "step"), *array;
+	struct span policy, facts, name;
+
+	out->has_step = !json_is_null(step);
+	if (!json_get_str(j->l->body, "verdict", &out->said, e) ||
+	    (out->has_step && (!json_get_str(j->l->body, "step", &name, e) || !step_parse(&out->step, name, e))) ||
+	    !read_blob(j, "policy", &policy, e) || !read_blob(j, "facts", &facts, e))
+		return false;
+	if (!policy_parse(&j->a, &out->policy, policy, e))
+		return err_in(e, "policy");
+	array = json_parse(&j->a, facts, e);
+	if (!array || !facts_from_json(&j->a, &out->facts, array, 0, e))
+		return err_in(e, "facts");
+	return read_proposal(j, &out->proposal) ||
+	       err_set(e, ERR_MISSING, ERR_NO_OFFSET, "a verdict without a proposal");
+}
+
+static bool is_ours(const struct deep *d, const struct proposal *p)
+{
+	return d->have_pin && hash32_eq(&p->catalogue, &d->pin.catalogue_digest) &&
+	       hash32_eq(&p->abi, &d->pin.abi_digest);
+}
+
+static struct span origin_of(const struct deep *d)
+{
+	const char *plus = d->vkey ? strchr(d->vkey, '+') : NULL;
+
+	return plus ? span_of(d->vkey, (size_t)(plus - d->vkey)) : span_of(NULL, 0);
+}
+
+static bool judge_again(struct judging *j, const struct judged *x, struct verdict *out, struct err *e)
+{
+	const struct operation op = proposal_operation(&x->proposal, &j->change->root);
+	struct hash32 id = {{0}};
+	struct subject s;
+
+	if (x->proposal.route == ROUTE_TIMELOCK && x->has_step)
+		timelock_id(&id, &op);
+	if (!subject_of_proposal(&j->a, &s, &j->d->pin, j->l->change, &x->proposal, x->has_step ? &x->step : NULL, &id,
+				 e))
+		return false;
+	s.origin = origin_of(j->d);
+	policy_judge(&j->a, out, &x->policy, &s, &x->facts);
+	return true;
+}
+
+static void judge_judged(struct judging *j)
+{
+	struct err inner = {0};
+	struct verdict v;
+	struct judged x = {0};
+
+	if (!read_judged(j, &x, &inner)) {
+		if (inner.code)
+			find_error(j, FINDING_VERDICT, "", &inner);
+		return;
+	}
+	if (!is_ours(j->d, &x.proposal)) {
+		j->d->counts.foreign_verdicts++;
+		return;
+	}
+	j->d->counts.verdicts++;
+	if (!judge_again(j, &x, &v, &inner))
+		find_error(j, FINDING_VERDICT, "", &inner);
+	else if (!span_is(x.said, verdict_name(v.word)))
+		find(j, FINDING_VERDICT, "says \"%.*s\", and its policy says \"%s\" of its facts", (int)x.said.n,
+		     (const char *)x.said.p, verdict_name(v.word));
+	if (!x.has_step && (!x.proposal.has_policy || !hash32_eq(&x.policy.digest, &x.proposal.policy)))
+		find(j, FINDING_VERDICT, "by another policy than the change was proposed under");
+}
+
 /* ---- all of them ------------------------------------------------------------------------------------------------ */
 
 void deep_line(struct deep *d, const struct line *l, const struct hash32 *root)
@@ -567,11 +669,10 @@ void deep_line(struct deep *d, const struct line *l, const struct hash32 *root)
 		{ "change.proposed", judge_proposal },  { "operation.planned", judge_operation },
 		{ "step.packed", judge_packed },        { "signature.added", judge_signature },
 		{ "submit.intended", judge_submission }, { "step.mined", judge_receipt },
-		{ "step.failed", judge_receipt },
+		{ "step.failed", judge_receipt },       { "policy.judged", judge_judged },
 	};
 	struct judging j = { .d = d, .l = l, .root = root };
 
-	d->counts.verdicts += json_find(l->body, "verdict") != NULL;
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (line_kind_is(l, kinds[i].kind)) {
 			j.change = change_of(d, l->change);

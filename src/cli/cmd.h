@@ -33,6 +33,7 @@ bool cmd_log_checkpoint(struct cli *cli, struct err *e);
 bool cmd_log_cosign(struct cli *cli, struct err *e);
 bool cmd_log_keys(struct cli *cli, struct err *e);
 bool cmd_log_rotate_key(struct cli *cli, struct err *e);
+bool cmd_log_succeed(struct cli *cli, struct err *e);
 bool cmd_log_prove(struct cli *cli, struct err *e);
 bool cmd_log_export(struct cli *cli, struct err *e);
 bool cmd_log_rebuild(struct cli *cli, struct err *e);

@@ -90,10 +90,42 @@ static bool take_words(struct reading *r, const struct line *l, struct err *e)
 	return true;
 }
 
+static bool read_file(struct reading *r, struct span *out, const char *name, size_t cap, struct err *e)
+{
+	struct buf b = {0};
+	const bool ok = fs_read(&b, arena_fmt(r->a, "%s/%s", r->dir, name), cap, e);
+	if (ok)
+		*out = arena_copy(r->a, buf_view(&b));
+	buf_release(&b);
+	return ok;
+}
+
+/* The one that was adopted last. */
+static bool read_deployment(struct reading *r, struct deployment *out, struct err *e)
+{
+	struct buf name = {0};
+	struct hash32 digest;
+	struct span text;
+	buf_str(&name, "blobs/");
+	buf_hex(&name, SPAN_HASH(&r->profile));
+	const bool ok = read_file(r, &text, buf_cstr(&name), 1u << 20, e);
+	buf_release(&name);
+	if (!ok)
+		return false;
+	sha256(&digest, text);
+	if (!hash32_eq(&digest, &r->profile))
+		return err_refuse(e, "EXPORT", "the profile does not hash to its name");
+	return deployment_parse_identity(r->a, out, text, e) || err_in(e, "profile");
+}
+
 static bool take_key(struct reading *r, const struct line *l, struct err *e)
 {
 	const struct tree_head before = frontier_head(&r->tree);
-	return r->tree.size == 0 ? log_keys_open(&r->keys, l, e) : log_keys_take(&r->keys, l, &before, e);
+	struct deployment owners;
+	if (r->tree.size == 0)
+		return log_keys_open(&r->keys, l, e);
+	return !log_keys_changes(l) || (read_deployment(r, &owners, e) &&
+					log_keys_take(&r->keys, l, &before, &owners, e));
 }
 
 static bool take_line(struct reading *r, struct span raw, struct err *e)
@@ -142,16 +174,6 @@ static bool take_lines(struct reading *r, struct span text, struct err *e)
 	return true;
 }
 
-static bool read_file(struct reading *r, struct span *out, const char *name, size_t cap, struct err *e)
-{
-	struct buf b = {0};
-	const bool ok = fs_read(&b, arena_fmt(r->a, "%s/%s", r->dir, name), cap, e);
-	if (ok)
-		*out = arena_copy(r->a, buf_view(&b));
-	buf_release(&b);
-	return ok;
-}
-
 static bool read_checkpoint(struct reading *r, struct err *e)
 {
 	struct note n;
@@ -175,32 +197,18 @@ static bool read_key(struct reading *r, const char *given, struct span *out, str
 static bool check_signature(struct reading *r, const char *given, struct err *e)
 {
 	const struct log_reign *now = log_keys_at(&r->keys, r->checkpoint.head.size), *trusted;
+	struct note_key key;
 	struct span vkey;
 	if (!read_key(r, given, &vkey, e))
 		return false;
+	if (!note_key_parse(r->a, &key, vkey, e))
+		return err_in(e, "log.vkey");
 	trusted = log_keys_named(&r->keys, vkey);
 	if (trusted == NULL || (trusted->line > 0 && trusted->line >= r->checkpoint.head.size))
 		return err_refuse(e, "EXPORT", "the key is none that the log had within the lines of the checkpoint");
 	r->out->vkey = arena_str(r->a, now->vkey);
 	r->out->n_keys = (size_t)(now - r->keys.v) + 1;
 	return checkpoint_open(r->a, &r->checkpoint, r->note, &now->key, e) || err_in(e, "checkpoint");
-}
-
-static bool read_deployment(struct reading *r, struct err *e)
-{
-	struct buf name = {0};
-	struct hash32 digest;
-	struct span text;
-	buf_str(&name, "blobs/");
-	buf_hex(&name, SPAN_HASH(&r->profile));
-	const bool ok = read_file(r, &text, buf_cstr(&name), 1u << 20, e);
-	buf_release(&name);
-	if (!ok)
-		return false;
-	sha256(&digest, text);
-	if (!hash32_eq(&digest, &r->profile))
-		return err_refuse(e, "EXPORT", "the profile does not hash to its name");
-	return deployment_parse_identity(r->a, &r->out->deployment, text, e) || err_in(e, "profile");
 }
 
 bool export_read(struct arena *a, struct export_read *out, const char *dir, const char *vkey, struct err *e)
@@ -210,7 +218,8 @@ bool export_read(struct arena *a, struct export_read *out, const char *dir, cons
 	*out = (struct export_read){0};
 	const bool ok = read_checkpoint(&r, e) &&
 			fs_read(&lines, arena_fmt(a, "%s/lines.jsonl", dir), EXPORT_MAX_BYTES, e) &&
-			take_lines(&r, buf_view(&lines), e) && check_signature(&r, vkey, e) && read_deployment(&r, e);
+			take_lines(&r, buf_view(&lines), e) && check_signature(&r, vkey, e) &&
+			read_deployment(&r, &out->deployment, e);
 	buf_release(&lines);
 	out->lines = r.tree.size;
 	out->vouched = r.checkpoint.head.size;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "audit-log/keys.h"
+
 #define CARRIED_LINES 200             /* at most, of those since the last answer */
 
 static bool blob_of(struct workspace *ws, struct arena *a, const struct hash32 *digest, struct span *out,
@@ -56,16 +58,43 @@ static bool carry_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struc
 	return true;
 }
 
+static bool carries(const struct carry *c, struct span line)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (span_eq(c->lines[i], line))
+			return true;
+	return false;
+}
+
+/* Whoever pinned an earlier log key follows by the lines that changed it. */
+static bool carry_keys(struct workspace *ws, struct arena *a, struct packet *out, const struct carry *c, struct err *e)
+{
+	const struct log_keys *keys = log_keys(ws->log);
+	struct span *lines = ARENA_ARRAY(a, struct span, keys->n + c->n + 1);
+	size_t n = 0;
+	for (size_t i = 1; i < keys->n; i++) {
+		struct buf raw = {0};
+		const bool ok = log_line(ws->log, keys->v[i].line, &raw, e);
+		lines[n] = ok ? arena_copy(a, buf_view(&raw)) : lines[n];
+		buf_release(&raw);
+		if (!ok)
+			return false;
+		n += !carries(c, lines[n]);
+	}
+	for (size_t i = 0; i < c->n; i++)
+		lines[n++] = c->lines[i];
+	out->lines = lines;
+	out->n_lines = n;
+	return true;
+}
+
 static bool carried_lines(struct workspace *ws, struct arena *a, struct packet *out, struct err *e)
 {
 	struct carry *c = ARENA_NEW(a, struct carry);
 	const uint64_t size = log_size(ws->log);
 	c->a = a;
-	if (!log_each(ws->log, size > 2 * CARRIED_LINES ? size - 2 * CARRIED_LINES : 0, size, carry_line, c, e))
-		return false;
-	out->lines = c->lines;
-	out->n_lines = c->n;
-	return true;
+	return log_each(ws->log, size > 2 * CARRIED_LINES ? size - 2 * CARRIED_LINES : 0, size, carry_line, c, e) &&
+	       carry_keys(ws, a, out, c, e);
 }
 
 bool packing_packet(struct workspace *ws, struct arena *a, const struct change *change, enum step_kind step,

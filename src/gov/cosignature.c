@@ -1,6 +1,6 @@
 #include "src/gov/cosignature.h"
 
-static struct message message_of(struct span origin, const struct tree_head *head)
+struct message cosignature_message(struct span origin, const struct tree_head *head)
 {
 	return (struct message){ MESSAGE_CHECKPOINT,
 				 { { .text = origin }, { .number = head->size }, { .hash = head->root } } };
@@ -9,14 +9,14 @@ static struct message message_of(struct span origin, const struct tree_head *hea
 void cosignature_digest(struct hash32 *out, const struct deployment *d, struct span origin,
 			const struct tree_head *head)
 {
-	const struct message m = message_of(origin, head);
+	const struct message m = cosignature_message(origin, head);
 
 	message_digest(out, d, &m);
 }
 
 static struct signed_message signed_of(const struct cosignature *c)
 {
-	return (struct signed_message){ c->deployment, message_of(c->origin, &c->head), { c->owner, c->sig } };
+	return (struct signed_message){ c->deployment, cosignature_message(c->origin, &c->head), { c->owner, c->sig } };
 }
 
 void cosignature_write(struct arena *a, struct buf *out, const struct cosignature *c)

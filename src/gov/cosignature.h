@@ -15,7 +15,8 @@ struct cosignature {
 	struct sig sig;
 };
 
-/* The EIP-712 digest of LogCheckpoint(string origin,uint256 size,bytes32 root). */
+/* What is signed, and its EIP-712 digest: of LogCheckpoint(string origin,uint256 size,bytes32 root). */
+struct message cosignature_message(struct span origin, const struct tree_head *head);
 void cosignature_digest(struct hash32 *out, const struct deployment *d, struct span origin,
 			const struct tree_head *head);
 void cosignature_write(struct arena *a, struct buf *out, const struct cosignature *c);

@@ -20,7 +20,7 @@ void log_keys_begin(struct log_keys *k, const struct note_key *first)
 	struct buf vkey = {0};
 
 	note_key_format(&vkey, first);
-	*add(k) = (struct log_reign){ *first, arena_copy(k->a, buf_view(&vkey)), span_of(NULL, 0), 0 };
+	*add(k) = (struct log_reign){ .key = *first, .vkey = arena_copy(k->a, buf_view(&vkey)) };
 	buf_release(&vkey);
 }
 
@@ -37,49 +37,137 @@ bool log_keys_open(struct log_keys *k, const struct line *opening, struct err *e
 	if (!span_eq(origin, key.name))
 		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "names log %.*s and a key of %.*s", (int)origin.n,
 			       (const char *)origin.p, (int)key.name.n, (const char *)key.name.p);
-	*add(k) = (struct log_reign){ key, vkey, span_of(NULL, 0), 0 };
+	*add(k) = (struct log_reign){ .key = key, .vkey = vkey };
 	return true;
 }
 
+static const char rotated[] = "log.key-rotated", succeeded[] = "log.key-succeeded";
+
 bool log_keys_changes(const struct line *l)
 {
-	return line_kind_is(l, "log.key-rotated");
+	return line_kind_is(l, rotated) || line_kind_is(l, succeeded);
 }
 
-static bool is_of_line(const struct handover *h, const struct line *l, const struct tree_head *before, struct err *e)
-{
-	struct span said;
+/* ---- by the owners' word ---------------------------------------------------------------------------------------- */
 
-	if (!json_get_str(l->body, "logKey", &said, e))
+struct message log_succession(const struct handover *h)
+{
+	struct message m = { .type = MESSAGE_SUCCESSION };
+
+	m.says[0].text = h->next.name;
+	m.says[1].number = h->head.size;
+	m.says[2].hash = h->head.root;
+	memcpy(m.says[3].hash.b, h->next.public_key.p, sizeof(m.says[3].hash.b));
+	return m;
+}
+
+size_t log_succession_needs(const struct deployment *d)
+{
+	return deployment_owners(d) / 2 + 1;
+}
+
+bool log_succession_counts(const struct handover *h, const struct deployment *d, const struct message_signature *v,
+			   size_t n, struct err *e)
+{
+	const struct message m = log_succession(h);
+	size_t count;
+
+	if (!message_count(&count, d, &m, v, n, e))
 		return false;
+	return count >= log_succession_needs(d) ||
+	       err_refuse(e, "OWNERS", "%zu of the %zu owners it takes have signed for the new log key", count,
+			  log_succession_needs(d));
+}
+
+static bool judge_owners(struct log_keys *k, const struct line *l, const struct handover *h, const struct deployment *d,
+			 struct err *e)
+{
+	struct message_signature *v;
+	const struct json *list;
+	size_t n;
+
+	return json_get(l->body, "signatures", JSON_ARRAY, &list, e) &&
+	       (message_signatures_from_json(k->a, &v, &n, list, e) || err_in(e, "signatures")) &&
+	       (!d || log_succession_counts(h, d, v, n, e));
+}
+
+/* ---- following -------------------------------------------------------------------------------------------------- */
+
+static bool read_handover(struct log_keys *k, const struct line *l, struct log_reign *out, struct handover *h,
+			  struct err *e)
+{
+	struct span note, said;
+
+	if (!json_get_str(l->body, "note", &note, e) || !json_get_str(l->body, "logKey", &said, e))
+		return false;
+	note = arena_copy(k->a, note);
+	if (!handover_open(k->a, h, note, e))
+		return err_in(e, "note");
 	if (!span_eq(said, h->vkey))
 		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the line names another key than its note");
-	if (h->head.size != l->seq || before->size != l->seq)
+	if (h->head.size != l->seq)
 		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the note is over %llu lines, its line is number %llu",
 			       (unsigned long long)h->head.size, (unsigned long long)l->seq);
-	return hash32_eq(&h->head.root, &before->root) ||
-	       err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the note was signed over another history than these lines");
+	*out = (struct log_reign){ .key = h->next, .vkey = h->vkey, .note = note, .line = l->seq,
+				   .succeeded = line_kind_is(l, succeeded) };
+	return true;
 }
 
-bool log_keys_take(struct log_keys *k, const struct line *l, const struct tree_head *before, struct err *e)
+static bool take(struct log_keys *k, const struct line *l, const struct tree_head *before, const struct deployment *d,
+		 struct err *e)
 {
 	const struct log_reign *old = log_keys_now(k);
+	struct log_reign next;
 	struct handover h;
-	struct span note;
+
+	if (!read_handover(k, l, &next, &h, e))
+		return false;
+	if (before && (before->size != h.head.size || !hash32_eq(&before->root, &h.head.root)))
+		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET,
+			       "the note was signed over another history than these lines");
+	if (!span_eq(h.from, old->vkey))
+		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "it follows another key than the log's") ||
+		       err_in(e, "note");
+	if (log_keys_named(k, next.vkey))
+		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the key was the log's before") || err_in(e, "logKey");
+	if (next.line <= old->line)
+		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "a key before the one that is known");
+	if (next.succeeded ? !judge_owners(k, l, &h, d, e) : !note_verify(&h.note, &old->key, e))
+		return err_in(e, next.succeeded ? "succession" : "note");
+	next.believed = next.succeeded && !d;
+	*add(k) = next;
+	return true;
+}
+
+bool log_keys_take(struct log_keys *k, const struct line *l, const struct tree_head *before, const struct deployment *d,
+		   struct err *e)
+{
+	return !log_keys_changes(l) || take(k, l, before, d, e);
+}
+
+bool log_keys_follow(struct log_keys *k, const struct line *l, const struct deployment *d, struct err *e)
+{
+	return !log_keys_changes(l) || take(k, l, NULL, d, e);
+}
+
+bool log_keys_precede(struct log_keys *k, const struct line *l, struct err *e)
+{
+	struct log_reign first, *oldest;
+	struct handover h;
 
 	if (!log_keys_changes(l))
 		return true;
-	if (!json_get_str(l->body, "note", &note, e))
+	if (!read_handover(k, l, &first, &h, e))
 		return false;
-	note = arena_copy(k->a, note);
-	if (!handover_open(k->a, &h, note, e) || !is_of_line(&h, l, before, e))
-		return err_in(e, "note");
-	if (!span_eq(h.next.name, old->key.name) || log_keys_named(k, h.vkey))
-		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the key is of another log, or was the log's before") ||
-		       err_in(e, "logKey");
-	if (!note_verify(&h.note, &old->key, e))
-		return err_in(e, "note");
-	*add(k) = (struct log_reign){ h.next, h.vkey, note, l->seq };
+	if (!span_eq(h.vkey, k->v[0].vkey) || (!first.succeeded && !note_verify(&h.note, &h.old, e)))
+		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "it is not how the first key that is known took over");
+	add(k);
+	oldest = &k->v[0];
+	memmove(oldest + 1, oldest, (k->n - 1) * sizeof(*oldest));
+	oldest[1].line = first.line;
+	oldest[1].note = first.note;
+	oldest[1].succeeded = first.succeeded;
+	*oldest = (struct log_reign){ .key = h.old, .vkey = h.from };
 	return true;
 }
 

@@ -1,15 +1,19 @@
-/* Whose signature counts under a checkpoint of the log, size by size: line 0 names the first key, and each line
- * log.key-rotated the one that takes over, with the old one's word for it (audit-log/FORMAT.md, section 5). Whoever
- * reads a log follows them from line 0 on; whoever only has the first key's word follows the same lines. */
+/* Whose signature counts under a checkpoint of the log, size by size: line 0 names the first key, each line
+ * log.key-rotated the one that takes over with the old one's word for it, each line log.key-succeeded the one that more
+ * than half of the owners put in the place of one that was lost (audit-log/FORMAT.md, section 5). Whoever reads a log
+ * follows them from line 0 on; whoever only has the first key's word follows the same lines. */
 #ifndef SETGOV_GOV_LOG_KEYS_H
 #define SETGOV_GOV_LOG_KEYS_H
 
+#include "src/gov/message.h"
 #include "src/proof/handover.h"
 #include "src/proof/line.h"
 
 struct log_reign {
 	struct note_key key;
 	struct span vkey, note;       /* note: by which it took over; empty for the first */
+	bool succeeded;               /* by the owners' word */
+	bool believed;                /* and nobody counted them: whose owners they would be was not known */
 	uint64_t line;                /* that names it: checkpoints over more lines than that are its own */
 };
 struct log_keys {                     /* {0} and an arena to begin with */
@@ -22,14 +26,28 @@ struct log_keys {                     /* {0} and an arena to begin with */
 MUST_CHECK bool log_keys_open(struct log_keys *k, const struct line *opening, struct err *e);
 /* A log that is being made. */
 void log_keys_begin(struct log_keys *k, const struct note_key *first);
-/* A line that changes the key; others change nothing. `before` is the head over the lines before it. ERR_MISMATCH (of
- * other lines, another log, the same key again), ERR_CRYPTO (the old key or the new one has not signed). */
-MUST_CHECK bool log_keys_take(struct log_keys *k, const struct line *l, const struct tree_head *before, struct err *e);
+/* A line that changes the key; others change nothing. `before` is the head over the lines before it. Owners are those
+ * of `d`; where that is NULL their signatures are believed, and the reign says so. ERR_MISMATCH (of other lines,
+ * another log, the same key again), ERR_CRYPTO (a key, or an owner, has not signed), ERR_REFUSED "OWNERS" (too few). */
+MUST_CHECK bool log_keys_take(struct log_keys *k, const struct line *l, const struct tree_head *before,
+			      const struct deployment *d, struct err *e);
+/* The same by the line's words alone, for whoever does not have the lines before. */
+MUST_CHECK bool log_keys_follow(struct log_keys *k, const struct line *l, const struct deployment *d, struct err *e);
+/* The other way: the line by which the oldest key that is known took over names the one before it, in words that the
+ * known key itself signed. */
+MUST_CHECK bool log_keys_precede(struct log_keys *k, const struct line *l, struct err *e);
 bool log_keys_changes(const struct line *l);                  /* by its kind */
 /* The key that signs checkpoints over `size` lines. */
 const struct log_reign *log_keys_at(const struct log_keys *k, uint64_t size);
 const struct log_reign *log_keys_now(const struct log_keys *k);
 /* One of them, by the text of its vkey; NULL. */
 const struct log_reign *log_keys_named(const struct log_keys *k, struct span vkey);
+/* LogSuccession over a hand-over, and how many owners it takes: more than half. */
+struct message log_succession(const struct handover *h);
+size_t log_succession_needs(const struct deployment *d);
+/* At least so many different owners have signed it, and nobody else. ERR_REFUSED "OWNERS", or what message_count()
+ * says. */
+MUST_CHECK bool log_succession_counts(const struct handover *h, const struct deployment *d,
+				      const struct message_signature *v, size_t n, struct err *e);
 
 #endif

@@ -25,6 +25,10 @@ static const struct row rows[N_MESSAGE_TYPES] = {
 	[MESSAGE_ATTESTATION] = { "KeyAttestation",
 				  { { "origin", NAME }, { "deployment", BYTES32 }, { "change", TEXT },
 				    { "account", ADDRESS } }, 4 },
+	/* The log's key is lost, and this one goes on: log_keys.h. */
+	[MESSAGE_SUCCESSION] = { "LogSuccession",
+				 { { "origin", NAME }, { "size", U256 }, { "root", BYTES32 },
+				   { "newKey", BYTES32 } }, 4 },
 };
 
 const char *message_type_name(enum message_type t)

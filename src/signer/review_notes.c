@@ -7,6 +7,7 @@
 #include "src/base/text.h"
 #include "src/base/when.h"
 #include "src/evm/address.h"
+#include "src/signer/log_pins.h"
 
 /* ---- what to know before signing ---- */
 
@@ -106,6 +107,24 @@ static bool signed_here(const struct signer *s, const struct hash32 *safe_tx_has
 	return false;
 }
 
+/* The packet's log has another key than this machine knows, and somebody who may vouches for it. */
+static void note_log_key(const struct signer *s, const struct reviewed *r, struct notices *list)
+{
+	struct log_pins pins;
+	const struct log_reign *now;
+	log_pins_read(&pins, list->a, s, &r->pin->deployment);
+	log_pins_follow(&pins, list->a, r->packet.lines, r->packet.n_lines);
+	if (pins.n_moved == 0)
+		return;
+	now = log_keys_now(&pins.keys);
+	if (now->succeeded)
+		note(list, STYLE_BAD, "THE LOG'S KEY WAS LOST: since line %" PRIu64 " another one signs, by the word "
+		     "of the owners. Signing follows it.", now->line);
+	else
+		note(list, STYLE_TEXT, "The log's key was changed at line %" PRIu64 ", and the one before vouches for "
+		     "the new one. Signing follows it.", now->line);
+}
+
 /* The log's lines that came along, held against our own journal. */
 static void note_lines(const struct signer *s, const struct reviewed *r, struct notices *list)
 {
@@ -180,6 +199,7 @@ static void note_nonce(const struct signer *s, const struct reviewed *r, const s
 struct notices review_notices(struct arena *a, const struct signer *s, const struct reviewed *r)
 {
 	struct notices list = { .a = a };
+	note_log_key(s, r, &list);
 	note_lines(s, r, &list);
 	for (size_t i = 0; i < r->checked.n_steps; i++)
 		note_nonce(s, r, &r->checked.steps[i], &list);

@@ -1,3 +1,4 @@
+#include "src/signer/log_pins.h"
 #include "src/signer/session.h"
 
 #include <inttypes.h>
@@ -185,12 +186,22 @@ static bool root_of(struct signer *s, struct span note, struct span vkey, struct
 	return true;
 }
 
-/* The journal remembers whose log this was, and what it looked like: another log key for the same deployment is
- * somebody else's log, and another root at a size that was seen before is a rewritten one. */
+static void pins_of(struct signer *s, const struct reviewed *r, struct log_pins *out)
+{
+	log_pins_read(out, &s->arena, s, &r->pin->deployment);
+	log_pins_follow(out, &s->arena, r->packet.lines, r->packet.n_lines);
+}
+
+/* The journal remembers whose log this was, and what it looked like: a log key for the same deployment that nobody
+ * vouches for is somebody else's log, and another root at a size that was seen before is a rewritten one. */
 static bool same_log(struct signer *s, const struct reviewed *r, struct err *e)
 {
 	const struct packet_core *core = &r->packet.core;
+	struct log_pins pins;
 	struct hash32 proposal;
+	pins_of(s, r, &pins);
+	if (!log_pins_accept(&pins, core->log_key, core->size, e))
+		return false;
 	line_leaf(&proposal, core->proposal);
 	for (size_t i = 0; i < s->journal.n; i++) {
 		const struct line *l = &s->journal.lines[i];
@@ -202,11 +213,6 @@ static bool same_log(struct signer *s, const struct reviewed *r, struct err *e)
 		    !hash32_eq(&id, &core->deployment) || !json_get_str(l->body, "logKey", &key, NULL) ||
 		    !json_get_str(l->body, "checkpoint", &note, NULL))
 			continue;
-		if (!span_eq(key, core->log_key))
-			return err_refuse(e, "LOG-KEY",
-					  "the packet comes from another log than what this machine signed "
-					  "before (journal line %zu)",
-					  i);
 		/* One log has one proposal of a change: a second one is another history, whatever its size. */
 		if (span_eq(l->change, r->checked.line.change) &&
 		    json_get_bare_hash(l->body, "proposal", &before, NULL) && !hash32_eq(&before, &proposal))
@@ -295,8 +301,12 @@ static bool log_signed(struct session *x, const struct reviewed *r, const struct
 	struct signer *s = x->s;
 	struct arena *a = &s->arena;
 	struct json *body = packet_body(s, r), *sentences = json_array(a);
+	struct log_pins pins;
 	struct hash32 proposal;
 	uint64_t nonce = 0;
+	pins_of(s, r, &pins);
+	if (!log_pins_keep(&pins, s, e))
+		return false;
 	u256_fits_u64(&step->tx.nonce, &nonce);
 	line_leaf(&proposal, r->packet.core.proposal);
 	for (size_t i = 0; i < r->checked.n_sentences; i++)

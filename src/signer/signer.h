@@ -88,6 +88,7 @@ bool verb_sign(struct signer *s, struct err *e);
 bool verb_decline(struct signer *s, struct err *e);
 bool verb_attest(struct signer *s, struct err *e);
 bool verb_cosign(struct signer *s, struct err *e);
+bool verb_succeed(struct signer *s, struct err *e);
 bool verb_sign_tx(struct signer *s, struct err *e);
 bool verb_journal(struct signer *s, struct err *e);
 bool verb_selftest(struct signer *s, struct err *e);

@@ -1,5 +1,6 @@
-/* cosign: an owner vouches for a checkpoint of the log, offline. The note is the console's; what it is held against is
- * this machine's journal: the key that the log had, and each root that this machine has seen under its name. */
+/* cosign: an owner vouches for a checkpoint of the log, offline; succeed: for a new log key, where the old one is lost.
+ * The note is the console's; what it is held against is this machine's journal: the keys that the log had, and each
+ * root that this machine has seen under its name. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "src/crypto/wipe.h"
 #include "src/evm/address.h"
 #include "src/gov/cosignature.h"
+#include "src/signer/log_pins.h"
 #include "src/signer/signer.h"
 
 struct cosigning {
@@ -19,6 +21,10 @@ struct cosigning {
 	const struct key_file *key;
 	struct tree_head seen;        /* the largest of this log in the journal; size 0: none */
 	bool known_key;               /* the journal has the log's key, and the note is signed by it */
+	bool succession;              /* more than a checkpoint: a new log key in a lost one's place */
+	struct handover handover;
+	bool other_key;               /* this machine has vouched for another new key before */
+	struct log_pins pins;
 };
 
 /* ---- what it is ---- */
@@ -49,6 +55,9 @@ static bool read_note(struct cosigning *c, struct err *e)
 		return false;
 	if (!note_parse(&c->s->arena, &c->note, bytes, e) || !checkpoint_parse(&c->checkpoint, c->note.text, e))
 		return err_file(e, path, 0);
+	if (c->succession)
+		return (handover_open(&c->s->arena, &c->handover, bytes, e) || err_file(e, path, 0)) &&
+		       find_deployment(c, e);
 	if (c->checkpoint.extensions.n > 0 || !note_name_is_valid(c->checkpoint.origin))
 		return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "needed three lines, the first a log's name") ||
 		       err_file(e, path, 0);
@@ -69,18 +78,6 @@ static bool hold_against(struct cosigning *c, const struct tree_head *then, size
 	return true;
 }
 
-static bool check_key(struct cosigning *c, struct span vkey, size_t line, struct err *e)
-{
-	struct note_key key;
-	if (!note_key_parse(&c->s->arena, &key, vkey, e))
-		return err_in(e, "journal line %zu", line);
-	if (!note_verify(&c->note, &key, NULL))
-		return err_refuse(e, "LOG-KEY", "the note is not signed by the key that this log had when this "
-				  "machine signed before (journal line %zu)", line);
-	c->known_key = true;
-	return true;
-}
-
 static bool is_of_log(const struct json *body, struct span origin, struct checkpoint *then, struct arena *a)
 {
 	struct span bytes;
@@ -89,21 +86,67 @@ static bool is_of_log(const struct json *body, struct span origin, struct checkp
 	       checkpoint_parse(then, n.text, NULL) && span_eq(then->origin, origin);
 }
 
+/* The log's keys, as the journal knows them and as --key-change leads on from there. */
+static bool check_key(struct cosigning *c, struct err *e)
+{
+	const struct log_reign *r;
+	if (c->pins.keys.n == 0)
+		return true;
+	r = log_keys_at(&c->pins.keys, c->checkpoint.head.size);
+	if (!note_verify(&c->note, &r->key, NULL))
+		return err_refuse(e, "LOG-KEY", "the note is not signed by the key that this log had when this machine "
+				  "signed before; if it was changed, --log-lines FILE (setgov log keys --lines) says "
+				  "so");
+	c->known_key = true;
+	return true;
+}
+
+/* One line of the log in each. */
+static void follow_file(struct cosigning *c, struct span text)
+{
+	struct arena *a = &c->s->arena;
+	struct span *lines = ARENA_ARRAY(a, struct span, text.n + 1);
+	size_t n = 0;
+	while (text.n > 0) {
+		const uint8_t *end = memchr(text.p, '\n', text.n);
+		const size_t at = end != NULL ? (size_t)(end - text.p) : text.n;
+		lines[n++] = span_of(text.p, at);
+		text = span_of(text.p + at, text.n - at);
+		if (text.n > 0)
+			text = span_of(text.p + 1, text.n - 1);
+	}
+	log_pins_follow(&c->pins, a, lines, n);
+}
+
+static bool ask_pins(struct cosigning *c, struct err *e)
+{
+	const char *path = signer_option(c->s, "--log-lines");
+	struct span text;
+	log_pins_read(&c->pins, &c->s->arena, c->s, c->deployment);
+	if (path == NULL)
+		return true;
+	if (!signer_input(c->s, path, &text, e))
+		return false;
+	follow_file(c, text);
+	return true;
+}
+
 static bool ask_journal(struct cosigning *c, struct err *e)
 {
 	const struct journal *j = &c->s->journal;
 	for (size_t i = 0; i < j->n; i++) {
 		const struct line *l = &j->lines[i];
 		struct checkpoint then;
-		struct span vkey;
-		if ((!line_kind_is(l, "packet.signed") && !line_kind_is(l, "checkpoint.cosigned")) ||
+		if ((!line_kind_is(l, "packet.signed") && !line_kind_is(l, "checkpoint.cosigned") &&
+		     !line_kind_is(l, "log.key-vouched")) ||
 		    !is_of_log(l->body, c->checkpoint.origin, &then, &c->s->arena))
 			continue;
-		if (!hold_against(c, &then.head, i, e) ||
-		    (json_get_str(l->body, "logKey", &vkey, NULL) && !check_key(c, vkey, i, e)))
+		if (!hold_against(c, &then.head, i, e))
 			return false;
+		c->other_key |= line_kind_is(l, "log.key-vouched") && handover_is(&then) &&
+				!span_eq(then.extensions, c->checkpoint.extensions);
 	}
-	return true;
+	return c->succession || check_key(c, e);
 }
 
 static bool is_expected(const struct cosigning *c, struct err *e)
@@ -152,47 +195,95 @@ static bool may_sign(const struct cosigning *c, struct err *e)
 
 /* ---- shown and signed ---- */
 
-static void page(struct cosigning *c)
+static void head_lines(struct cosigning *c)
 {
 	struct buf *out = &c->s->text;
-	const struct tree_head *head = &c->checkpoint.head;
-	deployment_banner(out, c->deployment);
-	buf_str(out, "\nA checkpoint of the change log. Signing it says: I have seen the log at this size, with this "
-		     "root.\nIt moves nothing on chain, and lets nobody do anything.\n  log   ");
+	buf_str(out, "  log   ");
 	text_safe(out, c->checkpoint.origin, false);
-	buf_fmt(out, "\n  size  %" PRIu64 " lines\n  root  ", head->size);
-	buf_hex(out, SPAN_HASH(&head->root));
+	buf_fmt(out, "\n  size  %" PRIu64 " lines\n  root  ", c->checkpoint.head.size);
+	buf_hex(out, SPAN_HASH(&c->checkpoint.head.root));
 	buf_str(out, "\n  owner ");
 	addr_format(out, &c->key->address);
-	buf_str(out, c->known_key ? "\n  The note is signed by the key that this log always had here.\n"
-				  : "\n  NOT CHECKED: this machine has signed no packet of this log, and does not "
-				    "know its key.\n");
+	buf_byte(out, '\n');
+}
+
+static void seen_lines(struct cosigning *c)
+{
+	struct buf *out = &c->s->text;
+	const uint64_t size = c->checkpoint.head.size;
 	if (c->seen.size == 0)
 		buf_str(out, "  NOT CHECKED: this machine has seen no other checkpoint of this log.\n");
-	else if (c->seen.size == head->size)
+	else if (c->seen.size == size)
 		buf_str(out, "  This machine has seen the same checkpoint before.\n");
+	else if (c->succession && c->seen.size > size)
+		buf_fmt(out, "  THE LOG IS SHORTER THAN IT WAS: this machine has seen %" PRIu64 " lines. What came "
+			"after line %" PRIu64 " would be lost.\n", c->seen.size, size - 1);
 	else
 		buf_fmt(out, "  The largest this machine has seen before: %" PRIu64 " lines. NOT CHECKED: that one is "
 			"the beginning of the other.\n", c->seen.size);
 }
 
-static bool make(struct cosigning *c, struct cosignature *out, struct err *e)
+static void page(struct cosigning *c)
+{
+	struct buf *out = &c->s->text;
+	deployment_banner(out, c->deployment);
+	buf_str(out, "\nA checkpoint of the change log. Signing it says: I have seen the log at this size, with this "
+		     "root.\nIt moves nothing on chain, and lets nobody do anything.\n");
+	head_lines(c);
+	buf_str(out, c->known_key ? "  The note is signed by the key that this log always had here.\n"
+				  : "  NOT CHECKED: this machine has signed no packet of this log, and does not "
+				    "know its key.\n");
+	seen_lines(c);
+}
+
+static void succession_page(struct cosigning *c)
+{
+	struct buf *out = &c->s->text;
+	deployment_banner(out, c->deployment);
+	buf_fmt(out, "\nA NEW KEY FOR THE CHANGE LOG, because the one it has is lost. Signing says: whoever has the "
+		     "new key goes on\nwith the log after these lines. It takes %zu of %zu owners. It moves nothing on "
+		     "chain; who has the key appends to the log.\nSign only when you know, from the person who keeps "
+		     "the log, that the old key is lost.\n", log_succession_needs(c->deployment),
+		deployment_owners(c->deployment));
+	head_lines(c);
+	buf_str(out, "  new   ");
+	text_safe(out, c->handover.vkey, false);
+	buf_str(out, "\n  old   ");
+	text_safe(out, c->handover.from, false);
+	buf_byte(out, '\n');
+	if (c->pins.keys.n == 0)
+		buf_str(out, "  NOT CHECKED: this machine has signed no packet of this log, and does not know its "
+			     "key.\n");
+	else if (!span_eq(c->handover.from, log_keys_now(&c->pins.keys)->vkey))
+		buf_str(out, "  THE OLD KEY IS NOT THE ONE THAT THE LOG HAD when this machine signed last.\n");
+	if (c->other_key)
+		buf_str(out, "  THIS MACHINE HAS VOUCHED FOR ANOTHER NEW KEY BEFORE.\n");
+	seen_lines(c);
+}
+
+static struct message message_of(const struct cosigning *c)
+{
+	return c->succession ? log_succession(&c->handover) : cosignature_message(c->checkpoint.origin,
+										   &c->checkpoint.head);
+}
+
+static bool make(struct cosigning *c, struct signed_message *out, struct err *e)
 {
 	struct signer *s = c->s;
 	struct secret *passphrase = NULL, *key = NULL;
 	struct hash32 digest;
 	struct span file;
 	bool ok = false;
-	*out = (struct cosignature){ .deployment = c->deployment->id, .origin = c->checkpoint.origin,
-				     .head = c->checkpoint.head, .owner = c->key->address };
+	*out = (struct signed_message){ .deployment = c->deployment->id, .message = message_of(c),
+					.by.owner = c->key->address };
 	if (!signer_keystore(s, c->key, &file, e))
 		return false;
 	passphrase = signer_passphrase(s, "Passphrase of the owner's key: ", e);
 	if (passphrase != NULL)
 		key = signer_unlock(s, c->key->path, file, passphrase, &c->key->address, e);
 	if (key != NULL) {
-		cosignature_digest(&digest, c->deployment, out->origin, &out->head);
-		ok = sig_make(&out->sig, &digest, secret_bytes(key)) ||
+		message_digest(&digest, c->deployment, &out->message);
+		ok = sig_make(&out->by.sig, &digest, secret_bytes(key)) ||
 		     err_set(e, ERR_CRYPTO, ERR_NO_OFFSET, "the key could not sign");
 	}
 	stack_wipe();
@@ -212,7 +303,9 @@ static bool log_it(struct cosigning *c, struct err *e)
 	json_set(body, a, "checkpoint", json_text(a, bytes));
 	json_set(body, a, "deployment", json_bare(a, SPAN_HASH(&c->deployment->id)));
 	json_set(body, a, "owner", json_addr(a, &c->key->address));
-	return journal_add(&c->s->journal, "checkpoint.cosigned", span_of(NULL, 0), body, e);
+	return log_pins_keep(&c->pins, c->s, e) &&
+	       journal_add(&c->s->journal, c->succession ? "log.key-vouched" : "checkpoint.cosigned", span_of(NULL, 0),
+			   body, e);
 }
 
 static const char *file_name(struct cosigning *c)
@@ -224,38 +317,54 @@ static const char *file_name(struct cosigning *c)
 }
 
 /* A new file: it takes nobody's place, and no key's. */
-static bool write_it(struct cosigning *c, const struct cosignature *made, struct err *e)
+static bool write_it(struct cosigning *c, const struct signed_message *made, struct err *e)
 {
 	struct signer *s = c->s;
 	const char *path = file_name(c);
 	struct buf b = {0};
-	cosignature_write(&s->arena, &b, made);
+	message_write(&s->arena, &b, made);
 	const bool ok = fs_create(path, buf_view(&b), 0644, e);
 	buf_release(&b);
 	if (!ok)
 		return false;
-	buf_str(&s->text, "Cosignature written to ");
+	buf_str(&s->text, c->succession ? "Written to " : "Cosignature written to ");
 	text_safe(&s->text, span_str(path), false);
 	buf_byte(&s->text, '\n');
 	s->result = json_object(&s->arena);
 	json_set(s->result, &s->arena, "file", json_str(&s->arena, path));
-	json_set(s->result, &s->arena, "owner", json_addr(&s->arena, &made->owner));
-	json_set(s->result, &s->arena, "root", json_bare(&s->arena, SPAN_HASH(&made->head.root)));
-	json_set(s->result, &s->arena, "size", json_u64(&s->arena, made->head.size));
+	json_set(s->result, &s->arena, "owner", json_addr(&s->arena, &made->by.owner));
+	json_set(s->result, &s->arena, "root", json_bare(&s->arena, SPAN_HASH(&c->checkpoint.head.root)));
+	json_set(s->result, &s->arena, "size", json_u64(&s->arena, c->checkpoint.head.size));
 	return true;
 }
 
-bool verb_cosign(struct signer *s, struct err *e)
+static bool vouch(struct cosigning *c, struct err *e)
 {
-	struct cosigning c = { .s = s };
-	struct cosignature made;
-	if (!read_note(&c, e) || !may_sign(&c, e) || !ask_journal(&c, e) || !is_expected(&c, e) || !pick_key(&c, e))
+	struct signer *s = c->s;
+	struct signed_message made;
+	if (!read_note(c, e) || !may_sign(c, e) || !ask_pins(c, e) || !ask_journal(c, e) || !is_expected(c, e) ||
+	    !pick_key(c, e))
 		return false;
-	page(&c);
+	if (c->succession)
+		succession_page(c);
+	else
+		page(c);
 	if (!signer_flag(s, "--passphrase-fd") && terminal_is_there(&s->terminal)) {
 		if (!terminal_page(&s->terminal, buf_view(&s->text), e))
 			return false;
 		buf_clear(&s->text);
 	}
-	return make(&c, &made, e) && log_it(&c, e) && write_it(&c, &made, e);
+	return make(c, &made, e) && log_it(c, e) && write_it(c, &made, e);
+}
+
+bool verb_cosign(struct signer *s, struct err *e)
+{
+	struct cosigning c = { .s = s };
+	return vouch(&c, e);
+}
+
+bool verb_succeed(struct signer *s, struct err *e)
+{
+	struct cosigning c = { .s = s, .succession = true };
+	return vouch(&c, e);
 }

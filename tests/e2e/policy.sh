@@ -107,3 +107,6 @@ expect 1 "is not on this machine any more" signer_run 2 review "$PACKET"
 # A slip in the file is located.
 adopt 'rule("delay").delay="soon"'
 expect 3 "policy.json:" console policy show
+
+# Each verdict in the log is judged again from the policy and the facts that went with it.
+expect 0 "checked verdicts: $(console log show --json | grep -c '"kind": "policy.judged"') judged again" console log verify

@@ -63,6 +63,8 @@ static void check_handover(struct arena *a, struct span in)
 		checkpoint_write(&text, h.next.name, &h.head);
 		buf_fmt(&text, "key ");
 		note_key_format(&text, &h.next);
+		buf_fmt(&text, "\nfrom ");
+		note_key_format(&text, &h.old);
 		buf_byte(&text, '\n');
 		demand(span_eq(buf_view(&text), h.note.text), "an accepted hand-over is written as other bytes");
 		demand(checkpoint_parse(&c, h.note.text, NULL) && handover_is(&c), "a hand-over is no checkpoint");

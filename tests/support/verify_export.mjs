@@ -1,7 +1,9 @@
-// Verifies an export from audit-log/FORMAT.md alone: no code of ours, only node's own crypto.
+// Verifies an export from audit-log/FORMAT.md alone: no code of ours, only node's own crypto, and ethers where the owners
+// put a new log key in a lost one's place.
 //     node verify_export.mjs DIR [VKEY]
 // Exit status 0 and a summary, or 1 and the first thing that is wrong.
 import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -56,11 +58,32 @@ function open(vkey, note, lines) { // true: this key signed; and the note's text
 	demand(root(leaves.slice(0, Number(parts[1]))).toString('base64') === parts[2], 'checkpoint: root over the lines differs');
 	return parts;
 }
+// By the profile adopted last before that line; ethers recovers the owners.
+async function ownersVouch(seq, { note, logKey, signatures }) {
+	const require = createRequire(new URL('../../contracts/package.json', import.meta.url));
+	const { verifyTypedData } = require('ethers');
+	const adopted = parsed.filter((l) => l.seq < seq && /^(log\.opened|deployment\.adopted)$/.test(l.kind)).at(-1).body.profile;
+	const d = JSON.parse(read(join('blobs', adopted))), [origin, size, root] = note.split('\n');
+	const domain = { name: 'setgov', version: '1', chainId: d.chainId, verifyingContract: d.safe };
+	const types = { LogSuccession: [['origin', 'string'], ['size', 'uint256'], ['root', 'bytes32'], ['newKey', 'bytes32']]
+		.map(([name, type]) => ({ name, type })) };
+	const message = { origin, size: Number(size), root: Buffer.from(root, 'base64'),
+		newKey: Buffer.from(logKey.match(/^[^+]+\+[0-9a-f]{8}\+(.+)$/)[1], 'base64').subarray(1) };
+	const owners = d.people.filter((p) => p.owner).map((p) => p.address), count = new Set();
+	for (const { owner, signature } of signatures) {
+		demand(owners.includes(owner), `line ${seq}: ${owner} is no owner`);
+		demand(verifyTypedData(domain, types, message, signature) === owner, `line ${seq}: not by ${owner}`);
+		count.add(owner);
+	}
+	demand(2 * count.size > owners.length, `line ${seq}: too few owners`);
+}
 const keys = [{ vkey: parsed[0].body.logKey, line: 0 }];
-for (const { seq, body } of parsed.filter((l) => l.kind === 'log.key-rotated')) {
-	for (const vkey of [keys.at(-1).vkey, body.logKey]) {
-		const [, size, , next] = open(vkey, body.note, 4);
-		demand(Number(size) === seq && next === `key ${body.logKey}`, `line ${seq}: hands over something else`);
+for (const { seq, kind, body } of parsed.filter((l) => /^log\.key-(rotated|succeeded)$/.test(l.kind))) {
+	if (kind === 'log.key-succeeded') await ownersVouch(seq, body);
+	for (const vkey of kind === 'log.key-rotated' ? [keys.at(-1).vkey, body.logKey] : [body.logKey]) {
+		const [, size, , next, from] = open(vkey, body.note, 5);
+		demand(Number(size) === seq && next === `key ${body.logKey}` && from === `from ${keys.at(-1).vkey}`,
+			`line ${seq}: hands over something else`);
 	}
 	demand(!keys.some((k) => k.vkey === body.logKey), `line ${seq}: a key comes back`);
 	keys.push({ vkey: body.logKey, line: seq });
@@ -80,7 +103,7 @@ for (const b of manifest.blobs) demand(blobs.has(b.sha256), `blob ${b.sha256} is
 const known = new Set([...blobs, ...manifest.withheld.map((w) => w.sha256)]);
 const named = { 'log.opened': ['profile'], 'step.packed': ['core', 'evidence'], 'signature.added': ['signature'],
 	'submit.intended': ['data', 'raw'], 'step.mined': ['receipt'], 'step.failed': ['receipt'],
-	'meeting.closed': ['minutes'] };
+	'meeting.closed': ['minutes'], 'policy.judged': ['facts', 'policy'] };
 for (const l of parsed) {
 	const digests = (named[l.kind] ?? []).map((m) => l.body[m]);
 	if (/^change\.(drafted|proposed)$/.test(l.kind)) digests.push(...(l.body.attachments ?? []).map((a) => a.sha256));

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "audit-log/append.h"
+#include "audit-log/keys.h"
 #include "audit-log/verify.h"
 #include "src/base/fs.h"
 #include "tests/support/logs.h"
@@ -70,7 +70,8 @@ static bool hand_out(struct handed_out *h, const char *dir)
 	return ok;
 }
 
-/* A log of 4 lines, two blobs and two checkpoints, with nothing left in its WAL. */
+/* A log of 5 lines, two blobs, two keys and four checkpoints, one of which changes the key, with nothing left in its
+ * WAL. */
 static void make(const char *dir)
 {
 	struct log *l = test_log_create(dir, NULL);
@@ -81,6 +82,7 @@ static void make(const char *dir)
 	assert_ok(log_begin(l, &e) && log_add_blob(l, span_str("a signature"), BLOB_BEARER, &digest, &e) &&
 		  log_commit(l, &e), &e);
 	test_log_grow(l, 4);
+	assert_ok(log_rotate_key(l, span_str("p1"), span_str("claimed"), &e), &e);
 	assert_ok(log_checkpoint(l, NULL, &e), &e);
 	log_release(l);
 }

@@ -201,8 +201,8 @@ static void who_had_a_block_s_hash_is_kept_for_the_packed_hash(void **state)
 {
 	struct fold f = proposed();
 	const struct step *s = &f.c.steps[STEP_SCHEDULE];
-	static const char vouched[] = "{\"blockHash\":\"0x%s\",\"owner\":\"%s\",\"packet\":null,\"safeTxHash\":\"0x%s\","
-				      "\"signature\":\"" H("dd") "\",\"step\":\"schedule\"}";
+	static const char vouched[] = "{\"blockHash\":\"0x%s\",\"owner\":\"%s\",\"packet\":null,"
+				      "\"safeTxHash\":\"0x%s\",\"signature\":\"" H("dd") "\",\"step\":\"schedule\"}";
 
 	(void)state;
 	pack(&f, "schedule", 4, H("aa"));

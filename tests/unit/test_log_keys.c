@@ -268,7 +268,7 @@ static void a_key_that_the_old_one_did_not_sign_for_is_refused(void **state)
 	struct buf note = {0}, vkey = {0}, found = {0};
 	struct err e = {0};
 
-	handover_make(&note, &head, NULL, NULL, &next, seed);
+	handover_make(&note, &head, log_key(f->l), NULL, &next, seed);
 	note_key_format(&vkey, &next);
 	json_set(body, &f->a, "logKey", json_text(&f->a, buf_view(&vkey)));
 	json_set(body, &f->a, "note", json_text(&f->a, buf_view(&note)));

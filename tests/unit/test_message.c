@@ -20,6 +20,10 @@
 #define ADOPTION_SIGNATURE_2                                                \
 	"3033b0b7c8214d95e7dce1689647223c157505f5349ee59d52c457a92add0266" \
 	"1e0bed11492c6c79cc114c1a09ea281a3f9f108e3c2988f299d99b05f6cc08371b"
+#define SUCCESSION_DIGEST "46fed5a279dd43fbb3f7fe78c9d99f4f71c628448d51489a69141f8a8c381b30"
+#define SUCCESSION_SIGNATURE                                                \
+	"e2d814e30b968ee62356629dc71b25a8ad28d2605862ae1935c5fefab3d86b04" \
+	"494872cfdba439212d7b929d856fc9e1d24c4b87c9913fae764a936acdc729fb1b"
 #define X(n) n n n n n n n n
 #define D32 X("11111111")
 #define R32 X("abababab")
@@ -33,6 +37,11 @@
 	"\",\"expires\":1795000000,\"origin\":\"" ORIGIN "\",\"policy\":\"0x" X("22222222")                  \
 	"\",\"previous\":\"0x" X("33333333") "\"},\"owner\":\"" OWNER "\",\"signature\":\"0x" ADOPTION_SIGNATURE \
 	"\",\"type\":\"PolicyAdoption\"}\n"
+
+#define SUCCESSION                                                                                           \
+	"{\"deployment\":\"" D32 "\",\"format\":\"setgov-message/1\",\"message\":{\"newKey\":\"0x" X("44444444")  \
+	"\",\"origin\":\"" ORIGIN "\",\"root\":\"0x" R32 "\",\"size\":40},\"owner\":\"" OWNER                     \
+	"\",\"signature\":\"0x" SUCCESSION_SIGNATURE "\",\"type\":\"LogSuccession\"}\n"
 
 static struct deployment a_deployment(struct person owners[2])
 {
@@ -50,6 +59,7 @@ static struct deployment a_deployment(struct person owners[2])
 static const struct { const char *text, *digest; } signed_texts[] = {
 	{ CHECKPOINT, CHECKPOINT_DIGEST },
 	{ ADOPTION, ADOPTION_DIGEST },
+	{ SUCCESSION, SUCCESSION_DIGEST },
 };
 
 static void the_digest_is_the_one_that_wallets_compute(void **state)
@@ -97,6 +107,7 @@ static void a_message_is_one_canonical_line(void **state)
 /* What was signed is every field: any other value is somebody else's signature, or nobody's. */
 static void every_field_is_signed(void **state)
 {
+	static const size_t members[] = { 3, 5, 4 };      /* of signed_texts */
 	struct person owners[2];
 	const struct deployment d = a_deployment(owners);
 	struct arena a = {0};
@@ -114,7 +125,7 @@ static void every_field_is_signed(void **state)
 			m.message.says[k].number++;
 			m.message.says[k].hash.b[31] ^= 1;
 			message_digest(&now, &d, &m.message);
-			if (k < (m.message.type == MESSAGE_CHECKPOINT ? 3 : 5)) {
+			if (k < members[i]) {
 				assert_memory_not_equal(was.b, now.b, 32);
 				assert_false(message_check(&m, &d, NULL));
 			}

@@ -3,13 +3,20 @@
 #include "tests/support/check.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "audit-log/append.h"
 #include "audit-log/verify.h"
 #include "audit-log/views.h"
+#include "src/base/fs.h"
+#include "src/crypto/hash.h"
 #include "src/crypto/keccak.h"
 #include "src/evm/address.h"
 #include "src/evm/transaction.h"
+#include "src/gov/cosignature.h"
 #include "src/gov/packet.h"
 #include "tests/support/logs.h"
 #include "tests/support/packets.h"
@@ -19,6 +26,7 @@ struct lie {
 	const char *kind, *member, *value, *findings;
 };
 
+#define POLICY "{\"format\":\"setgov-policy/1\",\"name\":\"P\",\"rules\":[],\"semantics\":1}"
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
 #define ONES  "1111111111111111111111111111111111111111111111111111111111111111"
 
@@ -68,6 +76,17 @@ static const struct lie lies[] = {
 	  "RECEIPT 6: says another transaction or block than its receipt\n" },
 	{ "step.mined", "safeTxHash", "\"0x" ONES "\"",
 	  "SAFE-HASH 6: the safeTxHash is not that of the step's packet\n" },
+	{ "checkpoint.cosigned", "root", "\"" ONES "\"",
+	  "COSIGNATURE 7: vouched for another root than the log has there\n" },
+	{ "checkpoint.cosigned", "size", "1", "COSIGNATURE 7: vouched for another root than the log has there\n" },
+	{ "checkpoint.cosigned", "size", "99", "COSIGNATURE 7: vouched for lines that came after it\n" },
+	{ "checkpoint.cosigned", "by", "\"somebody\"", "COSIGNATURE 7: by: neither an owner's nor a witness's\n" },
+	{ "checkpoint.cosigned", "key", "\"0x7070707070707070707070707070707070707070\"",
+	  "COSIGNATURE 7: the signature is not by the owner it names\n" },
+	{ "policy.judged", "verdict", "\"passed\"",
+	  "VERDICT 8: says \"passed\", and its policy says \"failed\" of its facts\n" },
+	{ "policy.judged", "policy", "\"" ZEROS "\"",
+	  "BLOB-MISSING 8: body.policy names blob " ZEROS ", which is not there or is damaged\n" },
 };
 
 struct story {
@@ -165,7 +184,8 @@ static struct span core_text(struct story *t, const struct hash32 *evidence)
 	note_key_format(&vkey, log_key(t->log));
 	const struct packet_core core = {
 		.deployment = t->s.d.id, .catalogue = t->s.pin.catalogue_digest, .abi = t->s.pin.abi_digest,
-		.has_evidence = true, .evidence = *evidence, .change = span_str("SC-7"), .proposal = buf_view(&line),
+		.has_policy = true, .policy = t->s.proposal.policy, .has_evidence = true,
+		.evidence = *evidence, .change = span_str("SC-7"), .proposal = buf_view(&line),
 		.size = 2, .root = t->root, .path = path.hash, .n_path = path.n, .checkpoint = buf_view(&note),
 		.log_key = buf_view(&vkey), .steps = &t->step, .n_steps = 1,
 	};
@@ -276,6 +296,41 @@ static void mine(struct story *t)
 	add(t, "step.mined", "console", body);
 }
 
+static void vouch(struct story *t)
+{
+	struct arena *a = &t->s.a;
+	const struct tree_head head = { 2, t->root };
+	struct json *body = json_object(a);
+	struct hash32 digest;
+	uint8_t key[32], bytes[65];
+	struct sig sig;
+
+	memset(key, 1, sizeof(key));                  /* p1's */
+	cosignature_digest(&digest, &t->s.d, span_str(TEST_ORIGIN), &head);
+	assert_true(sig_make(&sig, &digest, key));
+	sig_to_bytes(bytes, &sig);
+	json_set(body, a, "by", json_str(a, "owner"));
+	json_set(body, a, "key", json_addr(a, &t->s.d.people[0].address));
+	json_set(body, a, "root", json_bare(a, SPAN_HASH(&t->root)));
+	json_set(body, a, "signature", json_bare(a, span_of(bytes, sizeof(bytes))));
+	json_set(body, a, "size", json_u64(a, 2));
+	add(t, "checkpoint.cosigned", "p1", body);
+}
+
+/* No rule, so everything is denied: a verdict that anybody can compute in his head. */
+static void judge(struct story *t)
+{
+	struct arena *a = &t->s.a;
+	struct json *body = json_object(a);
+	const struct hash32 policy = blob(t, span_str(POLICY)), facts = blob(t, span_str("[]"));
+
+	json_set(body, a, "facts", json_bare(a, SPAN_HASH(&facts)));
+	json_set(body, a, "policy", json_bare(a, SPAN_HASH(&policy)));
+	json_set(body, a, "step", json_null(a));
+	json_set(body, a, "verdict", json_str(a, "failed"));
+	add(t, "policy.judged", "console", body);
+}
+
 static void tell(const struct lie *lie, const char *dir)
 {
 	static const char *const pairs[] = { "old=0x1111111111111111111111111111111111111111",
@@ -285,6 +340,8 @@ static void tell(const struct lie *lie, const char *dir)
 
 	sample_init(&t.s, 84532999);
 	sample_propose(&t.s, "sequencer.rotate", pairs);
+	t.s.proposal.has_policy = true;
+	sha256(&t.s.proposal.policy, span_str(POLICY));
 	open_log(&t, dir);
 	assert_ok(log_begin(t.log, &e), &e);
 	propose(&t);
@@ -292,6 +349,8 @@ static void tell(const struct lie *lie, const char *dir)
 	sign(&t);
 	submit(&t);
 	mine(&t);
+	vouch(&t);
+	judge(&t);
 	assert_ok(log_commit(t.log, &e), &e);
 	log_release(t.log);
 	sample_release(&t.s);
@@ -372,11 +431,201 @@ static void views_that_say_something_else_are_found(void **state)
 	arena_release(&a);
 }
 
+/* ---- one damage for each code ----------------------------------------------------------------------------------- */
+
+/* A log of the story above, with one thing wrong: a lie of the table (kind and member), SQL behind its back, or a line
+ * more (kind and body). */
+static const struct wrong {
+	const char *lie_kind, *lie_member, *sql, *line_kind, *body;
+} wrongs[] = {
+	[FINDING_FILE] = {0},
+	[FINDING_SCHEMA] = { .sql = "CREATE INDEX hide ON lines (line)" },
+	[FINDING_LINE_MISSING] = { .sql = "DELETE FROM lines WHERE seq = 4" },
+	[FINDING_LINE_LEAF] = { .sql = "UPDATE lines SET line = replace(line, 'SC-7', 'SC-8') WHERE seq = 4" },
+	[FINDING_LINE_PREV] = { .sql = "UPDATE lines SET seq = 99 WHERE seq = 5;"
+				       "UPDATE lines SET seq = 5 WHERE seq = 6;"
+				       "UPDATE lines SET seq = 6 WHERE seq = 99" },
+	[FINDING_LINE_FORM] = { .sql = "UPDATE lines SET line = 'anything' WHERE seq = 4" },
+	[FINDING_LINE_SEQ] = { .sql = "INSERT INTO lines SELECT 9, leaf, line FROM lines WHERE seq = 8" },
+	[FINDING_LINE_TIME] = { .line_kind = "clock.stepped-back",
+				.body = "{\"from\":\"2026-01-01T00:00:00.000Z\",\"to\":\"2026-01-01T00:00:00.000Z\"}" },
+	[FINDING_OPENING] = { .sql = "DELETE FROM lines" },
+	[FINDING_NODE] = { .sql = "UPDATE nodes SET hash = zeroblob(32) WHERE i = 2" },
+	[FINDING_NODE_MISSING] = { .sql = "INSERT INTO nodes SELECT max(i) + 1, hash FROM nodes" },
+	[FINDING_CHECKPOINT_FORM] = { .sql = "UPDATE checkpoints SET note = 'scribble' WHERE i = 1" },
+	[FINDING_CHECKPOINT_SIGNATURE] = {
+		.sql = "UPDATE checkpoints SET size = 3, note = replace(note, char(10) || '2' || char(10),"
+		       " char(10) || '3' || char(10)) WHERE i = 1" },
+	[FINDING_CHECKPOINT_ROOT] = { .sql = "DELETE FROM lines WHERE seq > 0; DELETE FROM nodes WHERE i > 0" },
+	[FINDING_LOG_KEY] = { .line_kind = "log.key-rotated", .body = "{\"logKey\":\"\",\"note\":\"\"}" },
+	[FINDING_BLOB_DIGEST] = { .sql = "UPDATE blobs SET bytes = x'00' WHERE i = 1" },
+	[FINDING_BLOB_MISSING] = { .sql = "DELETE FROM blobs WHERE i = 2" },
+	[FINDING_COSIGNATURE] = { "checkpoint.cosigned", "root", NULL, NULL, NULL },
+	[FINDING_RESTORED] = { .line_kind = "log.restored", .body = "{\"last\":3}" },
+	[FINDING_REMEMBERED] = {0},
+	[FINDING_PROFILE] = { "log.opened", "chainId", NULL, NULL, NULL },
+	[FINDING_PROPOSAL] = { "change.proposed", "deployment", NULL, NULL, NULL },
+	[FINDING_OPERATION] = { "operation.planned", "size", NULL, NULL, NULL },
+	[FINDING_PACKET] = { "step.packed", "packet", NULL, NULL, NULL },
+	[FINDING_SAFE_HASH] = { "step.packed", "safeTxHash", NULL, NULL, NULL },
+	[FINDING_SIGNATURE] = { "signature.added", "owner", NULL, NULL, NULL },
+	[FINDING_SUBMISSION] = { "submit.intended", "txHash", NULL, NULL, NULL },
+	[FINDING_RECEIPT] = { "step.mined", "block", NULL, NULL, NULL },
+	[FINDING_VERDICT] = { "policy.judged", "verdict", NULL, NULL, NULL },
+	[FINDING_VIEWS] = {0},
+	[FINDING_ANCHOR] = {0},       /* takes a chain: tests/e2e/log_verify.sh */
+};
+
+static const struct lie *lie_of(const struct wrong *w)
+{
+	for (size_t i = 1; w->lie_kind && i < ARRAY_LEN(lies); i++)
+		if (strcmp(lies[i].kind, w->lie_kind) == 0 && strcmp(lies[i].member, w->lie_member) == 0)
+			return &lies[i];
+	return &lies[0];
+}
+
+static void add_wrong_line(struct arena *a, const char *dir, const struct wrong *w, const char *memory)
+{
+	const struct log_options options = { memory };
+	struct err e = {0};
+	struct log *l = log_open(dir, LOG_APPEND, &options, &e);
+	struct line line = { .kind = span_str(w->line_kind), .actor = span_str("console"), .auth = span_str("claimed"),
+			     .body = json_parse(a, span_str(w->body), NULL) };
+
+	assert_ok(l != NULL && log_append(l, &line, &e), &e);
+	log_release(l);
+}
+
+/* The file as it was, and a machine that has seen one line more. */
+static void roll_back(struct arena *a, const char *dir, const char *memory)
+{
+	static const struct wrong more = { .line_kind = "note", .body = "{}" };
+	const char *db = arena_fmt(a, "%s/log.db", dir), *old = arena_fmt(a, "%s/old.db", dir);
+	struct err e = {0};
+
+	assert_ok(store_copy(db, old, &e), &e);
+	add_wrong_line(a, dir, &more, memory);
+	assert_int_equal(rename(old, db), 0);
+}
+
+static void bend_views(struct arena *a, const char *dir)
+{
+	struct err e = {0};
+	struct log *l = log_open(dir, LOG_READ, NULL, &e);
+	struct views *v = l ? views_open(l, &e) : NULL;
+	sqlite3 *db;
+
+	assert_ok(v != NULL, &e);
+	views_release(v);
+	log_release(l);
+	assert_int_equal(sqlite3_open(arena_fmt(a, "%s/views.db", dir), &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "DELETE FROM step", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+/* How many free pages the header says there are. */
+static void bend_header(struct arena *a, const char *dir)
+{
+	const char *path = arena_fmt(a, "%s/log.db", dir);
+	struct buf db = {0};
+	struct err e = {0};
+
+	assert_ok(fs_read(&db, path, 1u << 24, &e), &e);
+	db.p[39] ^= 1;
+	assert_ok(fs_write(path, buf_view(&db), 0600, &e), &e);
+	buf_release(&db);
+}
+
+static void damage(struct arena *a, enum finding_code code, const char *dir, const char *memory)
+{
+	const struct wrong *w = &wrongs[code];
+
+	tell(lie_of(w), dir);
+	if (w->sql)
+		test_log_damage(dir, w->sql);
+	if (w->line_kind)
+		add_wrong_line(a, dir, w, NULL);
+	if (code == FINDING_REMEMBERED)
+		roll_back(a, dir, memory);
+	if (code == FINDING_FILE)
+		bend_header(a, dir);
+	if (code == FINDING_VIEWS)
+		bend_views(a, dir);
+}
+
+static bool finds(const char *dir, enum finding_code code, const char *memory)
+{
+	const struct verify_options options = { .depth = VERIFY_ALL, .remember = memory };
+	struct verify_report r;
+	struct arena a = {0};
+	struct err e = {0};
+	bool found = false;
+
+	assert_ok(log_verify(&a, &r, dir, &options, &e), &e);
+	for (size_t i = 0; i < r.n_findings; i++)
+		found |= r.findings[i].code == code;
+	arena_release(&a);
+	return found;
+}
+
+static _Noreturn void run_verify(const char *dir, const char *state, const char *out, bool json)
+{
+	char *const argv[] = { getenv("SETGOV"), "-C", (char *)(uintptr_t)dir, "log", "verify", "--offline",
+			       json ? "--json" : NULL, NULL };
+
+	setenv("XDG_STATE_HOME", state, 1);
+	if (freopen(out, "w", stdout))
+		execv(argv[0], argv);
+	_exit(127);
+}
+
+/* The same by the command, in text or as JSON: exit status 1 and the code. */
+static void assert_command_says(struct arena *a, const char *dir, const char *state, enum finding_code code, bool json)
+{
+	const char *name = finding_code_name(code), *out = arena_fmt(a, "%s/out", state);
+	const char *wanted = json ? arena_fmt(a, "\"code\": \"%s\"", name) : arena_fmt(a, "FOUND   [%s] ", name);
+	struct buf text = {0};
+	struct err e = {0};
+	int status = 0;
+	const pid_t child = fork();
+
+	if (child == 0)
+		run_verify(dir, state, out, json);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(WEXITSTATUS(status), 1);
+	assert_ok(fs_read(&text, out, 1u << 20, &e), &e);
+	if (!strstr(buf_cstr(&text), wanted))
+		fail_msg("nothing says %s:\n%s", wanted, buf_cstr(&text));
+	buf_release(&text);
+}
+
+/* SETGOV names the program: tests/e2e/verify_codes.sh gives it. */
+static void each_code_has_a_damage_that_makes_it(void **state)
+{
+	(void)state;
+	assert_int_equal(ARRAY_LEN(wrongs), FINDING_ANCHOR + 1);
+	for (enum finding_code code = 0; code < FINDING_ANCHOR; code++) {
+		struct arena a = {0};
+		const char *dir = temporary_directory(&a), *home = temporary_directory(&a),
+			   *memory = arena_fmt(&a, "%s/setgov", home);
+
+		damage(&a, code, dir, memory);
+		if (!finds(dir, code, memory))
+			fail_msg("nothing found: %s", finding_code_name(code));
+		if (getenv("SETGOV")) {
+			assert_command_says(&a, dir, home, code, false);
+			assert_command_says(&a, dir, home, code, true);
+		}
+		arena_release(&a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_lie_has_its_finding),
 		cmocka_unit_test(views_that_say_something_else_are_found),
+		cmocka_unit_test(each_code_has_a_damage_that_makes_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

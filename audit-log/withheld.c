@@ -1,0 +1,49 @@
+#include "audit-log/withheld.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/json.h"
+
+static int by_digest(const void *a, const void *b)
+{
+	const struct withheld_blob *x = a, *y = b;
+
+	return memcmp(x->digest.b, y->digest.b, sizeof(x->digest.b));
+}
+
+static bool read_one(struct withheld_blob *out, const struct json *v, struct err *e)
+{
+	struct span class;
+
+	if (!json_get_bare_hash(v, "sha256", &out->digest, e) || !json_get_str(v, "class", &class, e))
+		return false;
+	out->bearer = span_is(class, "bearer");
+	return out->bearer || span_is(class, "private") ||
+	       err_set(e, ERR_UNKNOWN, json_find(v, "class")->at, "needed bearer or private") || err_in(e, "class");
+}
+
+bool withheld_read(struct arena *a, struct withheld *out, struct span manifest, struct err *e)
+{
+	const struct json *doc = json_parse(a, arena_copy(a, manifest), e), *list;
+	size_t n = 0;
+
+	*out = (struct withheld){0};
+	if (!doc || !json_get(doc, "withheld", JSON_ARRAY, &list, e))
+		return false;
+	out->v = ARENA_ARRAY(a, struct withheld_blob, list->n + 1);
+	for (const struct json *v = list->first; v; v = v->next, n++)
+		if (!read_one(&out->v[n], v, e))
+			return err_in(e, "withheld[%zu]", n);
+	out->n = n;
+	if (n > 1)
+		qsort(out->v, n, sizeof(*out->v), by_digest);
+	return true;
+}
+
+const struct withheld_blob *withheld_find(const struct withheld *w, const struct hash32 *digest)
+{
+	const struct withheld_blob key = { .digest = *digest };
+
+	return w->n ? bsearch(&key, w->v, w->n, sizeof(key), by_digest) : NULL;
+}

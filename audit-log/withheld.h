@@ -1,0 +1,23 @@
+/* What an export left out, as its manifest names it (FORMAT.md, section 7): a follower keeps the manifest beside its
+ * log, so that a blob that was withheld is told from one that is missing. */
+#ifndef SETGOV_AUDIT_LOG_WITHHELD_H
+#define SETGOV_AUDIT_LOG_WITHHELD_H
+
+#include "src/base/arena.h"
+#include "src/base/buf.h"
+#include "src/base/err.h"
+
+#define MANIFEST "manifest.json"
+#define WITHHELD_MANIFEST_MAX ((size_t)16 << 20)
+
+struct withheld_blob {
+	struct hash32 digest;
+	bool bearer;                  /* a signature that anybody could use; else private */
+};
+struct withheld { struct withheld_blob *v; size_t n; };       /* by digest */
+
+/* The manifest of an export. ERR_SYNTAX, ERR_MISSING, ERR_UNKNOWN (a class that is none) naming the member. */
+MUST_CHECK bool withheld_read(struct arena *a, struct withheld *out, struct span manifest, struct err *e);
+const struct withheld_blob *withheld_find(const struct withheld *w, const struct hash32 *digest);      /* or NULL */
+
+#endif
