@@ -327,6 +327,8 @@ static void show_words(struct cli *cli, const struct change *c, const struct pro
 	cli_text(cli, "%.*s · %s%s\n", (int)c->id.n, (const char *)c->id.p, state,
 		 c->verified ? " · effect verified" : "");
 	say_actions(cli, p, NULL);
+	text_line(cli, "way back", c->rollback);
+	text_line(cli, "back from", c->rollback_of);
 	cli_text(cli, "\nThe proposer's words\n");
 	text_line(cli, "title", p->title);
 	text_line(cli, "reason", p->reason);

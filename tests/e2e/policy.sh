@@ -74,8 +74,15 @@ draft timelock.grant-role role=canceller account=$A
 console propose SC-7 >/dev/null
 agree SC-7 schedule 1 2 3
 expect 1 "critical-signers: 4 signatures are needed, there are 3: p1, p2, p3; the Safe asks for 3" submit SC-7 schedule
+# What is critical wants proof that the Safe has neither module nor guard: the fourth has the block's hash from elsewhere.
 packet SC-7 schedule
-agree SC-7 schedule 4
+sign 4 >/dev/null
+console collect $(answers) >/dev/null
+expect 1 "[POLICY] not proven: no-modules: safe.modules is []; to be proven, and the console's word: safe.modules; no-guard:" \
+	submit SC-7 schedule
+signer_run 4 sign "$PACKET" --expect "$HASH" --passphrase-fd 3 --compared nobody -o "$HERE/stick/proven.answer.json" \
+	--block-hash "$(node -e 'console.log(JSON.parse(require("fs").readFileSync(process.argv[1])).evidence.block.hash)' "$PACKET")" >/dev/null
+console collect "$HERE/stick/proven.answer.json" >/dev/null
 expect 0 "is on chain" submit SC-7 schedule
 
 # The policy gets stricter. A freeze holds up an edit, never a revoke or a cancel.

@@ -97,6 +97,8 @@ BACK=SC-$LAST
 expect 0 "Rollback  $BACK is drafted: it puts back the code that is there now" console propose SC-1
 console show "$BACK" >"$HERE/page"
 tr -s "\n " " " <"$HERE/page" | grep -qF "$NOW" || { cat "$HERE/page"; fail "it goes back elsewhere"; }
+expect 0 "back from  SC-1" console show "$BACK"
+expect 0 "way back   $BACK" console show SC-1
 same "$(lines_of SC-1 upgrade.linked)" 1
 same "$(lines_of "$BACK" upgrade.linked)" 1
 
