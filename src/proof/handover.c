@@ -9,10 +9,11 @@ static const char next_word[] = "key ", old_word[] = "from ";
 static void add_signature(struct buf *out, struct span text, const struct note_key *key, const uint8_t seed[32])
 {
 	uint8_t bytes[64];
-	struct note_signature s = { .name = key->name, .bytes = span_of(bytes, sizeof(bytes)) };
+	struct note_signature s = { .name = key->name };
 
 	memcpy(s.id, key->id, sizeof(s.id));
 	ed25519_make_with(bytes, seed, key->public_key.p, text);
+	s.bytes = span_of(bytes, sizeof(bytes));
 	note_signature_format(out, &s);
 }
 
