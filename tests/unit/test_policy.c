@@ -306,7 +306,8 @@ static void signatures_and_roles_are_counted(void **state)
 			"compare, and "
 			    "sign again" },
 		{ "\"hot-signing\",\"allowed\":false", AUTHORIZE,
-		  .expect = "passed: keys sign on machines without a network: setgov-signer sees to it, not the chain" },
+		  .expect = "passed: keys sign on machines without a network: setgov-signer sees to it, not the "
+			"chain" },
 	};
 	(void)state;
 	EACH(list);
