@@ -13,6 +13,11 @@ enum effect_kind {
 	EFFECT_SAME,                  /* did not change */
 };
 
+/* "CHANGED AND NOT INTENDED": the heading that they stand under. */
+const char *effect_kind_title(enum effect_kind k);
+/* "intended" …, as JSON has it. ERR_UNKNOWN. */
+MUST_CHECK bool effect_kind_parse(enum effect_kind *out, struct span name, struct err *e);
+
 struct effect {
 	const struct contract *contract;
 	const char *name;
