@@ -6,6 +6,7 @@
 #include "src/base/time.h"
 #include "src/base/u256.h"
 #include "src/evm/address.h"
+#include "src/gov/units.h"
 
 /* ---- kinds ---- */
 
@@ -141,6 +142,18 @@ bool effects_are_clean(const struct effects *e)
 
 /* ---- words ---- */
 
+/* An amount as people read it, exact; whatever is no number stays as it is. */
+static struct span shown(struct buf *room, const struct effect *e, struct span v)
+{
+	struct u256 wei;
+
+	if (!e->wei || v.p == NULL || !u256_parse(&wei, v, NULL))
+		return v;
+	buf_clear(room);
+	wei_format(room, &wei);
+	return buf_view(room);
+}
+
 static void put_value(struct buf *out, struct span v)
 {
 	if (v.p == NULL)
@@ -153,18 +166,21 @@ static void put_value(struct buf *out, struct span v)
 
 static void put_effect(struct buf *out, const struct effect *e)
 {
+	struct buf room = {0};
+
 	buf_fmt(out, "  %s\n    ", e->name);
-	put_value(out, e->before);
+	put_value(out, shown(&room, e, e->before));
 	if (changed(e)) {
 		buf_str(out, "  ->  ");
-		put_value(out, e->after);
+		put_value(out, shown(&room, e, e->after));
 	}
 	if (e->kind == EFFECT_WRONG && e->expect.n > 0) {
 		buf_str(out, "  (meant: ");
-		put_value(out, e->expect);
+		put_value(out, shown(&room, e, e->expect));
 		buf_byte(out, ')');
 	}
 	buf_byte(out, '\n');
+	buf_release(&room);
 }
 
 static void put_kind(struct buf *out, const struct effects *e, enum effect_kind kind)
@@ -265,14 +281,17 @@ static struct json *text_or_null(struct arena *a, struct span s)
 static struct json *effect_json(struct arena *a, const struct effect *e)
 {
 	struct json *o = json_object(a);
+	struct buf room = {0};
 
-	json_set(o, a, "after", text_or_null(a, e->after));
-	json_set(o, a, "before", text_or_null(a, e->before));
+	json_set(o, a, "after", text_or_null(a, shown(&room, e, e->after)));
+	json_set(o, a, "before", text_or_null(a, shown(&room, e, e->before)));
 	json_set(o, a, "contract", json_text(a, e->contract->name));
-	json_set(o, a, "expect", e->expect.n > 0 ? text_or_null(a, e->expect) : json_null(a));
+	json_set(o, a, "expect", e->expect.n > 0 ? text_or_null(a, shown(&room, e, e->expect))
+							: json_null(a));
 	json_set(o, a, "getter", json_text(a, e->getter));
 	json_set(o, a, "kind", json_str(a, kinds[e->kind].name));
 	json_set(o, a, "say", json_str(a, e->name));
+	buf_release(&room);
 	return o;
 }
 

@@ -23,6 +23,7 @@ struct effect {
 	const char *name;
 	struct span getter, field, args;      /* args: the calldata behind the selector */
 	bool meant;                   /* an action reads it back */
+	bool wei;                     /* an amount: it is shown with its unit */
 	bool of_step;                 /* running any step moves it: the Safe's nonce, the operation's state */
 	struct span before, after;    /* {NULL, 0}: the getter gave no answer */
 	struct span expect;           /* meant: what it has to be afterwards; empty: just shown */

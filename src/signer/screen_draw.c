@@ -98,8 +98,9 @@ static void write_block(struct screen *c, struct paper *p)
 	time_format_minute(&at, (int64_t)h->time);
 	paper_line(p, STYLE_TEXT, 0, "The state proofs of this packet are about block %" PRIu64 ", %s.", h->number,
 		   buf_cstr(&at));
-	paper_line(p, STYLE_TEXT, 0, "Its hash has to come from somewhere else than the packet: your own node, an explorer "
-		   "on your phone, another signer. Type it, or scan it.");
+	paper_line(p, STYLE_TEXT, 0,
+		   "Its hash has to come from somewhere else than the packet: your own node, an explorer on your "
+		   "phone, another signer. Type it, or scan it.");
 	paper_blank(p);
 	paper_begin(p, 0, 2);
 	paper_add(p, STYLE_TEXT, "Hash: ");

@@ -19,7 +19,8 @@ void screen_release(struct screen *c)
 
 static bool has_fields(enum screen_view v)
 {
-	return v == SCREEN_VIEW_BLOCK || v == SCREEN_VIEW_DATE || v == SCREEN_VIEW_WORDS || v == SCREEN_VIEW_CHANGE || v == SCREEN_VIEW_DECLINE;
+	return v == SCREEN_VIEW_BLOCK || v == SCREEN_VIEW_DATE || v == SCREEN_VIEW_WORDS || v == SCREEN_VIEW_CHANGE ||
+	       v == SCREEN_VIEW_DECLINE;
 }
 
 void screen_go(struct screen *c, enum screen_view v)

@@ -166,6 +166,24 @@ static void the_table_reads_like_this(void **state)
 	sample_release(&r.s);
 }
 
+static void an_amount_is_shown_with_its_unit(void **state)
+{
+	struct room r;
+	struct buf text = {0};
+
+	(void)state;
+	prepare(&r);
+	struct effect v[] = { MEANT(r.registry, "most in one day", "500000000000000", "2000000000000000000",
+				    "3000000000000000000") };
+	v[0].wei = true;
+	struct effects e = { .change = "SC-1", .ran = true, .v = v, .n = 1, .slots_compared = true };
+	effects_judge(&e, &r.s.pin);
+	effects_format(&text, &e, false);
+	assert_non_null(strstr(buf_cstr(&text), "    0.0005 ether  ->  2 ether  (meant: 3 ether)\n"));
+	buf_release(&text);
+	sample_release(&r.s);
+}
+
 /* What one side writes, the other reads: nothing is lost on the way but what is only counted. */
 static void what_is_written_is_read_again(void **state)
 {
@@ -214,6 +232,7 @@ int main(void)
 		cmocka_unit_test(what_every_step_moves_goes_along_with_it),
 		cmocka_unit_test(a_getter_that_falls_silent_is_never_intended),
 		cmocka_unit_test(the_table_reads_like_this),
+		cmocka_unit_test(an_amount_is_shown_with_its_unit),
 		cmocka_unit_test(what_is_written_is_read_again),
 	};
 
