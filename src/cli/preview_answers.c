@@ -166,15 +166,29 @@ static const char *meant_name(struct previewing *x, const struct contract *c, st
 					: arena_fmt(x->a, "%s %.*s", prefix, text_shown(say), (const char *)say.p);
 }
 
+/* What the catalogue says is in wei is shown in the unit that reads best: "smallest deposit, in wei". */
+static bool cut_in_wei(struct span *say)
+{
+	static const char in_wei[] = " in wei";
+	const size_t n = sizeof(in_wei) - 1;
+	if (say->n <= n || !span_is(span_of(say->p + say->n - n, n), in_wei))
+		return false;
+	say->n -= n;
+	say->n -= say->p[say->n - 1] == ',';
+	return true;
+}
+
 static void meant_row(struct previewing *x, struct preview_run *r, size_t i)
 {
 	const struct action_read_back *read = r->reads[i];
 	const size_t at = r->read_ask[i];
 	const struct preview_ask *q = &x->asks[at];
 	struct effect *row = &r->out->v[r->out->n++];
+	struct span say = read->say;
 	*row = (struct effect){ .contract = q->contract, .getter = q->getter->signature, .args = args_of(q),
 				.meant = true, .expect = read->expect };
-	row->name = meant_name(x, q->contract, read->say);
+	row->wei = cut_in_wei(&say);
+	row->name = meant_name(x, q->contract, say);
 	row->before = read_text(x, read, preview_answer(x, r->turn, at, false));
 	row->after = read_text(x, read, preview_answer(x, r->turn, at, true));
 }

@@ -6,6 +6,35 @@
 #include "src/base/time.h"
 #include "src/base/u256.h"
 #include "src/evm/address.h"
+#include "src/gov/units.h"
+
+/* ---- kinds ---- */
+
+static const struct kind_def {
+	const char *name, *title;
+} kinds[] = {
+	[EFFECT_INTENDED] = { "intended", "Changed as intended" },
+	[EFFECT_WRONG] = { "wrong", "NOT WHAT THE CHANGE SAYS" },
+	[EFFECT_UNINTENDED] = { "unintended", "CHANGED AND NOT INTENDED" },
+	[EFFECT_ALONG] = { "along", "Changed along with that" },
+	[EFFECT_SAME] = { "same", "Did not change" },
+};
+
+const char *effect_kind_title(enum effect_kind k)
+{
+	return kinds[k].title;
+}
+
+bool effect_kind_parse(enum effect_kind *out, struct span name, struct err *e)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (!span_is(name, kinds[i].name))
+			continue;
+		*out = (enum effect_kind)i;
+		return true;
+	}
+	return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "no such kind");
+}
 
 /* ---- judging ---- */
 
@@ -113,6 +142,18 @@ bool effects_are_clean(const struct effects *e)
 
 /* ---- words ---- */
 
+/* An amount as people read it, exact; whatever is no number stays as it is. */
+static struct span shown(struct buf *room, const struct effect *e, struct span v)
+{
+	struct u256 wei;
+
+	if (!e->wei || v.p == NULL || !u256_parse(&wei, v, NULL))
+		return v;
+	buf_clear(room);
+	wei_format(room, &wei);
+	return buf_view(room);
+}
+
 static void put_value(struct buf *out, struct span v)
 {
 	if (v.p == NULL)
@@ -125,25 +166,28 @@ static void put_value(struct buf *out, struct span v)
 
 static void put_effect(struct buf *out, const struct effect *e)
 {
+	struct buf room = {0};
+
 	buf_fmt(out, "  %s\n    ", e->name);
-	put_value(out, e->before);
+	put_value(out, shown(&room, e, e->before));
 	if (changed(e)) {
 		buf_str(out, "  ->  ");
-		put_value(out, e->after);
+		put_value(out, shown(&room, e, e->after));
 	}
 	if (e->kind == EFFECT_WRONG && e->expect.n > 0) {
 		buf_str(out, "  (meant: ");
-		put_value(out, e->expect);
+		put_value(out, shown(&room, e, e->expect));
 		buf_byte(out, ')');
 	}
 	buf_byte(out, '\n');
+	buf_release(&room);
 }
 
-static void put_kind(struct buf *out, const struct effects *e, enum effect_kind kind, const char *title)
+static void put_kind(struct buf *out, const struct effects *e, enum effect_kind kind)
 {
 	if (effects_count(e, kind) == 0)
 		return;
-	buf_fmt(out, "%s\n", title);
+	buf_fmt(out, "%s\n", effect_kind_title(kind));
 	for (size_t i = 0; i < e->n; i++) {
 		if (e->v[i].kind == kind)
 			put_effect(out, &e->v[i]);
@@ -199,12 +243,12 @@ void effects_format(struct buf *out, const struct effects *e, bool all)
 {
 	put_head(out, e);
 	put_list(out, "NOT TO BE DONE", e->refusals, e->n_refusals);
-	put_kind(out, e, EFFECT_WRONG, "NOT WHAT THE CHANGE SAYS");
-	put_kind(out, e, EFFECT_UNINTENDED, "CHANGED AND NOT INTENDED");
-	put_kind(out, e, EFFECT_INTENDED, "Changed as intended");
-	put_kind(out, e, EFFECT_ALONG, "Changed along with that");
+	put_kind(out, e, EFFECT_WRONG);
+	put_kind(out, e, EFFECT_UNINTENDED);
+	put_kind(out, e, EFFECT_INTENDED);
+	put_kind(out, e, EFFECT_ALONG);
 	if (all)
-		put_kind(out, e, EFFECT_SAME, "Did not change");
+		put_kind(out, e, EFFECT_SAME);
 	else if (effects_count(e, EFFECT_SAME) > 0)
 		buf_fmt(out, "Did not change: %zu values that were read before and after (--all shows them)\n",
 			effects_count(e, EFFECT_SAME));
@@ -219,18 +263,6 @@ void effects_format(struct buf *out, const struct effects *e, bool all)
 }
 
 /* ---- JSON ---- */
-
-static const char *kind_name(enum effect_kind k)
-{
-	switch (k) {
-	case EFFECT_INTENDED: return "intended";
-	case EFFECT_WRONG: return "wrong";
-	case EFFECT_UNINTENDED: return "unintended";
-	case EFFECT_ALONG: return "along";
-	case EFFECT_SAME: return "same";
-	}
-	return "";
-}
 
 /* Text from contracts may be anything: made safe, as the page shows it. */
 static struct json *text_or_null(struct arena *a, struct span s)
@@ -249,14 +281,17 @@ static struct json *text_or_null(struct arena *a, struct span s)
 static struct json *effect_json(struct arena *a, const struct effect *e)
 {
 	struct json *o = json_object(a);
+	struct buf room = {0};
 
-	json_set(o, a, "after", text_or_null(a, e->after));
-	json_set(o, a, "before", text_or_null(a, e->before));
+	json_set(o, a, "after", text_or_null(a, shown(&room, e, e->after)));
+	json_set(o, a, "before", text_or_null(a, shown(&room, e, e->before)));
 	json_set(o, a, "contract", json_text(a, e->contract->name));
-	json_set(o, a, "expect", e->expect.n > 0 ? text_or_null(a, e->expect) : json_null(a));
+	json_set(o, a, "expect", e->expect.n > 0 ? text_or_null(a, shown(&room, e, e->expect))
+							: json_null(a));
 	json_set(o, a, "getter", json_text(a, e->getter));
-	json_set(o, a, "kind", json_str(a, kind_name(e->kind)));
+	json_set(o, a, "kind", json_str(a, kinds[e->kind].name));
 	json_set(o, a, "say", json_str(a, e->name));
+	buf_release(&room);
 	return o;
 }
 

@@ -13,11 +13,17 @@ enum effect_kind {
 	EFFECT_SAME,                  /* did not change */
 };
 
+/* "CHANGED AND NOT INTENDED": the heading that they stand under. */
+const char *effect_kind_title(enum effect_kind k);
+/* "intended" …, as JSON has it. ERR_UNKNOWN. */
+MUST_CHECK bool effect_kind_parse(enum effect_kind *out, struct span name, struct err *e);
+
 struct effect {
 	const struct contract *contract;
 	const char *name;
 	struct span getter, field, args;      /* args: the calldata behind the selector */
 	bool meant;                   /* an action reads it back */
+	bool wei;                     /* an amount: it is shown with its unit */
 	bool of_step;                 /* running any step moves it: the Safe's nonce, the operation's state */
 	struct span before, after;    /* {NULL, 0}: the getter gave no answer */
 	struct span expect;           /* meant: what it has to be afterwards; empty: just shown */

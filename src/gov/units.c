@@ -95,6 +95,19 @@ static void format_in(struct buf *out, const struct u256 *v, unsigned nines, con
 	buf_fmt(out, " %s", unit);
 }
 
+/* Zeros are what people miscount: 0.0005 ether, not 500000 gwei; 200 gwei, not 0.0000002 ether. */
+static void format_shorter(struct buf *out, const struct u256 *wei)
+{
+	struct buf gwei = {0}, ether = {0};
+
+	format_in(&gwei, wei, 1, "");
+	format_in(&ether, wei, 2, "");
+	buf_span(out, buf_view(gwei.n < ether.n ? &gwei : &ether));
+	buf_str(out, gwei.n < ether.n ? "gwei" : "ether");
+	buf_release(&gwei);
+	buf_release(&ether);
+}
+
 void wei_format(struct buf *out, const struct u256 *wei)
 {
 	const struct u256 gwei = u256_from_u64(1000000000u);
@@ -104,7 +117,7 @@ void wei_format(struct buf *out, const struct u256 *wei)
 		u256_format(out, wei);
 		buf_str(out, " wei");
 	} else if (u256_cmp(wei, &milli) < 0) {
-		format_in(out, wei, 1, "gwei");
+		format_shorter(out, wei);
 	} else {
 		format_in(out, wei, 2, "ether");
 	}

@@ -114,10 +114,26 @@ static void judge(struct desk *d)
 static void next(struct desk *d)
 {
 	d->at++;
+	d->s->block_hash = NULL;                         /* it was this packet's */
 	if (d->x != NULL && d->at < d->s->n_args)
 		judge(d);
 	else
 		loop_stop(d->loop);
+}
+
+/* The hash is the one that the proofs lead to: what they say is proven now, and rules that ask for that are judged by
+ * it. Where a packet is only looked at, it was good before. */
+static void take_block_hash(struct desk *d)
+{
+	d->s->block_hash = arena_str(&d->s->arena, buf_view(&d->screen.typed[0].text));
+	if (d->x != NULL)
+		judge(d);
+	else if (review_open(d->s, &d->r, d->s->args[0], d->e))
+		screen_show(&d->screen, &d->r, 0);
+	else
+		end_with_error(d);
+	if (d->screen.view == SCREEN_VIEW_DECIDE)
+		d->screen.note = "PROVEN: the hash is that of the block that the proofs lead to.";
 }
 
 /* ---- the passphrase: the bytes go from the terminal into locked memory, not through curses ---- */
@@ -353,6 +369,9 @@ static void perform(struct desk *d, enum screen_effect what)
 		return;
 	case SCREEN_EFFECT_NEXT:
 		next(d);
+		return;
+	case SCREEN_EFFECT_PROVEN:
+		take_block_hash(d);
 		return;
 	case SCREEN_EFFECT_SIGN:
 		unlock_and_sign(d);

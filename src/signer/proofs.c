@@ -11,7 +11,7 @@
 /* The hash that a person has from elsewhere. */
 static bool compare_hash(struct signer *s, struct review_proofs *v, struct err *e)
 {
-	const char *text = signer_option(s, "--block-hash");
+	const char *text = s->block_hash != NULL ? s->block_hash : signer_option(s, "--block-hash");
 	struct hash32 given;
 	struct buf found = {0};
 	if (text == NULL)
@@ -95,7 +95,7 @@ void proofs_write(struct arena *a, struct paper *out, const struct review_proofs
 		paper_line(out, STYLE_GOOD, 2, "That is the hash you gave.");
 	else
 		paper_line(out, STYLE_WARN, 2, "Nobody gave this machine that hash: not proven yet. Read it from "
-			   "another source than this packet and give it with --block-hash.");
+			   "another source than this packet and give it: key b on this screen, or --block-hash.");
 	owners(a, out, v, d);
 	nonces(out, v, c, d);
 	for (size_t i = 0; i < v->n; i++) {

@@ -8,6 +8,7 @@
 #include "src/evm/address.h"
 #include "src/gov/explain.h"
 #include "src/gov/units.h"
+#include "src/signer/review_effects.h"
 #include "src/signer/review_notes.h"
 
 /* From then on a packet has to name it. */
@@ -541,6 +542,7 @@ void review_write(const struct signer *s, struct paper *out, const struct review
 	if (!only_cancels(&r->checked))
 		effects(&p);
 	known(&p);
+	review_effects_write(&scratch, out, &r->packet, look->details);
 	proofs_write(&scratch, out, &r->proofs, &r->checked, &r->pin->deployment);
 	review_compared(&scratch, out, s, r);
 	passed(&p);

@@ -8,6 +8,7 @@
 #include "src/base/when.h"
 #include "src/evm/address.h"
 #include "src/signer/log_pins.h"
+#include "src/signer/review_effects.h"
 
 /* ---- what to know before signing ---- */
 
@@ -80,19 +81,22 @@ static void note_age(const struct reviewed *r, struct notices *l)
 	buf_release(&old);
 }
 
-/* What the console's node made of it in thought: its word. */
+/* What the console's node made of it in thought: its word. The table stands below. */
 static void note_preview(const struct reviewed *r, struct notices *l)
 {
-	const struct json *p = r->packet.evidence != NULL ? json_find(r->packet.evidence, "preview") : NULL;
-	bool clean;
-	if (p == NULL || !json_get_bool(p, "clean", &clean, NULL))
-		return;
-	if (clean)
-		note(l, STYLE_TEXT, "The console says that a simulation changed what is intended and nothing else.");
-	else
-		note(l, STYLE_BAD, "THE CONSOLE'S OWN SIMULATION FAILS OR CHANGES WHAT IS NOT INTENDED: ask for "
-		     "setgov preview %.*s.", text_shown(r->checked.line.change),
-		     (const char *)r->checked.line.change.p);
+	struct effects_said p;
+	struct err e = {0};
+	if (review_effects_of(l->a, &p, &r->packet, &e)) {
+		if (p.clean)
+			note(l, STYLE_TEXT,
+			     "The console says that a simulation changed what is intended and nothing else.");
+		else
+			note(l, STYLE_BAD, "THE CONSOLE'S OWN SIMULATION FAILS OR CHANGES WHAT IS NOT INTENDED: it "
+			     "stands below, under \"The console says\".");
+	} else if (err_is_set(&e)) {
+		note(l, STYLE_BAD, "THE CONSOLE'S SIMULATION CANNOT BE READ: %s.", text_safe_err(l->a, &e));
+	}
+	err_clear(&e);
 }
 
 static bool signed_here(const struct signer *s, const struct hash32 *safe_tx_hash)

@@ -16,6 +16,7 @@
 enum screen_view {
 	SCREEN_VIEW_LOAD,
 	SCREEN_VIEW_DECIDE,
+	SCREEN_VIEW_BLOCK,            /* the hash of the block that state proofs are about, from elsewhere */
 	SCREEN_VIEW_DATE,
 	SCREEN_VIEW_COMPARE,
 	SCREEN_VIEW_WORDS,
@@ -34,6 +35,7 @@ enum screen_act {
 	SCREEN_ACT_GO,                /* Enter: what this view is for */
 	SCREEN_ACT_BACK,
 	SCREEN_ACT_DETAILS,
+	SCREEN_ACT_BLOCK,
 	SCREEN_ACT_OTHERS,            /* hide two other words */
 	SCREEN_ACT_SKIP,
 	SCREEN_ACT_DECLINE,
@@ -61,6 +63,7 @@ enum screen_effect {
 	SCREEN_EFFECT_LOOK,           /* read the directories again */
 	SCREEN_EFFECT_OPEN,           /* read the chosen packets, close the second door, judge the first */
 	SCREEN_EFFECT_NEXT,           /* the next packet, or the end */
+	SCREEN_EFFECT_PROVEN,         /* screen.typed[0] is the hash of the proofs' block: judge the packet again */
 	SCREEN_EFFECT_SIGN,           /* confirmed: ask for the passphrase unless the key is open, and sign */
 	SCREEN_EFFECT_DECLINE,        /* screen.typed[0] is the reason */
 	SCREEN_EFFECT_WRONG,          /* the hidden words were wrong too often */

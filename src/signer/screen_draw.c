@@ -16,6 +16,8 @@ static const char *title_of(const struct screen *c)
 		return "Which packets?";
 	case SCREEN_VIEW_DECIDE:
 		return c->reviewing ? "What this packet will do" : "Read this page. It decides.";
+	case SCREEN_VIEW_BLOCK:
+		return "The block's hash, from another source";
 	case SCREEN_VIEW_DATE:
 		return "What day is it?";
 	case SCREEN_VIEW_COMPARE:
@@ -87,6 +89,25 @@ static void draw_load(struct screen *c, struct grid *g)
 }
 
 /* ---- the questions ---- */
+
+/* The packet's own hash is not here: nobody should copy it from one line to the next. */
+static void write_block(struct screen *c, struct paper *p)
+{
+	const struct header *h = &c->r->proofs.proven.header;
+	struct buf at = {0};
+	time_format_minute(&at, (int64_t)h->time);
+	paper_line(p, STYLE_TEXT, 0, "The state proofs of this packet are about block %" PRIu64 ", %s.", h->number,
+		   buf_cstr(&at));
+	paper_line(p, STYLE_TEXT, 0,
+		   "Its hash has to come from somewhere else than the packet: your own node, an explorer on your "
+		   "phone, another signer. Type it, or scan it.");
+	paper_blank(p);
+	paper_begin(p, 0, 2);
+	paper_add(p, STYLE_TEXT, "Hash: ");
+	edit_draw(p, &c->typed[0], true);
+	paper_end(p);
+	buf_release(&at);
+}
 
 static void write_date(struct screen *c, struct paper *p)
 {
@@ -312,6 +333,9 @@ void screen_write(struct screen *c, struct paper *p)
 		return;
 	case SCREEN_VIEW_DECIDE:
 		review_write(c->s, p, c->r, &look);
+		return;
+	case SCREEN_VIEW_BLOCK:
+		write_block(c, p);
 		return;
 	case SCREEN_VIEW_DATE:
 		write_date(c, p);

@@ -33,12 +33,19 @@ const struct screen_binding screen_bindings[] = {
 	{ SCREEN_VIEW_DECIDE, K_ENTER, SCREEN_ACT_GO, 0, "sign", "go on to sign, once the page was read to its end" },
 	{ SCREEN_VIEW_DECIDE, 'd', SCREEN_ACT_DETAILS, SCREEN_REVIEWS, "details",
 	  "show or fold away: passed checks, the proposer's words, calls, hashes" },
+	{ SCREEN_VIEW_DECIDE, 'b', SCREEN_ACT_BLOCK, SCREEN_REVIEWS, "",
+	  "give the hash of the block that the state proofs are about, from another source than the packet" },
 	{ SCREEN_VIEW_DECIDE, 'n', SCREEN_ACT_DECLINE, 0, "say no", "decline this packet, with a reason" },
 	{ SCREEN_VIEW_DECIDE, 's', SCREEN_ACT_SKIP, 0, "skip",
 	  "leave this packet for another day, and go on to the next" },
 	{ SCREEN_VIEW_DECIDE, 'o', SCREEN_ACT_OTHERS, 0, "", OTHERS },
 	PAGE_KEYS(SCREEN_VIEW_DECIDE, SCREEN_REVIEWS),
 	HELP_KEYS(SCREEN_VIEW_DECIDE, SCREEN_REVIEWS),
+
+	{ SCREEN_VIEW_BLOCK, K_NONE, SCREEN_ACT_TYPE, SCREEN_REVIEWS, "", "the block's hash, typed or scanned" },
+	{ SCREEN_VIEW_BLOCK, K_ENTER, SCREEN_ACT_GO, SCREEN_REVIEWS, "compare", "compare it with the proofs' block" },
+	{ SCREEN_VIEW_BLOCK, K_ESC, SCREEN_ACT_BACK, SCREEN_REVIEWS, "back", "back to the page" },
+	FIELD_KEYS(SCREEN_VIEW_BLOCK),
 
 	{ SCREEN_VIEW_DATE, K_NONE, SCREEN_ACT_TYPE, 0, "", "today's date" },
 	{ SCREEN_VIEW_DATE, K_ENTER, SCREEN_ACT_GO, 0, "go on", "take this date" },
@@ -128,6 +135,7 @@ static const struct {
 	{ "packet", "the file that brings a change to this machine" },
 	{ "answer", "the file that goes back: a signature, a refusal, or your no" },
 	{ "phrase", "eight words for a packet. Two machines that show the same words have the same packet" },
+	{ "state proof", "what shows that the chain's state is so, if a block has the hash that it leads to" },
 	{ "a hidden word", "a word that this screen hides from you, so that somebody else's screen has to say it" },
 };
 

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "src/base/hex.h"
 #include "src/signer/screen.h"
 #include "src/signer/session.h"
 
@@ -18,7 +19,8 @@ void screen_release(struct screen *c)
 
 static bool has_fields(enum screen_view v)
 {
-	return v == SCREEN_VIEW_DATE || v == SCREEN_VIEW_WORDS || v == SCREEN_VIEW_CHANGE || v == SCREEN_VIEW_DECLINE;
+	return v == SCREEN_VIEW_BLOCK || v == SCREEN_VIEW_DATE || v == SCREEN_VIEW_WORDS || v == SCREEN_VIEW_CHANGE ||
+	       v == SCREEN_VIEW_DECLINE;
 }
 
 void screen_go(struct screen *c, enum screen_view v)
@@ -141,6 +143,19 @@ static enum screen_effect go_decide(struct screen *c)
 	return ask_compared(c);
 }
 
+/* What was typed stays there to be compared, digit by digit, with where it comes from. */
+static enum screen_effect go_block(struct screen *c)
+{
+	struct hash32 typed;
+	if (!hex_fixed(typed.b, sizeof(typed.b), buf_view(&c->typed[0].text), NULL))
+		c->note = "A block's hash is 0x and 64 hexadecimal digits.";
+	else if (!hash32_eq(&typed, &c->r->proofs.proven.header.hash))
+		c->note = "NOT PROVEN: the proofs lead to another hash. Type it again, or say no.";
+	else
+		return SCREEN_EFFECT_PROVEN;
+	return SCREEN_EFFECT_NONE;
+}
+
 static enum screen_effect go_date(struct screen *c)
 {
 	struct err no = {0};
@@ -208,6 +223,8 @@ static enum screen_effect go(struct screen *c)
 		return go_load(c);
 	case SCREEN_VIEW_DECIDE:
 		return go_decide(c);
+	case SCREEN_VIEW_BLOCK:
+		return go_block(c);
 	case SCREEN_VIEW_DATE:
 		return go_date(c);
 	case SCREEN_VIEW_COMPARE:
@@ -258,6 +275,7 @@ static void back(struct screen *c)
 		return;
 	case SCREEN_VIEW_LOAD:
 	case SCREEN_VIEW_DECIDE:
+	case SCREEN_VIEW_BLOCK:
 	case SCREEN_VIEW_DATE:
 	case SCREEN_VIEW_COMPARE:
 	case SCREEN_VIEW_PASSPHRASE:
@@ -276,6 +294,16 @@ static void others(struct screen *c)
 	if (v == SCREEN_VIEW_WORDS)
 		screen_go(c, v);
 	c->note = "Two other words are hidden now.";
+}
+
+static void ask_block(struct screen *c)
+{
+	if (!c->r->proofs.there)
+		c->note = "This packet carries no state proofs: there is nothing to hold a hash against.";
+	else if (c->r->proofs.hash_given)
+		c->note = "That hash was given: what the proofs say is proven.";
+	else
+		screen_go(c, SCREEN_VIEW_BLOCK);
 }
 
 static void decline(struct screen *c)
@@ -323,6 +351,9 @@ static enum screen_effect act(struct screen *c, enum screen_act a, uint32_t key)
 	case SCREEN_ACT_DETAILS:
 		c->details = !c->details;
 		c->stale = true;
+		return SCREEN_EFFECT_NONE;
+	case SCREEN_ACT_BLOCK:
+		ask_block(c);
 		return SCREEN_EFFECT_NONE;
 	case SCREEN_ACT_OTHERS:
 		others(c);

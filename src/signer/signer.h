@@ -39,6 +39,7 @@ struct signer {
 	size_t n_roots;
 	bool json, landlocked, swap;
 	bool ascii;                   /* the terminal shows nothing else */
+	const char *block_hash;       /* typed for the packet on the desk, instead of --block-hash; or NULL */
 	const char *interface;        /* one that is up and is not loopback, or NULL */
 	struct buf text;              /* result for people */
 	struct json *result;          /* for --json */

@@ -109,6 +109,9 @@ agree SC-1 execute 1 2 3
 signer_run 1 review "$PACKET" --plain >"$HERE/page"
 tr -s "\n " " " <"$HERE/page" | grep -q "The console says that a simulation changed what is intended and nothing else." ||
 	{ cat "$HERE/page"; fail "the signer does not see the preview"; }
+grep -q "The console says: what its node's simulation changed" "$HERE/page" || { cat "$HERE/page"; fail "the signer has no table"; }
+grep -A 24 "Changed as intended" "$HERE/page" | grep -q "false  ->  true" ||
+	{ cat "$HERE/page"; fail "the signer's table lacks a value"; }
 same "$(node -e 'console.log(JSON.parse(require("fs").readFileSync(process.argv[1])).evidence.preview.clean)' "$PACKET")" true
 submit SC-1 execute >/dev/null
 expect 1 "[DONE]" console preview SC-1

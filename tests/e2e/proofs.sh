@@ -23,6 +23,32 @@ same "$HASH_OF_BLOCK" "$(rpc eth_getBlockByNumber '["latest",false]' | field has
 expect 0 "That is the hash you gave." review --block-hash "$HASH_OF_BLOCK"
 expect 1 "[BLOCK-HASH] the proofs are about block" review --block-hash 0x1111111111111111111111111111111111111111111111111111111111111111
 expect 3 "--block-hash" review --block-hash 0x11
+
+# On the full screen the hash is typed: another one is told from a slip of the hand, the right one proves.
+if command -v tmux >/dev/null; then
+	. tests/support/screen.sh
+	trap 'screen_end; finish' EXIT
+	screen_start 100x40 "exec $signer review $PACKET --home $HERE/signer-1"
+	wait_for "What this packet will do"
+	keys b
+	wait_for "The block's hash, from another source"
+	never "${HASH_OF_BLOCK:2:20}"
+	text "0x1111"
+	keys Enter
+	wait_for "A block's hash is 0x and 64 hexadecimal digits."
+	text "$(printf '1%.0s' $(seq 60))"
+	keys Enter
+	wait_for "NOT PROVEN: the proofs lead to another hash. Type it again, or say no."
+	keys Escape
+	wait_for "What this packet will do"
+	keys b
+	wait_for "The block's hash, from another source"
+	text "$HASH_OF_BLOCK"
+	keys Enter
+	wait_for "PROVEN: the hash is that of the block that the proofs lead to."
+	screen_end
+	trap finish EXIT
+fi
 for owner in 1 2 3 4 5; do
 	grep -A5 "safe: owners" "$HERE/page" | grep -q "$(address_of signer-$owner)" || { cat "$HERE/page"; fail "owner $owner is not there"; }
 done

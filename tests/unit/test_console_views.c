@@ -371,6 +371,23 @@ static const struct command_row commands[] = {
 	{ "status", "", "one look at the chain", false },
 };
 
+/* As setgov preview prints it (tests/e2e/preview.sh has it from a chain). */
+static const char preview[] =
+	"SC-1, run in thought at block 25 (2026-11-18 12:06 UTC) by main: the node's word\n"
+	"  schedule by the Safe, by its own execTransaction; that 3 of its 5 owners approve is taken for given\n"
+	"  execute by the Safe, by its own execTransaction; that 3 of its 5 owners approve is taken for given\n"
+	"CHANGED AND NOT INTENDED\n"
+	"  registry.totalCommitments()\n"
+	"    0  ->  7\n"
+	"Changed as intended\n"
+	"  registry: 0x2222222222222222222222222222222222222222 may act as a sequencer\n"
+	"    false  ->  true\n"
+	"Did not change: 89 values that were read before and after (--all shows them)\n"
+	"Storage that differs\n"
+	"  UNNAMED: registry slot 0x0000000000000000000000000000000000000000000000000000000000000777\n"
+	"    0x0000000000000000000000000000000000000000000000000000000000000000\n"
+	"    ->  0x0000000000000000000000000000000000000000000000000000000000000007\n";
+
 static void help_and_results_are_drawn_like_this(void **state)
 {
 	struct test_console t;
@@ -386,6 +403,11 @@ static void help_and_results_are_drawn_like_this(void **state)
 	buf_str(&t.s.result, "34 lines, every leaf recomputed\n\nThe log is whole.\n\x1b[1mnot bold\n");
 	test_console_go(&t, VIEW_RESULT, NULL);
 	test_console_screen(&t, "console_result");
+	buf_clear(&t.s.result_title);
+	buf_clear(&t.s.result);
+	buf_str(&t.s.result_title, "What SC-1 would do");
+	buf_str(&t.s.result, preview);
+	test_console_screen(&t, "console_effects");
 	test_console_release(&t);
 }
 

@@ -2,7 +2,7 @@
 #include "tests/support/check.h"
 #include "tests/support/packets.h"
 
-#include "src/gov/effects.h"
+#include "src/gov/effects_said.h"
 
 #define ROW(c, g, x, y) { .contract = (c), .name = (g), .getter = span_str(g), .before = span_str(x), \
 			  .after = span_str(y) }
@@ -166,6 +166,63 @@ static void the_table_reads_like_this(void **state)
 	sample_release(&r.s);
 }
 
+static void an_amount_is_shown_with_its_unit(void **state)
+{
+	struct room r;
+	struct buf text = {0};
+
+	(void)state;
+	prepare(&r);
+	struct effect v[] = { MEANT(r.registry, "most in one day", "500000000000000", "2000000000000000000",
+				    "3000000000000000000") };
+	v[0].wei = true;
+	struct effects e = { .change = "SC-1", .ran = true, .v = v, .n = 1, .slots_compared = true };
+	effects_judge(&e, &r.s.pin);
+	effects_format(&text, &e, false);
+	assert_non_null(strstr(buf_cstr(&text), "    0.0005 ether  ->  2 ether  (meant: 3 ether)\n"));
+	buf_release(&text);
+	sample_release(&r.s);
+}
+
+/* What one side writes, the other reads: nothing is lost on the way but what is only counted. */
+static void what_is_written_is_read_again(void **state)
+{
+	struct room r;
+	struct arena a = {0};
+	struct err e = {0};
+	struct effects_said said;
+	const char *how[] = { "execute by the Safe" };
+
+	(void)state;
+	prepare(&r);
+	struct effect v[] = {
+		MEANT(r.registry, "paused()", "false", "true", "true"),
+		ROW(r.registry, "totalCommitments()", "0", "7"),
+		ROW(r.registry, "owner()", "0xaa", "0xaa"),
+	};
+	v[1].after = (struct span){NULL, 0};
+	struct effect_slot slot = { .contract = r.registry, .at = r.registry->address };
+	struct effects x = { .change = "SC-1", .block = 25, .block_time = 1795003600, .endpoint = span_str("main"),
+			     .ran = true, .v = v, .n = ARRAY_LEN(v), .slots = &slot, .n_slots = 1, .how = how,
+			     .n_how = 1 };
+	effects_judge(&x, &r.s.pin);
+	assert_ok(effects_said_read(&a, &said, effects_to_json(&a, &x), &e), &e);
+	assert_span_str(said.change, "SC-1");
+	assert_int_equal(said.block, 25);
+	assert_int_equal(said.unchanged, 1);
+	assert_int_equal(said.n_values, 2);
+	assert_false(said.clean);
+	assert_int_equal(said.values[0].kind, EFFECT_INTENDED);
+	assert_span_str(said.values[0].after, "true");
+	assert_int_equal(said.values[1].kind, EFFECT_UNINTENDED);
+	assert_null(said.values[1].after.p);
+	assert_int_equal(said.n_slots, 1);
+	assert_null(said.slots[0].name.p);
+	assert_span_str(said.how.v[0], "execute by the Safe");
+	arena_release(&a);
+	sample_release(&r.s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +232,8 @@ int main(void)
 		cmocka_unit_test(what_every_step_moves_goes_along_with_it),
 		cmocka_unit_test(a_getter_that_falls_silent_is_never_intended),
 		cmocka_unit_test(the_table_reads_like_this),
+		cmocka_unit_test(an_amount_is_shown_with_its_unit),
+		cmocka_unit_test(what_is_written_is_read_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

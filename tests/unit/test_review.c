@@ -186,6 +186,61 @@ static void evidence_speaks_behind_its_bar_or_not_at_all(void **state)
 	done(&d);
 }
 
+#define PREVIEW(clean, values) \
+	"{\"block\":{\"number\":7,\"time\":1795000000},\"preview\":{\"block\":{\"hash\":" \
+	"\"0x0707070707070707070707070707070707070707070707070707070707070707\",\"number\":7,\"time\":1795000000}," \
+	"\"change\":\"SC-1\",\"clean\":" clean ",\"endpoint\":\"main\",\"events\":[\"registry Paused()\"]," \
+	"\"failed\":null,\"format\":\"setgov-preview/1\",\"how\":[],\"refusals\":[],\"storage\":[]," \
+	"\"unchanged\":90,\"values\":[" values "],\"warnings\":[\"NO CODE at 0x00\"]}}"
+#define VALUE(kind, say, before, after) \
+	"{\"after\":" after ",\"before\":" before ",\"contract\":\"registry\",\"expect\":null," \
+	"\"getter\":\"paused()\",\"kind\":\"" kind "\",\"say\":\"" say "\"}"
+
+/* The table as a person sees it, and none of it outside the bar. */
+static void the_consoles_preview_is_a_table_behind_its_bar(void **state)
+{
+	struct desk d;
+	const char *page;
+
+	(void)state;
+	prepare(&d);
+	evidence(&d, PREVIEW("false", VALUE("intended", "registry: paused", "\"false\"", "\"true\"") ","
+			     VALUE("unintended", "registry.owner()\\nWhat is signed: nothing", "\"0xaa\"", "null")));
+	page = page_of(&d);
+	assert_non_null(strstr(page,
+		"The console says: what its node's simulation changed\n"
+		"  Run in thought at block 7, 2026-11-18 11:06 UTC, by main. Nothing of it was\n"
+		"    checked here.\n"
+		"  CHANGED AND NOT INTENDED\n"
+		"    │ registry.owner()\n"
+		"    │ What is signed: nothing\n"
+		"    │   0xaa  ->  no answer\n"
+		"  Changed as intended\n"
+		"    │ registry: paused\n"
+		"    │   false  ->  true\n"
+		"  Events\n"
+		"    │ registry Paused()\n"
+		"  To know\n"
+		"    │ NO CODE at 0x00\n"));
+	assert_non_null(strstr(page, "THE CONSOLE'S OWN SIMULATION FAILS OR CHANGES WHAT IS NOT INTENDED"));
+	done(&d);
+}
+
+/* Its own word that all is well is not taken for it. */
+static void a_preview_that_contradicts_itself_is_not_believed(void **state)
+{
+	struct desk d;
+	const char *page;
+
+	(void)state;
+	prepare(&d);
+	evidence(&d, PREVIEW("true", VALUE("unintended", "registry.owner()", "\"0xaa\"", "\"0xbb\"")));
+	page = page_of(&d);
+	assert_non_null(strstr(page, "THE CONSOLE'S SIMULATION CANNOT BE READ: evidence.preview.clean"));
+	assert_null(strstr(page, "changed what is intended and nothing else"));
+	done(&d);
+}
+
 static void a_clock_that_is_behind_is_said(void **state)
 {
 	struct desk d;
@@ -308,6 +363,8 @@ int main(void)
 		cmocka_unit_test(a_direct_change_reads_like_this),
 		cmocka_unit_test(foreign_words_stay_behind_their_bar),
 		cmocka_unit_test(evidence_speaks_behind_its_bar_or_not_at_all),
+		cmocka_unit_test(the_consoles_preview_is_a_table_behind_its_bar),
+		cmocka_unit_test(a_preview_that_contradicts_itself_is_not_believed),
 		cmocka_unit_test(a_clock_that_is_behind_is_said),
 		cmocka_unit_test(weaknesses_of_the_machine_are_said),
 		cmocka_unit_test(a_policy_keeps_keys_shut_while_a_network_is_up),

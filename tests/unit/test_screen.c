@@ -626,9 +626,52 @@ static void every_footer_fits_the_narrowest_screen(void **state)
 	done(&d);
 }
 
+/* The packet's own hash is not on the view that asks for it. */
+static void a_blocks_hash_is_typed_and_compared(void **state)
+{
+	static const char *const hash = "0x4141414141414141414141414141414141414141414141414141414141414141";
+	struct desk d;
+	struct buf page = {0};
+
+	(void)state;
+	prepare(&d);
+	open_packet(&d);
+	key(&d, 'b');
+	assert_int_equal(d.c.view, SCREEN_VIEW_DECIDE);
+	assert_non_null(strstr(d.c.note, "carries no state proofs"));
+	d.r.proofs.there = true;
+	d.r.proofs.proven.header.number = 1234;
+	d.r.proofs.proven.header.time = NOW - 600;
+	memset(d.r.proofs.proven.header.hash.b, 0x41, sizeof(d.r.proofs.proven.header.hash.b));
+	key(&d, 'b');
+	same_screen(&d, "block");
+	draw(&d, 24, 80, &page);
+	assert_null(strstr(buf_cstr(&page), "0x4141"));
+	keys(&d, "0x41");
+	assert_int_equal(key(&d, K_ENTER), SCREEN_EFFECT_NONE);
+	assert_string_equal(d.c.note, "A block's hash is 0x and 64 hexadecimal digits.");
+	for (size_t i = 0; i < 31; i++)
+		keys(&d, "42");
+	assert_int_equal(key(&d, K_ENTER), SCREEN_EFFECT_NONE);
+	same_screen(&d, "block_differs");
+	assert_int_equal(d.c.view, SCREEN_VIEW_BLOCK);
+	key(&d, K_ESC);
+	key(&d, 'b');
+	keys(&d, hash);
+	assert_int_equal(key(&d, K_ENTER), SCREEN_EFFECT_PROVEN);
+	d.r.proofs.hash_given = true;
+	key(&d, K_ESC);
+	key(&d, 'b');
+	assert_int_equal(d.c.view, SCREEN_VIEW_DECIDE);
+	assert_non_null(strstr(d.c.note, "proven"));
+	buf_release(&page);
+	done(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_blocks_hash_is_typed_and_compared),
 		cmocka_unit_test(packets_are_listed_with_size_and_age),
 		cmocka_unit_test(the_page_decides),
 		cmocka_unit_test(production_is_another_banner_and_weak_checks_are_said),

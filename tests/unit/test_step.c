@@ -94,6 +94,23 @@ static void keys_move_on_a_page_and_every_row_of_it_can_be_seen(void **state)
 	test_console_release(&t);
 }
 
+static void a_preview_is_one_key_away(void **state)
+{
+	struct test_console t;
+	(void)state;
+	start(&t, VIEW_CHANGE, "SC-1");
+	keys(&t, "E");
+	assert_int_equal(t.fx.n, 1);
+	assert_int_equal(t.fx.v[0].kind, EFFECT_PRINT);
+	assert_string_equal(t.fx.v[0].words[0], "preview");
+	assert_string_equal(t.fx.v[0].words[1], "SC-1");
+	test_console_release(&t);
+	start(&t, VIEW_QUEUE, NULL);
+	keys(&t, "E");
+	assert_string_equal(t.fx.v[0].words[1], "--queue");
+	test_console_release(&t);
+}
+
 static void one_goes_from_view_to_view_and_back(void **state)
 {
 	struct test_console t;
@@ -528,6 +545,7 @@ static void a_command_of_too_many_words_is_not_performed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_preview_is_one_key_away),
 		cmocka_unit_test(keys_move_in_a_list_and_stop_at_its_ends),
 		cmocka_unit_test(keys_move_on_a_page_and_every_row_of_it_can_be_seen),
 		cmocka_unit_test(one_goes_from_view_to_view_and_back),

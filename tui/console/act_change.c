@@ -5,6 +5,23 @@
 #include "tui/console/act.h"
 #include "tui/console/compose.h"
 
+/* ---- what it would do ---- */
+
+void act_effects(struct act *x)
+{
+	const char *change = act_subject(x);
+	const char *const words[] = { "preview", change, NULL };
+	if (change != NULL && !state_busy(x->s))
+		act_run(x, EFFECT_PRINT, arena_fmt(&x->fx->arena, "What %s would do", change), words, NULL);
+}
+
+void act_effects_of_all(struct act *x)
+{
+	const char *const words[] = { "preview", "--queue", NULL };
+	if (!state_busy(x->s))
+		act_run(x, EFFECT_PRINT, "What all that waits would do, in its order", words, NULL);
+}
+
 /* ---- propose ---- */
 
 #define NO_NONCE UINT64_MAX               /* nor line */

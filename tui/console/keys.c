@@ -9,6 +9,7 @@ const struct binding bindings[] = {
 	{ VIEW_QUEUE,      K_ENTER,     act_open_row,         "open",     "open the change of the selected row" },
 	{ VIEW_QUEUE,      's',         act_board,            "signatures", "its signatures: export, import, sign" },
 	{ VIEW_QUEUE,      'p',         act_propose,          NULL,       "propose the selected draft" },
+	{ VIEW_QUEUE,      'E',         act_effects_of_all,   NULL,       "what all that waits does, by a simulation" },
 	{ VIEW_QUEUE,      'z',         act_compact,          NULL,       "one row a step, or all of it" },
 
 	{ VIEW_CHANGES,    K_ENTER,     act_open_row,         "open",     "open the selected change" },
@@ -18,6 +19,7 @@ const struct binding bindings[] = {
 	{ VIEW_CHANGE,     's',         act_board,            "signatures", "who has signed: export, import, sign" },
 	{ VIEW_CHANGE,     'w',         act_withdraw,         "withdraw", "take it back, with a reason" },
 	{ VIEW_CHANGE,     'X',         act_export_cancel,    "cancel",   "a packet that cancels its operation" },
+	{ VIEW_CHANGE,     'E',         act_effects,          NULL,       "what it would do, by a simulation" },
 	{ VIEW_CHANGE,     'h',         act_log_of_change,    "history",  "its lines in the log" },
 	{ VIEW_CHANGE,     'D',         act_meeting_decide,   NULL,       "what the meeting decided, into the log" },
 	{ VIEW_CHANGE,     K_ENTER,     act_open_item,        NULL,       "open the focused line of the log" },

@@ -62,6 +62,7 @@ act_fn act_queue, act_changes, act_log, act_alerts, act_deployment, act_meeting,
 	act_open_item, act_board, act_log_of_change, act_change_of_line, act_compact, act_look, act_offline, act_filter,
 	act_clear_filter, act_next_line, act_previous_line;
 /* act_change.c, act_packet.c, act_submit.c: what is done with a change; each spawns its command */
+act_fn act_effects, act_effects_of_all;
 act_fn act_propose, act_withdraw, act_edit_draft, act_reject_nonce;
 act_fn act_export, act_export_cancel, act_refresh_packet, act_import, act_sign_here;
 act_fn act_submit;

@@ -116,9 +116,8 @@ void change_effect(const struct seen *x, struct paper *p)
 		effect_row(r, executed, p);
 	if (m->reads->first == NULL)
 		paper_line(p, STYLE_DIM, 2, "no getter shows what this changes");
-	paper_line(p, STYLE_DIM, 2, "read at block %llu: the console's word, not proven; :preview %.*s looks whether "
-		   "anything else changes", (unsigned long long)m->reads_block, text_shown(m->c.id),
-		   (const char *)m->c.id.p);
+	paper_line(p, STYLE_DIM, 2, "read at block %llu: the console's word, not proven; E looks whether anything "
+		   "else changes", (unsigned long long)m->reads_block);
 }
 
 static enum style verdict_style(struct span verdict)
