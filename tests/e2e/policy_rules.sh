@@ -219,7 +219,7 @@ draft sequencer.authorize sequencer="$(address_of signer-5)"
 propose 1
 expect 1 "[NO-KEY]" attest $A
 sed "s/$(field change <"$kept")/$CHANGE/" "$kept" >"$HERE/stick/forged.attestation.json"
-expect 0 "refused [POSSESSION]" console collect "$HERE/stick/forged.attestation.json"
+expect 1 "refused [POSSESSION]" console collect "$HERE/stick/forged.attestation.json"
 propose 1
 note any wallet, and the bare signature alone
 draft sequencer.authorize sequencer=$A
