@@ -222,11 +222,11 @@ sed "s/$(field change <"$kept")/$CHANGE/" "$kept" >"$HERE/stick/forged.attestati
 expect 1 "refused [POSSESSION]" console collect "$HERE/stick/forged.attestation.json"
 propose 1
 note any wallet, and the bare signature alone
-draft sequencer.authorize sequencer=$A
-console policy challenge "$CHANGE" $A >"$HERE/stick/wallet.json"
+draft sequencer.authorize sequencer=$W
+console policy challenge "$CHANGE" $W >"$HERE/stick/wallet.json"
 NODE_PATH=contracts/node_modules node -e 'const {Wallet}=require("ethers");const d=JSON.parse(require("fs").readFileSync(process.argv[1]));
 	const {EIP712Domain,...types}=d.types;new Wallet(process.argv[2]).signTypedData(d.domain,types,d.message).then((s)=>console.log(s))' \
-	"$HERE/stick/wallet.json" $A_KEY >"$HERE/stick/wallet.sig"
+	"$HERE/stick/wallet.json" $W_KEY >"$HERE/stick/wallet.sig"
 expect 0 "has shown its key for $CHANGE" console collect "$HERE/stick/wallet.sig"
 propose 0
 signed schedule 1 2 3

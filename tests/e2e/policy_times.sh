@@ -16,7 +16,6 @@ at 2027-03-26T14:59:59Z
 note the second before
 propose 0
 pack schedule
-lie now 1806152400
 at 2027-03-26T15:00:00Z
 note the freeze begins: a sequencer edit waits
 signed schedule 1 2 3
@@ -109,7 +108,7 @@ note waived, with its control: four signers in place of a ticket
 draft sequencer.authorize sequencer=$B
 propose 0
 pack schedule
-lie now 1811808000
+lie now "$(date -u -d 2027-06-01T00:00:00Z +%s)"
 lean schedule
 signed schedule 1 2 3
 submitted 1 schedule "p1 p2 p3"

@@ -5,7 +5,8 @@
 # run named instead (<registry>, <p1>, <hash>), and is compared with tests/vectors/verdicts/KIND.txt.
 # UPDATE_VERDICTS=1 writes those anew: read the difference before it goes in.
 A=0x14dC79964da2C08b23698B3D3cc7Ca32193d9955
-A_KEY=0x4bbbf85ce3377467afe5d46f804f221813b2bb87f24d81f60f1fcdbf7cbb4356   # anvil's account 7: nobody's secret
+W=0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf
+W_KEY=0x0000000000000000000000000000000000000000000000000000000000000001   # of W: everybody has it
 B=0x23618e81E3f5cdF7f54C3d65f7FBc0aBf5B21E8f
 TICKET=https://tickets.example/1
 KIND="" CHANGE=""
