@@ -93,7 +93,7 @@ at 2027-05-02T11:00:00Z
 CHANGE=$ELEVEN
 signed execute 1 2 3
 submitted 0 execute "p1 p2 p3"
-note ten percent of what it was before that change, within the week; of what it is now, after it
+note ten percent of what it was before that change within the week, and of what it is now, after it
 draft paymaster.set-min-deposit "amount=0.0112 ether"
 propose 1
 at 2027-05-10T11:00:00Z
