@@ -253,12 +253,13 @@ static void check_pair(struct linting *l, const struct rule *x, const struct rul
 		}
 }
 
-/* An action that both rules are for, or NULL. */
-static const struct action_def *shared(struct linting *l, const struct rule *x, const struct rule *y)
+/* An action that both rules are for, and that has this argument (empty: any); or NULL. */
+static const struct action_def *shared(struct linting *l, const struct rule *x, const struct rule *y, struct span arg)
 {
 	for (size_t i = 0; i < catalogue_size(l->pin->catalogue); i++) {
 		const struct action_def *d = catalogue_at(l->pin->catalogue, i);
-		if (could_match(l, &x->pattern, d) && could_match(l, &y->pattern, d))
+		if (could_match(l, &x->pattern, d) && could_match(l, &y->pattern, d) &&
+		    (arg.n == 0 || has_arg(d, arg)))
 			return d;
 	}
 	return NULL;
@@ -312,12 +313,14 @@ static bool exclude(const struct rule *x, const struct rule *y, struct span *abo
 static void check_exclusion(struct linting *l, const struct rule *x, const struct rule *y)
 {
 	struct span about;
-	const struct action_def *d = exclude(x, y, &about) ? shared(l, x, y) : NULL;
+	const bool nothing = exclude(x, y, &about);
+	const struct span arg = x->kind == RULE_FACT ? span_of(NULL, 0) : about;
+	const struct action_def *d = nothing ? shared(l, x, y, arg) : NULL;
 	if (d != NULL)
 		find(l, true, y, "contradicts %.*s: no %.*s of %.*s can pass both", SHOWN(x->name), SHOWN(about),
 		     SHOWN(action_name(d)));
 	if (x->kind == y->kind && (x->kind == RULE_COMPARISON || x->kind == RULE_HOT_SIGNING) &&
-	    x->allowed != y->allowed && shared(l, x, y) != NULL)
+	    x->allowed != y->allowed && shared(l, x, y, span_of(NULL, 0)) != NULL)
 		find(l, false, y, "says otherwise than %.*s: where both are asked, no counts", SHOWN(x->name));
 }
 

@@ -233,7 +233,7 @@ signed schedule 1 2 3
 submitted 0 schedule "p1 p2 p3"
 note a contract comes with its code
 draft sequencer.authorize sequencer="$registry"
-verdict 1
+verdict 0
 policy "$ANYTHING" '{name:"has-the-key",kind:"possession",for:{actions:["sequencer.authorize"]},args:["sequencer"],listed:[{name:"the registry",hash:"'"$code"'"}]}'
 propose 0
 pack schedule

@@ -166,9 +166,9 @@ withdrawn
 end
 
 begin fact
-policy "$ANYTHING" '{name:"threshold",kind:"fact",fact:"safe.threshold",is:3,maxAge:10}' \
+policy "$ANYTHING" '{name:"threshold",kind:"fact",fact:"safe.threshold",is:3}' \
 	'{name:"safe-is-two",kind:"fact",for:{actions:["safe.add-owner"]},fact:"safe.threshold",is:2}' \
-	'{name:"proven",kind:"fact",for:{actions:["sequencer.authorize"]},fact:"chain.safe",source:"proven"}' \
+	'{name:"proven",kind:"fact",for:{actions:["sequencer.authorize"]},fact:"safe.threshold",source:"proven",maxAge:"1 h"}' \
 	'{name:"unknown",kind:"fact",for:{actions:["registry.pause"]},fact:"action.weather"}'
 note as it should be, otherwise, not proven, and not known
 draft registry.unpause contract=registry
@@ -180,7 +180,11 @@ withdrawn
 draft safe.add-owner owner=$A threshold=3
 propose 1
 draft sequencer.authorize sequencer=$A
-propose 1
+propose 0
+signed schedule 1 2 3
+submitted 1 schedule "p1 p2 p3, none of whom had the hash of the block"
+verdict 0
+withdrawn
 draft registry.pause contract=registry
 propose 1
 verdict 1

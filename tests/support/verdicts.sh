@@ -19,7 +19,7 @@ names() {
 				else if(v&&typeof v==="object")for(const [k,x] of Object.entries(v))walk(x,k==="address"?v.id||n:k)};
 			walk(d,"profile");const seen=new Set();
 			for(const [a,n] of out)if(!seen.has(a)){seen.add(a);console.log(`s/${a}/<${n}>/g`)}' "$HERE/deployment.json"
-		printf '%s\n' 's/0x[0-9a-f]\{64\}/<hash>/g' 's/\b[0-9a-f]\{64\}\b/<hash>/g' "s|$HERE|<here>|g" \
+		printf '%s\n' 's/0x[0-9a-f]\{64\}/<hash>/g' 's/\b[0-9a-f]\{64\}\b/<hash>/g' 's/proven is 1[0-9]\{9\}/proven is <a time>/' "s|$HERE|<here>|g" \
 			"s/\\b$(id -un)\\b/<me>/g"
 	} >"$HERE/names.sed"
 }
@@ -62,7 +62,7 @@ say() {
 	[ "$got" = "$want" ] || { cat "$HERE/said" >&2; fail "$KIND: $*: needed status $want, found $got"; }
 	{
 		echo "$what: status $got"
-		grep -E '^(Policy|Before it is submitted:)|\[POLICY\]' "$HERE/said" | sed 's/^/  /' || true
+		grep -E '^(Policy|Before it is submitted:)|\[[A-Z-]+\]' "$HERE/said" | sed 's/^/  /' || true
 	} | record
 }
 propose() { say "$1" "setgov propose" console propose "$CHANGE"; }

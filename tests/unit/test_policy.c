@@ -306,7 +306,8 @@ static void signatures_and_roles_are_counted(void **state)
 			"compare, and "
 			    "sign again" },
 		{ "\"hot-signing\",\"allowed\":false", AUTHORIZE,
-		  .expect = "passed: keys sign on machines without a network: setgov-signer sees to it, not the chain" },
+		  .expect = "passed: keys sign on machines without a network: setgov-signer sees to it, not the "
+			    "chain" },
 	};
 	(void)state;
 	EACH(list);
@@ -736,7 +737,8 @@ static void lint_finds_rules_that_exclude_or_shadow_each_other(void **state)
 		  "\"fri\",\"sat\",\"sun\"],\"from\":\"00:00\",\"to\":\"16:00\"},{\"days\":[\"mon\",\"tue\","
 		  "\"wed\",\"thu\",\"fri\",\"sat\",\"sun\"],\"from\":\"15:00\",\"to\":\"24:00\"}]}",
 		  "error: covers all time: what it is for could never be done");
-	lint_says(RULE("x", "delay") "\"delay\":\"3651 days\"}", "error: can never pass: a change waits ten years at most");
+	lint_says(RULE("x", "delay") "\"delay\":\"3651 days\"}",
+		  "error: can never pass: a change waits ten years at most");
 	lint_says(RULE("x", "delay") "\"for\":{\"route\":\"direct\"},\"delay\":\"1 day\"}",
 		  "note: never fails: what goes through no timelock waits for nothing");
 }
