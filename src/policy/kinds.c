@@ -542,9 +542,21 @@ void judge_delay(struct asking *q)
 	       duration_text(q, waited), duration_text(q, min));
 }
 
+/* On the way through the timelock a change is counted once, when it is scheduled: one that was scheduled later does not
+ * hold up its execution. */
+static bool was_counted(const struct asking *q)
+{
+	const struct subject *s = q->court->subject;
+	return s->has_step && s->step == STEP_EXECUTE && unit_of(q, 0)->route == ROUTE_TIMELOCK;
+}
+
 void judge_rate(struct asking *q)
 {
 	uint64_t now, n = q->n_concerned, oldest = UINT64_MAX;
+	if (was_counted(q)) {
+		answer(q, VERDICT_PASSED, "counted when it was scheduled");
+		return;
+	}
 	if (!know_u64(q, "now", &now) || !know_history(q))
 		return;
 	for (size_t i = 0; i < q->court->n_history; i++) {
@@ -730,6 +742,35 @@ static bool knows_fact(const struct asking *q, const char *prefix, struct span t
 	return facts_find(q->court->facts, span_str(name)) != NULL;
 }
 
+static const char *hash_text(const struct asking *q, const struct hash32 *hash)
+{
+	struct buf b = {0};
+	buf_0xhex(&b, SPAN_HASH(hash));
+	return text_of(q, &b);
+}
+
+static bool nobody_showed(struct asking *q, struct span text)
+{
+	answer(q, VERDICT_FAILED, "nobody has shown to have the key of %.*s: setgov policy challenge says what it has "
+	       "to sign", SHOWN(text));
+	return false;
+}
+
+/* That there is no code is nothing to prove: then a signature is missing, whoever says so. */
+static bool has_code(struct asking *q, struct span text, struct hash32 *hash)
+{
+	const char *name = arena_fmt(arena_of(q), "code-hash.%.*s", (int)text.n, (const char *)text.p);
+	bool proven;
+	if (q->rule->n_listed == 0)
+		return nobody_showed(q, text);
+	const struct json *v = know_word(q, name, &proven);
+	if (v == NULL)
+		return false;
+	if (v->type != JSON_STRING || !hex_fixed(hash->b, 32, v->text, NULL))
+		return nobody_showed(q, text);
+	return know(q, name) != NULL;
+}
+
 /* Listed code, or no code and a signature. */
 static bool shows_possession(struct asking *q, struct span arg)
 {
@@ -743,18 +784,12 @@ static bool shows_possession(struct asking *q, struct span arg)
 	}
 	if (knows_fact(q, "possession", text))
 		return has_key(q, text, &who);
-	const struct json *code = q->rule->n_listed > 0 ? know(q, arena_fmt(arena_of(q), "code-hash.%.*s", (int)text.n,
-									    (const char *)text.p)) : NULL;
-	if (q->rule->n_listed > 0 && code == NULL)
+	if (!has_code(q, text, &hash))
 		return false;
-	if (code == NULL || code->type != JSON_STRING || !hex_fixed(hash.b, 32, code->text, NULL)) {
-		answer(q, VERDICT_FAILED, "nobody has shown to have the key of %.*s: setgov policy challenge says what "
-		       "it has to sign", SHOWN(text));
-		return false;
-	}
 	if (is_listed(q, &hash, &name))
 		return true;
-	answer(q, VERDICT_FAILED, "%.*s is a contract whose code, %.*s, is not listed", SHOWN(text), SHOWN(code->text));
+	const char *found = hash_text(q, &hash);
+	answer(q, VERDICT_FAILED, "%.*s is a contract whose code, %s, is not listed", SHOWN(text), found);
 	return false;
 }
 

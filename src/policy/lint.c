@@ -253,12 +253,167 @@ static void check_pair(struct linting *l, const struct rule *x, const struct rul
 		}
 }
 
-static void check_contradictions(struct linting *l)
+/* An action that both rules are for, and that has this argument (empty: any); or NULL. */
+static const struct action_def *shared(struct linting *l, const struct rule *x, const struct rule *y, struct span arg)
+{
+	for (size_t i = 0; i < catalogue_size(l->pin->catalogue); i++) {
+		const struct action_def *d = catalogue_at(l->pin->catalogue, i);
+		if (could_match(l, &x->pattern, d) && could_match(l, &y->pattern, d) &&
+		    (arg.n == 0 || has_arg(d, arg)))
+			return d;
+	}
+	return NULL;
+}
+
+static bool have_common(const struct texts *x, const struct texts *y)
+{
+	for (size_t i = 0; i < x->n; i++)
+		for (size_t k = 0; k < y->n; k++)
+			if (span_eq(x->v[i], y->v[k]))
+				return true;
+	return false;
+}
+
+/* Names and addresses of one thing are told apart here: then it is worth a look. */
+static bool sets_exclude(const struct rule *x, const struct rule *y, struct span *arg)
+{
+	for (size_t i = 0; i < x->n_bounds; i++)
+		for (size_t k = 0; k < y->n_bounds; k++) {
+			const struct arg_limit *b = &x->bounds[i], *c = &y->bounds[k];
+			*arg = b->arg;
+			if (span_eq(b->arg, c->arg) && b->in.given && c->in.given && !have_common(&b->in, &c->in))
+				return true;
+		}
+	return false;
+}
+
+static bool codes_exclude(const struct rule *x, const struct rule *y)
+{
+	for (size_t i = 0; i < x->n_listed; i++)
+		for (size_t k = 0; k < y->n_listed; k++)
+			if (hash32_eq(&x->listed[i].hash, &y->listed[k].hash))
+				return false;
+	return span_eq(x->arg, y->arg) && x->n_listed > 0 && y->n_listed > 0;
+}
+
+static bool exclude(const struct rule *x, const struct rule *y, struct span *about)
+{
+	*about = x->arg;
+	if (x->kind != y->kind)
+		return false;
+	if (x->kind == RULE_BOUNDS)
+		return sets_exclude(x, y, about);
+	if (x->kind == RULE_CODE)
+		return codes_exclude(x, y);
+	*about = x->fact;
+	return x->kind == RULE_FACT && span_eq(x->fact, y->fact) && x->is != NULL && y->is != NULL &&
+	       !json_same(x->is, y->is);
+}
+
+static void check_exclusion(struct linting *l, const struct rule *x, const struct rule *y)
+{
+	struct span about;
+	const bool nothing = exclude(x, y, &about);
+	const struct span arg = x->kind == RULE_FACT ? span_of(NULL, 0) : about;
+	const struct action_def *d = nothing ? shared(l, x, y, arg) : NULL;
+	if (d != NULL)
+		find(l, true, y, "contradicts %.*s: no %.*s of %.*s can pass both", SHOWN(x->name), SHOWN(about),
+		     SHOWN(action_name(d)));
+	if (x->kind == y->kind && (x->kind == RULE_COMPARISON || x->kind == RULE_HOT_SIGNING) &&
+	    x->allowed != y->allowed && shared(l, x, y, span_of(NULL, 0)) != NULL)
+		find(l, false, y, "says otherwise than %.*s: where both are asked, no counts", SHOWN(x->name));
+}
+
+/* ---- what adds nothing ---- */
+
+static bool is_for_all(const struct pattern *p)
+{
+	return !p->actions.given && p->risks == 0 && !p->targets.given && !p->selectors.given && !p->has_route &&
+	       !p->has_deescalates && p->n_args == 0;
+}
+
+/* x, which is for everything, asks for at least as much as y. */
+static bool shadows(const struct rule *x, const struct rule *y)
+{
+	if (x == y || x->kind != y->kind || !is_for_all(&x->pattern) || (y->proven && !x->proven) || y->has_max_age ||
+	    (is_for_all(&y->pattern) && x > y))
+		return false;
+	if (x->kind == RULE_DELAY)
+		return x->min_delay >= y->min_delay;
+	if (x->kind == RULE_SEPARATION)
+		return x->min >= y->min && !x->from.given && !y->from.given;
+	return x->kind == RULE_SIGNERS && x->min >= y->min && y->n_roles == 0;
+}
+
+static void check_shadow(struct linting *l, const struct rule *y)
 {
 	for (size_t i = 0; i < l->p->n_rules; i++)
-		for (size_t k = i + 1; k < l->p->n_rules; k++)
+		if (shadows(&l->p->rules[i], y)) {
+			find(l, false, y, "adds nothing: %.*s asks for as much of everything",
+			     SHOWN(l->p->rules[i].name));
+			return;
+		}
+}
+
+static void check_contradictions(struct linting *l)
+{
+	for (size_t i = 0; i < l->p->n_rules; i++) {
+		for (size_t k = i + 1; k < l->p->n_rules; k++) {
 			if (l->p->rules[i].kind == RULE_BOUNDS && l->p->rules[k].kind == RULE_BOUNDS)
 				check_pair(l, &l->p->rules[i], &l->p->rules[k]);
+			check_exclusion(l, &l->p->rules[i], &l->p->rules[k]);
+		}
+		check_shadow(l, &l->p->rules[i]);
+	}
+}
+
+/* ---- times ---- */
+
+#define DAY_MINUTES 1440
+
+static int minute_of(struct span text)
+{
+	return (text.p[0] - '0') * 600 + (text.p[1] - '0') * 60 + (text.p[3] - '0') * 10 + (text.p[4] - '0');
+}
+
+/* A day of the week has no minute outside the windows. */
+static bool covers_day(const struct rule *x, unsigned day)
+{
+	bool frozen[DAY_MINUTES] = { false };
+	for (size_t i = 0; i < x->n_windows; i++) {
+		const struct window *w = &x->windows[i];
+		for (int m = 0; w->kind == WINDOW_WEEKLY && (w->days & (1u << day)) != 0 && m < DAY_MINUTES; m++)
+			frozen[m] |= m >= minute_of(w->from) && m < minute_of(w->to);
+	}
+	for (int m = 0; m < DAY_MINUTES; m++)
+		if (!frozen[m])
+			return false;
+	return true;
+}
+
+static bool covers_always(const struct rule *x)
+{
+	bool week = true;
+	for (unsigned day = 0; day < 7; day++)
+		week = week && covers_day(x, day);
+	for (size_t i = 0; i < x->n_windows; i++)
+		if (span_is(x->windows[i].from, "01-01T00:00") && span_is(x->windows[i].to, "12-31T24:00"))
+			return true;
+	return week;
+}
+
+#define TEN_YEARS (UINT64_C(3650) * 86400)      /* the longest delay that can be drafted */
+
+static void check_times(struct linting *l, const struct rule *x)
+{
+	if (x->kind == RULE_FREEZE && covers_always(x))
+		find(l, true, x, "covers all time: what it is for could never be done");
+	if (x->kind == RULE_DELAY && x->min_delay > TEN_YEARS)
+		find(l, true, x, "can never pass: a change waits ten years at most");
+	if (x->kind == RULE_DELAY && x->pattern.has_route && x->pattern.route == ROUTE_DIRECT)
+		find(l, false, x, "never fails: what goes through no timelock waits for nothing");
+	if (x->kind == RULE_EXCEPTION && policy_rule(l->p, x->excepted)->kind == RULE_HOT_SIGNING)
+		find(l, false, x, "waives nothing: a rule of kind hot-signing always passes");
 }
 
 /* ---- what no proof can show ---- */
@@ -317,6 +472,7 @@ static void check_rule(struct linting *l, const struct rule *x)
 	check_matches(l, x);
 	check_signers(l, x);
 	check_holds_up(l, x);
+	check_times(l, x);
 	if (x->kind == RULE_EXCEPTION && l->now > 0 && x->until <= l->now)
 		find(l, false, x, "has ended: it waives nothing any more");
 	if (x->kind == RULE_CODE && !x->releases && x->n_listed == 0)

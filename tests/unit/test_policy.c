@@ -307,7 +307,7 @@ static void signatures_and_roles_are_counted(void **state)
 			    "sign again" },
 		{ "\"hot-signing\",\"allowed\":false", AUTHORIZE,
 		  .expect = "passed: keys sign on machines without a network: setgov-signer sees to it, not the "
-			"chain" },
+			    "chain" },
 	};
 	(void)state;
 	EACH(list);
@@ -389,6 +389,8 @@ static void rates_and_freezes_wait_and_never_hold_up_a_revoke_or_a_cancel(void *
 		  .expect = "passed on the console's word: 1 in 7 days, at most 1 are allowed" },
 		{ rate, WITHDRAW("1 ether"), .facts = history,
 		  .expect = "pending: this makes 2 in 7 days, at most 1 are allowed: not before 2026-12-02 09:46 UTC" },
+		{ rate, WITHDRAW("1 ether"), .facts = history, .step = 1 + STEP_EXECUTE,
+		  .expect = "passed: counted when it was scheduled" },
 		{ rate, REVOKE, .expect = "does not concern it" },
 		{ freeze, AUTHORIZE,
 			.expect = "pending: it is 2026-11-25T13:00 in Europe/Berlin: frozen from 13:00 to 14:00" },
@@ -715,6 +717,32 @@ static void lint_finds_what_cannot_work(void **state)
 		  "note: has ended: it waives nothing any more");
 }
 
+#define RULE(name, kind) "{\"name\":\"" name "\",\"why\":\"w\",\"kind\":\"" kind "\","
+
+static void lint_finds_rules_that_exclude_or_shadow_each_other(void **state)
+{
+	(void)state;
+	lint_says(RULE("x", "bounds") "\"bounds\":{\"role\":{\"in\":[\"proposer\"]}}}," RULE("y", "bounds")
+		  "\"for\":{\"actions\":[\"timelock.*\"]},\"bounds\":{\"role\":{\"in\":[\"canceller\"]}}}",
+		  "error: contradicts x: no role of timelock.grant-role can pass both");
+	lint_says(RULE("x", "fact") "\"fact\":\"safe.threshold\",\"is\":3}," RULE("y", "fact")
+		  "\"for\":{\"actions\":[\"safe.reject\"]},\"fact\":\"safe.threshold\",\"is\":2}",
+		  "error: contradicts x: no safe.threshold of safe.reject can pass both");
+	lint_says(RULE("x", "comparison") "\"allowed\":true}," RULE("y", "comparison") "\"allowed\":false}",
+		  "note: says otherwise than x: where both are asked, no counts");
+	lint_says(RULE("x", "delay") "\"delay\":\"48h\"}," RULE("y", "delay")
+		  "\"for\":{\"risk\":[\"high\"]},\"delay\":\"24h\"}",
+		  "note: adds nothing: x asks for as much of everything");
+	lint_says(RULE("x", "freeze") "\"zone\":\"UTC\",\"windows\":[{\"days\":[\"mon\",\"tue\",\"wed\",\"thu\","
+		  "\"fri\",\"sat\",\"sun\"],\"from\":\"00:00\",\"to\":\"16:00\"},{\"days\":[\"mon\",\"tue\","
+		  "\"wed\",\"thu\",\"fri\",\"sat\",\"sun\"],\"from\":\"15:00\",\"to\":\"24:00\"}]}",
+		  "error: covers all time: what it is for could never be done");
+	lint_says(RULE("x", "delay") "\"delay\":\"3651 days\"}",
+		  "error: can never pass: a change waits ten years at most");
+	lint_says(RULE("x", "delay") "\"for\":{\"route\":\"direct\"},\"delay\":\"1 day\"}",
+		  "note: never fails: what goes through no timelock waits for nothing");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -734,6 +762,7 @@ int main(void)
 		cmocka_unit_test(a_verdict_reads_so),
 		cmocka_unit_test(zones_know_their_summers),
 		cmocka_unit_test(lint_finds_what_cannot_work),
+		cmocka_unit_test(lint_finds_rules_that_exclude_or_shadow_each_other),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
