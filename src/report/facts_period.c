@@ -136,7 +136,7 @@ static bool read_lines(struct period_report *x, struct err *e)
 static void add_number(struct period_report *x, enum span_kind k, const struct moment *from, const struct moment *to)
 {
 	struct series *s = &x->spans[k];
-	if (!from->known || !to->known || to->time.ms < from->time.ms)
+	if (!from->known || !to->known)
 		return;
 	if (s->n == s->cap) {
 		uint64_t *more = ARENA_ARRAY(x->a, uint64_t, 2 * s->cap + 64);
@@ -145,7 +145,7 @@ static void add_number(struct period_report *x, enum span_kind k, const struct m
 		s->v = more;
 		s->cap = 2 * s->cap + 64;
 	}
-	s->v[s->n++] = (uint64_t)(to->time.ms - from->time.ms) / 1000;
+	s->v[s->n++] = to->time.ms > from->time.ms ? (uint64_t)(to->time.ms - from->time.ms) / 1000 : 0;
 }
 
 static const char *class_of(struct period_report *x, const struct story *s)
@@ -511,7 +511,8 @@ static void durations(struct period_report *x)
 		[WHOLE] = "lead time: drafted until executed",
 	};
 	struct rows t = ROWS_BEGIN(x->a, x->r, "durations", "Lead time, and time in each state", columns);
-	t.s->text = "Of the changes that ended in the period.";
+	t.s->text = "Of the changes that ended in the period. Between the console's clock and a block's, what comes "
+		    "out below zero counts as zero.";
 	for (int k = 0; k < N_SPANS; k++) {
 		struct series *s = &x->spans[k];
 		if (s->n == 0)

@@ -96,7 +96,7 @@ grep -q "$(sha256sum "$HERE/reports/proofs.json" | cut -c1-64)" "$HERE/reports/d
 
 # Each is a line of the log, which verifies; somebody who only follows makes the same report, and no line.
 [ "$(console log show --json | grep -c '"kind": "report.made"')" -ge 17 ] || fail "a report is no line of the log"
-expect 0 "" console log verify --offline --chain
+expect 0 "The log is whole." console log verify --offline
 console log export "$HERE/export" >/dev/null
 "$setgov" -C "$HERE/follower" init --follow "$HERE/export" >/dev/null
 "$setgov" -C "$HERE/follower" report change SC-1 --offline --format json >"$HERE/followed.json" 2>"$HERE/followed.words"
