@@ -237,8 +237,8 @@ static bool make(struct reporting *x, struct err *e)
 	struct arena *a = &x->cli->arena;
 	if (!gather(x, e) || !facts(x, e))
 		return false;
-	if (!facts_export(a, &x->report, &x->src, e) ||
-	    !report_evidence(a, &x->report, x->cli->ws->log, EVIDENCE_LIMITS, e))
+	facts_export(a, &x->report, &x->src);
+	if (!report_evidence(a, &x->report, x->cli->ws->log, EVIDENCE_LIMITS, e))
 		return false;
 	facts_shown(a, &x->report);
 	if (x->form->write == NULL) {

@@ -26,7 +26,7 @@ MUST_CHECK bool facts_deployment(struct arena *a, struct report *r, const struct
 /* Every report ends with who made it, with what, from how much of the log, what was asked of the chain, and the
  * holes that a restored log has. The evidence is filled between the two: the second says how many lines are shown, and
  * how many withheld. */
-MUST_CHECK bool facts_export(struct arena *a, struct report *r, const struct report_source *src, struct err *e);
+void facts_export(struct arena *a, struct report *r, const struct report_source *src);
 void facts_shown(struct arena *a, struct report *r);
 
 #endif

@@ -644,7 +644,8 @@ static void anchor(struct record *x, struct rows *t)
 {
 	const struct story *s = &x->s;
 	const struct line *l = s->steps[STEP_SCHEDULE].receipt;
-	if (!s->c.proposed || story_words(s)->route != ROUTE_TIMELOCK || l == NULL || !line_kind_is(l, "step.mined"))
+	if (!s->c.proposed || story_words(s)->route != ROUTE_TIMELOCK || l == NULL ||
+	    !line_kind_is(l, "step.mined") || s->c.size > l->seq)
 		return;
 	rows_fact(t, "anchor_tx", line_text(l, "txHash"));
 	rows_rest_on(t, l->seq);
@@ -657,16 +658,21 @@ static void anchor(struct record *x, struct rows *t)
 	rows_rest_on(t, s->c.size);
 }
 
-static bool anchoring(struct record *x, struct err *e)
+static void anchoring(struct record *x)
 {
 	const struct story *s = &x->s;
 	struct log_cosignatures all;
+	struct err why = {0};
 	struct rows t = rows_begin_facts(x->a, x->r, "anchoring", "Where the log can be checked from");
-	if (!log_cosignatures(x->src->ws->log, x->a, &all, e))
-		return false;
 	t.s->text = "The checkpoint over these lines is with the evidence. The salt of the operation is the log's root "
 		    "over the first anchor_size lines, so that block vouches for them.";
 	anchor(x, &t);
+	if (!log_cosignatures(x->src->ws->log, x->a, &all, &why)) {
+		rows_fact_fmt(&t, "cosigned_by", "cannot be read: %s", text_safe_err(x->a, &why));
+		rows_mark(&t, REPORT_FINDING);
+		err_clear(&why);
+		return;
+	}
 	for (size_t i = 0; i < all.n; i++) {
 		if (all.v[i].head.size <= words_seq(s))
 			continue;
@@ -675,7 +681,6 @@ static bool anchoring(struct record *x, struct err *e)
 			      (unsigned long long)all.v[i].head.size);
 		rows_rest_on(&t, all.v[i].seq);
 	}
-	return true;
 }
 
 static void history(struct record *x)
@@ -725,8 +730,7 @@ bool facts_change(struct arena *a, struct report *r, const struct report_source 
 	denied(&x);
 	test_evidence(&x);
 	post_review(&x);
-	if (!anchoring(&x, e))
-		return false;
+	anchoring(&x);
 	history(&x);
 	return true;
 }

@@ -2,17 +2,24 @@
 #include <string.h>
 
 #include "audit-log/holes.h"
+#include "src/base/text.h"
 #include "src/report/facts.h"
 #include "src/report/rows.h"
 
 /* A restored log is whole by itself, and yet not all that happened. */
-static bool holes(struct arena *a, struct report *r, const struct report_source *src, struct err *e)
+static void holes(struct arena *a, struct report *r, const struct report_source *src)
 {
 	static const char *const columns[] = { "time", "after_seq", "missing_lines", "words" };
 	struct log_holes all;
+	struct err why = {0};
 	struct rows t = ROWS_BEGIN(a, r, "holes", "Holes: where a restored log goes on", columns);
-	if (!log_holes(src->ws->log, src->ws->views, a, &all, e))
-		return false;
+	if (!log_holes(src->ws->log, src->ws->views, a, &all, &why)) {
+		rows_next(&t);
+		rows_fmt(&t, "words", "cannot be read: %s", text_safe_err(a, &why));
+		rows_mark(&t, REPORT_FINDING);
+		err_clear(&why);
+		return;
+	}
 	for (size_t i = 0; i < all.n; i++) {
 		const struct log_hole *h = &all.v[i];
 		rows_next(&t);
@@ -26,7 +33,6 @@ static bool holes(struct arena *a, struct report *r, const struct report_source 
 		rows_rest_on(&t, h->seq);
 		rows_mark(&t, log_hole_is_open(h) ? REPORT_FINDING : REPORT_PLAIN);
 	}
-	return true;
 }
 
 static void exported(struct arena *a, struct report *r, const struct report_source *src)
@@ -54,12 +60,10 @@ static void exported(struct arena *a, struct report *r, const struct report_sour
 	}
 }
 
-bool facts_export(struct arena *a, struct report *r, const struct report_source *src, struct err *e)
+void facts_export(struct arena *a, struct report *r, const struct report_source *src)
 {
-	if (!holes(a, r, src, e))
-		return false;
+	holes(a, r, src);
 	exported(a, r, src);
-	return true;
 }
 
 static struct report_section *find_section(struct report *r, const char *id)

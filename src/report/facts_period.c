@@ -136,7 +136,7 @@ static bool read_lines(struct period_report *x, struct err *e)
 static void add_number(struct period_report *x, enum span_kind k, const struct moment *from, const struct moment *to)
 {
 	struct series *s = &x->spans[k];
-	if (!from->known || !to->known || to->time.ms < from->time.ms)
+	if (!from->known || !to->known)
 		return;
 	if (s->n == s->cap) {
 		uint64_t *more = ARENA_ARRAY(x->a, uint64_t, 2 * s->cap + 64);
@@ -145,7 +145,7 @@ static void add_number(struct period_report *x, enum span_kind k, const struct m
 		s->v = more;
 		s->cap = 2 * s->cap + 64;
 	}
-	s->v[s->n++] = (uint64_t)(to->time.ms - from->time.ms) / 1000;
+	s->v[s->n++] = to->time.ms > from->time.ms ? (uint64_t)(to->time.ms - from->time.ms) / 1000 : 0;
 }
 
 static const char *class_of(struct period_report *x, const struct story *s)
@@ -511,7 +511,8 @@ static void durations(struct period_report *x)
 		[WHOLE] = "lead time: drafted until executed",
 	};
 	struct rows t = ROWS_BEGIN(x->a, x->r, "durations", "Lead time, and time in each state", columns);
-	t.s->text = "Of the changes that ended in the period.";
+	t.s->text = "Of the changes that ended in the period. Between the console's clock and a block's, what comes "
+		    "out below zero counts as zero.";
 	for (int k = 0; k < N_SPANS; k++) {
 		struct series *s = &x->spans[k];
 		if (s->n == 0)
@@ -623,17 +624,19 @@ static void findings(struct period_report *x)
 
 static bool take_anchor(struct period_report *x, uint64_t seq, struct err *e)
 {
-	struct change c;
+	struct story s;
 	struct line l;
 	if (!log_line_read(x->src->ws->log, x->a, seq, &l, e))
 		return false;
 	if (!span_is(line_text(&l, "step"), step_name(STEP_SCHEDULE)))
 		return true;
-	if (!workspace_look(x->src->ws, x->a, arena_str(x->a, l.change), &c, e))
+	if (!story_read(x->a, &s, x->src, l.change, e))
 		return false;
-	x->anchored = c.size;
+	if (!s.c.proposed || s.c.size > seq)
+		return true;
+	x->anchored = s.c.size;
 	x->anchor_seq = seq;
-	x->anchor_block = c.steps[STEP_SCHEDULE].block;
+	x->anchor_block = s.c.steps[STEP_SCHEDULE].block;
 	x->anchor_tx = arena_str(x->a, line_text(&l, "txHash"));
 	return true;
 }
@@ -675,7 +678,8 @@ static bool tail(struct period_report *x, struct err *e)
 	const uint64_t size = log_size(x->src->ws->log);
 	struct log_cosignatures all;
 	struct rows t = rows_begin_facts(x->a, x->r, "unanchored_tail", "How far others vouch for the log");
-	if (!newest_anchor(x, e) || !log_cosignatures(x->src->ws->log, x->a, &all, e))
+	struct err why = {0};
+	if (!newest_anchor(x, e))
 		return false;
 	t.s->text = "An anchor is the salt of an operation that a block has, as the log says; setgov log verify asks "
 		    "the chain itself.";
@@ -692,8 +696,14 @@ static bool tail(struct period_report *x, struct err *e)
 	rows_fact_fmt(&t, "unanchored_tail_lines", "%llu", (unsigned long long)(size - x->anchored));
 	if (!tail_age(x, &t, e))
 		return false;
-	rows_fact_fmt(&t, "cosigned_lines", "%llu", (unsigned long long)log_cosigned_size(&all));
-	rows_mark(&t, all.n > 0 ? REPORT_PLAIN : REPORT_LOOK);
+	if (log_cosignatures(x->src->ws->log, x->a, &all, &why)) {
+		rows_fact_fmt(&t, "cosigned_lines", "%llu", (unsigned long long)log_cosigned_size(&all));
+		rows_mark(&t, all.n > 0 ? REPORT_PLAIN : REPORT_LOOK);
+	} else {
+		rows_fact_fmt(&t, "cosigned_lines", "cannot be read: %s", text_safe_err(x->a, &why));
+		rows_mark(&t, REPORT_FINDING);
+	}
+	err_clear(&why);
 	return true;
 }
 

@@ -133,6 +133,14 @@ static void emergency(struct bench *b, const char *change)
 	mine(b, change, "execute", NOW);
 }
 
+static void scheduled_and_executed(struct bench *b, const char *change, int64_t waited)
+{
+	draft(b, change, "p3", "normal", "timelock");
+	propose(b, change, "p3", "normal", "timelock");
+	mine(b, change, "schedule", NOW);
+	mine(b, change, "execute", NOW + waited);
+}
+
 static struct report_section *section(struct bench *b, const char *id)
 {
 	for (struct report_section *s = b->r.first; s != NULL; s = s->next)
@@ -184,8 +192,8 @@ static void report_change(struct bench *b, const char *change)
 	struct err e = {0};
 
 	b->r = (struct report){0};
-	assert_ok(facts_change(&b->a, &b->r, &b->src, span_str(change), &e) &&
-		  facts_export(&b->a, &b->r, &b->src, &e), &e);
+	assert_ok(facts_change(&b->a, &b->r, &b->src, span_str(change), &e), &e);
+	facts_export(&b->a, &b->r, &b->src);
 }
 
 static void report_period(struct bench *b, int64_t from, int64_t to)
@@ -324,6 +332,29 @@ static void lines_that_cannot_be_understood_are_a_finding(void **state)
 	bench_close(&b);
 }
 
+/* Whoever holds the log key can write any line: it is a finding, and hides nothing else. */
+static void a_line_that_nobody_can_read_hides_no_other(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	emergency(&b, "SC-1");
+	scheduled_and_executed(&b, "SC-2", DAY);
+	add(&b, "step.packed", "SC-2", "console", "{\"step\":\"sideways\"}");
+	add(&b, "checkpoint.cosigned", "", "console", "{}");
+	add(&b, "log.restored", "", "console", "{}");
+	report_change(&b, "SC-1");
+	assert_fact(&b, "outcome", "outcome", "executed", REPORT_PLAIN);
+	assert_int_equal(find(section(&b, "anchoring"), "cosigned_by")->mark, REPORT_FINDING);
+	assert_int_equal(section(&b, "holes")->first->mark, REPORT_FINDING);
+	report_period(&b, NOW - DAY, NOW + DAY);
+	assert_cell(&b, "changes", "SC-1", "outcome", "executed", REPORT_LOOK);
+	assert_cell(&b, "changes", "SC-2", "outcome", "not understood", REPORT_FINDING);
+	assert_int_equal(find(section(&b, "unanchored_tail"), "cosigned_lines")->mark, REPORT_FINDING);
+	bench_close(&b);
+}
+
 static void a_change_that_is_not_there_is_missing(void **state)
 {
 	struct bench b;
@@ -405,14 +436,6 @@ static void a_period_has_its_own_lines_and_changes_only(void **state)
 	assert_fact(&b, "range", "rows_in_range", "0", REPORT_PLAIN);
 	assert_int_equal(section(&b, "changes")->n, 0);
 	bench_close(&b);
-}
-
-static void scheduled_and_executed(struct bench *b, const char *change, int64_t waited)
-{
-	draft(b, change, "p3", "normal", "timelock");
-	propose(b, change, "p3", "normal", "timelock");
-	mine(b, change, "schedule", NOW);
-	mine(b, change, "execute", NOW + waited);
 }
 
 static void a_delay_that_was_not_kept_is_a_finding(void **state)
@@ -647,6 +670,7 @@ int main(void)
 		cmocka_unit_test(what_was_read_back_is_held_against_what_was_meant),
 		cmocka_unit_test(refusals_and_failures_are_listed),
 		cmocka_unit_test(lines_that_cannot_be_understood_are_a_finding),
+		cmocka_unit_test(a_line_that_nobody_can_read_hides_no_other),
 		cmocka_unit_test(a_change_that_is_not_there_is_missing),
 		cmocka_unit_test(an_emergency_is_overdue_until_it_is_reviewed_in_time),
 		cmocka_unit_test(a_review_by_who_asked_for_it_is_a_finding),
