@@ -36,8 +36,12 @@ async function verdict(text, given) {
 	const path = join(scratch, 'page.html');
 	writeFileSync(path, text);
 	await browser.open(pathToFileURL(path).href);
-	await browser.run(READ);
-	if (given) await give(given);
+	// A program that its hash does not let in needs no waiting for.
+	if (browser.heard.some((e) => e.method === 'Log.entryAdded' && /inline script/.test(e.params.entry.text)))
+		return { is: await browser.run('document.getElementById("verdict")?.dataset.is') };
+	const said = await browser.run(READ);
+	if (!given || said.is === 'unchecked') return said;
+	await give(given);
 	return browser.run(READ);
 }
 
@@ -88,7 +92,7 @@ async function readers(known) {
 	check(pictures.length === 2 && pictures.every((name) => /The table that follows has the same/.test(name)), `pictures: ${pictures}`);
 	check(roles.table?.every((name) => /rows?$/.test(name)), `tables: ${roles.table}`);
 	check(roles.textbox?.every((name) => name.length > 10), 'a field without a label');
-	const at = await browser.run('[innerWidth, document.documentElement.scrollWidth].join()');
+	const at = await browser.run('[document.documentElement.clientWidth, document.documentElement.scrollWidth].join()');
 	check(at.split(',')[0] === at.split(',')[1], `it is wider than the window: ${at}`);
 }
 
@@ -135,7 +139,9 @@ async function changed(known) {
 	];
 	for (const [name, text, finding] of cases) {
 		check(text !== html, `${name}: nothing was changed`);
-		const alone = await verdict(text), said = await verdict(text, known);
+		const alone = await verdict(text);
+		await give(known);
+		const said = await browser.run(READ);
 		check(said.is === (finding ? 'changed' : 'part'), `${name}: found ${JSON.stringify(said)}`);
 		check(!finding || alone.is === 'changed', `${name}, nothing given: found ${alone.is}`);
 		check(!finding || finding.test(said.findings.join('\n')), `${name}: needed ${finding}, found ${JSON.stringify(said.findings)}`);
@@ -186,7 +192,7 @@ try {
 		await good(known);
 		await readers(known);
 		await changed(known);
-		await bytes(known, Number(process.env.PAGE_BYTES ?? 250));
+		await bytes(known, Number(process.env.PAGE_BYTES ?? 150));
 	} else if (what === 'verdict') {
 		const said = await verdict(html, { root: args[0], vkey: args[1] });
 		console.log([said.is, said.title, said.text, ...said.findings].join('\n'));
