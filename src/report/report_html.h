@@ -12,7 +12,7 @@
 /* A browser opens and checks about this many lines in a second; evidence.h leaves the bytes of further ones out. */
 #define REPORT_HTML_MAX_LINES 10000u
 
-/* SHA-256 of the style and of the body up to the program's end, those places empty: "html" in the body of
+/* SHA-256 of the style and of the body up to the program's end, those places empty: "digest" in the body of
  * report.made. The evidence has the lines already, for a cell that stands in one of them is shown upright; paths,
  * checkpoint and made are not looked at. */
 void report_html_digest(struct hash32 *out, const struct report *r);

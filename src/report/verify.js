@@ -376,7 +376,7 @@ function checkShown(evidence) {
 	}
 	const made = lines.get(evidence.made);
 	demand(made?.said?.kind === 'report.made', 'the line that has the digest of this report is not here');
-	if (made.said.body.html !== digest)
+	if (made.said.body.form !== 'html' || made.said.body.digest !== digest)
 		fault(evidence.made, 'it has the digest of another page: a heading, a text, a picture, a row or the program was changed');
 }
 

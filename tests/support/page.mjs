@@ -1,0 +1,215 @@
+// Opens a report's page from disk in headless Chromium, as a reader would, and holds what it says against what
+// read_page.mjs finds in the same bytes.
+//     node page.mjs all FILE KNOWN           every check below but `unsealed`; KNOWN is what make_report prints
+//     node page.mjs verdict FILE ROOT VKEY   prints the page's verdict and its findings
+//     node page.mjs unsealed FILE KNOWN      a page without a line that has its digest is never verified
+//     node page.mjs speed FILE KNOWN         prints how long opening and checking takes
+//     node page.mjs pdf FILE OUT             prints it
+import { readFileSync, writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Browser } from './browser.mjs';
+import { judge } from './read_page.mjs';
+
+const [what, file, ...args] = process.argv.slice(2);
+const html = readFileSync(file, 'utf8'), scratch = mkdtempSync(join(tmpdir(), 'page-'));
+const browser = await Browser.start();
+let failures = 0;
+const check = (ok, text) => { if (!ok) { failures++; console.error(`page.mjs: ${text}`); } };
+
+// The verdict, once there is one: changed, consistent, part, verified; unchecked when the program did not run.
+const READ = `(async () => {
+	for (let i = 0; i < 40 && document.getElementById('verdict')?.dataset.is === 'unchecked'; i++)
+		await new Promise((done) => setTimeout(done, 10));
+	const verdict = document.getElementById('verdict');
+	return { is: verdict?.dataset.is, title: document.getElementById('verdict-title')?.textContent,
+		text: document.getElementById('verdict-text')?.textContent,
+		findings: Array.from(document.querySelectorAll('#findings li'), (item) => item.textContent) };
+})()`;
+const give = ({ root = '', size = '', vkey = '' }) => browser.run(`(() => {
+	for (const [name, value] of Object.entries(${JSON.stringify({ root, size: String(size), vkey })}))
+		if (document.getElementById(name) !== null) document.getElementById(name).value = value;
+	document.getElementById('ask')?.requestSubmit?.();
+})()`).catch(() => {});
+async function verdict(text, given) {
+	const path = join(scratch, 'page.html');
+	writeFileSync(path, text);
+	await browser.open(pathToFileURL(path).href);
+	// A program that its hash does not let in needs no waiting for.
+	if (browser.heard.some((e) => e.method === 'Log.entryAdded' && /inline script/.test(e.params.entry.text)))
+		return { is: await browser.run('document.getElementById("verdict")?.dataset.is') };
+	const said = await browser.run(READ);
+	if (!given || said.is === 'unchecked') return said;
+	await give(given);
+	return browser.run(READ);
+}
+
+// ---- a good page -----------------------------------------------------------------------------------------------------
+async function good(known) {
+	const { root, size, vkey, oldRoot, oldSize } = known, other = 'ab'.repeat(32);
+	const base64 = Buffer.from(root, 'hex').toString('base64');
+	const otherKey = 'test.example/log+00000000+AQ==';
+	for (const [given, is] of [[{}, 'consistent'], [{ root }, 'consistent'], [{ vkey }, 'consistent'], [{ root: root.slice(1), vkey }, 'consistent'],
+		[{ root, vkey }, 'verified'], [{ root, size, vkey }, 'verified'], [{ root: `0x${root.toUpperCase().replace('0X', '0x')}`, vkey }, 'verified'],
+		[{ root: base64, vkey }, 'verified'], [{ root, size: size + 1, vkey }, 'changed'], [{ root: other, vkey }, 'changed'],
+		[{ root, vkey: otherKey }, 'changed'], [{ root: other }, 'changed'], [{ vkey: otherKey }, 'changed'],
+		[{ root: oldRoot, vkey }, 'part'], [{ root: oldRoot, size: oldSize, vkey }, 'part'], [{ root: oldRoot, size, vkey }, 'changed']]) {
+		const said = await verdict(html, given);
+		check(said.is === is, `given ${JSON.stringify(given)}: needed ${is}, found ${JSON.stringify(said)}`);
+		check(/verified|^Verified/i.test(said.title) || said.is === 'changed', `no words: ${said.title}`);
+	}
+	check(browser.fetched().length === 0, `it fetched ${browser.fetched()}`);
+	check(!browser.heard.some((e) => e.method === 'Log.entryAdded'), `the console says ${JSON.stringify(browser.heard.filter((e) => e.method === 'Log.entryAdded'))}`);
+	check(await browser.run('document.querySelectorAll("script").length') === 2, 'a script came out of the texts');
+	await browser.open(`${pathToFileURL(resolve(file)).href}#root=${root}&size=${size}&vkey=${encodeURIComponent(vkey)}`);
+	check((await browser.run(READ)).is === 'consistent', 'the address brought its own root');
+}
+
+// ---- what its reader has or has not ---------------------------------------------------------------------------------
+async function readers(known) {
+	// Without crypto.subtle: never green.
+	const { identifier } = await browser.ask('Page.addScriptToEvaluateOnNewDocument',
+		{ source: 'Object.defineProperty(Crypto.prototype, "subtle", { value: undefined })' });
+	const mute = await verdict(html, known);
+	check(mute.is === 'part' && /NOT CHECKED/.test(mute.findings.join()), `without crypto.subtle: ${JSON.stringify(mute)}`);
+	await browser.ask('Page.removeScriptToEvaluateOnNewDocument', { identifier });
+	// Without script: everything can be read, and nothing claims to be checked.
+	await browser.ask('Emulation.setScriptExecutionDisabled', { value: true });
+	await browser.open(pathToFileURL(resolve(file)).href);
+	const text = await browser.run('document.body.innerText');
+	check(/Not checked\./.test(text) && /signature\.added/.test(text) && /number 9/.test(text), 'without script: not there to be read');
+	check(await browser.run('getComputedStyle(document.getElementById("ask")).display') === 'none', 'without script: fields that do nothing');
+	await browser.ask('Emulation.setScriptExecutionDisabled', { value: false });
+	// What a screen reader is told.
+	await browser.open(pathToFileURL(resolve(file)).href);
+	await browser.run(READ);
+	const { nodes } = await browser.ask('Accessibility.getFullAXTree'), roles = {};
+	for (const n of nodes) (roles[n.role?.value] ??= []).push(n.name?.value ?? '');
+	for (const role of ['main', 'banner', 'contentinfo', 'navigation', 'status', 'columnheader', 'rowheader', 'textbox'])
+		check(roles[role]?.length > 0, `a screen reader finds no ${role}`);
+	const pictures = roles.image ?? roles.img ?? [];
+	check(pictures.length === 2 && pictures.every((name) => /The table that follows has the same/.test(name)), `pictures: ${pictures}`);
+	check(roles.table?.every((name) => /rows?$/.test(name)), `tables: ${roles.table}`);
+	check(roles.textbox?.every((name) => name.length > 10), 'a field without a label');
+	const at = await browser.run('[document.documentElement.clientWidth, document.documentElement.scrollWidth].join()');
+	check(at.split(',')[0] === at.split(',')[1], `it is wider than the window: ${at}`);
+}
+
+// ---- one thing changed -----------------------------------------------------------------------------------------------
+const replaced = (from, to) => {
+	const at = typeof from === 'string' ? html.indexOf(from) : html.search(from);
+	if (at < 0) throw new Error(`no ${from} in the page`);
+	return html.slice(0, at) + html.slice(at).replace(from, to);
+};
+const evidenceAt = html.indexOf('id="evidence">');
+const inEvidence = (from, to) => html.slice(0, evidenceAt) + html.slice(evidenceAt).replace(from, to);
+const flip = (c) => (c === 'a' ? 'b' : 'a');
+async function changed(known) {
+	const cases = [
+		['a line, in the evidence', inEvidence('I have read it', 'I have Read it'), /line \d+/],
+		['a line, as it is shown', replaced('<code>{"seq":5,', '<code>{"seq":6,'), /line 5/],
+		['a line, in both', html.replaceAll('"seq\\":5,', '"seq\\":6,').replaceAll('"seq":5,', '"seq":6,'), /line [56]/],
+		['a leaf hash', inEvidence(/"seq":4,"leaf":"(.)/, (m, c) => m.slice(0, -1) + flip(c)), /line 4/],
+		['a path', inEvidence(/"seq":7,"leaf":"[0-9a-f]{64}","path":\[(\d+)/, (m, n) => m.slice(0, -n.length) + (n === '0' ? '1' : '0')), /line 7/],
+		['a hash of paths', inEvidence(/"hashes":\["(.)/, (m, c) => m.slice(0, -1) + flip(c)), /line \d+/],
+		['a line, taken away', inEvidence(/\{"seq":4,.*?\},(?=\{"seq":5)/, ''), /line \d+/],
+		['the checkpoint', inEvidence(/"checkpoint":"t/, '"checkpoint":"T'), /another log/],
+		['the signature', inEvidence(/(\\n\\n\u2014 \S+ .{20})(.)/, (m, b, c) => b + flip(c)), /signature|checkpoint shown/],
+		['the key', inEvidence(/("vkey":"[^"]*\+AaO)(.)/, (m, b, c) => b + flip(c)), /log key/],
+		['the size', inEvidence(/"size":13/, '"size":12'), /number of lines/],
+		['the root', inEvidence(/"root":"(.)/, (m, c) => m.slice(0, -1) + flip(c)), /line 1/],
+		['an older root', inEvidence(/("roots":\[\{"size":5,"root":")(.)/, (m, b, c) => b + flip(c)), /first 5 lines/],
+		['the root at the head', replaced(/(<dd id="the-root" class="hash">)(.)/, (m, b, c) => b + flip(c)), /root in the head/],
+		['an upright cell', replaced('<td data-said="">p2</td>', '<td data-said="">p1</td>'), /line 2: row 2 of "Approvals" was changed/],
+		['a slanted cell', replaced('<i>number 9</i>', '<i>number 8</i>'), /line 9: row 9 of "Approvals" was changed/],
+		['a mark', replaced('<td class="mark">finding</td>', '<td class="mark">look</td>'), /line 4: row 4 of "Approvals" was changed/],
+		['a link', replaced('href="#line-9">9<', 'href="#line-8">8<'), /line 8: row 9 of "Approvals"/],
+		['a caption', replaced('Approvals: 11 rows', 'Approvals: 12 rows'), /line 12: it has the digest of another page/],
+		['a paragraph', replaced('Who said what', 'who said what'), /line 12/],
+		['a picture', replaced(/<rect class="bar" x="0" y="\d+" width="\d/, (m) => m.slice(0, -1) + '9'), /line 12/],
+		['a word of the instructions', replaced('Take them from anywhere but', 'Take them from nowhere but'), /line 12/],
+		['a row hash', inEvidence(/"rows":\["(.)/, (m, c) => m.slice(0, -1) + flip(c)), /row 1 of/],
+		['the line with the digest, named otherwise', inEvidence('"made":12', '"made":11'), /digest of this report/],
+		['no line with the digest', inEvidence('"made":12', '"made":null'), null],
+		['an element more', replaced('</main>', '<p>And all is well.</p></main>'), /line 12/],
+		['an item more', replaced('</ol></section>\n<footer>', '<li id="line-99" value="99"><code>x</code></li>\n</ol></section>\n<footer>'), /added/],
+		['a style more', replaced('</head>', '<style>td{display:none}</style></head>'), /style/],
+		['what is printed', replaced(/(bottom-left\{content:")(\d)/, (m, b, c) => `${b}9`), /foot of each sheet/],
+	];
+	for (const [name, text, finding] of cases) {
+		check(text !== html, `${name}: nothing was changed`);
+		const alone = await verdict(text);
+		await give(known);
+		const said = await browser.run(READ);
+		check(said.is === (finding ? 'changed' : 'part'), `${name}: found ${JSON.stringify(said)}`);
+		check(!finding || alone.is === 'changed', `${name}, nothing given: found ${alone.is}`);
+		check(!finding || finding.test(said.findings.join('\n')), `${name}: needed ${finding}, found ${JSON.stringify(said.findings)}`);
+		let read = 'changed';
+		try { read = judge(text, known.root, known.vkey); } catch { /* changed */ }
+		check(read !== 'verified' || name === 'a style more' || name === 'what is printed', `${name}: read_page.mjs says ${read}`);
+	}
+	// The program and the style are let in by their hashes alone.
+	const program = await verdict(html.replace("'verified', 'Verified.'", "'verified', 'Verified!'"), known);
+	check(program.is === 'unchecked', `the program changed: ${JSON.stringify(program)}`);
+	console.log(`${cases.length + 1} changes`);
+}
+
+// ---- one byte, anywhere ----------------------------------------------------------------------------------------------
+// Where the page says "verified" the change has to be harmless: the same document, or a byte of the head outside of what
+// is shown. Where it is not, read_page.mjs, which is stricter about spelling, must not say "verified" either.
+const DOCUMENT = `document.documentElement.outerHTML.replace(/<p id="took">[^<]*/, '')`;
+async function bytes(known, count) {
+	await verdict(html, known);
+	const good = await browser.run(DOCUMENT), body = html.indexOf('<body>'), all = Buffer.from(html);
+	const head = Buffer.byteLength(html.slice(0, html.indexOf('<title>')));
+	let seed = 12345, harmless = 0;
+	const random = (n) => { seed = (Math.imul(seed, 1103515245) + 12345) >>> 0; return (seed >>> 8) % n; };
+	check(body > 0, 'no body');
+	for (let i = 0; i < count; i++) {
+		const at = Math.floor((i + random(1000) / 1000) * all.length / count), one = Buffer.from(all);
+		do one[at] = 32 + random(95); while (one[at] === all[at]);
+		const text = one.toString('utf8');
+		const said = await verdict(text, known);
+		let read = 'changed';
+		try { read = judge(text, known.root, known.vkey); } catch { /* changed */ }
+		const where = `byte ${at}, ${JSON.stringify(String.fromCharCode(all[at]))} to ${JSON.stringify(String.fromCharCode(one[at]))}, in ${
+			JSON.stringify(all.toString('utf8', at - 20, at + 20))}`;
+		if (said.is === 'verified') {
+			harmless++;
+			check(at < head || await browser.run(DOCUMENT) === good, `${where}: verified, and it is not the same`);
+		} else {
+			check(read !== 'verified' || at < all.indexOf('</head>'), `${where}: ${said.is} here, verified by read_page.mjs`);
+			check(said.is === 'changed' || said.is === 'unchecked' || said.is === undefined, `${where}: ${said.is}`);
+		}
+	}
+	console.log(`${count} bytes, ${harmless} of them harmless`);
+}
+
+try {
+	if (what === 'all') {
+		const known = JSON.parse(readFileSync(args[0]));
+		await good(known);
+		await readers(known);
+		await changed(known);
+		await bytes(known, Number(process.env.PAGE_BYTES ?? 150));
+	} else if (what === 'verdict') {
+		const said = await verdict(html, { root: args[0], vkey: args[1] });
+		console.log([said.is, said.title, said.text, ...said.findings].join('\n'));
+	} else if (what === 'unsealed') {
+		const said = await verdict(html, JSON.parse(readFileSync(args[0])));
+		check(said.is === 'part' && /No line has the digest/.test(said.findings.join()), JSON.stringify(said));
+	} else if (what === 'speed') {
+		const began = performance.now(), said = await verdict(html, JSON.parse(readFileSync(args[0])));
+		console.log(`${said.is}: ${await browser.run('document.getElementById("took").textContent')} ${Math.round(performance.now() - began)} ms in all, ${
+			Math.round(await browser.run('performance.getEntriesByType("navigation")[0].domInteractive'))} ms to read the file`);
+	} else {
+		await browser.open(pathToFileURL(resolve(file)).href);
+		await browser.run(READ);
+		writeFileSync(args[0], await browser.pdf());
+	}
+} finally {
+	await browser.close();
+	rmSync(scratch, { recursive: true, force: true });
+}
+process.exit(failures ? 1 : 0);

@@ -1,0 +1,134 @@
+// Judges a report's page from docs/reports.md alone: reads its bytes, runs nothing of it, and has only node's own crypto.
+//     node read_page.mjs FILE ROOT VKEY [older ROOTs are taken too]
+// Exit status 0 and what is vouched for, or 1 and the first thing that is wrong.
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+
+const sha256 = (...parts) => parts.reduce((h, p) => h.update(p), createHash('sha256')).digest();
+const node = (left, right) => sha256(Buffer.of(1), left, right);
+const demand = (ok, text) => { if (!ok) throw new Error(text); };
+const hex = (s) => Buffer.from(s, 'hex');
+const HASH = /^[0-9a-f]{64}$/;
+
+// RFC 9162, 2.1.3.2 and 2.1.4.2, with numbers of any size.
+function step(state) {
+	if (state.at % 2n === 1n || state.at === state.last) {
+		state.left = true;
+		while (state.at % 2n === 0n && state.at > 0n) { state.at >>= 1n; state.last >>= 1n; }
+	} else {
+		state.left = false;
+	}
+	state.at >>= 1n;
+	state.last >>= 1n;
+}
+function inclusion(leaf, seq, size, path) {
+	const s = { at: BigInt(seq), last: BigInt(size) - 1n };
+	const root = path.reduce((hash, other) => {
+		demand(s.last > 0n, 'path too long');
+		step(s);
+		return s.left ? node(other, hash) : node(hash, other);
+	}, leaf);
+	demand(s.last === 0n, 'path too short');
+	return root;
+}
+function consistent(old, oldRoot, size, root, path) {
+	const s = { at: BigInt(old) - 1n, last: BigInt(size) - 1n };
+	while (s.at % 2n === 1n) { s.at >>= 1n; s.last >>= 1n; }
+	const hashes = s.at === 0n ? [oldRoot, ...path] : path;
+	let [before, now] = [hashes[0], hashes[0]];
+	for (const other of hashes.slice(1)) {
+		demand(s.last > 0n, 'growth too long');
+		step(s);
+		if (s.left) before = node(other, before);
+		now = s.left ? node(other, now) : node(now, other);
+	}
+	demand(s.last === 0n && before.equals(oldRoot) && now.equals(root), `does not grow from ${old} lines`);
+}
+
+function between(text, from, to, what) {
+	const at = text.indexOf(from), end = text.indexOf(to, at + from.length);
+	demand(at >= 0 && end >= 0, `no ${what}`);
+	return text.slice(at + from.length, end);
+}
+const plain = (html) => html.replace(/<var>\\u\{([0-9A-F]{4,6})\}<\/var>/g, (_, c) => String.fromCodePoint(parseInt(c, 16)))
+	.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+
+export function judge(file, root, vkey) {
+	const style = between(file, '<style>', '</style>', 'style');
+	const body = file.slice(file.indexOf('<body>') + 6, file.lastIndexOf('</script>') + 9);
+	const places = {}, blank = (pattern, name) => (text) => text.replace(pattern, (_, before, inside, after) => {
+		demand(places[name] === undefined, `${name} twice`);
+		places[name] = inside;
+		return before + after;
+	});
+	let frame = body;
+	for (const name of ['origin', 'size', 'root', 'vkey'])
+		frame = blank(new RegExp(`(<dd id="the-${name}"[^>]*>)([^<]*)(</dd>)`), name)(frame);
+	frame = blank(/(<pre id="the-checkpoint">)([^<]*)(<\/pre>)/, 'checkpoint')(frame);
+	frame = blank(/(<h2 id="lines-title">[^<]*<\/h2>\n<p>[^<]*<\/p>\n<ol>)([^]*?)(<\/ol><\/section>\n<footer>)/, 'lines')(frame);
+	frame = blank(/(<script type="application\/json" id="evidence">)([^]*?)(<\/script>)/, 'evidence')(frame);
+
+	const v = JSON.parse(places.evidence);
+	demand(JSON.stringify(v).replaceAll('<', '\\u003c') === places.evidence, 'evidence is not canonical');
+	demand(Object.keys(v).join() === 'format,origin,vkey,checkpoint,size,root,made,hashes,lines,roots,rows', 'members');
+	demand(v.format === 'setgov-report-evidence/1', 'format');
+	demand([...v.hashes, ...v.rows, v.root].every((h) => HASH.test(h)), 'hashes');
+	for (const name of ['origin', 'size', 'root', 'vkey', 'checkpoint']) demand(places[name] === String(v[name]), `shown ${name}`);
+
+	const used = new Set(), path = (indices) => indices.map((i) => { used.add(i); return hex(v.hashes[i]); });
+	const shown = [...places.lines.matchAll(/\n<li id="line-(\d+)" value="(\d+)">(?:<code>([^\n]*)<\/code>|([^\n<]*))<\/li>/g)];
+	demand(`${shown.map((m) => m[0]).join('')}\n` === places.lines && shown.length === v.lines.length, 'lines shown');
+	let before = null, newer = 0;
+	v.lines.forEach((l, i) => {
+		demand(Object.keys(l).join() === 'seq,leaf,path,line' && HASH.test(l.leaf), `line ${l.seq}: members`);
+		demand(before === null || l.seq > before.seq, `line ${l.seq}: order`);
+		demand(shown[i][1] === String(l.seq) && shown[i][2] === String(l.seq), `line ${l.seq}: number`);
+		demand(l.line === null ? shown[i][4] === `not carried; its leaf hash is ${l.leaf}` : plain(shown[i][3]) === l.line, `line ${l.seq}: shown`);
+		if (l.line !== null) {
+			const said = JSON.parse(l.line);
+			demand(sha256(Buffer.of(0), l.line).toString('hex') === l.leaf && said.seq === l.seq, `line ${l.seq}: leaf`);
+			demand(before === null || before.seq + 1 !== l.seq || said.prev === before.leaf, `line ${l.seq}: prev`);
+		}
+		newer += l.path === null;
+		demand(l.path === null ? l.line === null || l.seq >= v.size
+			: l.seq < v.size && inclusion(hex(l.leaf), l.seq, v.size, path(l.path)).toString('hex') === v.root, `line ${l.seq}: path`);
+		before = l;
+	});
+	for (const r of v.roots) {
+		demand(Object.keys(r).join() === 'size,root,growth' && HASH.test(r.root), 'roots');
+		consistent(r.size, hex(r.root), v.size, hex(v.root), path(r.growth));
+	}
+	demand(used.size === v.hashes.length, 'hashes too many');
+
+	const [, name, id, key] = v.vkey.match(/^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/), raw = Buffer.from(key, 'base64');
+	demand(raw.length === 33 && raw[0] === 1 && raw.toString('base64') === key && name === v.origin, 'vkey');
+	demand(sha256(name, '\n', raw).subarray(0, 4).toString('hex') === id, 'vkey id');
+	const text = v.checkpoint.slice(0, v.checkpoint.lastIndexOf('\n\n') + 1), signature = v.checkpoint.slice(text.length + 1);
+	demand(text === `${v.origin}\n${v.size}\n${hex(v.root).toString('base64')}\n`, 'checkpoint');
+	const [, by, signed] = signature.match(/^\u2014 (\S+) (\S+)\n$/), bytes = Buffer.from(signed, 'base64');
+	demand(by === name && bytes.toString('base64') === signed && bytes.subarray(0, 4).toString('hex') === id, 'signature by');
+	const pub = createPublicKey({ key: Buffer.concat([hex('302a300506032b6570032100'), raw.subarray(1)]), format: 'der', type: 'spki' });
+	demand(verify(null, Buffer.from(text), pub, bytes.subarray(4)), 'signature');
+
+	const rows = [...body.slice(0, body.indexOf('</main>')).matchAll(/\n(<tr>[^]*?<\/tr>)/g)].map((m) => sha256(m[1]).toString('hex'));
+	demand(rows.join() === v.rows.join(), 'rows');
+	const made = v.made === null ? null : JSON.parse(v.lines.find((l) => l.seq === v.made).line);
+	if (made !== null) {
+		demand(made.kind === 'report.made' && made.body.form === 'html', 'report.made');
+		demand(made.body.digest === sha256(style, frame).toString('hex'), 'digest of the page');
+	}
+	const given = [v, ...v.roots].find((r) => r.root === root);
+	demand(given !== undefined && vkey === v.vkey, 'root or key');
+	return given === v && made !== null && newer === 0 ? 'verified' : 'part';
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+	const [file, root, vkey] = process.argv.slice(2);
+	try {
+		console.log(judge(readFileSync(file, 'utf8'), root, vkey));
+	} catch (e) {
+		console.error(e.message);
+		process.exit(1);
+	}
+}
