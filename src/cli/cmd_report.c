@@ -232,6 +232,16 @@ static bool facts(struct reporting *x, struct err *e)
 	BUG("report kind %d", (int)x->kind);
 }
 
+/* One more line than now: its own. Said before that line is logged. */
+static bool digest_page(struct reporting *x, struct err *e)
+{
+	const size_t n = x->report.evidence.n + 1;
+	report_html_digest(&x->digest, &x->report);
+	return n <= REPORT_HTML_MAX_LINES ||
+	       err_set(e, ERR_RANGE, ERR_NO_OFFSET, "a page holds at most %u lines of evidence, this report rests on "
+		       "%zu: ask for json or csv, or for a shorter period", REPORT_HTML_MAX_LINES, n);
+}
+
 static bool make(struct reporting *x, struct err *e)
 {
 	struct arena *a = &x->cli->arena;
@@ -241,10 +251,8 @@ static bool make(struct reporting *x, struct err *e)
 	if (!report_evidence(a, &x->report, x->cli->ws->log, EVIDENCE_LIMITS, e))
 		return false;
 	facts_shown(a, &x->report);
-	if (x->form->write == NULL) {
-		report_html_digest(&x->digest, &x->report);
-		return true;
-	}
+	if (x->form->write == NULL)
+		return digest_page(x, e);
 	x->form->write(&x->file, &x->report);
 	sha256(&x->digest, buf_view(&x->file));
 	return true;
