@@ -130,6 +130,15 @@ done
 sed 's/Weekly/Yearly/' "$HERE/reports/meeting.csv" >"$HERE/forged.csv"
 expect 1 "" node tests/support/report_facts.mjs verify "$HERE/forged.csv"
 
+# A page is what was logged to whoever has the root from the log itself; with one word changed it is not.
+for name in change period meeting deployment; do
+	size=$(field size <"$HERE/reports/$name.html.summary")
+	console log prove entry 0 --size "$size" --json >"$HERE/proof"
+	expect 0 "verified" node tests/support/read_page.mjs "$HERE/reports/$name.html" "$(field root <"$HERE/proof")" "$(field vkey <"$HERE/proof")"
+	sed 's/<h1>\(.\)/<h1>\1\1/' "$HERE/reports/$name.html" >"$HERE/forged.html"
+	expect 1 "" node tests/support/read_page.mjs "$HERE/forged.html" "$(field root <"$HERE/proof")" "$(field vkey <"$HERE/proof")"
+done
+
 # Nothing of what people wrote is anything but text.
 ! grep -q '<script>' "$HERE"/reports/*.md || fail "markup in Markdown"
 ! grep -qE '(^|,)"[=+@-]' "$HERE"/reports/*.csv || fail "a formula in CSV"
