@@ -147,7 +147,7 @@ end
 begin signed-ahead
 policy "$ANYTHING" '{name:"in-turn",kind:"signed-ahead",steps:["schedule"]}'
 note execute before its operation is scheduled, and after
-draft registry.unpause contract=registry
+draft sequencer.authorize sequencer=$A
 propose 0
 pack schedule
 no_packet execute
@@ -156,7 +156,9 @@ submitted 0 schedule "p1 p2 p3"
 pack execute
 lean execute
 lie timelock.operation-timestamp 0
-withdrawn 2>/dev/null || true
+at 2027-06-10T00:00:00Z
+signed execute 1 2 3
+submitted 0 execute "p1 p2 p3"
 policy "$ANYTHING" '{name:"ahead",kind:"signed-ahead",steps:["schedule","execute"]}'
 note where it may be signed ahead
 draft registry.pause contract=registry
@@ -179,7 +181,7 @@ lean schedule
 withdrawn
 draft safe.add-owner owner=$A threshold=3
 propose 1
-draft sequencer.authorize sequencer=$A
+draft sequencer.authorize sequencer=$W
 propose 0
 signed schedule 1 2 3
 submitted 1 schedule "p1 p2 p3, none of whom had the hash of the block"

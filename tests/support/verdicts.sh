@@ -19,7 +19,7 @@ names() {
 				else if(v&&typeof v==="object")for(const [k,x] of Object.entries(v))walk(x,k==="address"?v.id||n:k)};
 			walk(d,"profile");const seen=new Set();
 			for(const [a,n] of out)if(!seen.has(a)){seen.add(a);console.log(`s/${a}/<${n}>/g`)}' "$HERE/deployment.json"
-		printf '%s\n' 's/0x[0-9a-f]\{64\}/<hash>/g' 's/\b[0-9a-f]\{64\}\b/<hash>/g' 's/proven is 1[0-9]\{9\}/proven is <a time>/' "s|$HERE|<here>|g" \
+		printf '%s\n' 's/0x[0-9a-f]\{64\}/<hash>/g' 's/\b[0-9a-f]\{64\}\b/<hash>/g' 's|setgov/84532999/[0-9a-f/]*|<log>|g' 's/proven is 1[0-9]\{9\}/proven is <a time>/' "s|$HERE|<here>|g" \
 			"s/\\b$(id -un)\\b/<me>/g"
 	} >"$HERE/names.sed"
 }
