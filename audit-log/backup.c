@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit-log/keys.h"
 #include "audit-log/log_state.h"
 #include "audit-log/verify.h"
 #include "src/base/fs.h"
@@ -115,6 +116,7 @@ bool log_backup(const char *from, const char *to, struct err *e)
 struct seeing {
 	struct log *log;
 	struct arena *a;
+	struct log_keys keys;         /* the copy's, and those that notes shown lead to */
 	struct tree_head newest;      /* of those shown; size 0: none */
 	struct span note;
 	const struct tree_head *at;   /* asked about, in explain() */
@@ -158,12 +160,64 @@ static bool is_of_copy(struct seeing *s, const struct tree_head *head, bool *sam
 					  "the checkpoint that is shown", head->size);
 }
 
-static bool take_seen(struct seeing *s, struct span note, struct err *e)
+/* The key under this note: one that the copy knows, or one that followed since by a note that is shown. NULL: none. */
+static const struct note_key *key_under(const struct seeing *s, const struct note *n)
+{
+	for (size_t i = 0; i < s->keys.n; i++)
+		if (note_is_signed_under(n, &s->keys.v[i].key))
+			return &s->keys.v[i].key;
+	return NULL;
+}
+
+/* A note by which the key was changed after the copy was taken. */
+static bool take_handover(struct seeing *s, struct span bytes)
+{
+	const struct log_reign *now = log_keys_now(&s->keys);
+	struct handover h;
+
+	return handover_open(s->a, &h, bytes, NULL) && span_eq(h.from, now->vkey) && h.head.size > now->line &&
+	       note_verify(&h.note, &now->key, NULL) && !log_keys_named(&s->keys, h.vkey) &&
+	       (log_keys_add(&s->keys, &h), true);
+}
+
+static void take_handovers(struct seeing *s, const struct restoring *r)
+{
+	bool more = true;
+
+	for (size_t i = 0; i < log_keys(s->log)->n; i++)
+		log_keys_copy(&s->keys, &log_keys(s->log)->v[i]);
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < r->n_seen; i++)
+			more |= take_handover(s, r->seen[i]);
+	}
+}
+
+static bool read_seen(struct seeing *s, struct span note, bool own, struct checkpoint *out, struct err *e)
+{
+	const struct note_key *key;
+	struct note n;
+
+	if (!note_parse(s->a, &n, note, e) || !checkpoint_parse(out, n.text, e))
+		return false;
+	if (!span_eq(out->origin, log_origin(s->log)))
+		return err_refuse(e, "LOG-FORKED", "the checkpoint that is shown is of another log");
+	key = key_under(s, &n);
+	/* What this machine wrote itself needs no key that went with the lines. */
+	if (!key && own && out->head.size > log_size(s->log))
+		return true;
+	if (!key)
+		return err_refuse(e, "LOG-KEY", "the checkpoint that is shown is signed by a key that the copy does "
+				  "not know: show the note by which the key was changed, too");
+	return note_verify(&n, key, e);
+}
+
+static bool take_seen(struct seeing *s, struct span note, bool own, struct err *e)
 {
 	struct checkpoint c;
 	bool same;
 
-	if (!checkpoint_open(s->a, &c, note, log_key(s->log), e) || !is_of_copy(s, &c.head, &same, e))
+	if (!read_seen(s, note, own, &c, e) || !is_of_copy(s, &c.head, &same, e))
 		return false;
 	if (same && c.head.size > s->newest.size) {
 		s->newest = c.head;
@@ -177,7 +231,7 @@ static bool take_remembered(struct seeing *s, const char *path, struct err *e)
 {
 	struct buf note = {0};
 	const bool ok = !fs_exists(path) || (fs_read(&note, path, NOTE_MAX_BYTES, e) &&
-					     (take_seen(s, buf_view(&note), e) || err_file(e, path, 0)));
+					     (take_seen(s, buf_view(&note), true, e) || err_file(e, path, 0)));
 
 	buf_release(&note);
 	return ok;
@@ -212,16 +266,18 @@ static bool write_line(struct seeing *s, const struct restoring *r, struct resto
 static bool resume(struct arena *a, const char *copy, const struct restoring *r, struct restored *out,
 		   char **remembered, struct err *e)
 {
-	struct seeing s = { .a = a, .log = log_open(copy, LOG_APPEND, NULL, e) };
+	struct seeing s = { .a = a, .log = log_open(copy, LOG_APPEND, NULL, e), .keys = { .a = a } };
 	bool ok = s.log != NULL;
 
+	if (ok)
+		take_handovers(&s, r);
 	if (ok && r->remember) {
 		*remembered = log_state_path(s.log, r->remember, ".checkpoint");
 		ok = take_remembered(&s, *remembered, e) &&
 		     take_remembered(&s, arena_fmt(a, "%s.before-restore", *remembered), e);
 	}
 	for (size_t i = 0; ok && i < r->n_seen; i++)
-		ok = take_seen(&s, r->seen[i], e);
+		ok = take_seen(&s, r->seen[i], false, e);
 	ok = ok && write_line(&s, r, out, e);
 	log_release(s.log);
 	return ok;

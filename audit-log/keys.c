@@ -285,14 +285,14 @@ static bool has_key(struct log *l)
 	return has;
 }
 
-bool log_offer_key(struct log *l, struct buf *note, struct err *e)
+bool log_offer_key(struct log *l, bool even_so, struct buf *note, struct err *e)
 {
 	const struct tree_head head = log_head(l);
 	char *path = fs_join(l->dir, LOG_KEY_SUCCESSOR);
 	struct arena a = {0};
 	struct note_key next;
 	uint8_t seed[32];
-	bool ok = !has_key(l) || err_refuse(e, "LOG-KEY", "the log key is here: log rotate-key changes it");
+	bool ok = even_so || !has_key(l) || err_refuse(e, "LOG-KEY", "the log key is here: log rotate-key changes it");
 
 	ok = ok && make_successor(path, log_origin(l), e) && read_successor(path, log_origin(l), &a, &next, seed, e);
 	if (ok)

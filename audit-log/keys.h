@@ -15,8 +15,8 @@ const struct log_keys *log_keys(const struct log *l);
 MUST_CHECK bool log_rotate_key(struct log *l, struct span actor, struct span auth, struct err *e);
 /* The key is lost. A new one, which lies in log.key.successor until the owners have put it in place: the note that they
  * sign for (src/gov/log_keys.h), over the log as it is. The same again as long as no line is added. ERR_REFUSED
- * "LOG-KEY": the key is here. */
-MUST_CHECK bool log_offer_key(struct log *l, struct buf *note, struct err *e);
+ * "LOG-KEY": the key is here; not with `even_so`, where the log was restored and a later key went with its lines. */
+MUST_CHECK bool log_offer_key(struct log *l, bool even_so, struct buf *note, struct err *e);
 struct succession {
 	struct span actor, auth;
 	const struct deployment *deployment;  /* whose owners count: the one that the log adopted last */

@@ -3,43 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/chain/reader.h"
 #include "src/cli/cmd.h"
 #include "src/cli/export_read.h"
+#include "src/cli/recount.h"
 #include "src/crypto/hash.h"
-#include "src/crypto/keccak.h"
 
 #define SAMPLES 25u
 #define CONTRACTS_MAX 64u
 
-/* What is counted on chain, and where the log has to have it. */
-enum population { POP_SAFE, POP_SCHEDULED, POP_EXECUTED, POP_CANCELLED, POP_UPGRADE, POP_ROLE, POP_OWNER };
-#define N_POPULATIONS 7
-static const char *const population_names[N_POPULATIONS] = {
-	"Safe transactions", "operations scheduled", "operations executed", "operations cancelled", "upgrades",
-	"role changes", "owner changes",
-};
-static const struct { const char *signature; enum population population; } kinds[] = {
-	{ "ExecutionSuccess(bytes32,uint256)", POP_SAFE },
-	{ "ExecutionFailure(bytes32,uint256)", POP_SAFE },
-	{ "CallScheduled(bytes32,uint256,address,uint256,bytes,bytes32,uint256)", POP_SCHEDULED },
-	{ "CallExecuted(bytes32,uint256,address,uint256,bytes)", POP_EXECUTED },
-	{ "Cancelled(bytes32)", POP_CANCELLED },
-	{ "Upgraded(address)", POP_UPGRADE },
-	{ "AdminChanged(address,address)", POP_UPGRADE },
-	{ "ChangedMasterCopy(address)", POP_UPGRADE },
-	{ "RoleGranted(bytes32,address,address)", POP_ROLE },
-	{ "RoleRevoked(bytes32,address,address)", POP_ROLE },
-	{ "RoleAdminChanged(bytes32,bytes32,bytes32)", POP_ROLE },
-	{ "MinDelayChange(uint256,uint256)", POP_ROLE },
-	{ "OwnershipTransferred(address,address)", POP_OWNER },
-	{ "OwnershipTransferStarted(address,address)", POP_OWNER },
-	{ "AddedOwner(address)", POP_OWNER },
-	{ "RemovedOwner(address)", POP_OWNER },
-	{ "ChangedThreshold(uint256)", POP_OWNER },
-	{ "EnabledModule(address)", POP_OWNER },
-	{ "DisabledModule(address)", POP_OWNER },
-	{ "ChangedGuard(address)", POP_OWNER },
+static const char *const step_of_population[] = {
+	[POP_SCHEDULED] = "schedule", [POP_EXECUTED] = "execute", [POP_CANCELLED] = "cancel",
 };
 
 struct counts { size_t chain, log, chain_only, log_only; };
@@ -49,11 +22,12 @@ struct audit {
 	struct export_read x;
 	struct chain chain;
 	uint64_t from, to;
-	struct hash32 topics[ARRAY_LEN(kinds)];
+	struct hash32 topics[RECOUNT_EVENTS];
 	const struct chain_log *logs;
 	size_t n_logs;
 	const struct export_step **by_tx;     /* the log's steps, by transaction */
-	bool *found;                  /* of each step of the log: the chain has it */
+	const struct chain_log **by_log;      /* the chain's events, by transaction */
+	bool *taken;                  /* of each of them: some call of the log's explains it */
 	struct counts counts[N_POPULATIONS];
 	struct json *differences;
 };
@@ -69,27 +43,17 @@ static void differ(struct audit *t, enum population p, const char *side, uint64_
 	buf_0xhex(&hex, SPAN_HASH(tx));
 	json_set(o, a, "block", json_u64(a, block));
 	json_set(o, a, "only", json_str(a, side));
-	json_set(o, a, "population", json_str(a, population_names[p]));
+	json_set(o, a, "population", json_str(a, population_name(p)));
 	json_set(o, a, "text", json_str(a, words));
 	json_set(o, a, "txHash", json_str(a, buf_cstr(&hex)));
 	json_push(t->differences, o);
 	cli_text(t->cli, "ONLY %s  %s: block %" PRIu64 ", transaction %s%s%s\n",
-		 strcmp(side, "chain") == 0 ? "ON CHAIN" : "IN THE LOG", population_names[p], block, buf_cstr(&hex),
+		 strcmp(side, "chain") == 0 ? "ON CHAIN" : "IN THE LOG", population_name(p), block, buf_cstr(&hex),
 		 words[0] != '\0' ? ", " : "", words);
 	buf_release(&hex);
 }
 
 /* ---- chain to log ---- */
-
-static bool kind_of(const struct audit *t, const struct chain_log *l, size_t *kind)
-{
-	for (size_t i = 0; l->topic_count > 0 && i < ARRAY_LEN(kinds); i++)
-		if (hash32_eq(&t->topics[i], &l->topics[0])) {
-			*kind = i;
-			return true;
-		}
-	return false;
-}
 
 /* The Safe's events name the safeTxHash, the timelock's the operation: as topic, or as the first word of the data. */
 static bool names(const struct chain_log *l, const struct hash32 *what)
@@ -109,11 +73,40 @@ static int compare_tx(const void *a, const void *b)
 static void index_steps(struct audit *t)
 {
 	t->by_tx = ARENA_ARRAY(&t->cli->arena, const struct export_step *, t->x.n_steps + 1);
-	t->found = ARENA_ARRAY(&t->cli->arena, bool, t->x.n_steps + 1);
 	for (size_t i = 0; i < t->x.n_steps; i++)
 		t->by_tx[i] = &t->x.steps[i];
 	if (t->x.n_steps > 1)
 		qsort(t->by_tx, t->x.n_steps, sizeof(*t->by_tx), compare_tx);
+}
+
+static int compare_log(const void *a, const void *b)
+{
+	const struct chain_log *x = *(const struct chain_log *const *)a, *y = *(const struct chain_log *const *)b;
+	const int by = memcmp(x->tx_hash.b, y->tx_hash.b, sizeof(x->tx_hash.b));
+	return by != 0 ? by : (x->index > y->index) - (x->index < y->index);
+}
+
+static void index_logs(struct audit *t)
+{
+	t->by_log = ARENA_ARRAY(&t->cli->arena, const struct chain_log *, t->n_logs + 1);
+	t->taken = ARENA_ARRAY(&t->cli->arena, bool, t->n_logs + 1);
+	for (size_t i = 0; i < t->n_logs; i++)
+		t->by_log[i] = &t->logs[i];
+	if (t->n_logs > 1)
+		qsort(t->by_log, t->n_logs, sizeof(*t->by_log), compare_log);
+}
+
+static size_t first_log_of(const struct audit *t, const struct hash32 *tx)
+{
+	size_t low = 0, high = t->n_logs;
+	while (low < high) {
+		const size_t mid = low + (high - low) / 2;
+		if (memcmp(t->by_log[mid]->tx_hash.b, tx->b, sizeof(tx->b)) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
 }
 
 /* The place of the first step of this transaction, or of where it would be. */
@@ -133,14 +126,12 @@ static size_t first_of(const struct audit *t, const struct hash32 *tx)
 /* A step of the log in the same transaction; of a Safe transaction or an operation also the one that it names. */
 static const struct export_step *step_behind(const struct audit *t, const struct chain_log *l, enum population p)
 {
-	static const char *const steps[] = { [POP_SCHEDULED] = "schedule", [POP_EXECUTED] = "execute",
-					     [POP_CANCELLED] = "cancel" };
 	for (size_t i = first_of(t, &l->tx_hash); i < t->x.n_steps && hash32_eq(&t->by_tx[i]->tx, &l->tx_hash); i++) {
 		const struct export_step *s = t->by_tx[i];
 		if (p == POP_SAFE && !names(l, &s->safe_tx_hash))
 			continue;
 		if ((p == POP_SCHEDULED || p == POP_EXECUTED || p == POP_CANCELLED) &&
-		    (!names(l, &s->operation) || strcmp(s->step, steps[p]) != 0))
+		    (!names(l, &s->operation) || strcmp(s->step, step_of_population[p]) != 0))
 			continue;
 		return s;
 	}
@@ -156,30 +147,82 @@ static bool is_another_call_of(const struct chain_log *l, enum population p)
 static void judge_log(struct audit *t, const struct chain_log *l)
 {
 	size_t kind = 0;
-	if (!kind_of(t, l, &kind) || is_another_call_of(l, kinds[kind].population))
+	if (!recount_kind(t->topics, l, &kind) || is_another_call_of(l, recount_population(kind)))
 		return;
-	const enum population p = kinds[kind].population;
-	const struct export_step *s = step_behind(t, l, p);
+	const enum population p = recount_population(kind);
 	t->counts[p].chain++;
-	if (s != NULL) {
+	if (step_behind(t, l, p) != NULL) {
 		t->counts[p].log++;
-		t->found[s - t->x.steps] = true;
 	} else {
 		t->counts[p].chain_only++;
-		differ(t, p, "chain", l->block, &l->tx_hash, kinds[kind].signature);
+		differ(t, p, "chain", l->block, &l->tx_hash, recount_signature(kind));
 	}
 }
 
 /* ---- log to chain ---- */
 
-static void judge_step(struct audit *t, size_t i)
+static void log_alone(struct audit *t, enum population p, const struct export_step *s, const char *what)
 {
-	const struct export_step *s = &t->x.steps[i];
-	if (t->found[i] || !s->mined || s->block < t->from || s->block > t->to)
+	t->counts[p].log_only++;
+	differ(t, p, "log", s->block, &s->tx,
+	       arena_fmt(&t->cli->arena, "line %" PRIu64 ", %s of %s%s%s", s->seq, s->step, s->change,
+			 what != NULL ? ": " : "", what != NULL ? what : ""));
+}
+
+/* An event of this population in the step's transaction that names this. */
+static bool chain_names(const struct audit *t, const struct export_step *s, enum population p,
+			const struct hash32 *what)
+{
+	size_t kind;
+	for (size_t i = first_log_of(t, &s->tx); i < t->n_logs && hash32_eq(&t->by_log[i]->tx_hash, &s->tx); i++)
+		if (recount_kind(t->topics, t->by_log[i], &kind) && recount_population(kind) == p &&
+		    names(t->by_log[i], what))
+			return true;
+	return false;
+}
+
+/* Each event answers for one call: a second call of the same kind needs one of its own. */
+static bool chain_has_effect(struct audit *t, const struct export_step *s, const struct call *c)
+{
+	for (size_t i = first_log_of(t, &s->tx); i < t->n_logs && hash32_eq(&t->by_log[i]->tx_hash, &s->tx); i++)
+		if (!t->taken[i] && recount_is_of(t->topics, c, t->by_log[i])) {
+			t->taken[i] = true;
+			return true;
+		}
+	return false;
+}
+
+/* What a step calls on a contract that the profile does not name leaves events that were not asked for. */
+static bool is_asked_about(const struct audit *t, const struct call *c)
+{
+	for (size_t i = 0; i < t->x.deployment.n_contracts; i++)
+		if (addr_eq(&t->x.deployment.contracts[i].address, &c->to))
+			return true;
+	return false;
+}
+
+static void judge_calls(struct audit *t, const struct export_step *s)
+{
+	for (size_t i = 0; i < s->calls.n; i++) {
+		const struct call *c = &s->calls.v[i];
+		enum population p;
+		const char *what;
+		if (is_asked_about(t, c) && recount_expects(c, &p, &what) && !chain_has_effect(t, s, c))
+			log_alone(t, p, s, what);
+	}
+}
+
+static void judge_step(struct audit *t, const struct export_step *s)
+{
+	if (!s->mined || s->block < t->from || s->block > t->to)
 		return;
-	t->counts[POP_SAFE].log_only++;
-	differ(t, POP_SAFE, "log", s->block, &s->tx,
-	       arena_fmt(&t->cli->arena, "line %" PRIu64 ", %s of %s", s->seq, s->step, s->change));
+	if (!hash32_is_zero(&s->safe_tx_hash) && !chain_names(t, s, POP_SAFE, &s->safe_tx_hash))
+		log_alone(t, POP_SAFE, s, NULL);
+	for (enum population p = POP_SCHEDULED; p <= POP_CANCELLED; p++)
+		if (!hash32_is_zero(&s->operation) && strcmp(s->step, step_of_population[p]) == 0 &&
+		    !chain_names(t, s, p, &s->operation))
+			log_alone(t, p, s, NULL);
+	judge_calls(t, s);
 }
 
 /* ---- samples ---- */
@@ -251,8 +294,7 @@ static bool read_chain(struct audit *t, struct err *e)
 			       d->n_contracts);
 	for (size_t i = 0; i < d->n_contracts; i++)
 		at[i] = d->contracts[i].address;
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		keccak256(&t->topics[i], span_str(kinds[i].signature));
+	recount_topics(t->topics);
 	if (!chain_open(&t->chain, &node, 1, d->chain_id, &d->genesis, e))
 		return false;
 	t->to = t->chain.pin.number;
@@ -260,7 +302,7 @@ static bool read_chain(struct audit *t, struct err *e)
 		return false;
 	if (t->to > t->chain.pin.number || t->from > t->to)
 		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "the chain has blocks 0 to %" PRIu64, t->chain.pin.number);
-	if (!chain_logs(&t->chain, &t->cli->arena, at, d->n_contracts, t->topics, ARRAY_LEN(kinds), t->from, t->to,
+	if (!chain_logs(&t->chain, &t->cli->arena, at, d->n_contracts, t->topics, RECOUNT_EVENTS, t->from, t->to,
 			&logs, &t->n_logs, e))
 		return false;
 	t->logs = logs;
@@ -295,10 +337,10 @@ static struct json *say_counts(struct audit *t)
 		json_set(o, a, "chain", json_u64(a, n->chain));
 		json_set(o, a, "chainAlone", json_u64(a, n->chain_only));
 		json_set(o, a, "logAlone", json_u64(a, n->log_only));
-		json_set(o, a, "population", json_str(a, population_names[i]));
+		json_set(o, a, "population", json_str(a, population_name((enum population)i)));
 		json_push(list, o);
-		cli_text(t->cli, "%-22s %9zu %9zu %14zu %12zu\n", population_names[i], n->chain, n->log, n->chain_only,
-			 n->log_only);
+		cli_text(t->cli, "%-22s %9zu %9zu %14zu %12zu\n", population_name((enum population)i), n->chain,
+			 n->log, n->chain_only, n->log_only);
 	}
 	return list;
 }
@@ -311,11 +353,12 @@ bool cmd_audit(struct cli *cli, struct err *e)
 	const bool ok = export_read(a, &t.x, cli->args[0], cli_option(cli, "--vkey"), e) && read_chain(&t, e);
 	if (ok) {
 		index_steps(&t);
+		index_logs(&t);
 		say_export(&t);
 		for (size_t i = 0; i < t.n_logs; i++)
 			judge_log(&t, &t.logs[i]);
 		for (size_t i = 0; i < t.x.n_steps; i++)
-			judge_step(&t, i);
+			judge_step(&t, &t.x.steps[i]);
 		cli->result = json_object(a);
 		json_set(cli->result, a, "counts", say_counts(&t));
 		json_set(cli->result, a, "differences", t.differences);

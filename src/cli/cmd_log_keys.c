@@ -68,7 +68,7 @@ bool cmd_log_rotate_key(struct cli *cli, struct err *e)
 static bool offer(struct cli *cli, struct err *e)
 {
 	struct buf note = {0};
-	const bool ok = log_offer_key(cli->ws->log, &note, e);
+	const bool ok = log_offer_key(cli->ws->log, cli_flag(cli, "--even-so"), &note, e);
 	if (ok) {
 		buf_span(&cli->text, buf_view(&note));
 		cli->result = json_object(&cli->arena);

@@ -98,6 +98,9 @@ static const struct option log_keys_options[] = {
 	{ "--note", NULL, "the note alone by which the newest one took over", false },
 	{ "--lines", NULL, "the log's lines that changed the key, for setgov-signer cosign", false },
 };
+static const struct option log_succeed_options[] = {
+	{ "--even-so", NULL, "though a key is here: the log was restored, and a later key went with its lines", false },
+};
 static const struct option log_cosign_options[] = {
 	{ "--witness", "VKEY", "a witness's key, besides those of the profile's local part", true },
 };
@@ -211,7 +214,8 @@ const struct command commands[] = {
 	{"log rotate-key", cmd_log_rotate_key, CMD_APPEND, "", 0, 0, "a new log key, which the old one vouches for",
 	 NULL, 0},
 	{"log succeed", cmd_log_succeed, CMD_LOG, "[MESSAGE…]", 0, -1,
-	 "the log key is lost: the note that owners sign for; with their messages, the new key goes on", NULL, 0},
+	 "the log key is lost: the note that owners sign for; with their messages, the new key goes on",
+	 OPTIONS(log_succeed_options)},
 	{"log cosign", cmd_log_cosign, CMD_APPEND, "FILE…", 1, -1,
 	 "take in cosignatures on a checkpoint: owners' files, notes with witnesses' lines",
 	 OPTIONS(log_cosign_options)},

@@ -18,7 +18,7 @@ struct reading {
 	struct frontier tree;
 	struct hash32 prev, profile;
 	struct unix_time time;
-	size_t cap_operations, cap_steps;
+	size_t cap_changes, cap_operations, cap_steps;
 };
 
 static bool refuse(uint64_t seq, const char *what, struct err *e)
@@ -46,6 +46,27 @@ static struct export_operation *operation_of(struct export_read *out, struct spa
 	return NULL;
 }
 
+/* Of the line nothing stays but its calls. */
+static bool take_proposed(struct reading *r, const struct line *l, struct err *e)
+{
+	struct export_read *out = r->out;
+	struct export_change c = { .id = arena_str(r->a, l->change) };
+	const struct json *calls;
+	if (!json_get(l->body, "calls", JSON_ARRAY, &calls, e) || !calls_from_json(r->a, &c.calls, calls, e))
+		return err_in(e, "calls");
+	out->changes = grown(r->a, out->changes, out->n_changes, &r->cap_changes, sizeof(c));
+	out->changes[out->n_changes++] = c;
+	return true;
+}
+
+static struct calls calls_of(const struct export_read *out, struct span change)
+{
+	for (size_t i = out->n_changes; i > 0; i--)
+		if (span_is(change, out->changes[i - 1].id))
+			return out->changes[i - 1].calls;
+	return (struct calls){0};
+}
+
 static bool take_planned(struct reading *r, const struct line *l, struct err *e)
 {
 	struct export_read *out = r->out;
@@ -68,6 +89,8 @@ static bool take_step(struct reading *r, const struct line *l, struct err *e)
 		return false;
 	s.change = arena_str(r->a, l->change);
 	s.step = arena_str(r->a, step);
+	if (span_is(step, "execute"))
+		s.calls = calls_of(out, l->change);
 	if (op != NULL) {
 		s.operation = op->id;
 		op->scheduled |= s.mined && span_is(step, "schedule");
@@ -83,6 +106,8 @@ static bool take_words(struct reading *r, const struct line *l, struct err *e)
 {
 	if (line_kind_is(l, "log.opened") || line_kind_is(l, "deployment.adopted"))
 		return json_get_bare_hash(l->body, "profile", &r->profile, e);
+	if (line_kind_is(l, "change.proposed"))
+		return take_proposed(r, l, e);
 	if (line_kind_is(l, "operation.planned"))
 		return take_planned(r, l, e);
 	if (line_kind_is(l, "step.mined") || line_kind_is(l, "step.failed"))

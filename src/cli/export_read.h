@@ -3,6 +3,7 @@
 #ifndef SETGOV_CLI_EXPORT_READ_H
 #define SETGOV_CLI_EXPORT_READ_H
 
+#include "src/gov/call.h"
 #include "src/gov/deployment.h"
 #include "src/proof/merkle.h"
 
@@ -14,9 +15,11 @@ struct export_operation {             /* operation.planned */
 	uint64_t seq;
 	bool scheduled, executed, cancelled;   /* steps that the log says were mined */
 };
+struct export_change { const char *id; struct calls calls; };       /* change.proposed */
 struct export_step {                  /* step.mined and step.failed */
 	struct hash32 tx, safe_tx_hash, operation;   /* operation: zero on route direct */
 	const char *change, *step;
+	struct calls calls;           /* what the step makes the chain run: of execute alone */
 	uint64_t seq, block;
 	bool mined;
 };
@@ -26,6 +29,8 @@ struct export_read {
 	const char *vkey;             /* that signed the checkpoint */
 	size_t n_keys;                /* that the log had by then, each vouched for by the one before */
 	struct deployment deployment; /* adopted last */
+	struct export_change *changes;
+	size_t n_changes;
 	struct export_operation *operations;
 	size_t n_operations;
 	struct export_step *steps;

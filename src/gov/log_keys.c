@@ -24,6 +24,16 @@ void log_keys_begin(struct log_keys *k, const struct note_key *first)
 	buf_release(&vkey);
 }
 
+void log_keys_copy(struct log_keys *k, const struct log_reign *r)
+{
+	*add(k) = *r;
+}
+
+void log_keys_add(struct log_keys *k, const struct handover *h)
+{
+	*add(k) = (struct log_reign){ .key = h->next, .vkey = h->vkey, .line = h->head.size };
+}
+
 bool log_keys_open(struct log_keys *k, const struct line *opening, struct err *e)
 {
 	struct span origin, vkey;
@@ -145,9 +155,33 @@ bool log_keys_take(struct log_keys *k, const struct line *l, const struct tree_h
 	return !log_keys_changes(l) || take(k, l, before, d, e);
 }
 
+/* The known key that this line follows by the owners' word, with others behind it; NULL: it is none such. */
+static const struct log_reign *goes_back_to(const struct log_keys *k, const struct line *l)
+{
+	struct log_keys scratch = *k;
+	const struct log_reign *old;
+	struct log_reign next;
+	struct handover h;
+
+	if (!line_kind_is(l, succeeded) || !read_handover(&scratch, l, &next, &h, NULL))
+		return NULL;
+	old = log_keys_named(k, h.from);
+	return old && old != log_keys_now(k) && !log_keys_named(k, h.vkey) ? old : NULL;
+}
+
 bool log_keys_follow(struct log_keys *k, const struct line *l, const struct deployment *d, struct err *e)
 {
-	return !log_keys_changes(l) || take(k, l, NULL, d, e);
+	const struct log_reign *back = log_keys_changes(l) ? goes_back_to(k, l) : NULL;
+	const size_t n = k->n;
+
+	if (!log_keys_changes(l))
+		return true;
+	if (back)
+		k->n = (size_t)(back - k->v) + 1;
+	if (take(k, l, NULL, d, e))
+		return true;
+	k->n = n;
+	return false;
 }
 
 bool log_keys_precede(struct log_keys *k, const struct line *l, struct err *e)

@@ -22,6 +22,9 @@ struct log_keys {                     /* {0} and an arena to begin with */
 	size_t n, cap;
 };
 
+/* One more, as a hand-over that somebody else has judged says it. */
+void log_keys_add(struct log_keys *k, const struct handover *h);
+void log_keys_copy(struct log_keys *k, const struct log_reign *r);
 /* Line 0: body.logKey, which has to be of the log that body.origin names. */
 MUST_CHECK bool log_keys_open(struct log_keys *k, const struct line *opening, struct err *e);
 /* A log that is being made. */
@@ -31,7 +34,8 @@ void log_keys_begin(struct log_keys *k, const struct note_key *first);
  * another log, the same key again), ERR_CRYPTO (a key, or an owner, has not signed), ERR_REFUSED "OWNERS" (too few). */
 MUST_CHECK bool log_keys_take(struct log_keys *k, const struct line *l, const struct tree_head *before,
 			      const struct deployment *d, struct err *e);
-/* The same by the line's words alone, for whoever does not have the lines before. */
+/* The same by the line's words alone, for whoever does not have the lines before. More than half of the owners may go
+ * back: to a key that is known, whose followers, lost with lines that nobody has any more, are then forgotten. */
 MUST_CHECK bool log_keys_follow(struct log_keys *k, const struct line *l, const struct deployment *d, struct err *e);
 /* The other way: the line by which the oldest key that is known took over names the one before it, in words that the
  * known key itself signed. */

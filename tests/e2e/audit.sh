@@ -49,6 +49,11 @@ rpc evm_revert "[\"$snapshot\"]" >/dev/null
 for _ in $(seq 20); do rpc evm_mine >/dev/null; done
 expect 1 "ONLY IN THE LOG  Safe transactions: block " audit
 expect 1 "execute of SC-1" audit
+expect 1 "ONLY IN THE LOG  operations executed: block " audit
+expect 1 "ONLY IN THE LOG  owner changes: block " audit
+expect 1 "execute of SC-2: swapOwner(address,address,address)" audit
+audit --json >"$HERE/audit.json" || true
+same "$(counts "$HERE/audit.json")" "1,1,0,2 1,1,0,0 0,0,0,1 0,0,0,0 0,0,0,0 0,0,0,0 0,0,0,1"
 
 # An export that somebody edited, cut, or signed himself.
 cp -r "$HERE/export" "$HERE/good"

@@ -103,7 +103,8 @@ for (const b of manifest.blobs) demand(blobs.has(b.sha256), `blob ${b.sha256} is
 const known = new Set([...blobs, ...manifest.withheld.map((w) => w.sha256)]);
 const named = { 'log.opened': ['profile'], 'step.packed': ['core', 'evidence'], 'signature.added': ['signature'],
 	'submit.intended': ['data', 'raw'], 'step.mined': ['receipt'], 'step.failed': ['receipt'],
-	'meeting.closed': ['minutes'], 'policy.judged': ['facts', 'policy'] };
+	'meeting.closed': ['minutes'], 'policy.judged': ['facts', 'policy'],
+	'releases.adopted': ['releases'] };
 for (const l of parsed) {
 	const digests = (named[l.kind] ?? []).map((m) => l.body[m]);
 	if (/^change\.(drafted|proposed)$/.test(l.kind)) digests.push(...(l.body.attachments ?? []).map((a) => a.sha256));

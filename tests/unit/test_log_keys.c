@@ -280,6 +280,163 @@ static void a_key_that_the_old_one_did_not_sign_for_is_refused(void **state)
 	buf_release(&found);
 }
 
+/* ---- a copy from before the change ------------------------------------------------------------------------------ */
+
+static bool restore(struct fixture *f, const char *copy, const char *memory, const struct span *seen, size_t n,
+		    struct restored *out, struct err *e)
+{
+	const struct restoring r = { .remember = memory, .seen = seen, .n_seen = n, .actor = span_str("p1"),
+				     .auth = span_str("claimed") };
+
+	return log_restore(copy, arena_fmt(&f->a, "%s/w", temporary_directory(&f->a)), &r, out, e);
+}
+
+static void what_was_signed_by_a_later_key_is_seen_where_its_note_is_shown(void **state)
+{
+	struct fixture *f = *state;
+	const char *copy = arena_fmt(&f->a, "%s/copy", temporary_directory(&f->a)),
+		   *nowhere = temporary_directory(&f->a);
+	struct span seen[2];
+	struct restored out;
+	struct buf note = {0};
+	struct err e = {0};
+
+	assert_ok(fs_create(file(f, "deployment.json"), span_str("{}"), 0644, &e) && log_backup(f->dir, copy, &e), &e);
+	rotate(f->l);
+	test_log_grow(f->l, 9);
+	assert_ok(log_checkpoint(f->l, &note, &e), &e);
+	seen[0] = arena_copy(&f->a, buf_view(&note));
+	seen[1] = arena_copy(&f->a, log_keys_now(log_keys(f->l))->note);
+	buf_release(&note);
+	assert_false(restore(f, copy, nowhere, seen, 1, &out, &e));
+	assert_string_equal(e.refusal, "LOG-KEY");
+	err_clear(&e);
+	assert_ok(restore(f, copy, nowhere, seen, 2, &out, &e), &e);
+	assert_int_equal(out.missing, 4);
+	/* This machine's own memory needs no note. */
+	assert_ok(restore(f, copy, f->memory, NULL, 0, &out, &e), &e);
+	assert_int_equal(out.missing, 4);
+}
+
+/* ---- by the owners' word ---------------------------------------------------------------------------------------- */
+
+/* One owner, whose key is 0x01 over and over. */
+static struct deployment one_owner(struct person *p)
+{
+	struct deployment d = { .chain_id = 84532999, .people = p, .n_people = 1 };
+	uint8_t key[32];
+
+	memset(key, 1, sizeof(key));
+	*p = (struct person){ .id = span_str("p1"), .owner = true };
+	assert_true(sig_key_address(&p->address, key, NULL));
+	return d;
+}
+
+static struct message_signature vouch(struct fixture *f, const struct deployment *d, struct span note)
+{
+	struct message_signature out = { .owner = d->people[0].address };
+	struct handover h;
+	struct message m;
+	struct hash32 digest;
+	struct err e = {0};
+	uint8_t key[32];
+
+	assert_ok(handover_open(&f->a, &h, note, &e), &e);
+	m = log_succession(&h);
+	message_digest(&digest, d, &m);
+	memset(key, 1, sizeof(key));
+	assert_true(sig_make(&out.sig, &digest, key));
+	return out;
+}
+
+static void succeed(struct fixture *f, const struct deployment *d)
+{
+	struct succession s = { span_str("p1"), span_str("claimed"), d, NULL, 1 };
+	const struct log_options options = { f->memory };
+	struct message_signature v;
+	struct buf note = {0};
+	struct err e = {0};
+
+	assert_ok(log_offer_key(f->l, true, &note, &e), &e);
+	v = vouch(f, d, arena_copy(&f->a, buf_view(&note)));
+	buf_release(&note);
+	log_release(f->l);
+	f->l = NULL;
+	s.n = 0;
+	s.signatures = &v;
+	assert_false(log_succeed_key(f->dir, &options, &s, &e));
+	assert_string_equal(e.refusal, "OWNERS");
+	err_clear(&e);
+	s.n = 1;
+	assert_ok(log_succeed_key(f->dir, &options, &s, &e), &e);
+	f->l = test_log_open(f->dir, f->memory);
+}
+
+static struct line line_at(struct fixture *f, uint64_t seq)
+{
+	struct err e = {0};
+	struct line l;
+
+	assert_ok(log_line_read(f->l, &f->a, seq, &l, &e), &e);
+	return l;
+}
+
+static void a_lost_key_is_succeeded_by_the_owners(void **state)
+{
+	struct fixture *f = *state;
+	const struct span old = contents(f, file(f, "log.key"));
+	struct person p;
+	const struct deployment d = one_owner(&p);
+	struct err e = {0};
+
+	succeed(f, &d);
+	assert_int_equal(log_keys(f->l)->n, 2);
+	assert_true(log_keys_now(log_keys(f->l))->succeeded);
+	assert_false(fs_exists(file(f, "log.key.successor")));
+	test_log_grow(f->l, 9);
+	/* Cut off after the commit: the key waits under the other name. */
+	assert_int_equal(rename(file(f, "log.key"), file(f, "log.key.successor")), 0);
+	assert_ok(fs_write(file(f, "log.key"), old, 0600, &e), &e);
+	reopen(f);
+	test_log_grow(f->l, 10);
+	assert_false(fs_exists(file(f, "log.key.successor")));
+}
+
+/* A restored log goes on from the first key; whoever had followed a second one goes back with the owners' word
+ * alone. */
+static void followers_go_back_with_the_owners_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct person p;
+	const struct deployment d = one_owner(&p);
+	struct log_keys pins = { .a = &f->a };
+	struct line rotated, succeeded;
+	struct err e = {0};
+	struct deployment strangers;
+
+	assert_ok(store_copy(file(f, "log.db"), file(f, "old.db"), &e), &e);
+	const struct span key = contents(f, file(f, "log.key"));
+	log_keys_begin(&pins, log_key(f->l));
+	rotate(f->l);
+	rotated = line_at(f, 5);
+	assert_ok(log_keys_follow(&pins, &rotated, &d, &e), &e);
+	log_release(f->l);
+	assert_int_equal(rename(file(f, "old.db"), file(f, "log.db")), 0);
+	assert_ok(fs_write(file(f, "log.key"), key, 0600, &e), &e);
+	f->memory = temporary_directory(&f->a);
+	f->l = test_log_open(f->dir, f->memory);
+	succeed(f, &d);
+	succeeded = line_at(f, 5);
+	strangers = d;
+	strangers.chain_id++;
+	assert_false(log_keys_follow(&pins, &succeeded, &strangers, NULL));
+	assert_int_equal(pins.n, 2);
+	assert_ok(log_keys_follow(&pins, &succeeded, &d, &e), &e);
+	assert_int_equal(pins.n, 2);
+	assert_true(log_keys_now(&pins)->succeeded);
+	assert_false(log_keys_follow(&pins, &rotated, &d, NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +444,8 @@ int main(void)
 		T(each_key_signs_over_its_own_lines), T(a_change_that_was_cut_off_is_finished_or_was_none),
 		T(another_writer_notices_the_new_key), T(followers_and_exports_lead_from_the_first_key),
 		T(a_backup_during_a_change_has_the_key_that_its_log_names),
+		T(a_lost_key_is_succeeded_by_the_owners), T(followers_go_back_with_the_owners_alone),
+		T(what_was_signed_by_a_later_key_is_seen_where_its_note_is_shown),
 		T(a_change_that_nobody_vouches_for_is_found), T(a_key_that_the_old_one_did_not_sign_for_is_refused),
 #undef T
 	};
