@@ -251,6 +251,47 @@ bool log_add_checkpoint(struct log *l, struct buf *note, struct err *e)
 	return ok;
 }
 
+/*~ A log that goes on from a backup may get lines back that others kept. They are not ours to write: the bytes go in as
+ * they were, and only under a checkpoint that this key signed. */
+static bool put_back(struct log *l, struct span raw, struct err *e)
+{
+	struct arena a = {0};
+	struct line line;
+	struct hash32 leaf;
+	bool ok = line_parse(&a, &line, raw, e);
+
+	if (ok && (line.seq != log_size(l) || !hash32_eq(&line.prev, &l->tail.leaf)))
+		ok = err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "it does not continue the log");
+	if (ok) {
+		line_leaf(&leaf, raw);
+		ok = store_put_line(l->store, line.seq, &leaf, raw, e) && put_leaf(l, &leaf, e);
+	}
+	if (ok) {
+		l->tail.leaf = leaf;
+		l->tail.time = line.time;
+	}
+	arena_release(&a);
+	return ok || err_in(e, "line %" PRIu64, log_size(l));
+}
+
+bool log_refill(struct log *l, const struct span *lines, size_t n, struct span note, struct err *e)
+{
+	struct arena a = {0};
+	struct checkpoint c;
+	struct hash32 root;
+	bool ok = true;
+
+	need_transaction(l);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = put_back(l, lines[i], e);
+	ok = ok && checkpoint_open(&a, &c, note, log_key(l), e) && log_root_at(l, log_size(l), &root, e);
+	if (ok && (c.head.size != log_size(l) || !hash32_eq(&c.head.root, &root)))
+		ok = err_refuse(e, "LOG-FORKED", "the lines do not lead to the checkpoint over %" PRIu64, c.head.size);
+	ok = ok && put_checkpoint(l, note, e);
+	arena_release(&a);
+	return ok;
+}
+
 /*~ Before COMMIT every row is read again and hashed again: what SQLite would hand out tomorrow is what we promise. */
 static bool reread_line(struct log *l, uint64_t seq, struct hash32 *prev, struct err *e)
 {

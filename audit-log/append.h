@@ -32,6 +32,9 @@ MUST_CHECK bool log_add_blob(struct log *l, struct span bytes, enum blob_class c
 /* Signs a checkpoint over the lines so far, recomputed from the nodes as read back, and keeps it. `note` may be
  * NULL. */
 MUST_CHECK bool log_add_checkpoint(struct log *l, struct buf *note, struct err *e);
+/* Lines that this log had and lost, byte for byte, and the checkpoint that was over them all, which must be this log's:
+ * same size, same root, else ERR_REFUSED "LOG-FORKED". */
+MUST_CHECK bool log_refill(struct log *l, const struct span *lines, size_t n, struct span note, struct err *e);
 /* Re-reads and re-hashes the rows written, then commits durably. After false nothing was written, unless e says that
  * the disk failed: then this log refuses everything until it is opened anew (log_find_id() tells). */
 MUST_CHECK bool log_commit(struct log *l, struct err *e);

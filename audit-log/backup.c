@@ -10,6 +10,7 @@
 
 #include "audit-log/keys.h"
 #include "audit-log/log_state.h"
+#include "audit-log/refill.h"
 #include "audit-log/verify.h"
 #include "src/base/fs.h"
 
@@ -113,12 +114,19 @@ bool log_backup(const char *from, const char *to, struct err *e)
 
 /* ---- what others have seen -------------------------------------------------------------------------------------- */
 
+struct shown {
+	struct tree_head head;
+	struct span note;
+};
+
 struct seeing {
 	struct log *log;
 	struct arena *a;
 	struct log_keys keys;         /* the copy's, and those that notes shown lead to */
 	struct tree_head newest;      /* of those shown; size 0: none */
 	struct span note;
+	struct shown *shown;          /* all of them that go beyond the copy */
+	size_t n_shown, shown_cap;
 	const struct tree_head *at;   /* asked about, in explain() */
 	bool explained;
 };
@@ -212,6 +220,20 @@ static bool read_seen(struct seeing *s, struct span note, bool own, struct check
 	return note_verify(&n, key, e);
 }
 
+static void keep_shown(struct seeing *s, const struct tree_head *head, struct span note)
+{
+	if (s->n_shown == s->shown_cap) {
+		const size_t cap = s->shown_cap ? 2 * s->shown_cap : 16;
+		struct shown *v = ARENA_ARRAY(s->a, struct shown, cap);
+
+		if (s->n_shown)
+			memcpy(v, s->shown, s->n_shown * sizeof(*v));
+		s->shown = v;
+		s->shown_cap = cap;
+	}
+	s->shown[s->n_shown++] = (struct shown){ *head, note };
+}
+
 static bool take_seen(struct seeing *s, struct span note, bool own, struct err *e)
 {
 	struct checkpoint c;
@@ -219,9 +241,12 @@ static bool take_seen(struct seeing *s, struct span note, bool own, struct err *
 
 	if (!read_seen(s, note, own, &c, e) || !is_of_copy(s, &c.head, &same, e))
 		return false;
+	note = arena_copy(s->a, note);
+	if (c.head.size > log_size(s->log))
+		keep_shown(s, &c.head, note);
 	if (same && c.head.size > s->newest.size) {
 		s->newest = c.head;
-		s->note = arena_copy(s->a, note);
+		s->note = note;
 	}
 	return true;
 }
@@ -235,6 +260,49 @@ static bool take_remembered(struct seeing *s, const char *path, struct err *e)
 
 	buf_release(&note);
 	return ok;
+}
+
+/* ---- what others kept ------------------------------------------------------------------------------------------- */
+
+static bool take_kept(struct seeing *s, struct refill *f, const struct restoring *r, struct err *e)
+{
+	for (size_t i = 0; i < r->n_kept; i++)
+		if (!refill_read(s->a, f, r->kept[i], log_key(s->log), e))
+			return err_in(e, "kept lines [%zu]", i);
+	for (size_t i = 0; i < f->n_notes; i++)
+		if (!take_seen(s, f->notes[i], false, e))
+			return false;
+	refill_sort(f);
+	return true;
+}
+
+static int by_size_down(const void *a, const void *b)
+{
+	const struct shown *x = a, *y = b;
+
+	return (x->head.size < y->head.size) - (x->head.size > y->head.size);
+}
+
+static bool try_chain(struct seeing *s, const struct refill *f, const struct shown *to, uint64_t *refilled)
+{
+	size_t n;
+	const struct span *chain = refill_chain(s->a, f, s->log, &to->head, &n);
+	const bool ok = chain && log_begin(s->log, NULL) && log_refill(s->log, chain, n, to->note, NULL) &&
+			log_commit(s->log, NULL);
+
+	log_abort(s->log);
+	*refilled = ok ? n : 0;
+	return ok;
+}
+
+/* As far as the largest checkpoint that all lines are there for. What does not lead to one is nobody's. */
+static void refill(struct seeing *s, const struct refill *f, uint64_t *refilled)
+{
+	if (s->n_shown)
+		qsort(s->shown, s->n_shown, sizeof(*s->shown), by_size_down);
+	for (size_t i = 0; i < s->n_shown; i++)
+		if (try_chain(s, f, &s->shown[i], refilled))
+			return;
 }
 
 /* ---- going on --------------------------------------------------------------------------------------------------- */
@@ -254,6 +322,7 @@ static bool write_line(struct seeing *s, const struct restoring *r, struct resto
 	json_set(body, a, "last", json_u64(a, out->head.size - 1));
 	json_set(body, a, "lastLeaf", json_bare(a, SPAN_HASH(&last)));
 	json_set(body, a, "missing", json_u64(a, out->missing));
+	json_set(body, a, "refilled", json_u64(a, out->refilled));
 	json_set(body, a, "seen", s->note.n ? json_text(a, s->note) : json_null(a));
 	json_set(body, a, "seenSize", s->note.n ? json_u64(a, s->newest.size) : json_null(a));
 	ok = log_begin(s->log, e) && log_add_line(s->log, &l, e) && log_add_checkpoint(s->log, NULL, e) &&
@@ -267,6 +336,7 @@ static bool resume(struct arena *a, const char *copy, const struct restoring *r,
 		   char **remembered, struct err *e)
 {
 	struct seeing s = { .a = a, .log = log_open(copy, LOG_APPEND, NULL, e), .keys = { .a = a } };
+	struct refill kept = {0};
 	bool ok = s.log != NULL;
 
 	if (ok)
@@ -278,6 +348,9 @@ static bool resume(struct arena *a, const char *copy, const struct restoring *r,
 	}
 	for (size_t i = 0; ok && i < r->n_seen; i++)
 		ok = take_seen(&s, r->seen[i], false, e);
+	ok = ok && take_kept(&s, &kept, r, e);
+	if (ok)
+		refill(&s, &kept, &out->refilled);
 	ok = ok && write_line(&s, r, out, e);
 	log_release(s.log);
 	return ok;

@@ -2,7 +2,8 @@
  *
  * A copy is older than what it was taken of. A log that goes on from one says so in its first new line: after which
  * line it resumes, and the newest checkpoint that anybody showed of what came after. Lines that nobody has any more
- * stay missing; that they were there does not. */
+ * stay missing; that they were there does not. Lines that signers' journals kept come back; the blobs they name do
+ * not. */
 #ifndef SETGOV_AUDIT_LOG_BACKUP_H
 #define SETGOV_AUDIT_LOG_BACKUP_H
 
@@ -15,15 +16,18 @@ MUST_CHECK bool log_backup(const char *from, const char *to, struct err *e);
 struct restoring {
 	const struct span *seen;      /* checkpoints that others show */
 	size_t n_seen;
+	const struct span *kept;      /* documents of lines that signers' journals kept (refill.h) */
+	size_t n_kept;
 	const char *remember;         /* as in struct log_options */
 	const struct json *anchors;   /* [{"block","operation","salt"}]: what the chain has and the copy does not
 	                               * explain; NULL: the chain was not asked */
 	struct span actor, auth;
 };
 struct restored {
-	struct tree_head head;        /* of the copy */
+	struct tree_head head;        /* of the copy, and what it was refilled with */
+	uint64_t refilled;            /* lines that others kept */
 	uint64_t seen;                /* size of the newest checkpoint shown, or 0 */
-	uint64_t missing;             /* lines that it vouches for and that are not in the copy */
+	uint64_t missing;             /* lines that it vouches for and that nobody has */
 };
 /* Makes a workspace in `dir` go on from the copy in `from`: line log.restored and a checkpoint are in it before it
  * takes its place. What this machine remembers counts as shown. ERR_REFUSED "EXISTS" (there is a log), "LOG-DAMAGED",

@@ -41,6 +41,18 @@ struct known_blob {
 	uint64_t row;
 };
 
+/* A line names a blob that is not there. Whether something excuses that is known when all lines were read. */
+struct absent_blob {
+	uint64_t seq;
+	struct hash32 digest;
+	const char *member;
+};
+
+/* Lines that came back without their blobs (log.restored). */
+struct refilled {
+	uint64_t from, to;
+};
+
 struct verifier {
 	struct arena *arena;
 	struct verify_report *report;
@@ -50,6 +62,10 @@ struct verifier {
 
 	struct known_blob *known;     /* blobs that hash to their names, sorted */
 	size_t n_known, cap_known;
+	struct absent_blob *absent;
+	size_t n_absent, cap_absent;
+	struct refilled *refilled;
+	size_t n_refilled, cap_refilled;
 	struct deep *deep;            /* VERIFY_ALL */
 
 	struct frontier tree;         /* over the lines seen */
@@ -159,14 +175,21 @@ static int by_digest(const void *a, const void *b)
 	return memcmp(&one->digest, &other->digest, sizeof(one->digest));
 }
 
+/* `v`, or a larger one, where item number n fits. */
+static void *room_for(void *v, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return v;
+	*cap = *cap ? 2 * *cap : 256;
+	v = reallocarray(v, *cap, size);
+	if (!v)
+		die("out of memory");
+	return v;
+}
+
 static void keep_digest(struct verifier *v, const struct store_row *row)
 {
-	if (v->n_known == v->cap_known) {
-		v->cap_known = v->cap_known ? 2 * v->cap_known : 256;
-		v->known = reallocarray(v->known, v->cap_known, sizeof(*v->known));
-		if (!v->known)
-			die("out of memory");
-	}
+	v->known = room_for(v->known, v->n_known, &v->cap_known, sizeof(*v->known));
 	v->known[v->n_known++] = (struct known_blob){ row->hash, row->i };
 }
 
@@ -238,17 +261,60 @@ static void need_blob(struct verifier *v, const struct line *l, const struct jso
 		return;
 	if (known_blob(v, &h))
 		return;
-	if (left_out(v, &h))
+	if (left_out(v, &h)) {
 		v->not_here++;
-	else
-		find(v, FINDING_BLOB_MISSING, l->seq, "body.%s names blob %.*s, which is not there or is damaged",
-		     member, (int)digest->text.n, (const char *)digest->text.p);
+		return;
+	}
+	v->absent = room_for(v->absent, v->n_absent, &v->cap_absent, sizeof(*v->absent));
+	v->absent[v->n_absent++] = (struct absent_blob){ l->seq, h, member };
+}
+
+static void note_refilled(struct verifier *v, const struct line *l)
+{
+	uint64_t last, n;
+
+	if (!line_kind_is(l, "log.restored") || !json_get_u64(l->body, "last", &last, NULL) ||
+	    !json_get_u64(l->body, "refilled", &n, NULL) || !n || last >= l->seq || n > last)
+		return;
+	v->refilled = room_for(v->refilled, v->n_refilled, &v->cap_refilled, sizeof(*v->refilled));
+	v->refilled[v->n_refilled++] = (struct refilled){ last - n + 1, last };
+}
+
+static bool came_back(const struct verifier *v, uint64_t seq)
+{
+	for (size_t i = 0; i < v->n_refilled; i++)
+		if (seq >= v->refilled[i].from && seq <= v->refilled[i].to)
+			return true;
+	return false;
+}
+
+static void judge_absent(struct verifier *v)
+{
+	size_t excused = 0;
+
+	for (size_t i = 0; i < v->n_absent; i++) {
+		const struct absent_blob *b = &v->absent[i];
+		struct buf hex = {0};
+
+		if (came_back(v, b->seq)) {
+			excused++;
+			continue;
+		}
+		buf_hex(&hex, SPAN_HASH(&b->digest));
+		find(v, FINDING_BLOB_MISSING, b->seq, "body.%s names blob %s, which is not there or is damaged",
+		     b->member, buf_cstr(&hex));
+		buf_release(&hex);
+	}
+	if (excused)
+		checked(v, false, "blobs lost with a machine",
+			arena_fmt(v->arena, "%zu, of lines that came back from signers' journals", excused));
 }
 
 static void check_blobs_of(struct verifier *v, const struct line *l)
 {
 	const struct json *attachments = json_find(l->body, "attachments");
 
+	note_refilled(v, l);
 	for (size_t i = 0; i < ARRAY_LEN(blob_members); i++)
 		if (line_kind_is(l, blob_members[i].kind))
 			need_blob(v, l, json_find(l->body, blob_members[i].member), blob_members[i].member);
@@ -726,6 +792,7 @@ static void check_lines(struct verifier *v)
 		find(v, FINDING_OPENING, FINDING_NO_SEQ, "the log has no lines");
 	else
 		judge_the_rest(v);
+	judge_absent(v);
 	say_what_was_walked(v, lines, step == STORE_DONE && v->nodes && v->checkpoints);
 	store_scan_free(scan);
 	store_scan_free(v->nodes);
@@ -961,6 +1028,8 @@ bool log_verify(struct arena *a, struct verify_report *out, const char *dir, con
 	store_release(v.store);
 	arena_release(&v.scratch);
 	free(v.known);
+	free(v.absent);
+	free(v.refilled);
 	deep_free(v.deep);
 	free(path);
 	return ok;

@@ -25,15 +25,24 @@ bool cmd_backup(struct cli *cli, struct err *e)
 	return true;
 }
 
+#define KEPT_MAX ((size_t)512 << 20)
+
+/* The files that an option names. */
+static bool read_all(struct cli *cli, const char *option, size_t cap, const struct span **out, size_t *n, struct err *e)
+{
+	struct span *v = ARENA_ARRAY(&cli->arena, struct span, cli->n_given + 1);
+	for (size_t i = 0; i < cli->n_given; i++)
+		if (span_is(span_str(option), cli->given[i].option->name) &&
+		    !cli_read(cli, &v[(*n)++], cli->given[i].value, cap, e))
+			return false;
+	*out = v;
+	return true;
+}
+
 static bool read_seen(struct cli *cli, struct restoring *r, struct err *e)
 {
-	struct span *seen = ARENA_ARRAY(&cli->arena, struct span, cli->n_given + 1);
-	for (size_t i = 0; i < cli->n_given; i++)
-		if (span_is(span_str(cli->given[i].option->name), "--seen") &&
-		    !cli_read(cli, &seen[r->n_seen++], cli->given[i].value, NOTE_MAX_BYTES, e))
-			return false;
-	r->seen = seen;
-	return true;
+	return read_all(cli, "--seen", NOTE_MAX_BYTES, &r->seen, &r->n_seen, e) &&
+	       read_all(cli, "--lines", KEPT_MAX, &r->kept, &r->n_kept, e);
 }
 
 /* What the chain has and the copy does not explain. A chain that cannot be asked holds nobody up: the line says so. */
@@ -78,6 +87,9 @@ bool cmd_restore(struct cli *cli, struct err *e)
 	if (!log_restore(cli->args[0], cli->dir, &r, &out, e))
 		return false;
 	cli_text(cli, "The log goes on after line %llu.\n", (unsigned long long)out.head.size - 1);
+	if (out.refilled > 0)
+		cli_text(cli, "%llu lines came back from signers' journals, without the files they name.\n",
+			 (unsigned long long)out.refilled);
 	if (out.seen == 0)
 		cli_text(cli, "Nobody showed a checkpoint: what was lost since the backup, if anything, is not "
 			 "known.\n");
@@ -90,6 +102,7 @@ bool cmd_restore(struct cli *cli, struct err *e)
 	cli->result = json_object(a);
 	json_set(cli->result, a, "anchors", r.anchors != NULL ? json_copy(a, r.anchors) : json_null(a));
 	json_set(cli->result, a, "missing", json_u64(a, out.missing));
+	json_set(cli->result, a, "refilled", json_u64(a, out.refilled));
 	json_set(cli->result, a, "seen", json_u64(a, out.seen));
 	json_set(cli->result, a, "size", json_u64(a, out.head.size));
 	return true;

@@ -6,6 +6,7 @@
 #include "src/cli/cmd.h"
 #include "src/cli/judging.h"
 #include "src/cli/onchain.h"
+#include "src/cli/planning.h"
 #include "src/cli/rollback.h"
 #include "src/crypto/hash.h"
 #include "src/evm/address.h"
@@ -305,14 +306,7 @@ static bool freeze(struct cli *cli, const char *id, const struct proposal *p, st
 		return false;
 	if (p->route == ROUTE_DIRECT)
 		return true;
-	const struct operation op = proposal_operation(p, &head->root);
-	struct json *body = json_object(a);
-	timelock_id(operation, &op);
-	json_set(body, a, "operation", json_0x(a, SPAN_HASH(operation)));
-	json_set(body, a, "salt", json_0x(a, SPAN_HASH(&head->root)));
-	json_set(body, a, "size", json_u64(a, head->size));
-	struct line planned = workspace_line(ws, "operation.planned", span_str(id), body);
-	return log_add_line(ws->log, &planned, e);
+	return planning_add(ws, a, span_str(id), p, head, operation, e);
 }
 
 /* The line that --line names, or else that of the draft as we found it. */

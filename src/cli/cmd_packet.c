@@ -11,6 +11,7 @@
 #include "src/cli/onchain.h"
 #include "src/cli/packing.h"
 #include "src/cli/previewing.h"
+#include "src/cli/planning.h"
 #include "src/crypto/hash.h"
 #include "src/crypto/words.h"
 #include "src/gov/packet.h"
@@ -399,7 +400,8 @@ static bool run(struct packing *p, struct err *e)
 	struct packet packet;
 	const struct changes *all;
 	const char *path;
-	if (!workspace_fold(p->cli->ws, &all, e) ||
+	if (!planning_mend(p->cli->ws, &p->cli->arena, p->cli->args[0], e) ||
+	    !workspace_fold(p->cli->ws, &all, e) ||
 	    !workspace_change(p->cli->ws, &p->cli->arena, p->cli->args[0], &p->change, e) ||
 	    !ask_chain(p, all, e) || !pick_step(p, e) || !may_pack(p, e))
 		return false;

@@ -85,6 +85,7 @@ static const struct option report_options[] = {
 };
 static const struct option restore_options[] = {
 	{ "--seen", "NOTE", "a checkpoint that somebody shows: of an export, a packet, a witness", true },
+	{ "--lines", "FILE", "what a signer's journal kept of the log (setgov-signer journal --lines)", true },
 	{ "--rpc", "URL", "the node whose chain the copy is held against (default: the profile's)", false },
 	{ "--offline", NULL, "do not ask the chain what the copy does not explain", false },
 };

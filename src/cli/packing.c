@@ -1,10 +1,11 @@
 #include "src/cli/packing.h"
 
-#include <string.h>
-
 #include "audit-log/keys.h"
+#include "src/evm/address.h"
 
-#define CARRIED_LINES 200             /* at most, of those since the last answer */
+/* At most, the newest ones. */
+#define CARRIED_LINES 1000u
+#define CARRIED_BYTES ((size_t)512 << 10)
 
 static bool blob_of(struct workspace *ws, struct arena *a, const struct hash32 *digest, struct span *out,
 		    struct err *e)
@@ -32,30 +33,73 @@ bool packing_signatures(struct workspace *ws, struct arena *a, const struct step
 	return true;
 }
 
+/* The walk back from the end of the log to where every owner has been. */
 struct carry {
 	struct arena *a;
-	struct span lines[CARRIED_LINES];
-	size_t n;
+	const struct deployment *d;
+	bool *answered;               /* one for each person */
+	size_t missing;               /* owners of whom no answer was met yet */
+	struct span *packets;         /* answered ones of which the packing was not met yet */
+	size_t n_packets;
+	struct span *lines;           /* newest first */
+	size_t n, bytes;
 };
 
-/* What the owners have not seen since somebody answered: their journals can refill a log. */
-static bool carry_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+static void carry_answer(struct carry *c, const struct line *l)
 {
-	struct carry *c = ctx;
-	struct line l;
-	(void)seq;
-	(void)leaf;
-	if (!line_parse(c->a, &l, arena_copy(c->a, raw), e))
-		return false;
-	if (line_kind_is(&l, "signature.added") || line_kind_is(&l, "answer.refused") ||
-	    line_kind_is(&l, "answer.declined"))
-		c->n = 0;
-	if (c->n == CARRIED_LINES) {
-		memmove(c->lines, c->lines + 1, (CARRIED_LINES - 1) * sizeof(c->lines[0]));
-		c->n--;
+	struct addr owner;
+	struct span packet;
+	if (!json_get_addr(l->body, "owner", &owner, NULL) || !json_get_str(l->body, "packet", &packet, NULL))
+		return;
+	const struct person *who = deployment_person_at(c->d, &owner);
+	if (who == NULL || !who->owner || c->answered[who - c->d->people])
+		return;
+	c->answered[who - c->d->people] = true;
+	c->missing--;
+	c->packets[c->n_packets++] = packet;
+}
+
+static void carry_packing(struct carry *c, const struct line *l)
+{
+	struct span packet;
+	if (!json_get_str(l->body, "packet", &packet, NULL))
+		return;
+	for (size_t i = 0; i < c->n_packets;) {
+		if (span_eq(c->packets[i], packet))
+			c->packets[i] = c->packets[--c->n_packets];
+		else
+			i++;
 	}
-	c->lines[c->n++] = l.raw;
-	return true;
+}
+
+static bool is_answer(const struct line *l)
+{
+	return line_kind_is(l, "signature.added") || line_kind_is(l, "answer.refused") ||
+	       line_kind_is(l, "answer.declined");
+}
+
+/* False when this line has been seen by all: what was packed before their answers was in their hands. */
+static bool carry_line(struct carry *c, const struct line *l)
+{
+	if (is_answer(l))
+		carry_answer(c, l);
+	else if (line_kind_is(l, "step.packed"))
+		carry_packing(c, l);
+	if (c->missing == 0 && c->n_packets == 0)
+		return false;
+	c->bytes += l->raw.n;
+	if (c->bytes <= CARRIED_BYTES)
+		c->lines[c->n++] = l->raw;
+	return c->bytes <= CARRIED_BYTES && c->n < CARRIED_LINES;
+}
+
+static void reverse(struct span *v, size_t n)
+{
+	for (size_t i = 0; i < n / 2; i++) {
+		const struct span one = v[i];
+		v[i] = v[n - 1 - i];
+		v[n - 1 - i] = one;
+	}
 }
 
 static bool carries(const struct carry *c, struct span line)
@@ -88,13 +132,23 @@ static bool carry_keys(struct workspace *ws, struct arena *a, struct packet *out
 	return true;
 }
 
+/* What the owners have not seen since their last answers: their journals can refill a log. */
 static bool carried_lines(struct workspace *ws, struct arena *a, struct packet *out, struct err *e)
 {
-	struct carry *c = ARENA_NEW(a, struct carry);
-	const uint64_t size = log_size(ws->log);
-	c->a = a;
-	return log_each(ws->log, size > 2 * CARRIED_LINES ? size - 2 * CARRIED_LINES : 0, size, carry_line, c, e) &&
-	       carry_keys(ws, a, out, c, e);
+	const struct deployment *d = &ws->deployment;
+	struct carry c = { .a = a, .d = d, .missing = deployment_owners(d) };
+	c.answered = ARENA_ARRAY(a, bool, d->n_people);
+	c.packets = ARENA_ARRAY(a, struct span, d->n_people);
+	c.lines = ARENA_ARRAY(a, struct span, CARRIED_LINES);
+	for (uint64_t seq = log_size(ws->log); seq-- > 0;) {
+		struct line l;
+		if (!log_line_read(ws->log, a, seq, &l, e))
+			return false;
+		if (!carry_line(&c, &l))
+			break;
+	}
+	reverse(c.lines, c.n);
+	return carry_keys(ws, a, out, &c, e);
 }
 
 bool packing_packet(struct workspace *ws, struct arena *a, const struct change *change, enum step_kind step,

@@ -63,6 +63,7 @@ static const struct option options[] = {
 	 READS},
 	{"--reason", "TEXT", "decline", "why", PLAIN},
 	{"--verify", NULL, "journal", "say only whether it is whole, and its head", PLAIN},
+	{"--lines", NULL, "journal", "the change log's lines it keeps, for setgov restore --lines", PLAIN},
 	{"--step", "STEP", "sign-tx", "schedule, execute or cancel", PLAIN},
 	{"--nonce", "N", "sign-tx", "the payer's", PLAIN},
 	{"--gas", "N", "sign-tx", "the limit", PLAIN},

@@ -7,6 +7,7 @@
 #include "src/base/text.h"
 #include "src/base/when.h"
 #include "src/evm/address.h"
+#include "src/signer/kept_lines.h"
 #include "src/signer/log_pins.h"
 #include "src/signer/review_effects.h"
 
@@ -132,6 +133,9 @@ static void note_log_key(const struct signer *s, const struct reviewed *r, struc
 /* The log's lines that came along, held against our own journal. */
 static void note_lines(const struct signer *s, const struct reviewed *r, struct notices *list)
 {
+	if (!kept_lines_fit(&r->packet))
+		note(list, STYLE_BAD, "THE LOG'S LINES THAT CAME ALONG DO NOT LEAD TO THE PROPOSAL: somebody changed, "
+		     "left out or added some. They are not kept.");
 	for (size_t i = 0; i < r->packet.n_lines; i++) {
 		struct line l;
 		struct addr owner;

@@ -12,6 +12,7 @@
 #include "src/evm/address.h"
 #include "src/proof/note.h"
 #include "src/signer/answer_file.h"
+#include "src/signer/kept_lines.h"
 #include "src/signer/sandbox.h"
 
 /* ---- no ---- */
@@ -361,6 +362,8 @@ static bool sign_step(struct session *x, const struct reviewed *r, size_t i, con
 bool session_sign(struct session *x, const struct reviewed *r, const struct key_file *k, struct span compared,
 		  struct err *e)
 {
+	if (!kept_lines_add(x->s, &r->packet, e))
+		return false;
 	for (size_t i = 0; i < r->checked.n_steps; i++)
 		if (!sign_step(x, r, i, k, compared, e))
 			return false;
@@ -461,6 +464,8 @@ bool session_decline(struct signer *s, const struct reviewed *r, const char *rea
 		return false;
 	struct json *body = packet_body(s, r);
 	json_set(body, &s->arena, "text", json_str(&s->arena, reason));
+	if (r->good && !kept_lines_add(s, &r->packet, e))
+		return false;
 	if (!journal_add(&s->journal, "packet.declined", r->packet.core.change, body, e))
 		return false;
 	const struct answer ans = { .kind = ANSWER_DECLINE, .text = span_str(reason) };

@@ -16,6 +16,7 @@
 #include "src/evm/eip712.h"
 #include "src/gov/safe.h"
 #include "src/proof/merkle.h"
+#include "src/signer/kept_lines.h"
 #include "src/signer/signer.h"
 
 static bool hex_is(struct span bytes, const char *hex)
@@ -194,10 +195,21 @@ bool verb_sandbox_probe(struct signer *s, struct err *e)
 			  "a socket could be asked for and nobody killed us: the sandbox does not hold");
 }
 
+/* For `setgov restore --lines`. */
+static bool give_lines(struct signer *s)
+{
+	s->result = kept_lines_json(s);
+	json_canonical(&s->text, s->result);
+	buf_byte(&s->text, '\n');
+	return true;
+}
+
 bool verb_journal(struct signer *s, struct err *e)
 {
 	struct buf head = {0};
 	(void)e;
+	if (signer_flag(s, "--lines"))
+		return give_lines(s);
 	s->result = json_object(&s->arena);
 	struct json *lines = json_array(&s->arena);
 	for (size_t i = 0; !signer_flag(s, "--verify") && i < s->journal.n; i++) {

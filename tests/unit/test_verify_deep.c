@@ -56,8 +56,8 @@ static const struct lie lies[] = {
 	  "PACKET 3: the core is of another change, step, nonce or hash\n" },
 	{ "step.packed", "packet", "\"" ONES "\"", "PACKET 3: the packet's digest is not that of its core\n" },
 	{ "step.packed", "evidence", "\"" ONES "\"",
-	  "BLOB-MISSING 3: body.evidence names blob " ONES ", which is not there or is damaged\n"
-	  "PACKET 3: the core names other evidence\n" },
+	  "PACKET 3: the core names other evidence\n"
+	  "BLOB-MISSING 3: body.evidence names blob " ONES ", which is not there or is damaged\n" },
 	{ "signature.added", "owner", "\"0x7070707070707070707070707070707070707070\"",
 	  "SIGNATURE 4: not by the owner it names: [NOT-OWNER] recovers to "
 	  "0x…, which is not an owner: signed by somebody else, or for "
