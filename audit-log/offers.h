@@ -1,5 +1,5 @@
 /* The policies that a log was offered, who signed for them, and which one it adopted last: the lines policy.offered,
- * policy.signed and policy.adopted (FORMAT.md, section 13). Whether the signatures are right, and enough, is judged
+ * policy.signed and policy.adopted (FORMAT.md, section 15). Whether the signatures are right, and enough, is judged
  * when they come in (src/cli/offering.h) and by `log verify`. */
 #ifndef SETGOV_AUDIT_LOG_OFFERS_H
 #define SETGOV_AUDIT_LOG_OFFERS_H

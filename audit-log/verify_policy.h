@@ -1,6 +1,6 @@
 /* What lines say of policies, computed again: an offer's message from its fields, each owner's signature over it, and
  * whether an adopted policy took the place of the one before it, in time, with as many different owners' signatures as
- * that one asked for. By the deployment of the line's own time. FORMAT.md, section 13. verify_deep.c calls. */
+ * that one asked for. By the deployment of the line's own time. FORMAT.md, section 15. verify_deep.c calls. */
 #ifndef SETGOV_AUDIT_LOG_VERIFY_POLICY_H
 #define SETGOV_AUDIT_LOG_VERIFY_POLICY_H
 

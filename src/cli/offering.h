@@ -1,5 +1,5 @@
 /* The console's side of a policy's adoption: the offer that goes to the owners, their signatures coming in, and the
- * policy that is in force then. Lines: FORMAT.md, section 13. */
+ * policy that is in force then. Lines: FORMAT.md, section 15. */
 #ifndef SETGOV_CLI_OFFERING_H
 #define SETGOV_CLI_OFFERING_H
 

@@ -1,5 +1,5 @@
 /* A policy's adoption: the offer of a new policy to the owners, their signatures, and when there are enough of them.
- * The file (docs/formats.md, section 9) goes to the signers and, signed by enough of them, moves each signer's pin. It
+ * The file (docs/formats.md, section 10) goes to the signers and, signed by enough of them, moves each signer's pin. It
  * carries both policies whole, so that old → new can be read without the log; what an owner signs is the message
  * PolicyAdoption (docs/messages.md) over their digests. Pure. */
 #ifndef SETGOV_POLICY_ADOPTION_H
