@@ -218,9 +218,11 @@ static bool is_signed_enough(struct judging *j, const struct offered *o, const s
 	const struct json *list;
 	size_t n_v, n;
 
-	if (!json_get(j->l->body, "signatures", JSON_ARRAY, &list, e) ||
-	    !message_signatures_from_json(&j->a, &v, &n_v, list, e) ||
-	    !message_count(&n, j->d, &o->message, v, n_v, e))
+	if (!json_get(j->l->body, "signatures", JSON_ARRAY, &list, e))
+		return false;
+	if (!message_signatures_from_json(&j->a, &v, &n_v, list, e))
+		return err_in(e, "signatures");
+	if (!message_count(&n, j->d, &o->message, v, n_v, e))
 		return false;
 	return n >= needs || err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "signed by %zu owners, and it takes %zu", n,
 				     needs);
