@@ -415,8 +415,11 @@ void rule_sentence(struct buf *out, const struct policy *p, const struct rule *x
 	buf_byte(out, '.');
 	if (x->proven)
 		buf_str(out, " What it rests on has to be proven.");
-	if (x->has_max_age)
-		buf_fmt(out, " Its facts are at most %llu blocks old.", (unsigned long long)x->max_age);
+	if (x->has_max_age) {
+		buf_str(out, " Its facts are at most ");
+		put_value(out, json_find(o, "maxAge"));
+		buf_str(out, " old.");
+	}
 }
 
 static void put_rule(struct buf *out, const struct policy *p, const struct rule *x, const char *indent)

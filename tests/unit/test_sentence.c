@@ -52,7 +52,13 @@ static const struct { const char *rule, *says, *other; } rules[] = {
 	  RULE("call-only", "") },
 	{ RULE("code", ",\"arg\":\"to\",\"listed\":[{\"name\":\"v1\",\"hash\":\"" HASH "\"}]"),
 	  "For every action: the code at to is v1 (" HASH ").",
-	  RULE("code", ",\"arg\":\"to\",\"listed\":[]") },
+	  RULE("code", ",\"arg\":\"to\",\"releases\":true") },
+	{ RULE("code", ",\"arg\":\"to\",\"releases\":true"),
+	  "For every action: the code at to is a release of the action's contract in the list of releases.",
+	  RULE("code", ",\"arg\":\"of\",\"releases\":true") },
+	{ RULE("upgrade", ",\"checks\":[\"uups\",\"layout\"]"),
+	  "For every action: the code that is installed is fit for what is stored; looked at are uups and layout.",
+	  RULE("upgrade", ",\"checks\":[\"uups\"]") },
 	{ RULE("possession", ",\"args\":[\"new\"],\"listed\":[{\"name\":\"v1\",\"hash\":\"" HASH "\"}]"),
 	  "For every action: whoever has the key of new has signed this change's challenge, or it is a "
 	  "contract with the "
@@ -66,11 +72,11 @@ static const struct { const char *rule, *says, *other; } rules[] = {
 	  RULE("signed-ahead", ",\"steps\":[\"schedule\",\"execute\"]") },
 	{ RULE("hot-signing", ",\"allowed\":false"),
 	  "For every action: no key signs on a machine with a network.", RULE("hot-signing", ",\"allowed\":true") },
-	{ RULE("comparison", ",\"allowed\":false,\"source\":\"proven\",\"maxAge\":7"),
+	{ RULE("comparison", ",\"allowed\":false,\"source\":\"proven\",\"maxAge\":\"7 min\""),
 	  "For every action: no signature counts whose phrase was compared with nobody. What it rests on has "
 	  "to be proven. "
-	  "Its facts are at most 7 blocks old.",
-	  RULE("comparison", ",\"allowed\":false,\"source\":\"proven\",\"maxAge\":8") },
+	  "Its facts are at most 7 min old.",
+	  RULE("comparison", ",\"allowed\":false,\"source\":\"proven\",\"maxAge\":\"8 min\"") },
 };
 
 static const struct policy *a_policy(struct arena *a, const char *text)

@@ -506,7 +506,7 @@ static const struct wrong {
 				       "UPDATE lines SET seq = 5 WHERE seq = 6;"
 				       "UPDATE lines SET seq = 6 WHERE seq = 99" },
 	[FINDING_LINE_FORM] = { .sql = "UPDATE lines SET line = 'anything' WHERE seq = 4" },
-	[FINDING_LINE_SEQ] = { .sql = "INSERT INTO lines SELECT 9, leaf, line FROM lines WHERE seq = 8" },
+	[FINDING_LINE_SEQ] = { .sql = "INSERT INTO lines SELECT 14, leaf, line FROM lines WHERE seq = 13" },
 	[FINDING_LINE_TIME] = { .line_kind = "clock.stepped-back",
 				.body = "{\"from\":\"2026-01-01T00:00:00.000Z\",\"to\":\"2026-01-01T00:00:00.000Z\"}" },
 	[FINDING_OPENING] = { .sql = "DELETE FROM lines" },
@@ -532,6 +532,7 @@ static const struct wrong {
 	[FINDING_SUBMISSION] = { "submit.intended", "txHash", NULL, NULL, NULL },
 	[FINDING_RECEIPT] = { "step.mined", "block", NULL, NULL, NULL },
 	[FINDING_VERDICT] = { "policy.judged", "verdict", NULL, NULL, NULL },
+	[FINDING_ADOPTION] = { "policy.adopted", "signatures", NULL, NULL, NULL },
 	[FINDING_VIEWS] = {0},
 	[FINDING_ANCHOR] = {0},       /* takes a chain: tests/e2e/log_verify.sh */
 };
