@@ -12,7 +12,7 @@ draft() { console draft "$@" --title T --reason R --ticket https://tickets.examp
 make_policy() {
 	node -e 'const fs=require("fs");const p=JSON.parse(fs.readFileSync("policies/set-chain-mainnet.json","utf8"));
 		const rule=(n)=>p.rules.find((r)=>r.name===n);const drop=(n)=>{p.rules=p.rules.filter((r)=>r.name!==n&&r.rule!==n)};
-		drop("freeze");drop("safe-head");drop("compare");eval(process.argv[1]);
+		drop("freeze");drop("safe-head");drop("compare");drop("no-modules");drop("no-guard");eval(process.argv[1]);
 		fs.writeFileSync(process.argv[2],JSON.stringify(p,null,2)+"\n")' "$2" "$1"
 }
 digest_of() { "$setgov" policy show "$1" --json | field digest; }

@@ -128,6 +128,7 @@ static void a_policy_cannot_lower_its_own_bar(void **state)
 	sign(&o, 2);
 	assert_false(adoption_is_complete(&o.x, &o.s.d, &o.old, &e));
 	assert_err(&e, ERR_REFUSED, "[INCOMPLETE] 2 of 3 owners have signed it: 1 missing");
+	err_clear(&e);
 	sign(&o, 3);
 	assert_ok(adoption_is_complete(&o.x, &o.s.d, &o.old, &e), &e);
 	o.v[2] = o.v[1];
@@ -172,6 +173,7 @@ static void refused(struct offered *o, const struct policy *in_force, struct uni
 
 	assert_false(adoption_fits(&o->x, &o->s.d, in_force, now, &e));
 	assert_err(&e, ERR_REFUSED, text);
+	err_clear(&e);
 }
 
 static void what_is_for_another_place_or_time_does_not_fit(void **state)
