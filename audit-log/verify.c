@@ -242,6 +242,8 @@ static const struct { const char *kind, *member; } blob_members[] = {
 	{ "step.mined", "receipt" },       { "step.failed", "receipt" }, { "meeting.closed", "minutes" },
 	{ "releases.adopted", "releases" },
 	{ "policy.judged", "facts" },      { "policy.judged", "policy" },
+	{ "policy.offered", "policy" },    { "policy.offered", "previous" },
+	{ "policy.adopted", "policy" },    { "policy.adopted", "previous" },
 };
 
 static bool left_out(struct verifier *v, const struct hash32 *digest)
@@ -852,6 +854,9 @@ static void say_deep(struct verifier *v)
 			arena_fmt(a, "%" PRIu64 " are under another catalogue or other ABIs than this program's: "
 				  "their actions were not compiled", n.foreign));
 	checked(v, true, "owners' signatures", arena_fmt(a, "%" PRIu64 " recovered", n.signatures));
+	checked(v, true, "policies",
+		arena_fmt(a, "%" PRIu64 " adoptions, %" PRIu64 " owners' signatures for them", n.adoptions,
+			  n.endorsements));
 	checked(v, true, "raw transactions", arena_fmt(a, "%" PRIu64 " hashes and senders, %" PRIu64 " receipts",
 		n.transactions, n.receipts));
 	checked(v, true, "verdicts", arena_fmt(a, "%" PRIu64 " judged again, by the policy and the facts of their time",

@@ -46,6 +46,7 @@
 	C(SUBMISSION,       "SUBMISSION",       "a raw transaction has another hash, sender or fields") \
 	C(RECEIPT,          "RECEIPT",          "a receipt is of another transaction or block") \
 	C(VERDICT,          "VERDICT",          "a verdict is not what its policy says of its facts") \
+	C(ADOPTION,         "ADOPTION",         "a policy adopted out of turn, or without the signatures it takes") \
 	C(VIEWS,            "VIEWS",            "views.db is not what the lines come to") \
 	C(ANCHOR,           "ANCHOR",           "the chain has an operation or a salt that the log does not explain")
 enum finding_code {

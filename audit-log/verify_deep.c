@@ -1,4 +1,4 @@
-#include "audit-log/verify_deep.h"
+#include "audit-log/verify_policy.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -37,6 +37,7 @@ struct deep {
 	struct deployment deployment;
 	struct pinned pin;
 	bool have_deployment, have_pin;
+	struct policy_lines *policies;
 	struct deep_change *changes;  /* open addressing; cap is a power of two, at most half full */
 	size_t n, cap;
 };
@@ -57,6 +58,7 @@ struct deep *deep_new(const struct deep_walk *walk)
 	if (!d)
 		die("out of memory");
 	d->walk = *walk;
+	d->policies = policy_lines_new(walk);
 	return d;
 }
 
@@ -65,6 +67,7 @@ void deep_free(struct deep *d)
 	if (!d)
 		return;
 	arena_release(&d->profile);
+	policy_lines_free(d->policies);
 	free(d->changes);
 	arena_release(&d->keys);
 	free(d);
@@ -77,7 +80,11 @@ void deep_set_key(struct deep *d, const char *vkey)
 
 struct deep_counts deep_counts(const struct deep *d)
 {
-	return d->counts;
+	struct deep_counts n = d->counts;
+
+	n.adoptions = policy_lines_adopted(d->policies);
+	n.endorsements = policy_lines_signed(d->policies);
+	return n;
 }
 
 /* ---- saying things ---------------------------------------------------------------------------------------------- */
@@ -679,5 +686,6 @@ void deep_line(struct deep *d, const struct line *l, const struct hash32 *root)
 			kinds[i].judge(&j);
 			break;
 		}
+	policy_lines_judge(d->policies, l, d->have_deployment ? &d->deployment : NULL);
 	arena_release(&j.a);
 }

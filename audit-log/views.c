@@ -683,6 +683,35 @@ bool views_lines_of_kind(struct views *v, struct arena *a, struct span kind, str
 	return views_ask(v, ask_lines, &q, e);
 }
 
+static int by_seq(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+bool views_lines_of_kinds(struct views *v, struct arena *a, const char *const kinds[], size_t n, struct seqs *out,
+			  struct err *e)
+{
+	*out = (struct seqs){0};
+	for (size_t i = 0; i < n; i++) {
+		struct seqs some;
+		uint64_t *both;
+
+		if (!views_lines_of_kind(v, a, span_str(kinds[i]), &some, e))
+			return false;
+		both = ARENA_ARRAY(a, uint64_t, out->n + some.n + 1);
+		if (out->n)
+			memcpy(both, out->seq, out->n * sizeof(*both));
+		if (some.n)
+			memcpy(both + out->n, some.seq, some.n * sizeof(*both));
+		*out = (struct seqs){ both, out->n + some.n };
+	}
+	if (out->n)
+		qsort(out->seq, out->n, sizeof(*out->seq), by_seq);
+	return true;
+}
+
 bool views_lines_naming(struct views *v, struct arena *a, const struct hash32 *value, struct seqs *out, struct err *e)
 {
 	struct lines_asked q = { .arena = a, .which = ST_NAMING, .value = value, .out = out };

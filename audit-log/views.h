@@ -65,6 +65,9 @@ MUST_CHECK bool views_lines_of_change(struct views *v, struct arena *a, struct s
 				      struct err *e);
 MUST_CHECK bool views_lines_of_kind(struct views *v, struct arena *a, struct span kind, struct seqs *out,
 				    struct err *e);
+/* Of several kinds, in the log's order. */
+MUST_CHECK bool views_lines_of_kinds(struct views *v, struct arena *a, const char *const kinds[], size_t n,
+				     struct seqs *out, struct err *e);
 /* Lines whose body has this 32-byte value as a string member or element, with or without 0x: a safeTxHash, a txHash, a
  * packet's digest, an operation's id, a blob. */
 MUST_CHECK bool views_lines_naming(struct views *v, struct arena *a, const struct hash32 *value, struct seqs *out,

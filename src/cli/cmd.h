@@ -43,6 +43,7 @@ bool cmd_hash_operation(struct cli *cli, struct err *e);
 bool cmd_hash_typed_data(struct cli *cli, struct err *e);
 bool cmd_recover(struct cli *cli, struct err *e);
 bool cmd_decode(struct cli *cli, struct err *e);
+bool cmd_policy_adopt(struct cli *cli, struct err *e);
 bool cmd_policy_challenge(struct cli *cli, struct err *e);
 bool cmd_policy_check(struct cli *cli, struct err *e);
 bool cmd_policy_lint(struct cli *cli, struct err *e);

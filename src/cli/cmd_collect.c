@@ -11,10 +11,10 @@
 #include "src/base/text.h"
 #include "src/cli/cmd.h"
 #include "src/cli/cosigning.h"
+#include "src/cli/offering.h"
 #include "src/cli/possession.h"
 #include "src/crypto/hash.h"
 #include "src/evm/address.h"
-#include "src/gov/message.h"
 #include "src/gov/packet.h"
 
 struct collecting {
@@ -26,6 +26,7 @@ struct collecting {
 	struct hash32 source;         /* SHA-256 of it */
 	struct json *results;
 	size_t added, kept, refused, notes;
+	bool adopted;                 /* the file brought the last signature that a policy took */
 	int unreadable;               /* exit status for a file that could not be read, or 0 */
 };
 
@@ -469,6 +470,60 @@ static bool take_cosignature(struct collecting *c, struct span file, bool note, 
 	return true;
 }
 
+/* A policy that enough owners have signed moves when its transaction is in the log. */
+static bool take_adoption(struct collecting *c, const struct signed_message *m, struct err *e)
+{
+	struct arena *a = &c->cli->arena;
+	struct err why = {0};
+	struct endorsed done;
+	if (!offering_take(c->cli->ws, a, m, &done, &why, e))
+		return err_is_set(&why) && refuse_err(c, NULL, &why, e);
+	struct json *o = result(c, done.known ? "known" : "signed", NULL);
+	json_set(o, a, "adopted", json_bool(a, done.adopted != NULL));
+	json_set(o, a, "owner", json_addr(a, &m->by.owner));
+	json_set(o, a, "policy", json_bare(a, SPAN_HASH(&m->message.says[2].hash)));
+	cli_text(c->cli, "%s: %s\n", c->file, done.words);
+	*(done.known ? &c->kept : &c->added) += 1;
+	c->adopted |= done.adopted != NULL;
+	return true;
+}
+
+static bool take_message(struct collecting *c, struct span file, struct err *e)
+{
+	struct err why = {0};
+	struct signed_message m;
+	if (!message_parse(&c->cli->arena, &m, file, &why))
+		return refuse_err(c, NULL, &why, e);
+	switch (m.message.type) {
+	case MESSAGE_CHECKPOINT:
+		return take_cosignature(c, file, false, e);
+	case MESSAGE_ADOPTION:
+		return take_adoption(c, &m, e);
+	case MESSAGE_ATTESTATION:
+		return refuse(c, NULL, "TYPE", "an attestation is by whoever gets power, in a file of its own", e);
+	case MESSAGE_SUCCESSION:
+		return refuse(c, NULL, "TYPE", "an owner's word for a new log key: setgov log succeed takes it", e);
+	}
+	BUG("a message of no type");
+}
+
+/* The file that goes round: the signatures that it has gathered. */
+static bool take_offer(struct collecting *c, struct span file, struct err *e)
+{
+	struct err why = {0};
+	struct adoption x;
+	if (!adoption_parse(&c->cli->arena, &x, file, &why))
+		return refuse_err(c, NULL, &why, e);
+	for (size_t i = 0; i < x.n; i++) {
+		const struct signed_message m = { x.deployment, adoption_message(&x), x.signatures[i] };
+		if (!take_adoption(c, &m, e))
+			return false;
+	}
+	if (x.n == 0)
+		cli_text(c->cli, "%s: an offer that nobody has signed\n", c->file);
+	return true;
+}
+
 static struct span trimmed(struct span s)
 {
 	while (s.n > 0 &&
@@ -519,7 +574,9 @@ static bool take(struct collecting *c, struct span file, struct err *e)
 	if (span_is(format, "setgov-answer/1"))
 		return take_answer(c, file, e);
 	if (span_is(format, MESSAGE_FORMAT))
-		return take_cosignature(c, file, false, e);
+		return take_message(c, file, e);
+	if (span_is(format, ADOPTION_FORMAT))
+		return take_offer(c, file, e);
 	if (span_is(format, "setgov-attestation/1"))
 		return take_attestation(c, file, e);
 	return refuse(c, NULL, "FORMAT", "a file of another format than setgov-packet/1 and setgov-answer/1",
@@ -548,6 +605,17 @@ static void name_file(struct collecting *c, const char *path)
 	buf_release(&name);
 }
 
+static bool publish(struct collecting *c, struct err *e)
+{
+	const char *path;
+	if (!offering_publish(c->cli->ws, &c->cli->arena, &path, e))
+		return false;
+	cli_text(c->cli, "The policy is adopted, and in force here. ");
+	text_safe(&c->cli->text, span_str(path), false);
+	cli_text(c->cli, " moves each signer's pin: setgov-signer trust-policy FILE\n");
+	return true;
+}
+
 /* One file, one transaction: either all it brought is in the log, or nothing. */
 static bool collect_file(struct collecting *c, const char *path, struct err *e)
 {
@@ -559,11 +627,12 @@ static bool collect_file(struct collecting *c, const char *path, struct err *e)
 	sha256(&c->source, file);
 	if (!log_begin(log, e))
 		return false;
+	c->adopted = false;
 	if (!refold(c, e) || !take(c, file, e) || !log_commit(log, e)) {
 		log_abort(log);
 		return err_file(e, path, 0);
 	}
-	return true;
+	return !c->adopted || publish(c, e);
 }
 
 /* ---- a directory: what answers are called ---- */

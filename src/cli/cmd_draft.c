@@ -259,7 +259,7 @@ struct judged {
 static bool ask_policy(struct cli *cli, struct chain *c, const struct change *change, struct proposal *p,
 		       struct judged *out, struct err *e)
 {
-	if (!judging_policy(&cli->arena, &out->policy, cli->dir, e))
+	if (!judging_policy(cli->ws, &cli->arena, &out->policy, e))
 		return false;
 	p->has_policy = out->policy != NULL;
 	if (!p->has_policy)

@@ -54,9 +54,7 @@ static bool create(struct cli *cli, const struct deployment *d, const char *path
 		return false;
 	/* Two logs of one deployment are two logs: their names differ too. */
 	random_bytes(random.b, 4);
-	buf_fmt(&origin, "setgov/%llu/", (unsigned long long)d->chain_id);
-	buf_hex(&origin, span_of(d->safe.b, 20));
-	buf_byte(&origin, '/');
+	deployment_log_name(&origin, d);
 	buf_hex(&origin, span_of(random.b, 4));
 	const struct log_options options = { remember };
 	const struct log_opening opening = {

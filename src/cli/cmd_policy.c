@@ -1,4 +1,4 @@
-/* policy check, lint, show, test: what a policy says, and what it says of something. */
+/* policy check, lint, test: what is wrong with a policy, and what it says of something. */
 #include <string.h>
 
 #include "src/base/fs.h"
@@ -8,12 +8,10 @@
 #include "src/cli/cmd.h"
 #include "src/cli/judging.h"
 #include "src/cli/onchain.h"
-#include "src/crypto/words.h"
 #include "src/evm/address.h"
 #include "src/gov/packet.h"
 #include "src/policy/carried.h"
 #include "src/policy/lint.h"
-#include "src/policy/rules.h"
 
 #define CASE_ORIGIN "setgov/cases"   /* the log that cases are taken to be in */
 #define FACTS_MAX_BYTES ((size_t)4 << 20)
@@ -37,46 +35,6 @@ static bool read_pins(struct cli *cli, struct pinned *out, const char *path, str
 	if (!deployment_parse(&cli->arena, d, text, e))
 		return err_file(e, path, json_line(text, e->at));
 	return pinned_builtin(&cli->arena, out, d, e);
-}
-
-/* ---- show ---- */
-
-static void put_rule(struct cli *cli, const struct rule *x, const struct json *doc)
-{
-	const struct rule_row *row = rule_row(x->kind);
-	cli_text(cli, "%.*s: %s: %s\n    because %.*s\n", SHOWN(x->name), row->name, row->says, SHOWN(x->why));
-	for (const struct json *v = doc->first; v != NULL; v = v->next) {
-		struct buf b = {0};
-		if (span_is(v->name, "name") || span_is(v->name, "why") || span_is(v->name, "kind"))
-			continue;
-		json_canonical(&b, v);
-		cli_text(cli, "    %.*s ", SHOWN(v->name));
-		text_safe(&cli->text, buf_view(&b), false);
-		cli_text(cli, "\n");
-		buf_release(&b);
-	}
-	if (!row->chain)
-		cli_text(cli, "    kept by setgov and the signers, not by the chain\n");
-}
-
-bool cmd_policy_show(struct cli *cli, struct err *e)
-{
-	struct policy p;
-	struct buf phrase = {0};
-	if (!judging_read(&cli->arena, &p, cli->n_args > 0 ? cli->args[0] : policy_path(cli), e))
-		return false;
-	words_phrase(&phrase, &p.digest);
-	cli_text(cli, "%.*s (semantics %llu)\n  digest  ", SHOWN(p.name), (unsigned long long)p.semantics);
-	buf_hex(&cli->text, SPAN_HASH(&p.digest));
-	cli_text(cli, "\n  phrase  %s\n", buf_cstr(&phrase));
-	buf_release(&phrase);
-	for (size_t i = 0; i < p.n_rules; i++)
-		put_rule(cli, &p.rules[i], json_at(json_find(p.doc, "rules"), i));
-	cli_text(cli, "What no rule allows is denied.\n");
-	cli->result = json_object(&cli->arena);
-	json_set(cli->result, &cli->arena, "digest", json_bare(&cli->arena, SPAN_HASH(&p.digest)));
-	json_set(cli->result, &cli->arena, "policy", json_copy(&cli->arena, p.doc));
-	return true;
 }
 
 /* ---- lint ---- */

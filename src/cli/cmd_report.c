@@ -180,7 +180,7 @@ static bool gather(struct reporting *x, struct err *e)
 {
 	struct arena *a = &x->cli->arena;
 	struct workspace *ws = x->cli->ws;
-	if (!look(x, e) || !judging_policy(a, &x->src.policy, ws->dir, e) || !checkpoint(x, e))
+	if (!look(x, e) || !judging_policy(ws, a, &x->src.policy, e) || !checkpoint(x, e))
 		return false;
 	x->src.ws = ws;
 	x->src.now = time_now();

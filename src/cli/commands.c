@@ -124,6 +124,10 @@ static const struct option audit_options[] = {
 	{ "--to", "BLOCK", "count up to this block (default: the newest)", false },
 	{ "--seed", "N", "draw samples: the same seed draws the same", false },
 };
+static const struct option policy_adopt_options[] = {
+	{"--expires", "TIME", "how long the offer holds: 14 days, never (default: 30 days)", false},
+	{"-o", "FILE", "where to write (default: packets/policy-DIGEST.adoption.json)", false},
+};
 static const struct option policy_challenge_options[] = {
 	{"-o", "FILE", "where to write the typed data (default: standard output)", false},
 };
@@ -180,7 +184,7 @@ const struct command commands[] = {
 	{"packet", cmd_packet, CMD_APPEND | CMD_NET, "CHANGE", 1, 1, "write the file that goes to the signers",
 	 OPTIONS(packet_options)},
 	{"collect", cmd_collect, CMD_APPEND, "FILE | DIRECTORY…", 1, -1,
-	 "take in answers, packets, cosignatures, attestations, bare signatures; of a DIRECTORY *.answer.json, *.sig …",
+	 "take in answers, packets, owners' messages, attestations, signatures; of a DIRECTORY *.answer.json, *.sig …",
 	 NULL, 0},
 	{"submit", cmd_submit, CMD_APPEND | CMD_NET, "CHANGE STEP", 2, 2,
 	 "send a step to the chain, once, and follow it", OPTIONS(submit_options)},
@@ -237,6 +241,8 @@ const struct command commands[] = {
 	 "who signed: every signature of a blob", OPTIONS(recover_options)},
 	{"decode", cmd_decode, CMD_NOTHING, "--to ADDR DATA", 1, 1, "calldata in words",
 	 OPTIONS(decode_options)},
+	{"policy adopt", cmd_policy_adopt, CMD_APPEND, "FILE", 1, 1,
+	 "offer a policy to the owners, old against new; or write its adoption again", OPTIONS(policy_adopt_options)},
 	{"policy challenge", cmd_policy_challenge, CMD_LOG, "CHANGE ADDRESS", 2, 2,
 	 "what the holder of an address signs to show its key, before the change gives it power",
 	 OPTIONS(policy_challenge_options)},

@@ -5,6 +5,7 @@
 #include "src/base/fs.h"
 #include "src/base/text.h"
 #include "src/cli/hands.h"
+#include "src/cli/offering.h"
 #include "src/cli/onchain.h"
 #include "src/cli/packing.h"
 #include "src/cli/possession.h"
@@ -29,15 +30,14 @@ bool judging_read(struct arena *a, struct policy *out, const char *path, struct 
 	return ok;
 }
 
-bool judging_policy(struct arena *a, const struct policy **out, const char *dir, struct err *e)
+bool judging_policy(struct workspace *ws, struct arena *a, const struct policy **out, struct err *e)
 {
-	const char *path = arena_fmt(a, "%s/policy.json", dir);
-	struct policy *p = ARENA_NEW(a, struct policy);
+	struct offering x;
 	*out = NULL;
-	if (!fs_exists(path))
-		return true;
-	*out = p;
-	return judging_read(a, p, path, e);
+	if (!offering_read(ws, a, &x, e))
+		return false;
+	*out = x.current;
+	return true;
 }
 
 /* ---- facts ---- */
@@ -470,7 +470,7 @@ bool judging_step(struct workspace *ws, struct chain *c, struct arena *a, const 
 	const struct policy *policies[2];
 	struct facts found = {0};
 	struct verdict v;
-	if (!judging_frozen(ws, a, &policies[0], &change->proposal, e) || !judging_policy(a, &policies[1], ws->dir, e))
+	if (!judging_frozen(ws, a, &policies[0], &change->proposal, e) || !judging_policy(ws, a, &policies[1], e))
 		return false;
 	if (policies[0] != NULL && policies[1] != NULL && hash32_eq(&policies[0]->digest, &policies[1]->digest))
 		policies[1] = NULL;

@@ -1,7 +1,7 @@
-/* The workspace's policy (policy.json beside its log) and the facts that its rules ask for, found by the console: the
- * verdict itself is src/policy's. Everything here is the console's word, but the signatures, and, before a step is
- * submitted, what the state proofs of its packet show: when an owner's answer says that the block's hash came from
- * another source than the packet, and the chain still says the same. */
+/* The workspace's policy (what its log adopted last, or else policy.json beside it) and the facts that its rules ask
+ * for, found by the console: the verdict itself is src/policy's. Everything here is the console's word, but the
+ * signatures, and, before a step is submitted, what the state proofs of its packet show: when an owner's answer says
+ * that the block's hash came from another source than the packet, and the chain still says the same. */
 #ifndef SETGOV_CLI_JUDGING_H
 #define SETGOV_CLI_JUDGING_H
 
@@ -9,8 +9,8 @@
 #include "audit-log/workspace.h"
 #include "src/policy/judge.h"
 
-/* *out is NULL where the workspace has none: then nothing is judged. */
-MUST_CHECK bool judging_policy(struct arena *a, const struct policy **out, const char *dir, struct err *e);
+/* *out is NULL where the workspace has none: then nothing is judged. ERR_REFUSED "POLICY": offering.h. */
+MUST_CHECK bool judging_policy(struct workspace *ws, struct arena *a, const struct policy **out, struct err *e);
 /* A file, read; errors are located: "policies/mainnet.json:41: rules[3].bounds.perDay.max: …". */
 MUST_CHECK bool judging_read(struct arena *a, struct policy *out, const char *path, struct err *e);
 

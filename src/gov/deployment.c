@@ -468,6 +468,22 @@ size_t deployment_owners(const struct deployment *d)
 	return n;
 }
 
+void deployment_log_name(struct buf *out, const struct deployment *d)
+{
+	buf_fmt(out, "setgov/%llu/", (unsigned long long)d->chain_id);
+	buf_hex(out, span_of(d->safe.b, sizeof(d->safe.b)));
+	buf_byte(out, '/');
+}
+
+bool deployment_names_log(const struct deployment *d, struct span origin)
+{
+	struct buf start = {0};
+	deployment_log_name(&start, d);
+	const bool does = span_starts(origin, buf_cstr(&start));
+	buf_release(&start);
+	return does;
+}
+
 const char *deployment_label(struct arena *a, const struct deployment *d, const struct addr *at)
 {
 	const struct contract *c = deployment_contract_at(d, at);

@@ -72,6 +72,9 @@ const struct person *deployment_person(const struct deployment *d, struct span i
 const struct person *deployment_person_at(const struct deployment *d, const struct addr *at);
 bool deployment_is_owner(const struct deployment *d, const struct addr *a);
 size_t deployment_owners(const struct deployment *d);
+/* How the names of this deployment's logs begin, "setgov/<chain id>/<Safe>/", and whether one does. */
+void deployment_log_name(struct buf *out, const struct deployment *d);
+bool deployment_names_log(const struct deployment *d, struct span origin);
 /* "registry", "p3", "this Safe" …: the name the profile gives an address, or NULL. */
 const char *deployment_label(struct arena *a, const struct deployment *d, const struct addr *at);
 /* "CHAIN 84532999 · TEST · Set Chain demo": class and deployment in words, the first line of every screen. */

@@ -1,5 +1,6 @@
 /* The table of rule kinds: name, members, and how each is judged. The reader, the judge, lint, `setgov policy show` and
- * the test of policies/schema.json all go by it, so that a kind is one row here and one function in kinds.c. */
+ * the test of policies/schema.json all go by it, so that a kind is one row here, one function in kinds.c, and one in
+ * sentence.c. */
 #ifndef SETGOV_POLICY_RULES_H
 #define SETGOV_POLICY_RULES_H
 
@@ -14,7 +15,6 @@ struct rule_row {
 	bool each;                    /* judged for each action; otherwise once, when it concerns any */
 	bool yields;                  /* never holds up a cancel or what takes power away */
 	bool chain;                   /* the chain enforces it, too */
-	const char *says;             /* what it demands, for `policy show` */
 	void (*judge)(struct asking *q);      /* NULL: it changes how others are judged */
 };
 const struct rule_row *rule_row(enum rule_kind k);

@@ -42,6 +42,12 @@ static bool heard(struct signer *s, struct span phrase, const char *what, struct
 	return ok;
 }
 
+static bool somebody_is_there(struct signer *s, const char *digest_name, struct err *e)
+{
+	return terminal_is_there(&s->terminal) ||
+	       err_set(e, ERR_USAGE, ERR_NO_OFFSET, "nobody is at a terminal: scripts give --expect %s", digest_name);
+}
+
 bool hearing_confirm(struct signer *s, const struct hash32 *digest, const char *what, const char *digest_name,
 		     struct err *e)
 {
@@ -49,13 +55,30 @@ bool hearing_confirm(struct signer *s, const struct hash32 *digest, const char *
 	struct buf phrase = {0};
 	if (expect != NULL)
 		return is_expected(expect, digest, what, e);
-	if (!terminal_is_there(&s->terminal))
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "nobody is at a terminal: scripts give --expect %s",
-			       digest_name);
+	if (!somebody_is_there(s, digest_name, e))
+		return false;
 	words_phrase(&phrase, digest);
 	const bool ok = heard(s, buf_view(&phrase), what, e);
 	if (ok)
 		buf_clear(&s->text);
 	buf_release(&phrase);
+	return ok;
+}
+
+bool hearing_agree(struct signer *s, const struct hash32 *digest, const char *what, const char *digest_name,
+		   struct err *e)
+{
+	const char *expect = signer_option(s, "--expect");
+	struct buf word = {0};
+	if (expect != NULL)
+		return is_expected(expect, digest, what, e);
+	if (!somebody_is_there(s, digest_name, e) || !terminal_page(&s->terminal, buf_view(&s->text), e))
+		return false;
+	bool ok = terminal_ask(&s->terminal, "\nType yes to pin it: ", &word, e);
+	if (ok && !span_is(buf_view(&word), "yes"))
+		ok = err_refuse(e, "STOPPED", "nothing was pinned");
+	buf_release(&word);
+	if (ok)
+		buf_clear(&s->text);
 	return ok;
 }

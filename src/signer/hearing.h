@@ -11,5 +11,9 @@
  * a person has confirmed. ERR_REFUSED "EXPECT" or "PHRASE", ERR_USAGE when nobody is there. */
 MUST_CHECK bool hearing_confirm(struct signer *s, const struct hash32 *digest, const char *what,
 				const char *digest_name, struct err *e);
+/* The same where others' signatures say already what the phrase would: the person reads, and types yes, or gives
+ * --expect. ERR_REFUSED "STOPPED" for anything else. */
+MUST_CHECK bool hearing_agree(struct signer *s, const struct hash32 *digest, const char *what, const char *digest_name,
+			      struct err *e);
 
 #endif

@@ -101,3 +101,13 @@ bool signer_keystore(struct signer *s, const struct key_file *k, struct span *fi
 	buf_release(&b);
 	return ok;
 }
+
+bool signer_may_use_keys(const struct signer *s, enum deployment_class class, struct err *e)
+{
+	if (class == CLASS_PRODUCTION && !s->landlocked)
+		return err_refuse(e, "SANDBOX",
+				  "this kernel has no Landlock: a production deployment is not served here");
+	return class != CLASS_PRODUCTION || s->interface == NULL ||
+	       err_refuse(e, "ONLINE", "the network interface %s is up: an owner's key is not used on a machine "
+			  "with a network", s->interface);
+}

@@ -60,6 +60,9 @@ MUST_CHECK struct secret *signer_unlock(struct signer *s, const char *path, stru
 					struct secret *passphrase, const struct addr *expect, struct err *e);
 MUST_CHECK bool signer_keystore(struct signer *s, const struct key_file *k, struct span *file, struct err *e);
 
+/* An owner's key of this class may be used on this machine: ERR_REFUSED "SANDBOX" or "ONLINE" for production. */
+MUST_CHECK bool signer_may_use_keys(const struct signer *s, enum deployment_class class, struct err *e);
+
 /* Of a file; "." when its path names none. */
 const char *signer_directory_of(struct signer *s, const char *path);
 
@@ -87,6 +90,7 @@ bool verb_load(struct signer *s, struct err *e);
 bool verb_review(struct signer *s, struct err *e);
 bool verb_sign(struct signer *s, struct err *e);
 bool verb_decline(struct signer *s, struct err *e);
+bool verb_adopt_policy(struct signer *s, struct err *e);
 bool verb_attest(struct signer *s, struct err *e);
 bool verb_cosign(struct signer *s, struct err *e);
 bool verb_succeed(struct signer *s, struct err *e);

@@ -4,14 +4,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "src/base/fs.h"
 #include "src/base/hex.h"
 #include "src/base/text.h"
-#include "src/crypto/wipe.h"
 #include "src/evm/address.h"
 #include "src/gov/cosignature.h"
 #include "src/signer/log_pins.h"
-#include "src/signer/signer.h"
+#include "src/signer/vouch.h"
 
 struct cosigning {
 	struct signer *s;
@@ -29,19 +27,13 @@ struct cosigning {
 
 /* ---- what it is ---- */
 
-/* A log's name holds the chain and the Safe that it is about: setgov/<chain id>/<Safe>/… */
 static bool find_deployment(struct cosigning *c, struct err *e)
 {
 	const struct home *home = &c->s->home;
 	for (size_t i = 0; i < home->n_pins; i++) {
 		const struct deployment *d = &home->pins[i].deployment;
-		struct buf start = {0};
-		buf_fmt(&start, "setgov/%" PRIu64 "/", d->chain_id);
-		buf_hex(&start, span_of(d->safe.b, sizeof(d->safe.b)));
-		buf_byte(&start, '/');
-		if (span_starts(c->checkpoint.origin, buf_cstr(&start)))
+		if (deployment_names_log(d, c->checkpoint.origin))
 			c->deployment = d;
-		buf_release(&start);
 	}
 	return c->deployment != NULL ||
 	       err_refuse(e, "DEPLOYMENT", "the note is of a log of no deployment that is pinned here");
@@ -161,38 +153,6 @@ static bool is_expected(const struct cosigning *c, struct err *e)
 	       err_refuse(e, "EXPECT", "--expect names another root than the note has");
 }
 
-/* ---- whose word ---- */
-
-static bool is_wanted(const struct cosigning *c, const struct key_file *k, const struct addr *wanted)
-{
-	return k->finished && k->class == c->deployment->class && deployment_is_owner(c->deployment, &k->address) &&
-	       (wanted == NULL || addr_eq(wanted, &k->address));
-}
-
-static bool pick_key(struct cosigning *c, struct err *e)
-{
-	const char *given = signer_option(c->s, "--key");
-	struct addr wanted;
-	size_t n = 0;
-	if (given != NULL && !addr_parse(&wanted, span_str(given), e))
-		return err_in(e, "--key");
-	for (size_t i = 0; i < c->s->home.n_keys; i++)
-		if (is_wanted(c, &c->s->home.keys[i], given != NULL ? &wanted : NULL)) {
-			c->key = &c->s->home.keys[i];
-			n++;
-		}
-	if (n == 0)
-		return err_refuse(e, "NO-KEY", "no owner's key of this deployment and class is here");
-	return n == 1 || err_set(e, ERR_USAGE, ERR_NO_OFFSET,
-				 "several owners' keys are here: --key ADDRESS says which");
-}
-
-static bool may_sign(const struct cosigning *c, struct err *e)
-{
-	return c->deployment->class != CLASS_PRODUCTION || c->s->landlocked ||
-	       err_refuse(e, "SANDBOX", "this kernel has no Landlock: a production deployment is not served here");
-}
-
 /* ---- shown and signed ---- */
 
 static void head_lines(struct cosigning *c)
@@ -267,31 +227,6 @@ static struct message message_of(const struct cosigning *c)
 										   &c->checkpoint.head);
 }
 
-static bool make(struct cosigning *c, struct signed_message *out, struct err *e)
-{
-	struct signer *s = c->s;
-	struct secret *passphrase = NULL, *key = NULL;
-	struct hash32 digest;
-	struct span file;
-	bool ok = false;
-	*out = (struct signed_message){ .deployment = c->deployment->id, .message = message_of(c),
-					.by.owner = c->key->address };
-	if (!signer_keystore(s, c->key, &file, e))
-		return false;
-	passphrase = signer_passphrase(s, "Passphrase of the owner's key: ", e);
-	if (passphrase != NULL)
-		key = signer_unlock(s, c->key->path, file, passphrase, &c->key->address, e);
-	if (key != NULL) {
-		message_digest(&digest, c->deployment, &out->message);
-		ok = sig_make(&out->by.sig, &digest, secret_bytes(key)) ||
-		     err_set(e, ERR_CRYPTO, ERR_NO_OFFSET, "the key could not sign");
-	}
-	stack_wipe();
-	secret_free(key);
-	secret_free(passphrase);
-	return ok;
-}
-
 /* On disk here before it can be anywhere else. */
 static bool log_it(struct cosigning *c, struct err *e)
 {
@@ -308,42 +243,12 @@ static bool log_it(struct cosigning *c, struct err *e)
 			   body, e);
 }
 
-static const char *file_name(struct cosigning *c)
-{
-	const char *given = signer_option(c->s, "-o");
-	const struct person *p = deployment_person_at(c->deployment, &c->key->address);
-	return given != NULL ? given : arena_fmt(&c->s->arena, "%s.%.*s.message.json", c->s->args[0], (int)p->id.n,
-						 (const char *)p->id.p);
-}
-
-/* A new file: it takes nobody's place, and no key's. */
-static bool write_it(struct cosigning *c, const struct signed_message *made, struct err *e)
-{
-	struct signer *s = c->s;
-	const char *path = file_name(c);
-	struct buf b = {0};
-	message_write(&s->arena, &b, made);
-	const bool ok = fs_create(path, buf_view(&b), 0644, e);
-	buf_release(&b);
-	if (!ok)
-		return false;
-	buf_str(&s->text, c->succession ? "Written to " : "Cosignature written to ");
-	text_safe(&s->text, span_str(path), false);
-	buf_byte(&s->text, '\n');
-	s->result = json_object(&s->arena);
-	json_set(s->result, &s->arena, "file", json_str(&s->arena, path));
-	json_set(s->result, &s->arena, "owner", json_addr(&s->arena, &made->by.owner));
-	json_set(s->result, &s->arena, "root", json_bare(&s->arena, SPAN_HASH(&c->checkpoint.head.root)));
-	json_set(s->result, &s->arena, "size", json_u64(&s->arena, c->checkpoint.head.size));
-	return true;
-}
-
 static bool vouch(struct cosigning *c, struct err *e)
 {
 	struct signer *s = c->s;
 	struct signed_message made;
-	if (!read_note(c, e) || !may_sign(c, e) || !ask_pins(c, e) || !ask_journal(c, e) || !is_expected(c, e) ||
-	    !pick_key(c, e))
+	if (!read_note(c, e) || !ask_pins(c, e) || !ask_journal(c, e) || !is_expected(c, e) ||
+	    !vouch_key(s, c->deployment, &c->key, e))
 		return false;
 	if (c->succession)
 		succession_page(c);
@@ -354,7 +259,13 @@ static bool vouch(struct cosigning *c, struct err *e)
 			return false;
 		buf_clear(&s->text);
 	}
-	return make(c, &made, e) && log_it(c, e) && write_it(c, &made, e);
+	const struct message m = message_of(c);
+	if (!vouch_sign(s, c->deployment, c->key, &m, &made, e) || !log_it(c, e) ||
+	    !vouch_write(s, c->deployment, &made, c->succession ? "Signature" : "Cosignature", e))
+		return false;
+	json_set(s->result, &s->arena, "root", json_bare(&s->arena, SPAN_HASH(&c->checkpoint.head.root)));
+	json_set(s->result, &s->arena, "size", json_u64(&s->arena, c->checkpoint.head.size));
+	return true;
 }
 
 bool verb_cosign(struct signer *s, struct err *e)

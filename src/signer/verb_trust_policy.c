@@ -1,75 +1,12 @@
-/* trust-policy: pins the policy that packets of a deployment are judged by, after a person has read it and compared its
- * phrase with somebody else's. From then on a packet with none or another is refused. */
+/* trust-policy: pins the policy that packets of a deployment are judged by. A policy alone after a person has read it
+ * and compared its phrase with somebody else's; an adoption that enough owners have signed after a person has read it:
+ * their signatures say what the phrase would. From then on a packet with none or another policy is refused. */
 #include <string.h>
 
 #include "src/base/hex.h"
-#include "src/base/text.h"
-#include "src/crypto/words.h"
-#include "src/policy/rules.h"
+#include "src/evm/address.h"
+#include "src/signer/adopting.h"
 #include "src/signer/hearing.h"
-
-#define SHOWN(s) text_shown(s), (const char *)(s).p
-
-static void put_members(struct buf *out, const struct json *rule)
-{
-	for (const struct json *v = rule->first; v != NULL; v = v->next) {
-		struct buf text = {0};
-		if (listed_word("name why kind", v->name))
-			continue;
-		json_canonical(&text, v);
-		buf_fmt(out, "    %.*s  ", SHOWN(v->name));
-		text_safe(out, buf_view(&text), false);
-		buf_byte(out, '\n');
-		buf_release(&text);
-	}
-}
-
-static void put_rule(struct buf *out, const struct rule *x, const struct json *doc)
-{
-	buf_fmt(out, "  %.*s: %s: %s\n    because %.*s\n", SHOWN(x->name), rule_row(x->kind)->name,
-		rule_row(x->kind)->says, SHOWN(x->why));
-	put_members(out, doc);
-}
-
-/* Rule by rule: what goes, comes, or says something else. */
-static void differences(struct buf *out, const struct policy *old, const struct policy *new)
-{
-	for (size_t i = 0; i < old->n_rules; i++)
-		if (policy_rule(new, old->rules[i].name) == NULL)
-			buf_fmt(out, "  %.*s goes\n", SHOWN(old->rules[i].name));
-	for (size_t i = 0; i < new->n_rules; i++) {
-		const struct rule *x = &new->rules[i], *was = policy_rule(old, x->name);
-		const struct json *doc = json_at(json_find(new->doc, "rules"), i);
-		if (was == NULL) {
-			buf_fmt(out, "  %.*s is new\n", SHOWN(x->name));
-			continue;
-		}
-		const struct json *before = json_at(json_find(old->doc, "rules"), (size_t)(was - old->rules));
-		if (json_same(before, doc))
-			continue;
-		buf_fmt(out, "  %.*s was\n", SHOWN(x->name));
-		put_members(out, before);
-	}
-}
-
-static void page(struct buf *out, const struct pin *pin, const struct policy *p)
-{
-	struct buf phrase = {0};
-	words_phrase(&phrase, &p->digest);
-	deployment_banner(out, &pin->deployment);
-	buf_fmt(out, "\nPOLICY %.*s\n", SHOWN(p->name));
-	for (size_t i = 0; i < p->n_rules; i++)
-		put_rule(out, &p->rules[i], json_at(json_find(p->doc, "rules"), i));
-	buf_str(out, "  What no rule allows is denied.\n");
-	if (pin->policy != NULL && !hash32_eq(&pin->policy->digest, &p->digest)) {
-		buf_fmt(out, "It takes the place of %.*s. What changes:\n", SHOWN(pin->policy->name));
-		differences(out, pin->policy, p);
-	}
-	buf_str(out, "  digest      ");
-	buf_hex(out, SPAN_HASH(&p->digest));
-	buf_fmt(out, "\n  phrase      %s\n", buf_cstr(&phrase));
-	buf_release(&phrase);
-}
 
 bool signer_pin_meant(struct signer *s, const struct pin **out, struct err *e)
 {
@@ -88,8 +25,9 @@ bool signer_pin_meant(struct signer *s, const struct pin **out, struct err *e)
 	return true;
 }
 
-/* The journal's line first: a policy that it names and that is not here stops everything. */
-static bool pin_it(struct signer *s, const struct pin *pin, const struct policy *p, struct err *e)
+/* The journal's line first: a policy that it names and that is not here stops everything. `by`: the owners whose
+ * signatures it rests on; null: a phrase that somebody heard. */
+static bool pin_it(struct signer *s, const struct pin *pin, const struct policy *p, struct json *by, struct err *e)
 {
 	struct arena *a = &s->arena;
 	struct json *body = json_object(a);
@@ -98,33 +36,75 @@ static bool pin_it(struct signer *s, const struct pin *pin, const struct policy 
 	json_set(body, a, "policy", json_bare(a, SPAN_HASH(&p->digest)));
 	json_set(body, a, "replaces", pin->policy != NULL ? json_bare(a, SPAN_HASH(&pin->policy->digest)) :
 		json_null(a));
+	json_set(body, a, "signedBy", by);
 	return journal_add(&s->journal, "policy.pinned", span_of(NULL, 0), body, e) &&
 	       home_add_policy(&s->home, &pin->deployment.id, p, e);
 }
 
-static bool read_policy(struct signer *s, struct policy *p, struct err *e)
+static void say_pinned(struct signer *s, const struct pin *pin, const struct policy *p)
 {
-	struct span file;
-	if (!signer_input(s, s->args[0], &file, e))
+	buf_str(&s->text, "Pinned: a packet of this deployment has to name this policy from now on.\n");
+	s->result = json_object(&s->arena);
+	json_set(s->result, &s->arena, "deployment", json_bare(&s->arena, SPAN_HASH(&pin->deployment.id)));
+	json_set(s->result, &s->arena, "policy", json_bare(&s->arena, SPAN_HASH(&p->digest)));
+}
+
+/* ---- a policy alone ---- */
+
+static bool trust_alone(struct signer *s, struct span file, struct err *e)
+{
+	const struct pin *pin;
+	struct policy p;
+	if (!signer_pin_meant(s, &pin, e))
 		return false;
-	return policy_parse(&s->arena, p, file, e) ||
-	       err_file(e, s->args[0], err_is_set(e) && e->at <= file.n ? json_line(file, e->at) : 0);
+	if (!policy_parse(&s->arena, &p, file, e))
+		return err_file(e, s->args[0], err_is_set(e) && e->at <= file.n ? json_line(file, e->at) : 0);
+	deployment_banner(&s->text, &pin->deployment);
+	buf_byte(&s->text, '\n');
+	adopting_policy(&s->text, pin->policy, &p);
+	if (!hearing_confirm(s, &p.digest, "policy", "DIGEST", e) || !pin_it(s, pin, &p, json_null(&s->arena), e))
+		return false;
+	say_pinned(s, pin, &p);
+	return true;
+}
+
+/* ---- an adoption ---- */
+
+static struct json *owners_of(struct arena *a, const struct adoption *x)
+{
+	struct json *list = json_array(a);
+	for (size_t i = 0; i < x->n; i++)
+		json_push(list, json_addr(a, &x->signatures[i].owner));
+	return list;
+}
+
+/* The page is shown also where it is not enough: whoever brought the file wants to know what it would say. */
+static bool trust_adopted(struct signer *s, struct err *e)
+{
+	struct adopting w;
+	if (signer_option(s, "--for") != NULL)
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "an adoption names its deployment: without --for");
+	if (!adopting_read(s, &w, s->args[0], e))
+		return false;
+	adopting_page(&s->text, &w);
+	if (!adoption_is_complete(&w.x, &w.pin->deployment, w.pin->policy, e))
+		return false;
+	buf_str(&s->text, "The owners ");
+	adopting_names(&s->text, &w);
+	buf_str(&s->text, " have signed it: their signatures are right.\n");
+	if (!hearing_agree(s, &w.x.policy->digest, "policy", "DIGEST", e) ||
+	    !pin_it(s, w.pin, w.x.policy, owners_of(&s->arena, &w.x), e))
+		return false;
+	say_pinned(s, w.pin, w.x.policy);
+	return true;
 }
 
 bool verb_trust_policy(struct signer *s, struct err *e)
 {
-	const struct pin *pin;
-	struct policy p;
-	if (!signer_pin_meant(s, &pin, e) || !read_policy(s, &p, e))
+	struct span file;
+	if (!signer_input(s, s->args[0], &file, e))
 		return false;
-	page(&s->text, pin, &p);
-	if (!hearing_confirm(s, &p.digest, "policy", "DIGEST", e) || !pin_it(s, pin, &p, e))
-		return false;
-	buf_str(&s->text, "Pinned: a packet of this deployment has to name this policy from now on.\n");
-	s->result = json_object(&s->arena);
-	json_set(s->result, &s->arena, "deployment", json_bare(&s->arena, SPAN_HASH(&pin->deployment.id)));
-	json_set(s->result, &s->arena, "policy", json_bare(&s->arena, SPAN_HASH(&p.digest)));
-	return true;
+	return adopting_is(s, file) ? trust_adopted(s, e) : trust_alone(s, file, e);
 }
 
 /* The digest in the newest line about this deployment. */

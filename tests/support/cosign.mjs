@@ -3,6 +3,7 @@
 //     node cosign.mjs vkey SEED NAME                    a witness's key, from 64 hex digits
 //     node cosign.mjs witness SEED NAME NOTE TIME       the note with the witness's line below it
 //     node cosign.mjs resign KEYFILE NOTE               the note's text under a signature by the log's own key
+//     node cosign.mjs adoption FILE CHAIN SAFE          who signed a policy's adoption; or exit status 1
 //     node cosign.mjs judge FILE CHAIN SAFE             one line for each signature that holds; or exit status 1
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { createRequire } from 'node:module';
@@ -37,6 +38,14 @@ if (what === 'vkey') {
 		format: 'der', type: 'pkcs8' });
 	const text = textOf(readFileSync(args[1], 'utf8'));
 	process.stdout.write(`${text}\n\u2014 ${name} ${Buffer.concat([hex(id), sign(null, Buffer.from(text), secret)]).toString('base64')}\n`);
+} else if (what === 'adoption') {
+	const [file, chainId, verifyingContract] = args, said = JSON.parse(readFileSync(file));
+	const bytes32 = (name) => ({ name, type: 'bytes32' });
+	const by = verifyTypedData({ name: 'setgov', version: '1', chainId, verifyingContract },
+		{ PolicyAdoption: [{ name: 'origin', type: 'string' }, bytes32('deployment'), bytes32('policy'), bytes32('previous'),
+			{ name: 'expires', type: 'uint64' }] }, said.message, said.signature);
+	if (by !== said.owner) process.exit(1);
+	console.log(by);
 } else {
 	const [file, chainId, verifyingContract] = args, said = JSON.parse(readFileSync(file));
 	const text = textOf(said.note), [origin, size, root] = text.split('\n');

@@ -1,4 +1,5 @@
 /* What each view shows, whole, at 80x24 and 132x50, with attributes: tests/screens/console_*.txt. */
+#include "src/evm/address.h"
 #include "tests/support/check.h"
 #include "tests/support/console.h"
 #include "tests/support/packets.h"
@@ -471,6 +472,63 @@ static void the_deployment_is_drawn_like_this(void **state)
 	test_console_release(&t);
 }
 
+static void add_line(struct test_console *t, struct log *log, const char *kind, const char *body)
+{
+	struct err e = {0};
+	struct line l = workspace_line(&t->ws, kind, span_of(NULL, 0), json_parse(&t->a, span_str(body), &e));
+	assert_ok(log_append(log, &l, &e), &e);
+}
+
+/* One policy adopted, one that waits for its second and third owner. */
+static void add_policies(struct test_console *t)
+{
+	static const char *const texts[] = {
+		"{\"format\":\"setgov-policy/1\",\"name\":\"Mainnet\",\"rules\":[],\"semantics\":1,\"threshold\":2}",
+		"{\"format\":\"setgov-policy/1\",\"name\":\"Mainnet, stricter\",\"rules\":[],\"semantics\":1}",
+	};
+	struct buf id = {0}, hex[2] = {{0}}, owner = {0};
+	struct err e = {0};
+	buf_hex(&id, SPAN_HASH(&t->ws.deployment.id));
+	addr_format(&owner, &t->ws.deployment.people[0].address);
+	struct log *log = log_open(t->dir, LOG_APPEND, NULL, &e);
+	assert_ok(log != NULL && log_begin(log, &e), &e);
+	for (size_t i = 0; i < 2; i++) {
+		struct hash32 digest;
+		assert_ok(log_add_blob(log, span_str(texts[i]), BLOB_PUBLIC, &digest, &e), &e);
+		buf_hex(&hex[i], SPAN_HASH(&digest));
+	}
+	assert_ok(log_commit(log, &e), &e);
+	for (size_t i = 0; i < 2; i++) {
+		const char *body = arena_fmt(&t->a, "{\"deployment\":\"%s\",\"expires\":%d,\"message\":\"0x%064d\","
+			"\"policy\":\"%s\",\"previous\":%s}", buf_cstr(&id), i == 0 ? 0 : 2000000000, (int)i + 1,
+			buf_cstr(&hex[i]), i == 0 ? "null" : arena_fmt(&t->a, "\"%s\"", buf_cstr(&hex[0])));
+		add_line(t, log, "policy.offered", body);
+		add_line(t, log, "policy.signed", arena_fmt(&t->a, "{\"message\":\"0x%064d\",\"owner\":\"%s\","
+			"\"signature\":\"%0128d1b\"}", (int)i + 1, buf_cstr(&owner), 0));
+		if (i == 0)
+			add_line(t, log, "policy.adopted", body);
+	}
+	log_release(log);
+	buf_release(&id);
+	buf_release(&hex[0]);
+	buf_release(&hex[1]);
+	buf_release(&owner);
+}
+
+static void a_policy_that_waits_for_owners_stands_on_the_deployments_page(void **state)
+{
+	struct test_console t;
+	bool changed;
+	struct err e = {0};
+	(void)state;
+	test_console_open(&t);
+	add_policies(&t);
+	assert_ok(load_refresh(&t.m, &changed, &e), &e);
+	test_console_go(&t, VIEW_DEPLOYMENT, NULL);
+	test_console_screen(&t, "console_deployment_policy");
+	test_console_release(&t);
+}
+
 static void offline_the_deployment_is_the_profile(void **state)
 {
 	struct test_console t;
@@ -607,6 +665,7 @@ int main(void)
 		cmocka_unit_test(without_alerts_it_is_said_that_nobody_watches),
 		cmocka_unit_test(the_deployment_is_drawn_like_this),
 		cmocka_unit_test(offline_the_deployment_is_the_profile),
+		cmocka_unit_test(a_policy_that_waits_for_owners_stands_on_the_deployments_page),
 		cmocka_unit_test(without_a_meeting_it_is_said_how_to_open_one),
 		cmocka_unit_test(the_pages_of_a_meeting_are_drawn_like_this),
 		cmocka_unit_test(what_is_typed_runs_and_is_said_stands_above_the_footer),

@@ -181,6 +181,7 @@ static void an_adoption_is_no_cosignature(void **state)
 	assert_int_equal(c.head.size, 40);
 	assert_false(cosignature_parse(&a, &c, span_str(ADOPTION), &e));
 	assert_err(&e, ERR_REFUSED, "[TYPE] a message of the type PolicyAdoption, not a checkpoint's cosignature");
+	err_clear(&e);
 	arena_release(&a);
 }
 
@@ -222,6 +223,7 @@ static void different_owners_are_counted(void **state)
 	assert_false(message_count(&n, &d, &m.message, v, 4, &e));
 	assert_err(&e, ERR_REFUSED, "signatures[3]: [WRONG-OWNER] the signature is by " OWNER_2
 		   ", or for another message");
+	err_clear(&e);
 	arena_release(&a);
 }
 

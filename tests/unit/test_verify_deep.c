@@ -18,6 +18,7 @@
 #include "src/evm/transaction.h"
 #include "src/gov/cosignature.h"
 #include "src/gov/packet.h"
+#include "src/policy/adoption.h"
 #include "tests/support/logs.h"
 #include "tests/support/packets.h"
 
@@ -87,6 +88,23 @@ static const struct lie lies[] = {
 	  "VERDICT 8: says \"passed\", and its policy says \"failed\" of its facts\n" },
 	{ "policy.judged", "policy", "\"" ZEROS "\"",
 	  "BLOB-MISSING 8: body.policy names blob " ZEROS ", which is not there or is damaged\n" },
+	{ "policy.offered", "expires", "2",
+	  "ADOPTION 9: the message is not that of the line's fields\n"
+	  "ADOPTION 10: a signature for what no line before it offers\n"
+	  "ADOPTION 11: a signature for what no line before it offers\n"
+	  "ADOPTION 12: a signature for what no line before it offers\n"
+	  "ADOPTION 13: adopted without an offer before it\n" },
+	{ "policy.signed", "owner", "\"0x7070707070707070707070707070707070707070\"",
+	  "ADOPTION 10: the signature is not by the owner it names\n"
+	  "ADOPTION 11: the signature is not by the owner it names\n"
+	  "ADOPTION 12: the signature is not by the owner it names\n" },
+	{ "policy.adopted", "message", "\"0x" ONES "\"",
+	  "ADOPTION 13: the message is not that of the line's fields\n" },
+	{ "policy.adopted", "deployment", "\"" ONES "\"",
+	  "ADOPTION 13: is for another deployment than the log has adopted\n" },
+	{ "policy.adopted", "signatures", "[]", "ADOPTION 13: signed by 0 owners, and it takes 3\n" },
+	{ "policy.adopted", "signatures", "[{\"owner\":1}]",
+	  "ADOPTION 13: signatures[0].owner, byte 534: needed a string, found a number\n" },
 };
 
 struct story {
@@ -331,6 +349,47 @@ static void judge(struct story *t)
 	add(t, "policy.judged", "console", body);
 }
 
+static void sign_policy(struct story *t, const struct hash32 *message, struct message_signature *out, unsigned owner)
+{
+	struct arena *a = &t->s.a;
+	struct json *body = json_object(a);
+	uint8_t key[32], bytes[65];
+
+	memset(key, (int)owner + 1, sizeof(key));
+	out->owner = t->s.d.people[owner].address;
+	assert_true(sig_make(&out->sig, message, key));
+	sig_to_bytes(bytes, &out->sig);
+	json_set(body, a, "message", json_0x(a, SPAN_HASH(message)));
+	json_set(body, a, "owner", json_addr(a, &out->owner));
+	json_set(body, a, "signature", json_bare(a, span_of(bytes, sizeof(bytes))));
+	add(t, "policy.signed", arena_str(a, t->s.d.people[owner].id), body);
+}
+
+/* The first policy: an offer, three of five, and its adoption. */
+static void adopt(struct story *t)
+{
+	static const char text[] = "{\"format\":\"setgov-policy/1\",\"name\":\"P\",\"rules\":[],\"semantics\":1}";
+	const struct hash32 policy = blob(t, span_str(text)), none = {{0}};
+	const struct message m = adoption_says(span_str(TEST_ORIGIN), &t->s.d.id, &policy, &none, 0);
+	struct arena *a = &t->s.a;
+	struct json *body = json_object(a), *adopted;
+	struct message_signature v[3];
+	struct hash32 digest;
+
+	message_digest(&digest, &t->s.d, &m);
+	json_set(body, a, "deployment", json_bare(a, SPAN_HASH(&t->s.d.id)));
+	json_set(body, a, "expires", json_u64(a, 0));
+	json_set(body, a, "message", json_0x(a, SPAN_HASH(&digest)));
+	json_set(body, a, "policy", json_bare(a, SPAN_HASH(&policy)));
+	json_set(body, a, "previous", json_null(a));
+	add(t, "policy.offered", "console", body);
+	for (unsigned i = 0; i < 3; i++)
+		sign_policy(t, &digest, &v[i], i);
+	adopted = json_copy(a, body);
+	json_set(adopted, a, "signatures", message_signatures_to_json(a, v, 3));
+	add(t, "policy.adopted", "console", adopted);
+}
+
 static void tell(const struct lie *lie, const char *dir)
 {
 	static const char *const pairs[] = { "old=0x1111111111111111111111111111111111111111",
@@ -351,6 +410,7 @@ static void tell(const struct lie *lie, const char *dir)
 	mine(&t);
 	vouch(&t);
 	judge(&t);
+	adopt(&t);
 	assert_ok(log_commit(t.log, &e), &e);
 	log_release(t.log);
 	sample_release(&t.s);
@@ -446,7 +506,7 @@ static const struct wrong {
 				       "UPDATE lines SET seq = 5 WHERE seq = 6;"
 				       "UPDATE lines SET seq = 6 WHERE seq = 99" },
 	[FINDING_LINE_FORM] = { .sql = "UPDATE lines SET line = 'anything' WHERE seq = 4" },
-	[FINDING_LINE_SEQ] = { .sql = "INSERT INTO lines SELECT 9, leaf, line FROM lines WHERE seq = 8" },
+	[FINDING_LINE_SEQ] = { .sql = "INSERT INTO lines SELECT 14, leaf, line FROM lines WHERE seq = 13" },
 	[FINDING_LINE_TIME] = { .line_kind = "clock.stepped-back",
 				.body = "{\"from\":\"2026-01-01T00:00:00.000Z\",\"to\":\"2026-01-01T00:00:00.000Z\"}" },
 	[FINDING_OPENING] = { .sql = "DELETE FROM lines" },
@@ -472,6 +532,7 @@ static const struct wrong {
 	[FINDING_SUBMISSION] = { "submit.intended", "txHash", NULL, NULL, NULL },
 	[FINDING_RECEIPT] = { "step.mined", "block", NULL, NULL, NULL },
 	[FINDING_VERDICT] = { "policy.judged", "verdict", NULL, NULL, NULL },
+	[FINDING_ADOPTION] = { "policy.adopted", "signatures", NULL, NULL, NULL },
 	[FINDING_VIEWS] = {0},
 	[FINDING_ANCHOR] = {0},       /* takes a chain: tests/e2e/log_verify.sh */
 };

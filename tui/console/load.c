@@ -21,6 +21,7 @@ bool load_queue(struct model *m, struct err *e)
 	m->changes = (struct change_rows){0};
 	m->sentences = NULL;
 	m->meeting.loaded = false;
+	m->policy.loaded = false;
 	m->head = log_head(m->ws->log);
 	m->has_policy = fs_exists(arena_fmt(&m->queue_arena, "%s/policy.json", m->ws->dir));
 	if (!queue_read(m->ws->views, &m->queue_arena, facts, &m->queue, e) ||
@@ -351,6 +352,86 @@ static void load_meeting(struct model *m)
 	err_clear(&e);
 }
 
+/* ---- the policy ---- */
+
+static const char *who_signed(struct arena *a, const struct deployment *d, const struct offer *o)
+{
+	struct buf b = {0};
+	for (size_t i = 0; i < o->n; i++) {
+		const struct person *p = deployment_person_at(d, &o->signatures[i].owner);
+		if (i > 0)
+			buf_str(&b, ", ");
+		if (p != NULL)
+			buf_span(&b, p->id);
+		else
+			model_address(&b, &o->signatures[i].owner);
+	}
+	const char *text = b.n > 0 ? arena_str(a, buf_view(&b)) : "nobody";
+	buf_release(&b);
+	return text;
+}
+
+static bool load_in_force(struct model *m, const struct offers *all, const struct policy **adopted, struct err *e)
+{
+	struct model_policy *x = &m->policy;
+	const struct offer *o = all->in_force;
+	struct policy *file = ARENA_NEW(&x->arena, struct policy);
+	const char *path = arena_fmt(&x->arena, "%s/policy.json", m->ws->dir);
+	struct buf text = {0};
+	*adopted = NULL;
+	if (o == NULL && !fs_exists(path))
+		return true;
+	bool ok = o != NULL ? offers_policy(m->ws->log, &x->arena, &o->policy, adopted, e)
+			    : fs_read(&text, path, POLICY_MAX, e) &&
+				      policy_parse(&x->arena, file, arena_copy(&x->arena, buf_view(&text)), e);
+	buf_release(&text);
+	if (!ok)
+		return false;
+	const struct policy *p = o != NULL ? *adopted : file;
+	x->name = text_safe_str(&x->arena, p->name, false);
+	x->digest = p->digest;
+	x->adopted = o != NULL;
+	x->line = o != NULL ? o->adopted_seq : 0;
+	x->by = o != NULL ? who_signed(&x->arena, &m->ws->deployment, o) : "nobody";
+	return true;
+}
+
+static bool load_waiting(struct model *m, const struct offers *all, const struct policy *adopted, struct err *e)
+{
+	struct model_policy *x = &m->policy;
+	x->waiting = ARENA_ARRAY(&x->arena, struct waiting_policy, all->n + 1);
+	for (size_t i = 0; i < all->n; i++) {
+		const struct offer *o = &all->v[i];
+		const struct policy *p;
+		if (!offer_waits(all, o, m->ws, m->now))
+			continue;
+		if (!offers_policy(m->ws->log, &x->arena, &o->policy, &p, e))
+			return false;
+		x->waiting[x->n_waiting++] = (struct waiting_policy){
+			.name = text_safe_str(&x->arena, p->name, false), .line = o->seq, .expires = o->expires,
+			.by = who_signed(&x->arena, &m->ws->deployment, o), .n = o->n,
+			.needs = adoption_needs(adopted, p, &m->ws->deployment),
+		};
+	}
+	return true;
+}
+
+static void load_policies(struct model *m)
+{
+	struct model_policy *x = &m->policy;
+	const struct policy *adopted;
+	struct offers all;
+	struct err e = {0};
+	if (x->loaded)
+		return;
+	arena_release(&x->arena);
+	*x = (struct model_policy){ .loaded = true };
+	if (!offers_look(m->ws, &x->arena, &all, &e) || !load_in_force(m, &all, &adopted, &e) ||
+	    !load_waiting(m, &all, adopted, &e))
+		x->trouble = text_safe_err(&x->arena, &e);
+	err_clear(&e);
+}
+
 /* Sticks come and go: looked for again every second or so while packets can be written. */
 static void load_mounts(struct model *m)
 {
@@ -387,10 +468,12 @@ void load_place(struct model *m, const struct state *s)
 		if (p->change[0] != '\0')
 			load_change(m, p->change);
 		break;
+	case VIEW_DEPLOYMENT:
+		load_policies(m);
+		break;
 	case VIEW_CHANGES:
 	case VIEW_COMPOSE:
 	case VIEW_ALERTS:
-	case VIEW_DEPLOYMENT:
 	case VIEW_RESULT:
 	case VIEW_FIRST:
 	case VIEW_HELP:

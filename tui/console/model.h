@@ -4,6 +4,7 @@
 #define SETGOV_TUI_CONSOLE_MODEL_H
 
 #include "audit-log/meetings.h"
+#include "audit-log/offers.h"
 #include "audit-log/queue.h"
 #include "audit-log/workspace.h"
 #include "src/gov/explain.h"
@@ -82,6 +83,25 @@ struct model_meeting {
 	const char *trouble;          /* the log's meetings cannot be understood, and why; or NULL */
 };
 
+/* The policy in force, and those that wait for owners' signatures. Names are safe to show. */
+struct waiting_policy {
+	const char *name, *by;        /* by: "p1, p2", or "nobody" */
+	uint64_t line, expires;       /* expires: seconds; 0: never */
+	size_t n, needs;
+};
+struct model_policy {
+	struct arena arena;
+	bool loaded;
+	const char *name;             /* NULL: none is in force */
+	struct hash32 digest;
+	bool adopted;                 /* by the owners, who are named in `by`; else it is policy.json alone */
+	uint64_t line;
+	const char *by;
+	struct waiting_policy *waiting;
+	size_t n_waiting;
+	const char *trouble;          /* policies cannot be read, and why; or NULL */
+};
+
 /* One other console on this workspace. */
 struct present { const char *who, *where, *doing; };
 
@@ -116,6 +136,7 @@ struct model {
 	struct model_log log;
 	struct model_line line;
 	struct model_meeting meeting;
+	struct model_policy policy;
 	struct arena present_arena;
 	struct present *present;
 	size_t n_present;

@@ -460,6 +460,54 @@ static void log_part(const struct seen *x, struct paper *p)
 	buf_release(&b);
 }
 
+/* ---- the policy ---- */
+
+static void in_force(const struct model_policy *x, struct paper *p)
+{
+	begin(p, "in force");
+	paper_add(p, STYLE_TITLE, "%s", x->name);
+	if (x->adopted)
+		paper_add(p, STYLE_GOOD, "  ✓ adopted, line %llu of the log, signed by %s",
+			  (unsigned long long)x->line, x->by);
+	else
+		paper_add(p, STYLE_WARN, "  ! NOT ADOPTED: no owner has signed it");
+	paper_end(p);
+	who_hash(p, 2, "digest", &x->digest);
+}
+
+static void waiting(const struct seen *x, const struct waiting_policy *w, struct paper *p)
+{
+	struct buf b = {0};
+	begin(p, "offered");
+	paper_add(p, STYLE_TITLE, "%s", w->name);
+	paper_add(p, STYLE_WARN, "  %zu of %zu owners have signed: %s", w->n, w->needs, w->by);
+	paper_end(p);
+	begin(p, "");
+	if (w->expires > 0)
+		when_format(&b, (int64_t)w->expires, x->m->now.ms / 1000);
+	paper_add(p, STYLE_DIM, "line %llu of the log; lapses %s", (unsigned long long)w->line,
+		  w->expires > 0 ? buf_cstr(&b) : "never");
+	paper_end(p);
+	buf_release(&b);
+}
+
+/* Nothing where there is none: the queue says so. What changes is too long for this page: `setgov policy show`. */
+static void policy(const struct seen *x, struct paper *p)
+{
+	const struct model_policy *m = &x->m->policy;
+	if (m->name == NULL && m->n_waiting == 0 && m->trouble == NULL)
+		return;
+	paper_title(p, "Policy");
+	if (m->trouble != NULL)
+		paper_line(p, STYLE_BAD, 2, "! it cannot be read: %s", m->trouble);
+	if (m->name != NULL)
+		in_force(m, p);
+	for (size_t i = 0; i < m->n_waiting; i++)
+		waiting(x, &m->waiting[i], p);
+	if (m->n_waiting > 0)
+		paper_line(p, STYLE_DIM, 2, ":policy show has old and new, rule by rule");
+}
+
 static void page(const struct seen *x, struct paper *p)
 {
 	if (x->m->ws == NULL) {
@@ -467,6 +515,7 @@ static void page(const struct seen *x, struct paper *p)
 		return;
 	}
 	identity(x, p);
+	policy(x, p);
 	blocks(x, p);
 	endpoints(x, p);
 	safe(x, p);

@@ -1,0 +1,149 @@
+/* policy show: a policy in sentences, its digest and its phrase; of a workspace also who adopted it, and what is
+ * offered to the owners to take its place. */
+#include "src/base/fs.h"
+#include "src/base/text.h"
+#include "src/base/time.h"
+#include "src/cli/cmd.h"
+#include "src/cli/judging.h"
+#include "src/cli/offering.h"
+#include "src/crypto/words.h"
+#include "src/evm/address.h"
+#include "src/policy/sentence.h"
+
+#define SHOWN(s) text_shown(s), (const char *)(s).p
+
+static void show_policy(struct cli *cli, const struct policy *p, const char *adopted)
+{
+	struct buf phrase = {0};
+	words_phrase(&phrase, &p->digest);
+	cli_text(cli, "%.*s (semantics %llu)\n  digest  ", SHOWN(p->name), (unsigned long long)p->semantics);
+	buf_hex(&cli->text, SPAN_HASH(&p->digest));
+	cli_text(cli, "\n  phrase  %s\n%s", buf_cstr(&phrase), adopted);
+	buf_release(&phrase);
+	policy_sentences(&cli->text, p);
+	json_set(cli->result, &cli->arena, "digest", json_bare(&cli->arena, SPAN_HASH(&p->digest)));
+	json_set(cli->result, &cli->arena, "policy", json_copy(&cli->arena, p->doc));
+}
+
+/* ---- of a workspace ---- */
+
+static struct json *owners_json(struct arena *a, const struct offer *o)
+{
+	struct json *list = json_array(a);
+	for (size_t i = 0; i < o->n; i++)
+		json_push(list, json_addr(a, &o->signatures[i].owner));
+	return list;
+}
+
+/* "p1, p2"; people of the profile as it is now. */
+static const char *names_of(struct arena *a, const struct workspace *ws, const struct offer *o)
+{
+	struct buf b = {0};
+	for (size_t i = 0; i < o->n; i++) {
+		const struct person *p = deployment_person_at(&ws->deployment, &o->signatures[i].owner);
+		if (i > 0)
+			buf_str(&b, ", ");
+		if (p != NULL)
+			buf_span(&b, p->id);
+		else
+			addr_format(&b, &o->signatures[i].owner);
+	}
+	const char *text = b.n > 0 ? arena_str(a, buf_view(&b)) : "nobody";
+	buf_release(&b);
+	return text;
+}
+
+static const char *how_adopted(struct cli *cli, const struct workspace *ws, const struct offering *x, bool differs)
+{
+	struct arena *a = &cli->arena;
+	const struct offer *o = x->all.in_force;
+	if (o == NULL)
+		return "  NOT ADOPTED: no owner has signed it\n";
+	struct json *adopted = json_object(a);
+	json_set(adopted, a, "line", json_u64(a, o->adopted_seq));
+	json_set(adopted, a, "owners", owners_json(a, o));
+	json_set(cli->result, a, "adopted", adopted);
+	return arena_fmt(a, "  adopted line %llu of the log, signed by %s\n%s", (unsigned long long)o->adopted_seq,
+			 names_of(a, ws, o),
+			 differs ? "  WARNING policy.json is another policy: nothing is proposed, packed or sent with "
+				   "it there\n" : "");
+}
+
+static void put_until(struct buf *out, uint64_t expires)
+{
+	if (expires == 0)
+		buf_str(out, "never");
+	else
+		time_format_minute(out, (int64_t)expires);
+}
+
+static struct json *offer_json(struct arena *a, const struct offer *o, size_t needs)
+{
+	struct json *out = json_object(a);
+	json_set(out, a, "expires", json_u64(a, o->expires));
+	json_set(out, a, "line", json_u64(a, o->seq));
+	json_set(out, a, "message", json_0x(a, SPAN_HASH(&o->message)));
+	json_set(out, a, "needed", json_u64(a, needs));
+	json_set(out, a, "owners", owners_json(a, o));
+	json_set(out, a, "policy", json_bare(a, SPAN_HASH(&o->policy)));
+	json_set(out, a, "signatures", json_u64(a, o->n));
+	return out;
+}
+
+static bool show_offer(struct cli *cli, struct workspace *ws, const struct offering *x, const struct offer *o,
+		       struct json *list, struct err *e)
+{
+	struct adoption of;
+	if (!offering_adoption(ws, &cli->arena, o, &of, e))
+		return false;
+	const size_t needs = offering_needs(x, of.policy, ws);
+	cli_text(cli, "\nOFFERED %.*s, line %llu of the log\n  signed  %zu of %zu: %s\n  lapses  ",
+		 SHOWN(of.policy->name), (unsigned long long)o->seq, o->n, needs, names_of(&cli->arena, ws, o));
+	put_until(&cli->text, o->expires);
+	cli_text(cli, "\n  digest  ");
+	buf_hex(&cli->text, SPAN_HASH(&o->policy));
+	cli_text(cli, "\n");
+	if (of.previous != NULL) {
+		cli_text(cli, "  What changes:\n");
+		policy_differences(&cli->text, of.previous, of.policy);
+	}
+	json_push(list, offer_json(&cli->arena, o, needs));
+	return true;
+}
+
+static bool show_workspace(struct cli *cli, struct workspace *ws, bool *shown, struct err *e)
+{
+	struct arena *a = &cli->arena;
+	struct json *list = json_array(a);
+	struct offering x;
+	bool differs, ok = true;
+	if (!offering_look(ws, a, &x, &differs, e))
+		return false;
+	if (x.current != NULL)
+		show_policy(cli, x.current, how_adopted(cli, ws, &x, differs));
+	for (size_t i = 0; ok && i < x.all.n; i++)
+		if (offer_waits(&x.all, &x.all.v[i], ws, time_now()))
+			ok = show_offer(cli, ws, &x, &x.all.v[i], list, e);
+	*shown = x.current != NULL || list->n > 0;
+	json_set(cli->result, a, "offers", list);
+	return ok;
+}
+
+bool cmd_policy_show(struct cli *cli, struct err *e)
+{
+	struct workspace ws = {0};
+	struct policy p;
+	bool shown = false, ok = true;
+	cli->result = json_object(&cli->arena);
+	if (cli->n_args == 0 && fs_exists(arena_fmt(&cli->arena, "%s/log.db", cli->dir))) {
+		ok = workspace_open(&ws, cli->dir, false, cli->as, e) && show_workspace(cli, &ws, &shown, e);
+		workspace_release(&ws);
+	}
+	if (!ok || shown)
+		return ok;
+	const char *path = cli->n_args > 0 ? cli->args[0] : arena_fmt(&cli->arena, "%s/policy.json", cli->dir);
+	if (!judging_read(&cli->arena, &p, path, e))
+		return false;
+	show_policy(cli, &p, "");
+	return true;
+}

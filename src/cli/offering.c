@@ -1,0 +1,265 @@
+#include "src/cli/offering.h"
+
+#include "src/base/fs.h"
+#include "src/base/text.h"
+#include "src/cli/judging.h"
+#include "src/evm/address.h"
+
+#define SHOWN(s) text_shown(s), (const char *)(s).p
+
+static const char *policy_file(struct arena *a, const struct workspace *ws)
+{
+	return arena_fmt(a, "%s/policy.json", ws->dir);
+}
+
+/* ---- what is in force ---- */
+
+static bool read_file(struct workspace *ws, struct arena *a, const struct policy **out, struct err *e)
+{
+	const char *path = policy_file(a, ws);
+	struct policy *p = ARENA_NEW(a, struct policy);
+	*out = NULL;
+	if (!fs_exists(path))
+		return true;
+	*out = p;
+	return judging_read(a, p, path, e);
+}
+
+/* Once the log has adopted a policy it is the log's, and the file only shows it. */
+static bool settle_current(struct workspace *ws, struct arena *a, struct offering *out, bool *differs, struct err *e)
+{
+	const struct policy *file;
+	*differs = false;
+	if (!read_file(ws, a, &file, e))
+		return false;
+	out->current = file;
+	if (out->all.in_force == NULL)
+		return true;
+	if (!offers_policy(ws->log, a, &out->all.in_force->policy, &out->adopted, e))
+		return false;
+	out->current = out->adopted;
+	*differs = file != NULL && !hash32_eq(&file->digest, &out->adopted->digest);
+	return true;
+}
+
+bool offering_read(struct workspace *ws, struct arena *a, struct offering *out, struct err *e)
+{
+	bool differs;
+	*out = (struct offering){0};
+	if (!offers_read(ws, a, &out->all, e) || !settle_current(ws, a, out, &differs, e))
+		return false;
+	return !differs ||
+	       err_refuse(e, "POLICY", "%s is another policy than the log adopted last (line %llu): setgov policy "
+			  "adopt FILE offers a new one to the owners; without the file the adopted one is used",
+			  policy_file(a, ws), (unsigned long long)out->all.in_force->adopted_seq);
+}
+
+bool offering_look(struct workspace *ws, struct arena *a, struct offering *out, bool *differs, struct err *e)
+{
+	*out = (struct offering){0};
+	return offers_look(ws, a, &out->all, e) && settle_current(ws, a, out, differs, e);
+}
+
+size_t offering_needs(const struct offering *x, const struct policy *offered, const struct workspace *ws)
+{
+	return adoption_needs(x->adopted, offered, &ws->deployment);
+}
+
+/* ---- an offer ---- */
+
+bool offering_adoption(struct workspace *ws, struct arena *a, const struct offer *o, struct adoption *out,
+		       struct err *e)
+{
+	*out = (struct adoption){ .deployment = o->deployment, .origin = log_origin(ws->log), .expires = o->expires,
+				  .signatures = o->signatures, .n = o->n };
+	return offers_policy(ws->log, a, &o->policy, &out->policy, e) &&
+	       (hash32_is_zero(&o->previous) || offers_policy(ws->log, a, &o->previous, &out->previous, e));
+}
+
+static bool add_policy(struct workspace *ws, const struct policy *p, struct err *e)
+{
+	struct buf text = {0};
+	struct hash32 digest;
+	json_canonical(&text, p->doc);
+	const bool ok = log_add_blob(ws->log, buf_view(&text), BLOB_PUBLIC, &digest, e);
+	buf_release(&text);
+	return ok;
+}
+
+static struct json *previous_json(struct arena *a, const struct hash32 *previous)
+{
+	return hash32_is_zero(previous) ? json_null(a) : json_bare(a, SPAN_HASH(previous));
+}
+
+bool offering_add(struct workspace *ws, struct arena *a, const struct adoption *x, struct err *e)
+{
+	const struct message m = adoption_message(x);
+	struct json *body = json_object(a);
+	struct hash32 digest;
+	message_digest(&digest, &ws->deployment, &m);
+	json_set(body, a, "deployment", json_bare(a, SPAN_HASH(&x->deployment)));
+	json_set(body, a, "expires", json_u64(a, x->expires));
+	json_set(body, a, "message", json_0x(a, SPAN_HASH(&digest)));
+	json_set(body, a, "policy", json_bare(a, SPAN_HASH(&x->policy->digest)));
+	json_set(body, a, "previous", previous_json(a, &m.says[3].hash));
+	struct line l = workspace_line(ws, "policy.offered", span_of(NULL, 0), body);
+	if (log_begin(ws->log, e) && add_policy(ws, x->policy, e) &&
+	    (x->previous == NULL || add_policy(ws, x->previous, e)) && log_add_line(ws->log, &l, e) &&
+	    log_commit(ws->log, e))
+		return true;
+	log_abort(ws->log);
+	return false;
+}
+
+bool offering_path(struct workspace *ws, struct arena *a, const struct policy *p, const char **out, struct err *e)
+{
+	const char *dir = arena_fmt(a, "%s/packets", ws->dir);
+	struct buf name = {0};
+	buf_hex(&name, span_of(p->digest.b, 8));
+	*out = arena_fmt(a, "%s/policy-%s.adoption.json", dir, buf_cstr(&name));
+	buf_release(&name);
+	return fs_mkdirs(dir, 0755, e);
+}
+
+bool offering_write(struct arena *a, const struct adoption *x, const char *path, struct err *e)
+{
+	struct buf text = {0};
+	adoption_write(a, &text, x);
+	const bool ok = fs_write(path, buf_view(&text), 0644, e);
+	buf_release(&text);
+	return ok;
+}
+
+/* ---- signatures ---- */
+
+static const struct offer *offer_of(const struct workspace *ws, const struct offers *all, const struct message *m)
+{
+	struct hash32 digest;
+	message_digest(&digest, &ws->deployment, m);
+	for (size_t i = 0; i < all->n; i++)
+		if (hash32_eq(&all->v[i].message, &digest))
+			return &all->v[i];
+	return NULL;
+}
+
+static bool has_signed(const struct offer *o, const struct addr *owner)
+{
+	for (size_t i = 0; i < o->n; i++)
+		if (addr_eq(&o->signatures[i].owner, owner))
+			return true;
+	return false;
+}
+
+/* What no log has adopted yet can take the place of anything: nobody but the file says what was before. */
+static bool fits(const struct workspace *ws, const struct offering *x, const struct offer *o, const struct adoption *of,
+		 struct err *why)
+{
+	return o->adopted || adoption_fits(of, &ws->deployment, x->adopted != NULL ? x->adopted : of->previous,
+					   time_now(), why);
+}
+
+static bool add_signed(struct workspace *ws, struct arena *a, const struct offer *o, const struct message_signature *by,
+		       struct err *e)
+{
+	struct json *body = json_object(a);
+	uint8_t bytes[65];
+	sig_to_bytes(bytes, &by->sig);
+	json_set(body, a, "message", json_0x(a, SPAN_HASH(&o->message)));
+	json_set(body, a, "owner", json_addr(a, &by->owner));
+	json_set(body, a, "policy", json_bare(a, SPAN_HASH(&o->policy)));
+	json_set(body, a, "signature", json_bare(a, span_of(bytes, sizeof(bytes))));
+	struct line l = workspace_line(ws, "policy.signed", span_of(NULL, 0), body);
+	l.actor = deployment_person_at(&ws->deployment, &by->owner)->id;
+	l.auth = span_str("signature");
+	return log_add_line(ws->log, &l, e);
+}
+
+static bool add_adopted(struct workspace *ws, struct arena *a, const struct offer *o, struct err *e)
+{
+	struct json *body = json_object(a);
+	json_set(body, a, "deployment", json_bare(a, SPAN_HASH(&o->deployment)));
+	json_set(body, a, "expires", json_u64(a, o->expires));
+	json_set(body, a, "message", json_0x(a, SPAN_HASH(&o->message)));
+	json_set(body, a, "policy", json_bare(a, SPAN_HASH(&o->policy)));
+	json_set(body, a, "previous", previous_json(a, &o->previous));
+	json_set(body, a, "signatures", message_signatures_to_json(a, o->signatures, o->n));
+	struct line l = workspace_line(ws, "policy.adopted", span_of(NULL, 0), body);
+	return log_add_line(ws->log, &l, e);
+}
+
+/* The offer again, as the line just added has left it. */
+static bool adopt_if_enough(struct workspace *ws, struct arena *a, const struct message *m, size_t needs,
+			    struct endorsed *out, const struct offer **o, struct err *e)
+{
+	struct offers all;
+	if (!offers_read(ws, a, &all, e))
+		return false;
+	*o = offer_of(ws, &all, m);
+	if ((*o)->adopted || (*o)->n < needs)
+		return true;
+	out->adopted = *o;
+	return add_adopted(ws, a, *o, e);
+}
+
+static bool take_for(struct workspace *ws, struct arena *a, const struct signed_message *m, const struct offering *x,
+		     const struct offer *o, struct endorsed *out, struct err *why, struct err *e)
+{
+	const struct person *who = deployment_person_at(&ws->deployment, &m->by.owner);
+	struct adoption of;
+	if (!offering_adoption(ws, a, o, &of, e) || !fits(ws, x, o, &of, why))
+		return false;
+	const size_t needs = offering_needs(x, of.policy, ws);
+	out->known = has_signed(o, &m->by.owner);
+	if (!out->known &&
+	    (!add_signed(ws, a, o, &m->by, e) || !adopt_if_enough(ws, a, &m->message, needs, out, &o, e)))
+		return false;
+	out->words = o->adopted || out->adopted != NULL
+			     ? arena_fmt(a, "%.*s %s for the policy %.*s, which is adopted", SHOWN(who->id),
+					 out->known ? "is known to have signed" : "signed", SHOWN(of.policy->name))
+			     : arena_fmt(a, "%.*s %s for the policy %.*s: %zu of %zu", SHOWN(who->id),
+					 out->known ? "is known to have signed" : "signed", SHOWN(of.policy->name),
+					 o->n, needs);
+	return true;
+}
+
+bool offering_take(struct workspace *ws, struct arena *a, const struct signed_message *m, struct endorsed *out,
+		   struct err *why, struct err *e)
+{
+	struct offering x;
+	*out = (struct endorsed){0};
+	if (!message_check(m, &ws->deployment, why))
+		return false;
+	if (!span_eq(m->message.says[0].text, log_origin(ws->log)))
+		return err_refuse(why, "LOG-OTHER", "it is about another log");
+	if (!offering_read(ws, a, &x, e))
+		return false;
+	const struct offer *o = offer_of(ws, &x.all, &m->message);
+	if (o == NULL)
+		return err_refuse(why, "OFFER", "no offer of this log is what was signed");
+	return take_for(ws, a, m, &x, o, out, why, e);
+}
+
+/* ---- the policy moves ---- */
+
+static bool write_policy(struct workspace *ws, struct arena *a, const struct policy *p, struct err *e)
+{
+	const char *path = policy_file(a, ws);
+	struct policy *there = ARENA_NEW(a, struct policy);
+	struct buf text = {0};
+	if (fs_exists(path) && judging_read(a, there, path, NULL) && hash32_eq(&there->digest, &p->digest))
+		return true;
+	json_pretty(&text, p->doc);
+	buf_byte(&text, '\n');
+	const bool ok = fs_write(path, buf_view(&text), 0644, e);
+	buf_release(&text);
+	return ok;
+}
+
+bool offering_publish(struct workspace *ws, struct arena *a, const char **path, struct err *e)
+{
+	struct offers all;
+	struct adoption x;
+	return offers_read(ws, a, &all, e) && offering_adoption(ws, a, all.in_force, &x, e) &&
+	       write_policy(ws, a, x.policy, e) && offering_path(ws, a, x.policy, path, e) &&
+	       offering_write(a, &x, *path, e);
+}

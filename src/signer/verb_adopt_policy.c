@@ -1,0 +1,40 @@
+/* adopt-policy: an owner signs that a policy takes the place of the one that is pinned here. What he signs is the
+ * message PolicyAdoption; the pin moves when enough owners have signed, with trust-policy. */
+#include "src/evm/address.h"
+#include "src/signer/adopting.h"
+#include "src/signer/hearing.h"
+#include "src/signer/vouch.h"
+
+/* On disk here before it can be anywhere else. */
+static bool log_it(struct signer *s, const struct adopting *w, const struct message *m, const struct addr *owner,
+		   struct err *e)
+{
+	struct arena *a = &s->arena;
+	struct json *body = json_object(a);
+	json_set(body, a, "deployment", json_bare(a, SPAN_HASH(&w->x.deployment)));
+	json_set(body, a, "expires", json_u64(a, w->x.expires));
+	json_set(body, a, "name", json_text(a, w->x.policy->name));
+	json_set(body, a, "origin", json_text(a, w->x.origin));
+	json_set(body, a, "owner", json_addr(a, owner));
+	json_set(body, a, "policy", json_bare(a, SPAN_HASH(&w->x.policy->digest)));
+	json_set(body, a, "previous", json_bare(a, SPAN_HASH(&m->says[3].hash)));
+	return journal_add(&s->journal, "adoption.signed", span_of(NULL, 0), body, e);
+}
+
+bool verb_adopt_policy(struct signer *s, struct err *e)
+{
+	const struct key_file *key;
+	struct signed_message made;
+	struct adopting w;
+	if (!adopting_read(s, &w, s->args[0], e) || !vouch_key(s, &w.pin->deployment, &key, e))
+		return false;
+	const struct message m = adoption_message(&w.x);
+	adopting_page(&s->text, &w);
+	if (!hearing_confirm(s, &w.x.policy->digest, "policy", "DIGEST", e) ||
+	    !vouch_sign(s, &w.pin->deployment, key, &m, &made, e) ||
+	    !log_it(s, &w, &m, &key->address, e) || !vouch_write(s, &w.pin->deployment, &made, "Signature", e))
+		return false;
+	buf_str(&s->text, "This machine's pin has not moved: it does when enough owners have signed (trust-policy).\n");
+	json_set(s->result, &s->arena, "policy", json_bare(&s->arena, SPAN_HASH(&w.x.policy->digest)));
+	return true;
+}

@@ -1,0 +1,215 @@
+/* Policies in sentences: what a rule of each kind says, that no member of it goes unsaid, and old against new. */
+#include "src/policy/sentence.h"
+#include "tests/support/check.h"
+
+#define POLICY(name, rest) "{\"format\":\"setgov-policy/1\",\"name\":\"" name "\",\"semantics\":1," rest "}"
+#define ROLES "\"roles\":{\"lead\":[\"p1\",\"p2\"],\"security\":[\"p3\"]}"
+#define RULE(kind, members) "{\"name\":\"r\",\"why\":\"w\",\"kind\":\"" kind "\"" members "}"
+#define HASH "0x1111111111111111111111111111111111111111111111111111111111111111"
+
+/* A rule, and one that differs in one member; nothing may change without its sentence changing. */
+static const struct { const char *rule, *says, *other; } rules[] = {
+	{ RULE("allow", ",\"for\":{\"actions\":[\"a.*\",\"b.c\",\"d.e\"]}"), "For a.*, b.c or d.e: allowed.",
+	  RULE("allow", ",\"for\":{\"actions\":[\"a.*\",\"b.c\"]}") },
+	{ RULE("allow", ",\"for\":{\"targets\":[\"safe\"],\"selectors\":[\"f()\"]},\"delegatecall\":true"),
+	  "For every action on safe that calls f(): allowed, by delegatecall too.",
+	  RULE("allow", ",\"for\":{\"targets\":[\"safe\"],\"selectors\":[\"g()\"]},\"delegatecall\":true") },
+	{ RULE("allow", ",\"for\":{\"risk\":[\"high\",\"critical\"],\"route\":\"direct\",\"deescalates\":true,"
+		"\"args\":{\"b\":{\"notIn\":[\"x\"]},\"a\":{\"in\":[\"y\",\"z\"]}}}"),
+	  "For every action of risk high or critical straight from the Safe that takes power away where a is one of y "
+	  "or z and b is none of x: allowed.",
+	  RULE("allow", ",\"for\":{\"risk\":[\"high\",\"critical\"],\"route\":\"direct\",\"deescalates\":false,"
+		"\"args\":{\"b\":{\"notIn\":[\"x\"]},\"a\":{\"in\":[\"y\",\"z\"]}}}") },
+	{ RULE("bounds", ",\"bounds\":{\"n\":{\"min\":1,\"max\":\"5 ether\",\"timesCurrent\":2,"
+		"\"step\":{\"percent\":10,\"per\":\"7 days\"}}}"),
+	  "For every action: n is at least 1 and at most 5 ether and at most 2 times what it is now and at most 10 "
+	  "percent away from what it was before the first change within 7 days.",
+	  RULE("bounds", ",\"bounds\":{\"n\":{\"min\":1,\"max\":\"5 ether\",\"timesCurrent\":2,"
+		"\"step\":{\"percent\":10,\"per\":\"8 days\"}}}") },
+	{ RULE("signers", ",\"min\":4,\"roles\":{\"security\":1,\"lead\":2}"),
+	  "For every action: at least 4 owners sign, among them 2 of lead (p1 or p2) and 1 of security (p3).",
+	  RULE("signers", ",\"min\":4,\"roles\":{\"security\":1,\"lead\":1}") },
+	{ RULE("delay", ",\"delay\":\"24h\""), "For every action: the timelock waits at least 24h.",
+	  RULE("delay", ",\"delay\":\"1h\"") },
+	{ RULE("words", ",\"words\":[\"reason\",\"ticket\"]"),
+	  "For every action: reason and ticket are written down.", RULE("words", ",\"words\":[\"reason\"]") },
+	{ RULE("separation", ",\"min\":2"), "For every action: at least 2 owners sign who are not the proposer.",
+	  RULE("separation", ",\"min\":2,\"from\":[\"submitter\"]") },
+	{ RULE("rate", ",\"max\":2,\"per\":\"7 days\""), "For every action: at most 2 go to the chain within 7 days.",
+	  RULE("rate", ",\"max\":2,\"per\":\"1 day\"") },
+	{ RULE("freeze", ",\"zone\":\"UTC\",\"windows\":[{\"days\":[\"sat\",\"sun\"],\"from\":\"00:00\","
+	  "\"to\":\"24:00\"},"
+		"{\"from\":\"12-20T00:00\",\"to\":\"01-04T00:00\"},{\"from\":\"2026-12-20T00:00\","
+		"\"to\":\"2027-01-04T08:00\"}],\"except\":[{\"actions\":[\"a.b\"]},{\"risk\":[\"low\"]}]"),
+	  "For every action: nothing is done sat and sun from 00:00 to 24:00; every year from 12-20T00:00 to "
+	  "01-04T00:00; "
+	  "once from 2026-12-20T00:00 to 2027-01-04T08:00, in the time of UTC; except a.b, or every action of "
+	  "risk low.",
+	  RULE("freeze", ",\"zone\":\"Europe/Zurich\",\"windows\":[{\"days\":[\"sat\",\"sun\"],\"from\":\"00:00\","
+		"\"to\":\"24:00\"}]") },
+	{ RULE("call-only", ",\"except\":[{\"targets\":[\"safe\"],\"selectors\":[\"f()\"]}]"),
+	  "For every action: no delegatecall, except for every action on safe that calls f().",
+	  RULE("call-only", "") },
+	{ RULE("code", ",\"arg\":\"to\",\"listed\":[{\"name\":\"v1\",\"hash\":\"" HASH "\"}]"),
+	  "For every action: the code at to is v1 (" HASH ").",
+	  RULE("code", ",\"arg\":\"to\",\"releases\":true") },
+	{ RULE("code", ",\"arg\":\"to\",\"releases\":true"),
+	  "For every action: the code at to is a release of the action's contract in the list of releases.",
+	  RULE("code", ",\"arg\":\"of\",\"releases\":true") },
+	{ RULE("upgrade", ",\"checks\":[\"uups\",\"layout\"]"),
+	  "For every action: the code that is installed is fit for what is stored; looked at are uups and layout.",
+	  RULE("upgrade", ",\"checks\":[\"uups\"]") },
+	{ RULE("possession", ",\"args\":[\"new\"],\"listed\":[{\"name\":\"v1\",\"hash\":\"" HASH "\"}]"),
+	  "For every action: whoever has the key of new has signed this change's challenge, or it is a "
+	  "contract with the "
+	  "code v1 (" HASH ").", RULE("possession", ",\"args\":[\"new\"]") },
+	{ RULE("fact", ",\"fact\":\"f\",\"is\":[1,\"x\"]"),
+	  "For every action: the fact f is known and is [1,\"x\"].", RULE("fact", ",\"fact\":\"f\"") },
+	{ RULE("finality", ",\"head\":\"safe\",\"maxLag\":100"),
+	  "For every action: the chain's safe head is at most 100 blocks behind.",
+	  RULE("finality", ",\"head\":\"finalized\",\"maxLag\":100") },
+	{ RULE("signed-ahead", ",\"steps\":[\"schedule\"]"), "For every action: may be signed ahead: schedule.",
+	  RULE("signed-ahead", ",\"steps\":[\"schedule\",\"execute\"]") },
+	{ RULE("hot-signing", ",\"allowed\":false"),
+	  "For every action: no key signs on a machine with a network.", RULE("hot-signing", ",\"allowed\":true") },
+	{ RULE("comparison", ",\"allowed\":false,\"source\":\"proven\",\"maxAge\":\"7 min\""),
+	  "For every action: no signature counts whose phrase was compared with nobody. What it rests on has "
+	  "to be proven. "
+	  "Its facts are at most 7 min old.",
+	  RULE("comparison", ",\"allowed\":false,\"source\":\"proven\",\"maxAge\":\"8 min\"") },
+};
+
+static const struct policy *a_policy(struct arena *a, const char *text)
+{
+	struct policy *p = ARENA_NEW(a, struct policy);
+	struct err e = {0};
+
+	assert_ok(policy_parse(a, p, span_str(text), &e), &e);
+	return p;
+}
+
+static const struct policy *of_rule(struct arena *a, const char *rule)
+{
+	return a_policy(a, arena_fmt(a, POLICY("P", ROLES ",\"rules\":[%s]"), rule));
+}
+
+static void each_kind_says_what_it_demands(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
+		struct arena a = {0};
+		struct buf one = {0}, two = {0};
+		const struct policy *p = of_rule(&a, rules[i].rule), *q = of_rule(&a, rules[i].other);
+
+		rule_sentence(&one, p, &p->rules[0]);
+		assert_buf_str(&one, rules[i].says);
+		rule_sentence(&two, q, &q->rules[0]);
+		assert_string_not_equal(buf_cstr(&one), buf_cstr(&two));
+		buf_release(&one);
+		buf_release(&two);
+		arena_release(&a);
+	}
+}
+
+static void an_exception_says_what_stands_in_its_rules_place(void **state)
+{
+	struct arena a = {0};
+	struct buf b = {0};
+	const struct policy *p = a_policy(&a, POLICY("P", ROLES ",\"rules\":["
+		"{\"name\":\"d\",\"why\":\"w\",\"kind\":\"delay\",\"delay\":\"1h\"},"
+		"{\"name\":\"x\",\"why\":\"w\",\"kind\":\"exception\",\"rule\":\"d\","
+		"\"until\":\"2027-06-30T00:00:00.000Z\","
+		"\"control\":{\"signers\":4,\"roles\":{\"security\":1},\"words\":[\"ticket\",\"impact\"]}}]"));
+
+	(void)state;
+	rule_sentence(&b, p, &p->rules[1]);
+	assert_buf_str(&b, "For every action: the rule d is waived until 2027-06-30T00:00:00.000Z if at least "
+	  "4 owners sign "
+		       "and 1 of security (p3) sign and ticket and impact are written down.");
+	buf_release(&b);
+	arena_release(&a);
+}
+
+#define DELAY(name, why, time) "{\"name\":\"" name "\",\"why\":\"" why "\",\"kind\":\"delay\",\"delay\":\"" time "\"}"
+#define SIGNERS "{\"name\":\"s\",\"why\":\"w\",\"kind\":\"signers\",\"min\":3,\"roles\":{\"lead\":1}}"
+
+static void differ(const char *old, const char *new, const char *text, size_t n)
+{
+	struct arena a = {0};
+	struct buf b = {0};
+	const size_t found = policy_differences(&b, a_policy(&a, old), a_policy(&a, new));
+
+	assert_buf_str(&b, text);
+	assert_int_equal(found, n);
+	buf_release(&b);
+	arena_release(&a);
+}
+
+static void old_against_new_leaves_nothing_out(void **state)
+{
+	(void)state;
+	differ(POLICY("P", "\"rules\":[" DELAY("a", "w", "1h") "]"),
+	       POLICY("P", "\"rules\":[" DELAY("a", "w", "1h") "]"), "", 0);
+	differ(POLICY("P", "\"threshold\":3,\"rules\":[" DELAY("a", "w", "1h") "," DELAY("b", "w", "2h") "]"),
+	       POLICY("Q", "\"threshold\":2,\"rules\":[" DELAY("c", "w", "3h") "," DELAY("b", "other", "2h") "]"),
+	       "  the name: was P, is Q now\n"
+	       "  the Safe's threshold: was 3, is 2 now\n"
+	       "  GOES     a\n"
+	       "         For every action: the timelock waits at least 1h.\n"
+	       "         because w\n"
+	       "  COMES    c\n"
+	       "         For every action: the timelock waits at least 3h.\n"
+	       "         because w\n"
+	       "  CHANGES  b\n"
+	       "    was  For every action: the timelock waits at least 2h.\n"
+	       "         because w\n"
+	       "    now  For every action: the timelock waits at least 2h.\n"
+	       "         because other\n", 5);
+}
+
+/* Whoever holds a role is a part of what a rule says that names it. */
+static void a_role_that_changes_hands_changes_its_rules(void **state)
+{
+	(void)state;
+	differ(POLICY("P", "\"roles\":{\"lead\":[\"p1\"],\"gone\":[\"p4\"]},\"rules\":[" SIGNERS "]"),
+	       POLICY("P", "\"roles\":{\"new\":[\"p5\"],\"lead\":[\"p2\"]},\"rules\":[" SIGNERS "]"),
+	       "  the role gone: was p4, is nobody's now\n"
+	       "  the role lead: was p1, is p2 now\n"
+	       "  the role new: was nobody's, is p5 now\n"
+	       "  CHANGES  s\n"
+	       "    was  For every action: at least 3 owners sign, among them 1 of lead (p1).\n"
+	       "         because w\n"
+	       "    now  For every action: at least 3 owners sign, among them 1 of lead (p2).\n"
+	       "         because w\n", 4);
+}
+
+static void another_order_is_said_too(void **state)
+{
+	(void)state;
+	differ(POLICY("P", "\"rules\":[" DELAY("a", "w", "1h") "," DELAY("b", "w", "2h") "]"),
+	       POLICY("P", "\"rules\":[" DELAY("b", "w", "2h") "," DELAY("a", "w", "1h") "]"),
+	       "  the rules say the same, written in another order or way\n", 1);
+}
+
+/* The order of members in a file is not a part of what it says. */
+static void members_in_another_order_are_no_difference(void **state)
+{
+	(void)state;
+	differ(POLICY("P", "\"rules\":[" RULE("bounds", ",\"bounds\":{\"b\":{\"max\":1},\"a\":{\"max\":2}}") "]"),
+	       POLICY("P", "\"rules\":[" RULE("bounds", ",\"bounds\":{\"a\":{\"max\":2},"
+	  "\"b\":{\"max\":1}}") "]"), "", 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_kind_says_what_it_demands),
+		cmocka_unit_test(an_exception_says_what_stands_in_its_rules_place),
+		cmocka_unit_test(old_against_new_leaves_nothing_out),
+		cmocka_unit_test(a_role_that_changes_hands_changes_its_rules),
+		cmocka_unit_test(another_order_is_said_too),
+		cmocka_unit_test(members_in_another_order_are_no_difference),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
