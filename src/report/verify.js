@@ -256,9 +256,9 @@ function pathOf(evidence, indices) {
 // What the page shows for a line is the line: <li id value><code>its text</code></li>, and nothing else.
 function isItem(item, { seq, leaf, line }) {
 	const inside = line === null ? item : item.firstElementChild;
-	return item.getAttribute('id') === `line-${seq}` && item.getAttribute('value') === String(seq) &&
+	return item.nodeName === 'LI' && item.getAttribute('id') === `line-${seq}` && item.getAttribute('value') === String(seq) &&
 		item.attributes.length === 2 && item.childNodes.length === 1 && inside !== null &&
-		(line === null || inside.attributes.length === 0) &&
+		(line === null || (inside.nodeName === 'CODE' && inside.attributes.length === 0)) &&
 		Array.from(inside.children).every((c) => c.nodeName === 'VAR' && c.attributes.length === 0) &&
 		meant(inside) === (line ?? `not carried; its leaf hash is ${leaf}`);
 }
