@@ -28,7 +28,7 @@ sheets=$(tr -cd '\f' <"$HERE/long.txt" | wc -c)
 [ "$sheets" -ge 3 ] || fail "only $sheets sheets"
 [ "$(grep -c "121 lines, root $root" "$HERE/long.txt")" = "$sheets" ] || fail "a sheet without the root"
 [ "$(grep -c 'approver  *decision' "$HERE/long.txt")" -ge 3 ] || fail "the head of the table does not stand on each sheet"
-grep -q 'number 119' "$HERE/long.txt" || fail "a row is not on paper"
+grep -qE '^ *119 +p1 ' "$HERE/long.txt" || fail "a row is not on paper"
 grep -q 'Consistent with itself, not verified' "$HERE/long.txt" || fail "no verdict on paper"
 
 made large 10000
