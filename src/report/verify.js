@@ -361,9 +361,10 @@ function checkRows(evidence) {
 	const rows = main.querySelectorAll('tbody tr');
 	if (rows.length !== evidence.rows.length)
 		fault(null, 'rows were added or taken away');
+	let number = 0;
 	rows.forEach((row, i) => {
-		const section = row.closest('section'), at = Array.prototype.indexOf.call(row.parentElement.children, row);
-		const where = `row ${at + 1} of "${section.querySelector('h2').textContent}"`;
+		number = row.previousElementSibling === null ? 1 : number + 1;
+		const where = `row ${number} of "${row.closest('section').querySelector('h2').textContent}"`;
 		checkRow(row, where);
 		if (hex(sha256([], row.outerHTML)) !== evidence.rows[i]) {
 			const on = row.lastElementChild.querySelector('a');
