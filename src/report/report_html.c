@@ -170,7 +170,7 @@ static void put_main(struct buf *out, struct html_rows *h, const struct report *
 /* At the foot of each printed sheet, so that paper points to the log. */
 static void put_printed(struct buf *out, const struct report_evidence *ev)
 {
-	buf_fmt(out, "@page{@bottom-left{content:\"%llu lines, root ", (unsigned long long)ev->size);
+	buf_fmt(out, "@page{@bottom-center{font-size:7pt;content:\"%llu lines, root ", (unsigned long long)ev->size);
 	buf_hex(out, SPAN_HASH(&ev->root));
 	buf_str(out, "\"}}");
 }

@@ -211,8 +211,13 @@ const frame = readFrame();
 function meant(element) {
 	if (element.firstElementChild === null)
 		return element.textContent;
-	return Array.from(element.childNodes, (n) => n.nodeName !== 'VAR' ? n.textContent
-		: String.fromCodePoint(parseInt(n.textContent.slice(3, -1), 16) || 0)).join('');
+	return Array.from(element.childNodes, (n) => n.nodeName === 'VAR' ? unescaped(n.textContent) : n.textContent).join('');
+}
+
+// One spelling: at least four digits, capitals. Another one is what it says, and so not the line.
+function unescaped(text) {
+	const digits = /^\\u\{(0[0-9A-F]{3}|[1-9A-F][0-9A-F]{3,5})\}$/.exec(text);
+	return digits === null ? text : String.fromCodePoint(parseInt(digits[1], 16));
 }
 
 // An object has these members in this order, and no others.
@@ -256,9 +261,9 @@ function pathOf(evidence, indices) {
 // What the page shows for a line is the line: <li id value><code>its text</code></li>, and nothing else.
 function isItem(item, { seq, leaf, line }) {
 	const inside = line === null ? item : item.firstElementChild;
-	return item.getAttribute('id') === `line-${seq}` && item.getAttribute('value') === String(seq) &&
+	return item.nodeName === 'LI' && item.getAttribute('id') === `line-${seq}` && item.getAttribute('value') === String(seq) &&
 		item.attributes.length === 2 && item.childNodes.length === 1 && inside !== null &&
-		(line === null || inside.attributes.length === 0) &&
+		(line === null || (inside.nodeName === 'CODE' && inside.attributes.length === 0)) &&
 		Array.from(inside.children).every((c) => c.nodeName === 'VAR' && c.attributes.length === 0) &&
 		meant(inside) === (line ?? `not carried; its leaf hash is ${leaf}`);
 }
@@ -320,7 +325,8 @@ function checkHead(evidence, checkpoint) {
 		demand(id(`the-${name}`).textContent === String(evidence[name]), `the ${name} in the head of the page was changed`);
 	demand(id('the-checkpoint').textContent === evidence.checkpoint, 'the checkpoint shown on the page was changed');
 	demand(document.querySelectorAll('style, link').length === 2, 'the style of the page was changed');
-	demand(id('printed').textContent === `@page{@bottom-left{content:"${evidence.size} lines, root ${evidence.root}"}}`,
+	const foot = `${evidence.size} lines, root ${evidence.root}`;
+	demand(id('printed').textContent === `@page{@bottom-center{font-size:7pt;content:"${foot}"}}`,
 		'what is printed at the foot of each sheet was changed');
 	demand(document.querySelector('title').textContent === main.querySelector('h1').textContent, "the page's title was changed");
 }
@@ -355,9 +361,10 @@ function checkRows(evidence) {
 	const rows = main.querySelectorAll('tbody tr');
 	if (rows.length !== evidence.rows.length)
 		fault(null, 'rows were added or taken away');
+	let number = 0;
 	rows.forEach((row, i) => {
-		const section = row.closest('section'), at = Array.prototype.indexOf.call(row.parentElement.children, row);
-		const where = `row ${at + 1} of "${section.querySelector('h2').textContent}"`;
+		number = row.previousElementSibling === null ? 1 : number + 1;
+		const where = `row ${number} of "${row.closest('section').querySelector('h2').textContent}"`;
 		checkRow(row, where);
 		if (hex(sha256([], row.outerHTML)) !== evidence.rows[i]) {
 			const on = row.lastElementChild.querySelector('a');

@@ -19,6 +19,9 @@ command_from unshare util-linux
 command_from sqlite3 sqlite3
 command_from ip iproute2
 command_from openssl openssl
+# A report's page is opened and printed as its readers do.
+command_from chromium chromium
+command_from pdftotext poppler-utils
 library_from libsecp256k1 libsecp256k1-dev
 library_from hogweed nettle-dev
 library_from gmp libgmp-dev

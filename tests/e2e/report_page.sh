@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# A report's page from disk in headless Chromium: consistent, verified, changed; every kind of change and bytes anywhere;
+# a page of 10,000 lines; printed. tests/support/read_page.mjs, which is not our code, judges the same bytes.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+for program in chromium pdftotext; do
+	command -v $program >/dev/null || { echo "SKIPPED: $program is not installed: make deps"; exit 77; }
+done
+BUILD=$(realpath "${BUILD:-build}")
+HERE=$(mktemp -d)
+trap 'rm -rf "$HERE"' EXIT
+make --no-print-directory BUILD="$BUILD" "$BUILD/tests/support/make_report" >/dev/null
+page() { node tests/support/page.mjs "$@"; }
+made() { mkdir "$HERE/$1" && "$BUILD/tests/support/make_report" "$HERE/$1" "${@:2}" >"$HERE/$1/known"; }
+fail() { echo "line ${BASH_LINENO[0]}: $*" >&2; exit 1; }
+
+made small 12
+page all "$HERE/small/page.html" "$HERE/small/known"
+made unsealed 12 unsealed
+page unsealed "$HERE/unsealed/page.html" "$HERE/unsealed/known"
+
+# Printed: every sheet has the root and the size, and a table's head stands again on each sheet of it.
+made long 120
+page pdf "$HERE/long/page.html" "$HERE/long.pdf"
+pdftotext -layout "$HERE/long.pdf" "$HERE/long.txt"
+root=$(node -e 'console.log(JSON.parse(require("fs").readFileSync(process.argv[1])).root)' "$HERE/long/known")
+sheets=$(tr -cd '\f' <"$HERE/long.txt" | wc -c)
+[ "$sheets" -ge 3 ] || fail "only $sheets sheets"
+[ "$(grep -c "121 lines, root $root" "$HERE/long.txt")" = "$sheets" ] || fail "a sheet without the root"
+[ "$(grep -c 'approver  *decision' "$HERE/long.txt")" -ge 3 ] || fail "the head of the table does not stand on each sheet"
+grep -qE '^ *119 +p1 ' "$HERE/long.txt" || fail "a row is not on paper"
+grep -q 'Consistent with itself, not verified' "$HERE/long.txt" || fail "no verdict on paper"
+
+made large 10000
+ls -l "$HERE/large/page.html" | awk '{ print $5 " bytes" }'
+page speed "$HERE/large/page.html" "$HERE/large/known" | tee "$HERE/speed"
+grep -q '^verified' "$HERE/speed" || fail "10,000 lines are not verified"
+made above 10002 2>"$HERE/err" && fail "a page of more than 10,000 lines"
+grep -q 'at most 10000 lines, this report rests on 10001' "$HERE/err" || { cat "$HERE/err" >&2; exit 1; }
