@@ -327,7 +327,7 @@ same "$(lines_of tx.signed)" 0
 # ---- the journal ----
 fresh
 sign schedule.json >/dev/null
-expect 0 "4 lines, each following the one before" alone journal
+expect 0 "5 lines, each following the one before" alone journal
 expect 0 "head" alone journal --verify
 same "$(head -n 1 home/journal.jsonl | node -e 'console.log(JSON.parse(require("fs").readFileSync(0)).kind)')" journal.opened
 cp home/journal.jsonl whole
