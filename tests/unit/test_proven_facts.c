@@ -1,5 +1,5 @@
-/* Facts out of state proofs (anvil's own, tests/vectors/proof/trie.json), and a packet judged with them, at once and again
- * years later: the timelock of the sample profile is the account that was proven, whose slot 2 holds 2001. */
+/* Facts out of state proofs (anvil's own, tests/vectors/proof/trie.json), and a packet judged with them, at once and
+ * again years later: the timelock of the sample profile is the account that was proven, whose slot 2 holds 2001. */
 #include "src/crypto/hash.h"
 #include "src/evm/address.h"
 #include "src/policy/again.h"
