@@ -298,6 +298,26 @@ static void append(struct test_console *t, const char *kind, const char *change,
 	assert_ok(load_refresh(&t->m, &changed, &e), &e);
 }
 
+static void an_upgrade_and_its_way_back_name_each_other(void **state)
+{
+	struct test_console t;
+	struct err e = {0};
+	const struct json *to, *from;
+	(void)state;
+	test_console_open(&t);
+	to = json_parse(&t.a, span_str("{\"previous\":{\"paymaster\":\"0x14dC79964da2C08b23698B3D3cc7Ca32193d9955\"},"
+				       "\"rollback\":\"SC-3\",\"rollbackOf\":null}"), &e);
+	from = json_parse(&t.a, span_str("{\"previous\":{\"paymaster\":\"0x14dC79964da2C08b23698B3D3cc7Ca32193d9955\"},"
+					 "\"rollback\":null,\"rollbackOf\":\"SC-1\"}"), &e);
+	append(&t, "upgrade.linked", "SC-1", to);
+	append(&t, "upgrade.linked", "SC-3", from);
+	test_console_go(&t, VIEW_CHANGE, "SC-1");
+	test_console_screen(&t, "console_change_way_back");
+	test_console_go(&t, VIEW_CHANGE, "SC-3");
+	test_console_screen(&t, "console_change_takes_back");
+	test_console_release(&t);
+}
+
 /* 15 rotations make 30 calls of one function; a pause among them is what somebody has to see. */
 static void draft_batch(struct test_console *t)
 {
@@ -656,6 +676,7 @@ int main(void)
 		cmocka_unit_test(changes_are_drawn_like_this),
 		cmocka_unit_test(a_change_that_is_done_shows_what_became_of_it),
 		cmocka_unit_test(the_policy_is_shown_rule_by_rule),
+		cmocka_unit_test(an_upgrade_and_its_way_back_name_each_other),
 		cmocka_unit_test(in_a_batch_of_like_calls_the_exception_comes_first),
 		cmocka_unit_test(words_that_are_too_long_wrap_and_cannot_look_like_ours),
 		cmocka_unit_test(the_log_is_drawn_like_this),
