@@ -241,7 +241,8 @@ static const struct { const char *kind, *member; } blob_members[] = {
 	{ "signature.added", "signature" }, { "submit.intended", "data" }, { "submit.intended", "raw" },
 	{ "step.mined", "receipt" },       { "step.failed", "receipt" }, { "meeting.closed", "minutes" },
 	{ "releases.adopted", "releases" },
-	{ "policy.judged", "facts" },      { "policy.judged", "policy" },
+	{ "policy.judged", "facts" },      { "policy.judged", "policy" }, { "policy.judged", "evidence" },
+	{ "policy.judged", "proposal" },
 	{ "policy.offered", "policy" },    { "policy.offered", "previous" },
 	{ "policy.adopted", "policy" },    { "policy.adopted", "previous" },
 };

@@ -11,12 +11,14 @@
 #include "src/evm/transaction.h"
 #include "src/gov/event.h"
 #include "src/gov/packet.h"
-#include "src/policy/judge.h"
+#include "src/policy/again.h"
 
 struct deep_step {
 	bool packed;
 	uint64_t nonce;
 	struct hash32 hash;           /* computed */
+	uint64_t *said;               /* numbers of the lines signature.added and block.vouched for that hash */
+	size_t n_said;
 };
 
 struct deep_change {
@@ -68,6 +70,9 @@ void deep_free(struct deep *d)
 		return;
 	arena_release(&d->profile);
 	policy_lines_free(d->policies);
+	for (size_t i = 0; i < d->cap; i++)
+		for (int k = 0; k < N_STEPS; k++)
+			free(d->changes[i].steps[k].said);
 	free(d->changes);
 	arena_release(&d->keys);
 	free(d);
@@ -383,6 +388,19 @@ static void judge_evidence(struct judging *j, const struct packet_core *core)
 		find(j, FINDING_PACKET, "the core names other evidence");
 }
 
+/* What was said for another hash is of another packet. */
+static void set_packed(struct deep_step *s, uint64_t nonce, const struct hash32 *said)
+{
+	if (s->packed && !hash32_eq(&s->hash, said)) {
+		free(s->said);
+		s->said = NULL;
+		s->n_said = 0;
+	}
+	s->packed = true;
+	s->nonce = nonce;
+	s->hash = *said;
+}
+
 static void judge_packed(struct judging *j)
 {
 	struct hash32 core, packet, said;
@@ -401,7 +419,7 @@ static void judge_packed(struct judging *j)
 		find_error(j, FINDING_PACKET, "", &inner);
 		return;
 	}
-	*s = (struct deep_step){ true, nonce, said };
+	set_packed(s, nonce, &said);
 	if (!compute_hash(j, kind, nonce, &s->hash))
 		find(j, FINDING_SAFE_HASH, "the safeTxHash cannot be computed: its proposal is wanting");
 	else if (!hash32_eq(&said, &s->hash))
@@ -434,6 +452,32 @@ static void judge_hash_of(struct judging *j, const struct deep_step *s, enum fin
 		find(j, FINDING_SAFE_HASH, "the safeTxHash is not that of the step's packet");
 }
 
+/* What a verdict after it may rest on. */
+static void keep_said(struct judging *j, struct deep_step *s)
+{
+	struct hash32 hash;
+	uint64_t *more;
+
+	if (!s->packed || !json_get_hash(j->l->body, "safeTxHash", &hash, NULL) || !hash32_eq(&hash, &s->hash))
+		return;
+	more = realloc(s->said, (s->n_said + 1) * sizeof(*more));
+	if (!more)
+		die("out of memory");
+	more[s->n_said++] = j->l->seq;
+	s->said = more;
+}
+
+static void judge_vouched(struct judging *j)
+{
+	enum step_kind kind;
+	struct deep_step *s = step_of(j, FINDING_SIGNATURE, &kind);
+
+	if (!s)
+		return;
+	judge_hash_of(j, s, FINDING_SIGNATURE);
+	keep_said(j, s);
+}
+
 static void judge_signature(struct judging *j)
 {
 	const struct deployment *d = &j->d->deployment;
@@ -442,13 +486,14 @@ static void judge_signature(struct judging *j)
 	struct buf bytes = {0};
 	struct addr owner, by;
 	enum step_kind kind;
-	const struct deep_step *s = step_of(j, FINDING_SIGNATURE, &kind);
+	struct deep_step *s = step_of(j, FINDING_SIGNATURE, &kind);
 	const struct person *who;
 	struct sig sig;
 
 	if (!s)
 		return;
 	judge_hash_of(j, s, FINDING_SIGNATURE);
+	keep_said(j, s);
 	if (!json_get_addr(j->l->body, "owner", &owner, &inner) ||
 	    !json_get_bare_hash(j->l->body, "signature", &digest, &inner)) {
 		find_error(j, FINDING_SIGNATURE, "", &inner);
@@ -584,30 +629,44 @@ static bool read_blob(struct judging *j, const char *member, struct span *out, s
  * has said. */
 struct judged {
 	struct policy policy;
-	struct facts facts;
+	struct span facts, evidence;
 	struct proposal proposal;
-	bool has_step;
+	bool has_step, frozen;        /* frozen: the proposal is the change's own line, not one that was refused */
 	enum step_kind step;
 	struct span said;
 };
 
+static bool read_words(struct judging *j, struct judged *out, struct err *e)
+{
+	const struct json *doc;
+	struct span text;
+
+	out->frozen = json_is_null(json_find(j->l->body, "proposal"));
+	if (out->frozen)
+		return read_proposal(j, &out->proposal) ||
+		       err_set(e, ERR_MISSING, ERR_NO_OFFSET, "a verdict without a proposal");
+	if (!j->change)
+		return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "a verdict on no change");
+	if (!read_blob(j, "proposal", &text, e))
+		return false;
+	doc = json_parse(&j->a, text, e);
+	return (doc && proposal_from_json(&j->a, &out->proposal, doc, true, e)) || err_in(e, "proposal");
+}
+
 static bool read_judged(struct judging *j, struct judged *out, struct err *e)
 {
-	const struct json *step = json_find(j->l->body, "step"), *array;
-	struct span policy, facts, name;
+	const struct json *step = json_find(j->l->body, "step");
+	struct span policy, name;
 
 	out->has_step = !json_is_null(step);
 	if (!json_get_str(j->l->body, "verdict", &out->said, e) ||
 	    (out->has_step && (!json_get_str(j->l->body, "step", &name, e) || !step_parse(&out->step, name, e))) ||
-	    !read_blob(j, "policy", &policy, e) || !read_blob(j, "facts", &facts, e))
+	    !read_blob(j, "policy", &policy, e) || !read_blob(j, "facts", &out->facts, e) ||
+	    (!json_is_null(json_find(j->l->body, "evidence")) && !read_blob(j, "evidence", &out->evidence, e)))
 		return false;
 	if (!policy_parse(&j->a, &out->policy, policy, e))
 		return err_in(e, "policy");
-	array = json_parse(&j->a, facts, e);
-	if (!array || !facts_from_json(&j->a, &out->facts, array, 0, e))
-		return err_in(e, "facts");
-	return read_proposal(j, &out->proposal) ||
-	       err_set(e, ERR_MISSING, ERR_NO_OFFSET, "a verdict without a proposal");
+	return read_words(j, out, e);
 }
 
 static bool is_ours(const struct deep *d, const struct proposal *p)
@@ -623,20 +682,37 @@ static struct span origin_of(const struct deep *d)
 	return plus ? span_of(d->vkey, (size_t)(plus - d->vkey)) : span_of(NULL, 0);
 }
 
-static bool judge_again(struct judging *j, const struct judged *x, struct verdict *out, struct err *e)
+/* The bodies of the lines that stand for the step. One that cannot be read again is a finding of its own. */
+static const struct json **read_said(struct judging *j, const struct deep_step *s, size_t *n)
+{
+	const struct json **v = ARENA_ARRAY(&j->a, const struct json *, s->n_said + 1);
+
+	*n = 0;
+	for (size_t i = 0; i < s->n_said; i++) {
+		struct buf raw = {0};
+		struct line line;
+
+		if (j->d->walk.line(j->d->walk.ctx, s->said[i], &raw) &&
+		    line_parse(&j->a, &line, arena_copy(&j->a, buf_view(&raw)), NULL))
+			v[(*n)++] = line.body;
+		buf_release(&raw);
+	}
+	return v;
+}
+
+static bool ask_again(struct judging *j, const struct judged *x, struct verdict *out, struct err *e)
 {
 	const struct operation op = proposal_operation(&x->proposal, &j->change->root);
 	struct hash32 id = {{0}};
-	struct subject s;
+	struct again again = { .pin = &j->d->pin, .change = j->l->change, .origin = origin_of(j->d),
+			       .proposal = &x->proposal, .step = x->has_step ? &x->step : NULL, .operation = &id,
+			       .facts = x->facts, .evidence = x->evidence };
 
 	if (x->proposal.route == ROUTE_TIMELOCK && x->has_step)
 		timelock_id(&id, &op);
-	if (!subject_of_proposal(&j->a, &s, &j->d->pin, j->l->change, &x->proposal, x->has_step ? &x->step : NULL, &id,
-				 e))
-		return false;
-	s.origin = origin_of(j->d);
-	policy_judge(&j->a, out, &x->policy, &s, &x->facts);
-	return true;
+	if (x->has_step)
+		again.said = read_said(j, &j->change->steps[x->step], &again.n_said);
+	return judge_again(&j->a, out, &x->policy, &again, e);
 }
 
 static void judge_judged(struct judging *j)
@@ -655,7 +731,7 @@ static void judge_judged(struct judging *j)
 		return;
 	}
 	j->d->counts.verdicts++;
-	if (!judge_again(j, &x, &v, &inner))
+	if (!ask_again(j, &x, &v, &inner))
 		find_error(j, FINDING_VERDICT, "", &inner);
 	else if (!span_is(x.said, verdict_name(v.word)))
 		find(j, FINDING_VERDICT, "says \"%.*s\", and its policy says \"%s\" of its facts", (int)x.said.n,
@@ -677,6 +753,7 @@ void deep_line(struct deep *d, const struct line *l, const struct hash32 *root)
 		{ "step.packed", judge_packed },        { "signature.added", judge_signature },
 		{ "submit.intended", judge_submission }, { "step.mined", judge_receipt },
 		{ "step.failed", judge_receipt },       { "policy.judged", judge_judged },
+		{ "block.vouched", judge_vouched },
 	};
 	struct judging j = { .d = d, .l = l, .root = root };
 

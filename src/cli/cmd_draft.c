@@ -251,10 +251,24 @@ static bool settle_predecessor(struct cli *cli, struct proposal *p, struct err *
 /* What the workspace's policy says of it, and on which facts; judged.policy NULL: there is no policy. */
 struct judged {
 	const struct policy *policy;
-	struct verdict verdict;
-	struct facts facts;
+	struct judgement judgement;
 	struct rollback rollback;     /* drafted with it */
 };
+
+/* What is refused is logged too, with the proposal that it would have been. */
+static bool log_refused(struct cli *cli, const struct change *change, const struct proposal *p,
+			const struct judged *judged)
+{
+	struct err why = {0};
+	const bool ok = log_begin(cli->ws->log, &why) &&
+			judging_log(cli->ws, &cli->arena, change->id, &judged->judgement, p, NULL, &why) &&
+			log_commit(cli->ws->log, &why);
+	log_abort(cli->ws->log);
+	if (!ok)
+		cli_say(cli, "the verdict could not be logged: %s", buf_cstr(&why.what));
+	err_clear(&why);
+	return false;
+}
 
 static bool ask_policy(struct cli *cli, struct chain *c, const struct change *change, struct proposal *p,
 		       struct judged *out, struct err *e)
@@ -266,8 +280,9 @@ static bool ask_policy(struct cli *cli, struct chain *c, const struct change *ch
 		return true;
 	p->policy = out->policy->digest;
 	const struct judging j = { .ws = cli->ws, .chain = c, .policy = out->policy, .change = change, .proposal = p };
-	return judging_judge(&j, &cli->arena, &out->verdict, &out->facts, e) &&
-	       judging_enforce(&out->verdict, false, e);
+	if (!judging_judge(&j, &cli->arena, &out->judgement, e))
+		return false;
+	return judging_enforce(&out->judgement.verdict, false, e) || log_refused(cli, change, p, out);
 }
 
 static bool judge(struct cli *cli, const struct change *change, struct proposal *p, struct judged *judged,
@@ -288,7 +303,7 @@ static bool log_judged(struct cli *cli, const char *id, const struct judged *jud
 {
 	struct arena *a = &cli->arena;
 	return judged->policy == NULL ||
-	       judging_log(cli->ws, a, span_str(id), &judged->verdict, &judged->facts, NULL, e);
+	       judging_log(cli->ws, a, span_str(id), &judged->judgement, NULL, NULL, e);
 }
 
 /* One transaction: the proposal as line k, the root over 0…k, what that root makes of the operation, a
@@ -381,7 +396,7 @@ bool cmd_propose(struct cli *cli, struct err *e)
 	json_set(cli->result, a, "size", json_u64(a, head.size));
 	json_set(cli->result, a, "root", json_0x(a, SPAN_HASH(&head.root)));
 	if (judged.policy != NULL)
-		json_set(cli->result, a, "verdict", say_verdict(cli, &judged.verdict));
+		json_set(cli->result, a, "verdict", say_verdict(cli, &judged.judgement.verdict));
 	if (back != NULL) {
 		cli_text(cli, "Rollback  %s is drafted: it puts back the code that is there now\n", back);
 		json_set(cli->result, a, "rollback", json_str(a, back));

@@ -27,6 +27,7 @@ struct packing {
 	struct safe_tx tx;
 	struct safe_hashes hashes;
 	struct json *evidence;
+	struct judgements judged;     /* what let it be packed */
 	bool synced;                  /* the file system that it is on has nothing left to write */
 };
 
@@ -218,16 +219,25 @@ static bool stands(const struct packing *p, const struct changes *all)
 	return p->step != STEP_CANCEL || s->nonce == p->facts.safe_nonce;
 }
 
+/* What is refused is logged too. */
+static bool keep_refused(struct packing *p)
+{
+	struct err why = {0};
+	if (!judging_keep(p->cli->ws, &p->cli->arena, &p->change, p->step, &p->judged, &why))
+		cli_say(p->cli, "the verdict could not be logged: %s", buf_cstr(&why.what));
+	err_clear(&why);
+	return false;
+}
+
 /* Under a policy the packet carries what it was judged by, for the signers to judge again. What has failed is not
  * handed to them; what time or signatures can still fulfil is. */
 static bool ask_policy(struct packing *p, struct err *e)
 {
-	struct facts facts = {0};
 	struct arena *a = &p->cli->arena;
-	if (!judging_step(p->cli->ws, &p->chain, a, &p->change, p->step, false, NULL, &facts, e))
-		return false;
-	if (facts.n > 0)
-		judging_into_evidence(a, p->evidence, &facts);
+	if (!judging_step(p->cli->ws, &p->chain, a, &p->change, p->step, false, NULL, &p->judged, e))
+		return err_is_set(e) && e->code == ERR_REFUSED ? keep_refused(p) : false;
+	if (p->judged.n > 0)
+		judging_into_evidence(a, p->evidence, &p->judged.v[0].facts);
 	return true;
 }
 
@@ -297,7 +307,8 @@ static bool pack(struct packing *p, struct err *e)
 	else
 		ok = ok && pick_nonce(p, all, &nonce, e);
 	ok = ok && build_tx(p, nonce, e) && build_core(p, nonce, &evidence, &text, e);
-	ok = ok && log_packed(p, nonce, buf_view(&text), &digest, e) && log_commit(ws->log, e);
+	ok = ok && judging_log_step(ws, a, &p->change, p->step, &p->judged, e) &&
+	     log_packed(p, nonce, buf_view(&text), &digest, e) && log_commit(ws->log, e);
 	if (!ok)
 		log_abort(ws->log);
 	buf_release(&text);

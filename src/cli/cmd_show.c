@@ -6,9 +6,11 @@
 #include "src/base/text.h"
 #include "src/cli/cmd.h"
 #include "src/cli/onchain.h"
+#include "src/cli/upgrading.h"
 #include "src/crypto/words.h"
 #include "src/evm/address.h"
 #include "src/gov/explain.h"
+#include "src/gov/upgrade.h"
 
 /* False, with a word about it on standard error, when nobody answers: the log alone is shown then. */
 static bool ask_chain(struct cli *cli, struct chain *c)
@@ -322,13 +324,65 @@ static void show_calls(struct cli *cli, const struct proposal *p, struct json *l
 	}
 }
 
+/* The change that takes this upgrade back, or the one that this takes back, and which code was there before. */
+static void say_linked(struct cli *cli, const struct change *c)
+{
+	text_line(cli, "way back", c->rollback);
+	text_line(cli, "back from", c->rollback_of);
+	for (const struct json *v = c->previous != NULL ? c->previous->first : NULL; v != NULL; v = v->next) {
+		cli_text(cli, "before     ");
+		text_safe(&cli->text, v->name, false);
+		cli_text(cli, " ");
+		text_safe(&cli->text, v->text, false);
+		cli_text(cli, "\n");
+	}
+}
+
+static struct json *linked_json(struct arena *a, const struct change *c)
+{
+	struct json *o = json_object(a);
+	if (c->previous == NULL)
+		return json_null(a);
+	json_set(o, a, "previous", json_copy(a, c->previous));
+	json_set(o, a, "rollback", c->rollback.n > 0 ? json_text(a, c->rollback) : json_null(a));
+	json_set(o, a, "rollbackOf", c->rollback_of.n > 0 ? json_text(a, c->rollback_of) : json_null(a));
+	return o;
+}
+
+/* The list that says which code may be installed, as it is now: of a change that installs some. */
+static bool show_releases(struct cli *cli, const struct proposal *p, struct json **out, struct err *e)
+{
+	struct arena *a = &cli->arena;
+	const struct releases *r;
+	size_t n;
+	upgrades_of(a, &n, p->calls, &cli->ws->deployment);
+	*out = json_null(a);
+	if (n == 0 || !upgrading_releases(a, &r, cli->dir, e))
+		return n == 0;
+	if (r == NULL) {
+		cli_text(cli, "\nReleases  no list says which code may be installed\n");
+		return true;
+	}
+	cli_text(cli, "\nReleases  ");
+	text_safe(&cli->text, r->name, false);
+	cli_text(cli, "\n");
+	releases_format(&cli->text, r);
+	cli_text(cli, "  digest  ");
+	buf_hex(&cli->text, SPAN_HASH(&r->digest));
+	cli_text(cli, "\n");
+	*out = json_object(a);
+	json_set(*out, a, "digest", json_bare(a, SPAN_HASH(&r->digest)));
+	json_set(*out, a, "name", json_text(a, r->name));
+	json_set(*out, a, "releases", json_copy(a, json_find(r->doc, "releases")));
+	return true;
+}
+
 static void show_words(struct cli *cli, const struct change *c, const struct proposal *p, const char *state)
 {
 	cli_text(cli, "%.*s · %s%s\n", (int)c->id.n, (const char *)c->id.p, state,
 		 c->verified ? " · effect verified" : "");
 	say_actions(cli, p, NULL);
-	text_line(cli, "way back", c->rollback);
-	text_line(cli, "back from", c->rollback_of);
+	say_linked(cli, c);
 	cli_text(cli, "\nThe proposer's words\n");
 	text_line(cli, "title", p->title);
 	text_line(cli, "reason", p->reason);
@@ -407,7 +461,9 @@ static bool show_change(struct cli *cli, struct chain *chain, struct err *e)
 	show_words(cli, &c, &p, state);
 	cli_text(cli, "\nCalls\n");
 	show_calls(cli, &p, calls);
-	struct json *reads = show_reads(cli, chain, online, &p);
+	struct json *reads = show_reads(cli, chain, online, &p), *releases;
+	if (!show_releases(cli, &p, &releases, e))
+		return false;
 	if (c.proposed && p.route == ROUTE_TIMELOCK) {
 		cli_text(cli, "\nOperation 0x");
 		buf_hex(&cli->text, SPAN_HASH(&c.operation));
@@ -431,6 +487,8 @@ static bool show_change(struct cli *cli, struct chain *chain, struct err *e)
 	json_set(o, a, "proposal", proposal_to_json(a, &p, c.proposed));
 	json_set(o, a, "explained", calls);
 	json_set(o, a, "reads", reads);
+	json_set(o, a, "linked", linked_json(a, &c));
+	json_set(o, a, "releases", releases);
 	if (c.proposed && p.route == ROUTE_TIMELOCK) {
 		json_set(o, a, "operation", json_0x(a, SPAN_HASH(&c.operation)));
 		json_set(o, a, "salt", json_0x(a, SPAN_HASH(&c.root)));

@@ -47,6 +47,7 @@ struct finding_facts {
 	struct arena *a;
 	struct facts *out;
 	uint64_t block, now;
+	bool proven;                  /* by the proofs of the step's evidence */
 };
 
 static void add(struct finding_facts *f, const char *name, const struct json *value)
@@ -336,7 +337,8 @@ static bool add_proofs(struct finding_facts *f, struct err *e)
 		return err_in(e, "evidence");
 	struct json *by = vouchers(f, s, &proven.header.hash);
 	add_proof(f, &proven.header, by);
-	if (by->n > 0)
+	f->proven = by->n > 0;
+	if (f->proven)
 		facts_lift(f->a, f->out, &shown);
 	return true;
 }
@@ -349,7 +351,7 @@ static bool add_upgrades(struct finding_facts *f, struct err *e)
 	return (f->j->step != NULL && *f->j->step == STEP_CANCEL) || upgrading_facts(&u, f->a, f->out, e);
 }
 
-bool judging_facts(const struct judging *asked, struct arena *a, struct facts *out, struct err *e)
+static bool find_facts(const struct judging *asked, struct arena *a, struct judgement *out, struct err *e)
 {
 	struct proposal p = *asked->proposal;
 	struct judging with_calls = *asked;
@@ -358,23 +360,36 @@ bool judging_facts(const struct judging *asked, struct arena *a, struct facts *o
 	with_calls.proposal = &p;
 	if (!asked->proposed && !actions_compile(a, &p.calls, &direct, &asked->ws->pin, p.actions, e))
 		return false;
-	struct finding_facts f = { j, a, out, j->chain->pin.number, j->chain->pin.time };
-	*out = (struct facts){0};
+	struct finding_facts f = { j, a, &out->facts, j->chain->pin.number, j->chain->pin.time, false };
+	*out = (struct judgement){0};
 	const struct hands hands = { j->ws, j->change, j->proposed, j->payer, f.block };
-	return add_chain(&f, e) && add_current(&f, e) && add_codes(&f, e) && add_history(&f, e) &&
-	       hands_facts(&hands, a, out, e) && possession_facts(j->ws, a, out, j->change->id, f.block, e) &&
-	       add_upgrades(&f, e) && add_signatures(&f, e) &&
-	       (!j->with_proofs || j->step == NULL || add_proofs(&f, e));
+	if (!add_chain(&f, e) || !add_current(&f, e) || !add_codes(&f, e) || !add_history(&f, e) ||
+	    !hands_facts(&hands, a, f.out, e) || !possession_facts(j->ws, a, f.out, j->change->id, f.block, e) ||
+	    !add_upgrades(&f, e) || !add_signatures(&f, e) ||
+	    (j->with_proofs && j->step != NULL && !add_proofs(&f, e)))
+		return false;
+	out->has_evidence = f.proven;
+	if (f.proven)
+		out->evidence = j->change->steps[*j->step].evidence;
+	return true;
 }
 
-bool judging_judge(const struct judging *j, struct arena *a, struct verdict *out, struct facts *facts, struct err *e)
+bool judging_facts(const struct judging *j, struct arena *a, struct facts *out, struct err *e)
+{
+	struct judgement found;
+	const bool ok = find_facts(j, a, &found, e);
+	*out = found.facts;
+	return ok;
+}
+
+bool judging_judge(const struct judging *j, struct arena *a, struct judgement *out, struct err *e)
 {
 	struct subject s;
-	if (!judging_facts(j, a, facts, e) ||
+	if (!find_facts(j, a, out, e) ||
 	    !subject_of_proposal(a, &s, &j->ws->pin, j->change->id, j->proposal, j->step, &j->change->operation, e))
 		return false;
 	s.origin = log_origin(j->ws->log);
-	policy_judge(a, out, j->policy, &s, facts);
+	policy_judge(a, &out->verdict, j->policy, &s, &out->facts);
 	return true;
 }
 
@@ -420,17 +435,21 @@ static bool add_blob(struct workspace *ws, const struct json *v, struct hash32 *
 	return ok;
 }
 
-bool judging_log(struct workspace *ws, struct arena *a, struct span change, const struct verdict *v,
-		 const struct facts *facts, const enum step_kind *step, struct err *e)
+bool judging_log(struct workspace *ws, struct arena *a, struct span change, const struct judgement *v,
+		 const struct proposal *refused, const enum step_kind *step, struct err *e)
 {
-	struct hash32 policy, known;
+	struct hash32 policy, known, words;
 	struct json *body = json_object(a);
-	if (!add_blob(ws, v->policy->doc, &policy, e) || !add_blob(ws, facts_to_json(a, facts), &known, e))
+	if (!add_blob(ws, v->verdict.policy->doc, &policy, e) ||
+	    !add_blob(ws, facts_to_json(a, &v->facts), &known, e) ||
+	    (refused != NULL && !add_blob(ws, proposal_to_json(a, refused, true), &words, e)))
 		return false;
+	json_set(body, a, "evidence", v->has_evidence ? json_bare(a, SPAN_HASH(&v->evidence)) : json_null(a));
 	json_set(body, a, "facts", json_bare(a, SPAN_HASH(&known)));
 	json_set(body, a, "policy", json_bare(a, SPAN_HASH(&policy)));
+	json_set(body, a, "proposal", refused != NULL ? json_bare(a, SPAN_HASH(&words)) : json_null(a));
 	json_set(body, a, "step", step != NULL ? json_str(a, step_name(*step)) : json_null(a));
-	json_set(body, a, "verdict", json_str(a, verdict_name(v->word)));
+	json_set(body, a, "verdict", json_str(a, verdict_name(v->verdict.word)));
 	struct line l = workspace_line(ws, "policy.judged", change, body);
 	return log_add_line(ws->log, &l, e);
 }
@@ -465,11 +484,10 @@ void judging_into_evidence(struct arena *a, struct json *evidence, const struct 
 }
 
 bool judging_step(struct workspace *ws, struct chain *c, struct arena *a, const struct change *change,
-		  enum step_kind step, bool all, const struct addr *payer, struct facts *facts, struct err *e)
+		  enum step_kind step, bool all, const struct addr *payer, struct judgements *out, struct err *e)
 {
 	const struct policy *policies[2];
-	struct facts found = {0};
-	struct verdict v;
+	*out = (struct judgements){ .safe_tx_hash = change->steps[step].safe_tx_hash };
 	if (!judging_frozen(ws, a, &policies[0], &change->proposal, e) || !judging_policy(ws, a, &policies[1], e))
 		return false;
 	if (policies[0] != NULL && policies[1] != NULL && hash32_eq(&policies[0]->digest, &policies[1]->digest))
@@ -478,10 +496,36 @@ bool judging_step(struct workspace *ws, struct chain *c, struct arena *a, const 
 		const struct judging j = { ws, c, policies[i], change, &change->proposal, true, &step, payer, all };
 		if (policies[i] == NULL)
 			continue;
-		if (!judging_judge(&j, a, &v, &found, e) || !judging_enforce(&v, all, e))
+		if (!judging_judge(&j, a, &out->v[out->n], e) ||
+		    !judging_enforce(&out->v[out->n++].verdict, all, e))
 			return false;
-		if (facts != NULL && facts->n == 0)
-			*facts = found;
+	}
+	return true;
+}
+
+bool judging_log_step(struct workspace *ws, struct arena *a, const struct change *now, enum step_kind step,
+		      const struct judgements *v, struct err *e)
+{
+	if (v->n > 0 && !hash32_eq(&now->steps[step].safe_tx_hash, &v->safe_tx_hash))
+		return err_refuse(e, "REPACKED", "%s got another packet meanwhile: run this again", step_name(step));
+	for (size_t i = 0; i < v->n; i++)
+		if (!judging_log(ws, a, now->id, &v->v[i], NULL, &step, e))
+			return false;
+	return true;
+}
+
+bool judging_keep(struct workspace *ws, struct arena *a, const struct change *change, enum step_kind step,
+		  const struct judgements *v, struct err *e)
+{
+	struct change now;
+	if (v->n == 0)
+		return true;
+	if (!log_begin(ws->log, e))
+		return false;
+	if (!workspace_change(ws, a, arena_str(a, change->id), &now, e) ||
+	    !judging_log_step(ws, a, &now, step, v, e) || !log_commit(ws->log, e)) {
+		log_abort(ws->log);
+		return false;
 	}
 	return true;
 }

@@ -26,26 +26,45 @@ struct judging {
 	bool with_proofs;             /* what its packet's proofs show is proven, if a signer had the block's hash */
 };
 MUST_CHECK bool judging_facts(const struct judging *j, struct arena *a, struct facts *out, struct err *e);
+/* What was asked, and what came of it: all that others need to judge it again. */
+struct judgement {
+	struct verdict verdict;       /* .policy NULL: nothing was judged */
+	struct facts facts;
+	bool has_evidence;            /* state proofs in it were taken as proven */
+	struct hash32 evidence;
+};
 /* Facts found, and the verdict. */
-MUST_CHECK bool judging_judge(const struct judging *j, struct arena *a, struct verdict *out, struct facts *facts,
-			      struct err *e);
+MUST_CHECK bool judging_judge(const struct judging *j, struct arena *a, struct judgement *out, struct err *e);
 /* ERR_REFUSED "POLICY" with what failed; when `all`, with what is pending, or wants proof and rests on the console's
  * word. */
 MUST_CHECK bool judging_enforce(const struct verdict *v, bool all, struct err *e);
 /* The line "policy.judged" and, as blobs, the policy and the facts that it was judged by, so that others can judge
- * again. Inside a transaction of the log. */
-MUST_CHECK bool judging_log(struct workspace *ws, struct arena *a, struct span change, const struct verdict *v,
-			    const struct facts *facts, const enum step_kind *step, struct err *e);
+ * again; for what is refused before it has a line of its own, the proposal that was judged, too (otherwise NULL).
+ * `step` NULL: before any. Inside a transaction of the log. */
+MUST_CHECK bool judging_log(struct workspace *ws, struct arena *a, struct span change, const struct judgement *v,
+			    const struct proposal *refused, const enum step_kind *step, struct err *e);
 /* The policy that a proposal was frozen under, from the log. */
 MUST_CHECK bool judging_frozen(struct workspace *ws, struct arena *a, const struct policy **out,
 			       const struct proposal *p, struct err *e);
 /* Puts the facts that are not there yet into the evidence of a packet. */
 void judging_into_evidence(struct arena *a, struct json *evidence, const struct facts *facts);
 /* A step as it is about to be packed or sent, under the policy it was proposed under and under the workspace's, if they
- * differ: refused as judging_enforce() does. `payer`, who is about to send it, and `facts` may be NULL. Nothing is
- * asked where there is no policy. */
+ * differ: refused as judging_enforce() does, and `out` has the judgements up to the one that refuses. `payer`, who is
+ * about to send it, may be NULL. Nothing is asked where there is no policy. */
+struct judgements {
+	struct judgement v[2];
+	size_t n;
+	struct hash32 safe_tx_hash;   /* of the step's packet, whose signatures counted; zeros: it had none */
+};
 MUST_CHECK bool judging_step(struct workspace *ws, struct chain *c, struct arena *a, const struct change *change,
-			     enum step_kind step, bool all, const struct addr *payer, struct facts *facts,
+			     enum step_kind step, bool all, const struct addr *payer, struct judgements *out,
 			     struct err *e);
+/* A line for each of them, inside a transaction of the log. `now` is the change as that transaction sees it:
+ * ERR_REFUSED "REPACKED" when the step got another packet meanwhile, because then other signatures count. */
+MUST_CHECK bool judging_log_step(struct workspace *ws, struct arena *a, const struct change *now, enum step_kind step,
+				 const struct judgements *v, struct err *e);
+/* The same in a transaction of its own; nothing where nothing was judged. */
+MUST_CHECK bool judging_keep(struct workspace *ws, struct arena *a, const struct change *change, enum step_kind step,
+			     const struct judgements *v, struct err *e);
 
 #endif

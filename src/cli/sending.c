@@ -170,13 +170,28 @@ static bool check_operation(struct sending *s, struct err *e)
 	return false;
 }
 
+/* What is said of it goes into the log before it goes, or does not go. */
+static bool check_policy(struct sending *s, struct err *e)
+{
+	struct judgements judged;
+	struct err why = {0};
+	const struct addr *payer = s->has_payer ? &s->payer : NULL;
+	const bool ok = judging_step(s->ws, &s->chain, s->a, &s->change, s->kind, true, payer, &judged, e);
+	if (!ok && (!err_is_set(e) || e->code != ERR_REFUSED))
+		return false;
+	if (judging_keep(s->ws, s->a, &s->change, s->kind, &judged, ok ? e : &why))
+		return ok;
+	if (!ok)
+		cli_say(s->cli, "the verdict could not be logged: %s", buf_cstr(&why.what));
+	err_clear(&why);
+	return false;
+}
+
 bool sending_check(struct sending *s, struct err *e)
 {
 	if (s->change.withdrawn && s->kind != STEP_CANCEL)
 		return err_refuse(e, "WITHDRAWN", "%s was withdrawn", s->id) || sending_reject(s, e);
-	if (!check_operation(s, e) || !check_nonce(s, e) || !check_signatures(s, e) ||
-	    !judging_step(s->ws, &s->chain, s->a, &s->change, s->kind, true, s->has_payer ? &s->payer : NULL,
-			  NULL, e))
+	if (!check_operation(s, e) || !check_nonce(s, e) || !check_signatures(s, e) || !check_policy(s, e))
 		return err_is_set(e) && e->code == ERR_REFUSED ? sending_reject(s, e) : false;
 	return true;
 }

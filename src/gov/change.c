@@ -498,9 +498,13 @@ static bool apply_verified(struct arena *a, struct change *c, const struct line 
 /* An upgrade and its way back know each other: {"previous":{"registry":"0x…"},"rollback":"SC-8","rollbackOf":null}. */
 static bool apply_linked(struct arena *a, struct change *c, const struct line *l, struct err *e)
 {
-	(void)e;
+	const struct json *previous;
+
+	if (!json_get(l->body, "previous", JSON_OBJECT, &previous, e))
+		return false;
 	c->rollback = str_or_empty(a, l->body, "rollback");
 	c->rollback_of = str_or_empty(a, l->body, "rollbackOf");
+	c->previous = json_copy(a, previous);
 	return true;
 }
 

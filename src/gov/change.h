@@ -92,6 +92,7 @@ struct change {
 	struct proposal draft, proposal;        /* the newest draft; the proposal once there is one */
 	bool proposed, withdrawn;
 	struct span rollback, rollback_of;      /* the change that takes this upgrade back; the one this takes back */
+	const struct json *previous;            /* of both: its contracts and their code before; NULL: neither */
 	bool read_back, verified;               /* the effect was looked at; it is what was proposed */
 	uint64_t drafted_seq;                   /* the line of the newest draft */
 	uint64_t proposed_seq;                  /* line k */

@@ -258,7 +258,7 @@ static void judged_rows(struct record *x, struct rows *t, const struct line *l)
 			rows_put(t, "why", v->rule != NULL ? v->rule->why : span_str(""));
 		}
 		rows_rest_on(t, l->seq);
-		if (now != NULL && !span_is(j.logged, now))
+		if (j.wrong || (now != NULL && !span_is(j.logged, now)))
 			rows_mark(t, REPORT_FINDING);
 		else if (v != NULL && v->word == VERDICT_FAILED)
 			rows_mark(t, REPORT_FINDING);

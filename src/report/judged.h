@@ -11,6 +11,7 @@ struct judged {
 	struct span logged;           /* the verdict as the line has it */
 	struct verdict verdict;       /* as it comes out now */
 	const char *why_not;          /* not NULL: it cannot be judged again, and why; then `verdict` is empty */
+	bool wrong;                   /* because the log contradicts it: facts said to be proven that nothing proves */
 };
 /* `l` is a policy.judged of this change. */
 void judged_again(struct arena *a, struct judged *out, const struct report_source *src, const struct story *s,

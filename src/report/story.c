@@ -152,7 +152,8 @@ static void take_line(const struct report_source *src, struct story *s, const st
 	} else if (line_kind_is(l, "change.withdrawn")) {
 		s->withdrawn = by_clock(l);
 	} else if (line_kind_is(l, "policy.judged")) {
-		s->judged = l;
+		if (s->judged == NULL || !span_is(line_text(l, "step"), step_name(STEP_CANCEL)))
+			s->judged = l;         /* cancelling is another action, which other rules let pass */
 	} else if (line_kind_is(l, "change.verified")) {
 		s->verified = l;
 	} else if (line_kind_is(l, "change.reviewed")) {

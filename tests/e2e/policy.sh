@@ -67,13 +67,18 @@ agree SC-6 schedule 1 2
 expect 1 "" submit SC-6 schedule
 agree SC-6 schedule 3
 expect 0 "is on chain" submit SC-6 schedule
-same "$(lines_of SC-6 policy.judged)" 1
+# Each judgement is a line: proposed, packed, sent; and what was refused.
+verdicts() { console log show "$1" --json | node -e 'console.log(JSON.parse(require("fs").readFileSync(0,"utf8"))
+	.map((x)=>x.line).filter((l)=>l.kind==="policy.judged").map((l)=>`${l.body.step}: ${l.body.verdict}`).join("; "))'; }
+same "$(verdicts SC-6)" "null: pending; schedule: pending; schedule: passed on the console's word"
+same "$(verdicts SC-2)" "null: failed"
 
 # Four where the policy asks for four: the Safe would do with three.
 draft timelock.grant-role role=canceller account=$A
 console propose SC-7 >/dev/null
 agree SC-7 schedule 1 2 3
 expect 1 "critical-signers: 4 signatures are needed, there are 3: p1, p2, p3; the Safe asks for 3" submit SC-7 schedule
+same "$(verdicts SC-7)" "null: pending; schedule: pending; schedule: pending"
 # What is critical wants proof that the Safe has neither module nor guard: the fourth has the block's hash from elsewhere.
 packet SC-7 schedule
 sign 4 >/dev/null
@@ -115,5 +120,10 @@ expect 1 "is not on this machine any more" signer_run 2 review "$PACKET"
 adopt 'rule("delay").delay="soon"'
 expect 3 "policy.json:" console policy show
 
-# Each verdict in the log is judged again from the policy and the facts that went with it.
+# Each verdict in the log is judged again from the policy and the facts that went with it, and from what proved them: the
+# owner who had the block's hash is named by the verdict that let SC-7 go.
+console log show SC-7 --json | node -e 'const all=JSON.parse(require("fs").readFileSync(0,"utf8")).map((x)=>x.line);
+	const judged=all.filter((l)=>l.kind==="policy.judged");process.exit(judged.at(-1).body.evidence===
+	all.filter((l)=>l.kind==="step.packed").at(-1).body.evidence&&judged[0].body.evidence===null?0:1)' ||
+	fail "nothing says what proved it"
 expect 0 "checked verdicts: $(console log show --json | grep -c '"kind": "policy.judged"') judged again" console log verify

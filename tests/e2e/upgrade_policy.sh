@@ -99,6 +99,11 @@ console show "$BACK" >"$HERE/page"
 tr -s "\n " " " <"$HERE/page" | grep -qF "$NOW" || { cat "$HERE/page"; fail "it goes back elsewhere"; }
 expect 0 "back from  SC-1" console show "$BACK"
 expect 0 "way back   $BACK" console show SC-1
+same "$(console show SC-1 --json | field linked)" "{\"previous\":{\"paymaster\":\"$NOW\"},\"rollback\":\"$BACK\",\"rollbackOf\":null}"
+same "$(console show "$BACK" --json | field linked | field rollbackOf)" SC-1
+same "$(console show SC-1 --json | field releases | field digest)" "$(digest_of console policy releases)"
+expect 0 "before     paymaster $NOW" console show SC-1
+expect 0 "Releases  Set Chain releases" console show SC-1
 same "$(lines_of SC-1 upgrade.linked)" 1
 same "$(lines_of "$BACK" upgrade.linked)" 1
 

@@ -1,5 +1,7 @@
 /* What each view shows, whole, at 80x24 and 132x50, with attributes: tests/screens/console_*.txt. */
 #include "src/evm/address.h"
+#include "src/base/fs.h"
+#include "src/crypto/hash.h"
 #include "tests/support/check.h"
 #include "tests/support/console.h"
 #include "tests/support/packets.h"
@@ -298,6 +300,26 @@ static void append(struct test_console *t, const char *kind, const char *change,
 	assert_ok(load_refresh(&t->m, &changed, &e), &e);
 }
 
+static void an_upgrade_and_its_way_back_name_each_other(void **state)
+{
+	struct test_console t;
+	struct err e = {0};
+	const struct json *to, *from;
+	(void)state;
+	test_console_open(&t);
+	to = json_parse(&t.a, span_str("{\"previous\":{\"paymaster\":\"0x14dC79964da2C08b23698B3D3cc7Ca32193d9955\"},"
+				       "\"rollback\":\"SC-3\",\"rollbackOf\":null}"), &e);
+	from = json_parse(&t.a, span_str("{\"previous\":{\"paymaster\":\"0x14dC79964da2C08b23698B3D3cc7Ca32193d9955\"},"
+					 "\"rollback\":null,\"rollbackOf\":\"SC-1\"}"), &e);
+	append(&t, "upgrade.linked", "SC-1", to);
+	append(&t, "upgrade.linked", "SC-3", from);
+	test_console_go(&t, VIEW_CHANGE, "SC-1");
+	test_console_screen(&t, "console_change_way_back");
+	test_console_go(&t, VIEW_CHANGE, "SC-3");
+	test_console_screen(&t, "console_change_takes_back");
+	test_console_release(&t);
+}
+
 /* 15 rotations make 30 calls of one function; a pause among them is what somebody has to see. */
 static void draft_batch(struct test_console *t)
 {
@@ -515,6 +537,50 @@ static void add_policies(struct test_console *t)
 	buf_release(&owner);
 }
 
+#define ONES    "1111111111111111111111111111111111111111111111111111111111111111"
+#define TWOS    "2222222222222222222222222222222222222222222222222222222222222222"
+#define THREES  "3333333333333333333333333333333333333333333333333333333333333333"
+#define UNKNOWN "\"layout\":\"" ONES "\",\"metadata\":null,"
+/* One audited, one excepted, one neither. */
+static const char list[] = "{\"format\":\"setgov-releases/1\",\"name\":\"Set Chain releases\",\"releases\":["
+	"{\"audit\":\"" ONES "\",\"codeHash\":\"0x" ONES "\",\"contract\":\"SetPaymaster\"," UNKNOWN
+	"\"version\":\"1.0.0\"},"
+	"{\"audit\":null,\"codeHash\":\"0x" TWOS "\",\"contract\":\"SetPaymaster\","
+	"\"exception\":\"the hot fix of T-9\"," UNKNOWN
+	"\"version\":\"1.0.1\"},"
+	"{\"audit\":null,\"codeHash\":\"0x" THREES "\","
+	"\"contract\":\"SetRegistry\"," UNKNOWN "\"version\":\"2.0.0\"}]}";
+
+static void write_list(struct test_console *t, const char *text)
+{
+	struct err e = {0};
+	assert_ok(fs_write(arena_fmt(&t->a, "%s/releases.json", t->dir), span_str(text), 0644, &e), &e);
+	t->m.policy.loaded = false;
+	test_console_go(t, VIEW_DEPLOYMENT, NULL);
+}
+
+static void the_list_of_releases_in_force_stands_on_the_deployments_page(void **state)
+{
+	struct test_console t;
+	struct buf digest = {0};
+	struct hash32 hash_of;
+	(void)state;
+	test_console_open(&t);
+	sha256(&hash_of, span_str(list));
+	buf_hex(&digest, SPAN_HASH(&hash_of));
+	append(&t, "releases.adopted", "", json_parse(&t.a, span_str(arena_fmt(&t.a,
+		"{\"name\":\"Set Chain releases\",\"releases\":\"%s\",\"replaces\":null}", buf_cstr(&digest))), NULL));
+	buf_release(&digest);
+	write_list(&t, list);
+	test_console_screen(&t, "console_deployment_releases");
+	moved(&t, "PgDn", "deployment_releases_below");
+	write_list(&t, "{\"format\":\"setgov-releases/1\",\"name\":\"Another\",\"releases\":[]}");
+	test_console_screen(&t, "console_deployment_releases_other");
+	write_list(&t, "{\"format\":\"setgov-releases/1\",\"name\":7,\"releases\":[]}");
+	test_console_screen(&t, "console_deployment_releases_bad");
+	test_console_release(&t);
+}
+
 static void a_policy_that_waits_for_owners_stands_on_the_deployments_page(void **state)
 {
 	struct test_console t;
@@ -656,6 +722,7 @@ int main(void)
 		cmocka_unit_test(changes_are_drawn_like_this),
 		cmocka_unit_test(a_change_that_is_done_shows_what_became_of_it),
 		cmocka_unit_test(the_policy_is_shown_rule_by_rule),
+		cmocka_unit_test(an_upgrade_and_its_way_back_name_each_other),
 		cmocka_unit_test(in_a_batch_of_like_calls_the_exception_comes_first),
 		cmocka_unit_test(words_that_are_too_long_wrap_and_cannot_look_like_ours),
 		cmocka_unit_test(the_log_is_drawn_like_this),
@@ -666,6 +733,7 @@ int main(void)
 		cmocka_unit_test(the_deployment_is_drawn_like_this),
 		cmocka_unit_test(offline_the_deployment_is_the_profile),
 		cmocka_unit_test(a_policy_that_waits_for_owners_stands_on_the_deployments_page),
+		cmocka_unit_test(the_list_of_releases_in_force_stands_on_the_deployments_page),
 		cmocka_unit_test(without_a_meeting_it_is_said_how_to_open_one),
 		cmocka_unit_test(the_pages_of_a_meeting_are_drawn_like_this),
 		cmocka_unit_test(what_is_typed_runs_and_is_said_stands_above_the_footer),

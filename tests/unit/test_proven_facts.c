@@ -1,7 +1,8 @@
-/* Facts out of state proofs (anvil's own, tests/vectors/proof/trie.json), and a packet judged with them: the timelock
- * of the sample profile is the account that was proven, whose slot 2 holds 2001. */
+/* Facts out of state proofs (anvil's own, tests/vectors/proof/trie.json), and a packet judged with them, at once and
+ * again years later: the timelock of the sample profile is the account that was proven, whose slot 2 holds 2001. */
 #include "src/crypto/hash.h"
 #include "src/evm/address.h"
+#include "src/policy/again.h"
 #include "src/policy/carried.h"
 #include "tests/support/check.h"
 #include "tests/support/packets.h"
@@ -192,6 +193,93 @@ static void what_has_changed_since_is_not_lifted(void **state)
 	sample_release(&w.s);
 }
 
+/* ---- judged again, from what a log has ---- */
+
+#define P1 "0x1111111111111111111111111111111111111111"
+
+/* {"compared":null,"owner":P1} with the hash of the proven block as `member`, or with a signature. */
+static const struct json *said_line(struct world *w, const char *member)
+{
+	struct json *o = json_object(&w->s.a);
+	json_set(o, &w->s.a, "compared", json_null(&w->s.a));
+	json_set(o, &w->s.a, "owner", json_str(&w->s.a, P1));
+	json_set(o, &w->s.a, member, json_copy(&w->s.a, json_find(json_find(w->packet.evidence, "block"), "hash")));
+	return o;
+}
+
+/* The verdict on the rule that wants proof, or the error. */
+static const char *again(struct world *w, const char *facts, bool evidence_named, const struct json *line)
+{
+	const enum step_kind step = STEP_SCHEDULE;
+	struct arena *a = &w->s.a;
+	struct buf text = {0};
+	struct verdict v;
+	struct err e = {0};
+	const char *out;
+	json_canonical(&text, w->packet.evidence);
+	const struct again x = { .pin = &w->s.pin, .change = span_str("SC-7"), .proposal = &w->checked.proposal,
+				 .step = &step, .operation = &w->checked.operation_id, .facts = span_str(facts),
+				 .evidence = evidence_named ? arena_copy(a, buf_view(&text)) : span_of(NULL, 0),
+				 .said = &line, .n_said = line != NULL };
+	buf_clear(&text);
+	if (judge_again(a, &v, &w->policy, &x, &e))
+		buf_str(&text, verdict_name(v.rules[1].word));
+	else
+		err_format(&e, &text);
+	err_clear(&e);
+	out = arena_str(a, buf_view(&text));
+	buf_release(&text);
+	return out;
+}
+
+static const char *facts_said(struct world *w, const char *more)
+{
+	const struct json *time = json_find(json_find(w->packet.evidence, "block"), "time");
+	return arena_fmt(&w->s.a, "[{\"name\":\"now\",\"source\":\"claimed\",\"value\":%.*s}%s]", (int)time->text.n,
+			 (const char *)time->text.p, more);
+}
+
+#define PROVEN_DELAY ",{\"name\":\"timelock.min-delay\",\"source\":\"proven\",\"value\":2001}"
+#define PROOF_BY(who) ",{\"name\":\"proof\",\"source\":\"claimed\",\"value\":{\"by\":[" who "]}}"
+
+static void what_a_log_says_was_proven_is_proven_again(void **state)
+{
+	const char *by_nobody = "facts.proof: no answer before it says that the block's hash came from elsewhere";
+	struct world w;
+	(void)state;
+	open_world(&w, 2001);
+	const char *by_p1 = facts_said(&w, PROVEN_DELAY PROOF_BY("\"" P1 "\""));
+	assert_string_equal(again(&w, by_p1, true, said_line(&w, "blockHash")), "passed");
+	assert_string_equal(again(&w, by_p1, false, said_line(&w, "blockHash")),
+			    "facts.timelock.min-delay: said to be proven, and nothing here proves it");
+	assert_string_equal(again(&w, by_p1, true, NULL), by_nobody);
+	assert_string_equal(again(&w, by_p1, true, said_line(&w, "signature")), by_nobody);
+	assert_string_equal(again(&w, facts_said(&w, PROVEN_DELAY PROOF_BY("")), true, said_line(&w, "blockHash")),
+			    by_nobody);
+	assert_string_equal(again(&w, facts_said(&w, ",{\"name\":\"timelock.min-delay\",\"source\":\"claimed\","
+						     "\"value\":2001}"), false, NULL),
+			    "passed on the console's word");
+	sample_release(&w.s);
+}
+
+static void a_signature_counts_again_when_a_line_brought_it_in(void **state)
+{
+	static const char one[] = ",{\"name\":\"signatures\",\"source\":\"proven\",\"value\":[{\"compared\":%s,"
+				  "\"owner\":\"" P1 "\"}]},{\"name\":\"timelock.min-delay\",\"source\":\"claimed\","
+				  "\"value\":2001}";
+	const char *none = "facts.signatures[0]: no line before it brought this signature in";
+	struct world w;
+	(void)state;
+	open_world(&w, 2001);
+	const char *known = facts_said(&w, arena_fmt(&w.s.a, one, "null"));
+	const char *embroidered = facts_said(&w, arena_fmt(&w.s.a, one, "\"the phrase\""));
+	assert_string_equal(again(&w, known, false, said_line(&w, "signature")), "passed on the console's word");
+	assert_string_equal(again(&w, known, false, NULL), none);
+	assert_string_equal(again(&w, known, false, said_line(&w, "blockHash")), none);
+	assert_string_equal(again(&w, embroidered, false, said_line(&w, "signature")), none);
+	sample_release(&w.s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +288,8 @@ int main(void)
 		cmocka_unit_test(a_claim_that_differs_from_what_is_proven_is_refused),
 		cmocka_unit_test(a_byte_changed_anywhere_in_a_carried_proof_is_refused),
 		cmocka_unit_test(what_has_changed_since_is_not_lifted),
+		cmocka_unit_test(what_a_log_says_was_proven_is_proven_again),
+		cmocka_unit_test(a_signature_counts_again_when_a_line_brought_it_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,11 @@ struct lie {
 };
 
 #define POLICY "{\"format\":\"setgov-policy/1\",\"name\":\"P\",\"rules\":[],\"semantics\":1}"
+/* Somebody's signature that no line brought in; its digest, and that of the evidence that the sample has. */
+#define FORGED "[{\"name\":\"signatures\",\"source\":\"proven\",\"value\":[{\"compared\":null,\"owner\":" \
+	"\"0x7070707070707070707070707070707070707070\"}]}]"
+#define FORGED_NAME "\"437358851dd4c699b6ac358b393447b6cc09ce9010e498e1569795bee1d00f8a\""
+#define EVIDENCE_NAME "\"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\""
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
 #define ONES  "1111111111111111111111111111111111111111111111111111111111111111"
 
@@ -51,7 +56,8 @@ static const struct lie lies[] = {
 	  "SIGNATURE 4: not by the owner it names: [NOT-OWNER] recovers to "
 	  "0x…, which is not an owner: signed by somebody else, or for "
 	  "another hash\n"
-	  "SAFE-HASH 6: the safeTxHash is not that of the step's packet\n" },
+	  "SAFE-HASH 6: the safeTxHash is not that of the step's packet\n"
+	  "VERDICT 14: facts.signatures[0]: no line before it brought this signature in\n" },
 	{ "step.packed", "safeTxHash", "\"0x" ONES "\"",
 	  "SAFE-HASH 3: the safeTxHash is not that of the step's fields\n"
 	  "PACKET 3: the core is of another change, step, nonce or hash\n" },
@@ -63,9 +69,11 @@ static const struct lie lies[] = {
 	  "SIGNATURE 4: not by the owner it names: [NOT-OWNER] recovers to "
 	  "0x…, which is not an owner: signed by somebody else, or for "
 	  "another hash\n"
-	  "SIGNATURE 4: the line's actor is not the person whose address the owner's is\n" },
+	  "SIGNATURE 4: the line's actor is not the person whose address the owner's is\n"
+	  "VERDICT 14: facts.signatures[0]: no line before it brought this signature in\n" },
 	{ "signature.added", "safeTxHash", "\"0x" ONES "\"",
-	  "SAFE-HASH 4: the safeTxHash is not that of the step's packet\n" },
+	  "SAFE-HASH 4: the safeTxHash is not that of the step's packet\n"
+	  "VERDICT 14: facts.signatures[0]: no line before it brought this signature in\n" },
 	{ "submit.intended", "txHash", "\"0x" ONES "\"",
 	  "SUBMISSION 5: txHash is not that of the raw transaction\n" },
 	{ "submit.intended", "sender", "\"0x7070707070707070707070707070707070707070\"",
@@ -85,9 +93,20 @@ static const struct lie lies[] = {
 	{ "checkpoint.cosigned", "key", "\"0x7070707070707070707070707070707070707070\"",
 	  "COSIGNATURE 7: the signature is not by the owner it names\n" },
 	{ "policy.judged", "verdict", "\"passed\"",
-	  "VERDICT 8: says \"passed\", and its policy says \"failed\" of its facts\n" },
+	  "VERDICT 8: says \"passed\", and its policy says \"failed\" of its facts\n"
+	  "VERDICT 14: says \"passed\", and its policy says \"failed\" of its facts\n" },
+	{ "policy.judged", "facts", FORGED_NAME,
+	  "VERDICT 8: facts.signatures[0]: no line before it brought this signature in\n"
+	  "VERDICT 14: facts.signatures[0]: no line before it brought this signature in\n" },
+	{ "policy.judged", "evidence", EVIDENCE_NAME,
+	  "VERDICT 8: evidence.proofs, byte 0: missing\nVERDICT 14: evidence.proofs, byte 0: missing\n" },
+	{ "policy.judged", "proposal", EVIDENCE_NAME,
+	  "VERDICT 8: proposal.title, byte 0: missing\nVERDICT 14: proposal.title, byte 0: missing\n" },
+	{ "policy.judged", "step", "\"execute\"",
+	  "VERDICT 14: facts.signatures[0]: no line before it brought this signature in\n" },
 	{ "policy.judged", "policy", "\"" ZEROS "\"",
-	  "BLOB-MISSING 8: body.policy names blob " ZEROS ", which is not there or is damaged\n" },
+	  "BLOB-MISSING 8: body.policy names blob " ZEROS ", which is not there or is damaged\n"
+	  "BLOB-MISSING 14: body.policy names blob " ZEROS ", which is not there or is damaged\n" },
 	{ "policy.offered", "expires", "2",
 	  "ADOPTION 9: the message is not that of the line's fields\n"
 	  "ADOPTION 10: a signature for what no line before it offers\n"
@@ -336,15 +355,17 @@ static void vouch(struct story *t)
 }
 
 /* No rule, so everything is denied: a verdict that anybody can compute in his head. */
-static void judge(struct story *t)
+static void judge(struct story *t, const char *step, struct span facts)
 {
 	struct arena *a = &t->s.a;
 	struct json *body = json_object(a);
-	const struct hash32 policy = blob(t, span_str(POLICY)), facts = blob(t, span_str("[]"));
+	const struct hash32 policy = blob(t, span_str(POLICY)), known = blob(t, facts);
 
-	json_set(body, a, "facts", json_bare(a, SPAN_HASH(&facts)));
+	json_set(body, a, "evidence", json_null(a));
+	json_set(body, a, "facts", json_bare(a, SPAN_HASH(&known)));
 	json_set(body, a, "policy", json_bare(a, SPAN_HASH(&policy)));
-	json_set(body, a, "step", json_null(a));
+	json_set(body, a, "proposal", json_null(a));
+	json_set(body, a, "step", step ? json_str(a, step) : json_null(a));
 	json_set(body, a, "verdict", json_str(a, "failed"));
 	add(t, "policy.judged", "console", body);
 }
@@ -390,6 +411,20 @@ static void adopt(struct story *t)
 	add(t, "policy.adopted", "console", adopted);
 }
 
+/* Before it is sent: with the signature that is there. */
+static void judge_signed(struct story *t)
+{
+	struct buf owner = {0};
+	const char *facts;
+
+	addr_format(&owner, &t->s.d.people[0].address);
+	facts = arena_fmt(&t->s.a, "[{\"name\":\"signatures\",\"source\":\"proven\",\"value\":[{\"compared\":null,"
+			  "\"owner\":\"%s\"}]}]", buf_cstr(&owner));
+	buf_release(&owner);
+	blob(t, span_str(FORGED));
+	judge(t, "schedule", span_str(facts));
+}
+
 static void tell(const struct lie *lie, const char *dir)
 {
 	static const char *const pairs[] = { "old=0x1111111111111111111111111111111111111111",
@@ -409,8 +444,9 @@ static void tell(const struct lie *lie, const char *dir)
 	submit(&t);
 	mine(&t);
 	vouch(&t);
-	judge(&t);
+	judge(&t, NULL, span_str("[]"));
 	adopt(&t);
+	judge_signed(&t);
 	assert_ok(log_commit(t.log, &e), &e);
 	log_release(t.log);
 	sample_release(&t.s);
@@ -506,7 +542,7 @@ static const struct wrong {
 				       "UPDATE lines SET seq = 5 WHERE seq = 6;"
 				       "UPDATE lines SET seq = 6 WHERE seq = 99" },
 	[FINDING_LINE_FORM] = { .sql = "UPDATE lines SET line = 'anything' WHERE seq = 4" },
-	[FINDING_LINE_SEQ] = { .sql = "INSERT INTO lines SELECT 14, leaf, line FROM lines WHERE seq = 13" },
+	[FINDING_LINE_SEQ] = { .sql = "INSERT INTO lines SELECT 15, leaf, line FROM lines WHERE seq = 14" },
 	[FINDING_LINE_TIME] = { .line_kind = "clock.stepped-back",
 				.body = "{\"from\":\"2026-01-01T00:00:00.000Z\",\"to\":\"2026-01-01T00:00:00.000Z\"}" },
 	[FINDING_OPENING] = { .sql = "DELETE FROM lines" },

@@ -416,6 +416,54 @@ static bool load_waiting(struct model *m, const struct offers *all, const struct
 	return true;
 }
 
+/* Which list the log took over last, when, and by whom: no owner has signed it. */
+static bool load_taken_over(struct model *m, struct err *e)
+{
+	static const char *const names[] = { "releases.adopted" };
+	struct model_releases *x = &m->releases;
+	struct hash32 digest;
+	struct seqs all;
+	struct line l;
+	if (!views_lines_of_kinds(m->ws->views, &x->arena, names, ARRAY_LEN(names), &all, e))
+		return false;
+	if (all.n == 0)
+		return true;
+	if (!log_line_read(m->ws->log, &x->arena, all.seq[all.n - 1], &l, e))
+		return false;
+	x->line = l.seq;
+	x->by = text_safe_str(&x->arena, l.actor, false);
+	x->logged = json_get_bare_hash(l.body, "releases", &digest, NULL) && hash32_eq(&digest, &x->list->digest);
+	return true;
+}
+
+static bool load_list(struct model *m, struct err *e)
+{
+	struct model_releases *x = &m->releases;
+	struct releases *list = ARENA_NEW(&x->arena, struct releases);
+	const char *path = arena_fmt(&x->arena, "%s/releases.json", m->ws->dir);
+	struct buf text = {0};
+	if (!fs_exists(path))
+		return true;
+	const bool ok = fs_read(&text, path, RELEASES_MAX, e) &&
+			releases_parse(&x->arena, list, arena_copy(&x->arena, buf_view(&text)), e);
+	buf_release(&text);
+	if (!ok)
+		return false;
+	x->list = list;
+	return load_taken_over(m, e);
+}
+
+static void load_releases(struct model *m)
+{
+	struct model_releases *x = &m->releases;
+	struct err e = {0};
+	arena_release(&x->arena);
+	*x = (struct model_releases){0};
+	if (!load_list(m, &e))
+		x->trouble = text_safe_err(&x->arena, &e);
+	err_clear(&e);
+}
+
 static void load_policies(struct model *m)
 {
 	struct model_policy *x = &m->policy;
@@ -430,6 +478,7 @@ static void load_policies(struct model *m)
 	    !load_waiting(m, &all, adopted, &e))
 		x->trouble = text_safe_err(&x->arena, &e);
 	err_clear(&e);
+	load_releases(m);
 }
 
 /* Sticks come and go: looked for again every second or so while packets can be written. */

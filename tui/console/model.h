@@ -9,6 +9,7 @@
 #include "audit-log/workspace.h"
 #include "src/gov/explain.h"
 #include "src/gov/snapshot.h"
+#include "src/policy/releases.h"
 #include "tui/console/mounts.h"
 
 /* A line of the log as lists show it. */
@@ -102,6 +103,16 @@ struct model_policy {
 	const char *trouble;          /* policies cannot be read, and why; or NULL */
 };
 
+/* The list of code that may be installed, as it lies beside the log. */
+struct model_releases {
+	struct arena arena;
+	const struct releases *list;  /* NULL: there is none */
+	bool logged;                  /* the log took this very list over, and no other since */
+	uint64_t line;
+	const char *by;               /* who took it over */
+	const char *trouble;          /* it cannot be read, and why; or NULL */
+};
+
 /* One other console on this workspace. */
 struct present { const char *who, *where, *doing; };
 
@@ -137,6 +148,7 @@ struct model {
 	struct model_line line;
 	struct model_meeting meeting;
 	struct model_policy policy;
+	struct model_releases releases;       /* loaded with the policy */
 	struct arena present_arena;
 	struct present *present;
 	size_t n_present;

@@ -23,6 +23,31 @@ static enum style state_style(enum change_state s)
 	BUG("no such state");
 }
 
+static void other_change(struct paper *p, const char *name, struct span id, const char *words)
+{
+	if (id.n == 0)
+		return;
+	paper_begin(p, 2, 4);
+	paper_add(p, STYLE_DIM, "%s ", name);
+	paper_add_safe(p, STYLE_TITLE, id);
+	paper_add(p, STYLE_TEXT, ", %s", words);
+	paper_end(p);
+}
+
+/* An upgrade and its way back name each other, and both the code that was there before. */
+static void linked(const struct change *c, struct paper *p)
+{
+	other_change(p, "way back", c->rollback, "drafted with it, puts back the code that was there before:");
+	other_change(p, "takes back", c->rollback_of, "puts back the code that was there before it:");
+	for (const struct json *v = c->previous != NULL ? c->previous->first : NULL; v != NULL; v = v->next) {
+		paper_begin(p, 4, 6);
+		paper_add_safe(p, STYLE_LABEL, v->name);
+		paper_add(p, STYLE_TEXT, " ");
+		paper_add_safe(p, STYLE_TEXT, v->text);
+		paper_end(p);
+	}
+}
+
 void change_head(const struct seen *x, struct paper *p)
 {
 	const struct model_change *m = &x->m->change;
@@ -40,6 +65,7 @@ void change_head(const struct seen *x, struct paper *p)
 	paper_end(p);
 	for (size_t i = 0; i < m->n_sentences; i++)
 		paper_line(p, STYLE_TEXT, 2, "%s", m->sentences[i]);
+	linked(&m->c, p);
 }
 
 void change_words(const struct seen *x, struct paper *p)

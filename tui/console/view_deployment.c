@@ -508,6 +508,52 @@ static void policy(const struct seen *x, struct paper *p)
 		paper_line(p, STYLE_DIM, 2, ":policy show has old and new, rule by rule");
 }
 
+/* ---- what may be installed ---- */
+
+static void one_release(const struct release *r, struct paper *p)
+{
+	paper_begin(p, 2, AT);
+	paper_add_safe(p, STYLE_LABEL, r->contract);
+	paper_add(p, STYLE_TEXT, " ");
+	paper_add_safe(p, STYLE_LABEL, r->version);
+	if (r->has_audit)
+		paper_add(p, STYLE_GOOD, "  ✓ names an audit report");
+	else if (r->exception.n > 0)
+		paper_add(p, STYLE_WARN, "  ! not audited, excepted: ");
+	else
+		paper_add(p, STYLE_BAD, "  ! NOT AUDITED");
+	if (!r->has_audit)
+		paper_add_foreign(p, r->exception);
+	paper_end(p);
+	who_hash(p, 4, "code", &r->code_hash);
+	if (r->has_audit)
+		who_hash(p, 4, "audit report", &r->audit);
+}
+
+static void releases(const struct seen *x, struct paper *p)
+{
+	const struct model_releases *m = &x->m->releases;
+	if (m->list == NULL && m->trouble == NULL)
+		return;
+	paper_title(p, "Releases: the code that may be installed");
+	if (m->trouble != NULL)
+		paper_line(p, STYLE_BAD, 2, "! the list cannot be read: %s", m->trouble);
+	if (m->list == NULL)
+		return;
+	begin(p, "in force");
+	paper_add_safe(p, STYLE_TITLE, m->list->name);
+	if (m->logged)
+		paper_add(p, STYLE_WARN, "  line %llu of the log, taken over by %s: each signer pins it by its phrase",
+			  (unsigned long long)m->line, m->by);
+	else
+		paper_add(p, STYLE_BAD, "  ! releases.json is not the list that the log took over last");
+	paper_end(p);
+	who_hash(p, 2, "digest", &m->list->digest);
+	who_phrase(p, 2, &m->list->digest);
+	for (size_t i = 0; i < m->list->n; i++)
+		one_release(&m->list->v[i], p);
+}
+
 static void page(const struct seen *x, struct paper *p)
 {
 	if (x->m->ws == NULL) {
@@ -516,6 +562,7 @@ static void page(const struct seen *x, struct paper *p)
 	}
 	identity(x, p);
 	policy(x, p);
+	releases(x, p);
 	blocks(x, p);
 	endpoints(x, p);
 	safe(x, p);
