@@ -155,7 +155,7 @@ static void judge_log(struct audit *t, const struct chain_log *l)
 		t->counts[p].log++;
 	} else {
 		t->counts[p].chain_only++;
-		differ(t, p, "chain", l->block, &l->tx_hash, recount_signature(kind));
+		differ(t, p, "chain", l->block, &l->tx_hash, recount_words(&t->cli->arena, &t->x.deployment, kind, l));
 	}
 }
 
