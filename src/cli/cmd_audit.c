@@ -155,7 +155,7 @@ static void judge_log(struct audit *t, const struct chain_log *l)
 		t->counts[p].log++;
 	} else {
 		t->counts[p].chain_only++;
-		differ(t, p, "chain", l->block, &l->tx_hash, recount_signature(kind));
+		differ(t, p, "chain", l->block, &l->tx_hash, recount_words(&t->cli->arena, &t->x.deployment, kind, l));
 	}
 }
 
@@ -250,7 +250,8 @@ static struct json *draw(struct audit *t, const char *seed)
 	}
 	if (n > 1)
 		qsort(v, n, sizeof(*v), by_order);
-	cli_text(t->cli, "\nSamples by seed %s: the first %u of %zu by SHA-256(\"%s SEQ\")\n", seed, SAMPLES, n, seed);
+	cli_text(t->cli, "\nSamples by seed %s: the first %zu of %zu by SHA-256(\"%s SEQ\")\n", seed,
+		 n < SAMPLES ? n : (size_t)SAMPLES, n, seed);
 	for (size_t i = 0; i < n && i < SAMPLES; i++) {
 		const struct export_step *s = v[i].step;
 		struct json *o = json_object(a);
@@ -288,7 +289,8 @@ static bool read_chain(struct audit *t, struct err *e)
 	struct addr at[CONTRACTS_MAX];
 	struct chain_log *logs;
 	if (url == NULL)
-		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "--rpc URL names your own node");
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
+			       "needed --rpc URL, your own node: the export is held against what it says");
 	if (d->n_contracts > CONTRACTS_MAX)
 		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "at most %u contracts, found %zu", CONTRACTS_MAX,
 			       d->n_contracts);

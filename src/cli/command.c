@@ -43,6 +43,23 @@ static const struct command *command_of(int argc, char **argv, int *words)
 	return best;
 }
 
+/* "policy" begins commands and is none: who asks for it, or for a second word that there is not, is told where
+ * they are. */
+static bool no_command(int argc, char **argv, struct err *e)
+{
+	const size_t len = strlen(argv[0]);
+	for (size_t i = 0; i < n_commands; i++) {
+		if (strncmp(commands[i].name, argv[0], len) != 0 || commands[i].name[len] != ' ')
+			continue;
+		if (argc > 1 && argv[1][0] != '-')
+			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "no command \"%s %s\"; setgov help %s lists them",
+				       argv[0], argv[1], argv[0]);
+		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "\"%s\" needs a second word; setgov help %s lists them",
+			       argv[0], argv[0]);
+	}
+	return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "no command \"%s\"; setgov help lists them", argv[0]);
+}
+
 static bool take_option(struct cli *cli, const char *word, char **rest, int left, int *used, struct err *e)
 {
 	const char *eq = strncmp(word, "--", 2) == 0 ? strchr(word, '=') : NULL;
@@ -95,8 +112,7 @@ bool cli_parse(struct cli *cli, int argc, char **argv, struct err *e)
 	if (at < argc) {
 		cli->command = command_of(argc - at, argv + at, &words);
 		if (cli->command == NULL && strcmp(argv[at], "--help") != 0)
-			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "no command \"%s\"; setgov help lists them",
-				       argv[at]);
+			return no_command(argc - at, argv + at, e);
 	}
 	bool options = true;
 	for (at += words; at < argc; at++) {

@@ -229,7 +229,7 @@ const struct command commands[] = {
 	{"log export", cmd_log_export, CMD_APPEND, "DIR", 1, 1, "the log as plain files, for an auditor",
 	 OPTIONS(log_export_options)},
 	{"log rebuild", cmd_log_rebuild, CMD_LOG, "", 0, 0, "make the views anew", NULL, 0},
-	{"audit", cmd_audit, CMD_NET, "EXPORT", 1, 1,
+	{"audit", cmd_audit, CMD_NET, "EXPORT --rpc URL", 1, 1,
 	 "an auditor's own recount: an export against a node of one's own, both ways", OPTIONS(audit_options)},
 	{"hash safe-tx", cmd_hash_safe_tx, CMD_NOTHING, "FILE", 1, 1, "the hashes of a Safe transaction", NULL,
 	 0},

@@ -2,7 +2,10 @@
 
 #include <string.h>
 
+#include "src/base/text.h"
 #include "src/crypto/keccak.h"
+#include "src/evm/address.h"
+#include "src/gov/timelock.h"
 
 static const char *const population_names[N_POPULATIONS] = {
 	"Safe transactions", "operations scheduled", "operations executed", "operations cancelled", "upgrades",
@@ -39,9 +42,67 @@ const char *population_name(enum population p)
 	return population_names[p];
 }
 
-const char *recount_signature(size_t kind)
+static void put_address(struct buf *out, const struct deployment *d, const struct addr *at)
 {
-	return events[kind].signature;
+	const struct contract *c = deployment_contract_at(d, at);
+	const struct person *p = deployment_person_at(d, at);
+	addr_format(out, at);
+	if (c == NULL && p == NULL)
+		return;
+	buf_str(out, " (");
+	text_safe(out, c != NULL ? c->name : p->id, false);
+	buf_byte(out, ')');
+}
+
+/* One word of a static type, as such: an address and a role by their names, too. */
+static void put_word(struct buf *out, const struct deployment *d, const struct timelock_role *role, char type,
+		     struct span word)
+{
+	struct addr at;
+	struct u256 n;
+	if (role != NULL) {
+		buf_str(out, role->name);
+	} else if (type == 'a') {
+		memcpy(at.b, word.p + 12, sizeof(at.b));
+		put_address(out, d, &at);
+	} else if (type == 'u') {
+		n = u256_from_be(word.p);
+		u256_format(out, &n);
+	} else {
+		buf_0xhex(out, word);
+	}
+}
+
+/* Argument i: those that are indexed come first in each of these events. p NULL: the event has no such word. */
+static struct span event_word(const struct chain_log *l, size_t i)
+{
+	const size_t indexed = l->topic_count > 0 ? l->topic_count - 1 : 0;
+	if (i < indexed)
+		return SPAN_HASH(&l->topics[i + 1]);
+	return l->data.n / 32 > i - indexed ? span_of(l->data.p + 32 * (i - indexed), 32) : span_of(NULL, 0);
+}
+
+const char *recount_words(struct arena *a, const struct deployment *d, size_t kind, const struct chain_log *l)
+{
+	const char *type = strchr(events[kind].signature, '(') + 1;
+	const bool roles = events[kind].population == POP_ROLE;
+	struct buf b = {0};
+	put_address(&b, d, &l->address);
+	buf_fmt(&b, ": %.*s", (int)(type - events[kind].signature), events[kind].signature);
+	for (size_t i = 0; strncmp(type, "bytes,", 6) != 0 && strncmp(type, "bytes)", 6) != 0; i++) {
+		const struct span word = event_word(l, i);
+		if (word.p == NULL)
+			break;
+		buf_str(&b, i > 0 ? ", " : "");
+		put_word(&b, d, roles && type[0] == 'b' ? timelock_role_of(word) : NULL, type[0], word);
+		type += strcspn(type, ",)");
+		if (*type++ == ')')
+			break;
+	}
+	buf_byte(&b, ')');
+	const char *words = arena_str(a, buf_view(&b));
+	buf_release(&b);
+	return words;
 }
 
 enum population recount_population(size_t kind)

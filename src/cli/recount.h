@@ -5,6 +5,7 @@
 
 #include "src/chain/reader.h"
 #include "src/gov/call.h"
+#include "src/gov/deployment.h"
 
 enum population { POP_SAFE, POP_SCHEDULED, POP_EXECUTED, POP_CANCELLED, POP_UPGRADE, POP_ROLE, POP_OWNER };
 #define N_POPULATIONS 7
@@ -15,7 +16,9 @@ const char *population_name(enum population p);
 void recount_topics(struct hash32 out[RECOUNT_EVENTS]);
 /* Its place in that order; false: none of them. */
 bool recount_kind(const struct hash32 topics[RECOUNT_EVENTS], const struct chain_log *l, size_t *kind);
-const char *recount_signature(size_t kind);
+/* An event for a person, every argument whole, up to the first that is bytes: "timelock: RoleGranted(proposer,
+ * 0x… (p2), 0x…)". Lives as long as the arena. */
+const char *recount_words(struct arena *a, const struct deployment *d, size_t kind, const struct chain_log *l);
 enum population recount_population(size_t kind);
 
 /* A call that changes roles, owners or code; false for others. `what` says which, for a person. */

@@ -65,7 +65,7 @@ static void request(struct record *x)
 	words_fact(&t, s, "emergency", span_str(s->emergency ? "yes" : "no"));
 	words_fact(&t, s, "deescalates", span_str(s->deescalates ? "yes: it only takes power away" : "no"));
 	words_fact(&t, s, "route", span_str(route_name(p->route)));
-	words_fact(&t, s, "after", p->after);
+	words_fact(&t, s, "after", p->after.n > 0 ? p->after : span_str("no other change"));
 }
 
 static void put_missing(struct record *x)
@@ -97,7 +97,10 @@ static void delays(struct record *x, struct rows *t)
 	if (p->route != ROUTE_TIMELOCK)
 		return;
 	rows_fact(t, "delay_required", span_str(""));
-	rows_duration(t, "value", p->delay);
+	if (s->c.proposed)
+		rows_duration(t, "value", p->delay);
+	else
+		rows_str(t, "value", "not settled: it is not proposed");
 	rows_rest_on(t, words_seq(s));
 	if (!s->scheduled.known || !s->executed.known)
 		return;
@@ -245,7 +248,7 @@ static void judged_rows(struct record *x, struct rows *t, const struct line *l)
 		const struct rule_verdict *v = i < j.verdict.n_rules ? &j.verdict.rules[i] : NULL;
 		rows_next(t);
 		rows_time(t, "judged_at", l->time);
-		rows_put(t, "step", step.n > 0 ? step : span_str("before any"));
+		rows_put(t, "step", step.n > 0 ? step : span_str("propose"));
 		rows_put(t, "policy", j.policy.name.n > 0 ? j.policy.name : span_str(""));
 		rows_bare(t, "policy_digest", &j.digest);
 		rows_fmt(t, "policy_version", "semantics %llu", (unsigned long long)j.policy.semantics);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "audit-log/offers.h"
 #include "src/base/text.h"
 #include "src/evm/address.h"
 #include "src/gov/timelock.h"
@@ -408,16 +409,46 @@ static void checked(struct rows *t, const char *what, bool known, bool good)
 	rows_mark(t, !known ? REPORT_LOOK : good ? REPORT_AS_IT_SHOULD : REPORT_FINDING);
 }
 
-/* Some operation of ours ran from its scheduling to its end. */
+/* Some operation of ours ran from its scheduling to its end, and the contracts said what was intended. */
 static bool has_flowed(struct evidence_of *x, uint64_t *seq, struct err *e)
 {
-	const struct views_filter f = { .kind = span_str("change.verified") };
 	struct seqs seqs;
+	struct line l;
+	bool ok;
 	*seq = UINT64_MAX;
-	if (!views_lines_page(x->src->ws->views, x->a, &f, UINT64_MAX, 1, &seqs, e))
+	if (!views_lines_of_kind(x->src->ws->views, x->a, span_str("change.verified"), &seqs, e))
 		return false;
-	if (seqs.n > 0)
-		*seq = seqs.seq[0];
+	for (size_t i = seqs.n; i-- > 0 && *seq == UINT64_MAX;) {
+		if (!log_line_read(x->src->ws->log, x->a, seqs.seq[i], &l, e))
+			return false;
+		if (json_get_bool(l.body, "ok", &ok, NULL) && ok)
+			*seq = seqs.seq[i];
+	}
+	return true;
+}
+
+/* Which one, and whether the owners signed for it. */
+static bool policy_in_force(struct evidence_of *x, struct rows *t, struct err *e)
+{
+	const struct policy *p = x->src->policy;
+	struct offers all;
+	struct buf digest = {0};
+	checked(t, "A policy is in force", true, p != NULL);
+	if (p == NULL)
+		return true;
+	buf_hex(&digest, SPAN_HASH(&p->digest));
+	rows_fmt(t, "answer", "yes: %.*s, digest %s", text_shown(p->name), (const char *)p->name.p,
+		 buf_cstr(&digest));
+	buf_release(&digest);
+	if (!offers_look(x->src->ws, x->a, &all, e))
+		return false;
+	checked(t, "The owners adopted it by their signatures", true, true);
+	if (all.in_force != NULL) {
+		rows_rest_on(t, all.in_force->adopted_seq);
+		return true;
+	}
+	rows_str(t, "answer", "no: it lies beside the log, and nobody signed for it");
+	rows_mark(t, REPORT_LOOK);
 	return true;
 }
 
@@ -449,8 +480,7 @@ static bool checklist(struct evidence_of *x, struct err *e)
 	checked(&t, "A change went from proposal to execution and was read back", true, seq != UINT64_MAX);
 	if (seq != UINT64_MAX)
 		rows_rest_on(&t, seq);
-	checked(&t, "A policy is in force", true, x->src->policy != NULL);
-	return true;
+	return policy_in_force(x, &t, e);
 }
 
 bool facts_deployment(struct arena *a, struct report *r, const struct report_source *src, const struct governance *g,

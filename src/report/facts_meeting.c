@@ -6,6 +6,7 @@
 #include "audit-log/meetings.h"
 #include "src/base/text.h"
 #include "src/crypto/words.h"
+#include "src/evm/address.h"
 #include "src/report/rows.h"
 
 struct packet_report {
@@ -195,15 +196,25 @@ static void steps(struct rows *t, const struct story *s)
 		rows_fact(t, "read_aloud", span_str("nothing: no packet is on the table"));
 }
 
-static void objections(struct rows *t, const struct story *s)
+/* "p5, schedule: I was not asked" */
+static void objection(struct packet_report *x, struct rows *t, enum step_kind step, const struct step_note *n)
+{
+	struct addr at;
+	struct span who = n->owner_text;
+	if (addr_parse(&at, who, NULL) && story_person(x->src, &at).n > 0)
+		who = story_person(x->src, &at);
+	rows_fact_fmt(t, n->declined ? "declined" : "refused_by_program", "%.*s, %s: %.*s%s%.*s", text_shown(who),
+		      (const char *)who.p, step_name(step), text_shown(n->code), (const char *)n->code.p,
+		      n->code.n > 0 ? ": " : "", text_shown(n->text), (const char *)n->text.p);
+	rows_rest_on(t, n->seq);
+	rows_mark(t, REPORT_LOOK);
+}
+
+static void objections(struct packet_report *x, struct rows *t, const struct story *s)
 {
 	for (int k = 0; k < N_STEPS; k++)
-		for (size_t i = 0; i < s->c.steps[k].n_notes; i++) {
-			const struct step_note *n = &s->c.steps[k].notes[i];
-			rows_fact(t, n->declined ? "declined" : "refused_by_program", n->text);
-			rows_rest_on(t, n->seq);
-			rows_mark(t, REPORT_LOOK);
-		}
+		for (size_t i = 0; i < s->c.steps[k].n_notes; i++)
+			objection(x, t, (enum step_kind)k, &s->c.steps[k].notes[i]);
 }
 
 static void page(struct packet_report *x, const struct story *s)
@@ -223,11 +234,14 @@ static void page(struct packet_report *x, const struct story *s)
 	words(&t, "requested_by", s->requester, s->drafted.known ? s->drafted.seq : seq);
 	if (p->route == ROUTE_TIMELOCK) {
 		rows_fact(&t, "delay_required", span_str(""));
-		rows_duration(&t, "value", p->delay);
+		if (s->c.proposed)
+			rows_duration(&t, "value", p->delay);
+		else
+			rows_str(&t, "value", "not settled: it is not proposed");
 		rows_rest_on(&t, seq);
 	}
 	steps(&t, s);
-	objections(&t, s);
+	objections(x, &t, s);
 }
 
 /* ---- sign-off --------------------------------------------------------------------------------------------------- */

@@ -740,9 +740,23 @@ static bool range(struct period_report *x, struct err *e)
 	rows_rest_on(&t, x->first_seq);
 	rows_fact_fmt(&t, "last_seq", "%llu", (unsigned long long)x->last_seq);
 	rows_rest_on(&t, x->last_seq);
-	t.s->text = "Lines of the log with a time from `from` on and before `to`. The end checkpoint is the one that "
-		    "the evidence is under.";
+	t.s->text = "Lines of the log from the first of these times on and before the second, by the console's clock. "
+		    "The end checkpoint is the one that the evidence is under.";
 	return put_start(x, &t, e);
+}
+
+/* In whole days, where the period is of them, with its last one as people say it. */
+static const char *title(const struct period_report *x)
+{
+	const int64_t day = INT64_C(86400) * 1000;
+	struct buf last = {0};
+	const char *words;
+	if (x->period.from.ms % day != 0 || x->period.to.ms % day != 0)
+		return arena_fmt(x->a, "Changes from %s to %s", x->from, x->to);
+	time_format(&last, (struct unix_time){ x->period.to.ms - day });
+	words = arena_fmt(x->a, "Changes from %.10s to the end of %.10s", x->from, buf_cstr(&last));
+	buf_release(&last);
+	return words;
 }
 
 bool facts_period(struct arena *a, struct report *r, const struct report_source *src, const struct period *period,
@@ -755,7 +769,7 @@ bool facts_period(struct arena *a, struct report *r, const struct report_source 
 		return false;
 	r->kind = REPORT_PERIOD;
 	r->subject = arena_fmt(a, "%s to %s", x->from, x->to);
-	r->title = arena_fmt(a, "Changes from %.10s to %s", x->from, x->to);
+	r->title = title(x);
 	if (!range(x, e))
 		return false;
 	begin_sections(x);

@@ -101,7 +101,8 @@ void rows_seconds(struct rows *t, const char *column, uint64_t seconds)
 void rows_duration(struct rows *t, const char *column, uint64_t seconds)
 {
 	struct buf b = {0};
-	buf_fmt(&b, "%llu s = ", (unsigned long long)seconds);
+	if (seconds >= 60)
+		buf_fmt(&b, "%llu s = ", (unsigned long long)seconds);
 	duration_format(&b, seconds);
 	put_buf(t, column, &b);
 }

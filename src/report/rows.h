@@ -28,7 +28,7 @@ void rows_bare(struct rows *t, const char *column, const struct hash32 *h);    /
 void rows_addr(struct rows *t, const char *column, const struct addr *at);
 void rows_time(struct rows *t, const char *column, struct unix_time when);
 void rows_seconds(struct rows *t, const char *column, uint64_t seconds);       /* a block's time */
-void rows_duration(struct rows *t, const char *column, uint64_t seconds);      /* "86400 s = 1 day" */
+void rows_duration(struct rows *t, const char *column, uint64_t seconds);      /* "86400 s = 1 day", "18 s" */
 void rows_yes_no(struct rows *t, const char *column, bool yes);
 
 /* A row {field, value} of a section of facts. */

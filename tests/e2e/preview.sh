@@ -28,6 +28,9 @@ drafted sequencer.authorize sequencer=$NEW
 clean "registry.authorizedSequencerCount()"
 drafted paymaster.create-tier name=Gold perTx="1 ether" perDay="2 ether" perMonth="3 ether"
 clean "paymaster.tiers(2).maxPerDay"
+drafted paymaster.update-tier tier=0 perTx="0.0005 ether" perDay="0.005 ether" perMonth="0.05 ether"
+clean "0.001 ether  ->  0.0005 ether"
+! grep -q TRUNCATED "$HERE/out" || { cat "$HERE/out"; fail "a round amount is said to be cut"; }
 drafted timelock.update-delay delay=48h
 clean "86400 s = 1 day  ->  172800 s = 2 days"
 drafted timelock.grant-role role=proposer account=$NEW

@@ -58,6 +58,9 @@ console withdraw SC-2 --reason 'not now' >/dev/null
 console draft sequencer.revoke sequencer=$A --title 'Back to one' --reason 'Over' --ticket T-3 --category normal >/dev/null
 console propose SC-3 >/dev/null
 agree SC-3 schedule 1
+offline "$signer" decline "$PACKET" --home "$HERE/signer-4" --reason 'not before the audit' \
+	-o "$HERE/stick/no4.answer.json" </dev/null >/dev/null
+console collect "$HERE/stick/no4.answer.json" >/dev/null
 console meeting open --title 'Weekly *call*' --present p1 --present p2 >/dev/null
 console meeting decide SC-3 deferred --note 'wait' >/dev/null
 

@@ -331,14 +331,14 @@ expect 0 "5 lines, each following the one before" alone journal
 expect 0 "head" alone journal --verify
 same "$(head -n 1 home/journal.jsonl | node -e 'console.log(JSON.parse(require("fs").readFileSync(0)).kind)')" journal.opened
 cp home/journal.jsonl whole
-printf '{"seq":4,"id":"00' >>home/journal.jsonl
-expect 0 "4 lines" alone journal
+printf '{"seq":5,"id":"00' >>home/journal.jsonl
+expect 0 "5 lines" alone journal
 sign schedule.json >/dev/null
 same "$(lines_of journal.mended) $(lines_of packet.signed)" "1 2"
 for n in $(seq 8); do sign schedule.json -o "many.$n.answer.json" >/dev/null & done
 wait
 same "$(lines_of packet.signed)" 10
-expect 0 "14 lines" alone journal
+expect 0 "15 lines" alone journal
 sed '2s/"class":"test"/"class":"demo"/' whole >home/journal.jsonl
 expect 1 "[JOURNAL]" sign schedule.json --json
 sed 2d whole >home/journal.jsonl

@@ -187,7 +187,7 @@ function plain(text) {
 	return text.replace(/0x[0-9a-fA-F]{100,}/g, '<data>').replace(/0x[0-9a-fA-F]{64}/g, '<hash>').replace(/0x[0-9a-fA-F]{40}\b/g, '<address>')
 		.replace(/(?:[0-9a-f]{64} )*\b[0-9a-f]{64}\b/g, '<digest>').replace(/"<digest>"(,"<digest>")+/g, '"<digest>"…').replace(/\b[0-9a-f]{32}\b/g, '<id>')
 		.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '<time>').replace(/\d{4}-\d\d-\d\d\b/g, '<day>')
-		.replace(/\b\d+ s = [\da-z ]*[a-z]/g, '<duration>').replace(/setgov\/\d+\/[a-z-]+\/[0-9a-f]{8}/g, '<origin>').replace(/[A-Za-z0-9+/]{40,}={0,2}/g, '<base64>')
+		.replace(/\b\d+ s(?: = [\da-z ]*[a-z])?(?!\w)/g, '<duration>').replace(/setgov\/\d+\/[a-z-]+\/[0-9a-f]{8}/g, '<origin>').replace(/[A-Za-z0-9+/]{40,}={0,2}/g, '<base64>')
 		.replace(/<origin>\+[0-9a-f]{8}\+<base64>/g, '<vkey>').replace(/(blockTime|taken|gas|gasUsed|maxFeePerGas|maxPriorityFeePerGas|block)(\\?"*):((?:\\?")*)\d+/g, '$1$2:$3<n>')
 		.replace(/(seconds|shortest|median|longest|delay_actual|lead_seconds)("?[:,] ?"?)\d+/g, '$1$2<n>').replace(/"\d{4,}"/g, '"<n>"').replace(/\| \d{4,} \|/g, '| <n> |')
 		.replace(/(?<=\| )\d{4,}(?= \|)/g, '<n>').replace(/\bblock \d+/g, 'block <n>').replace(/eth_getProof[^"|]*/g, '<no proofs>')

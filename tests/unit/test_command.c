@@ -23,7 +23,10 @@ static void the_longest_command_name_wins(void **state)
 	assert_string_equal(cli.command->name, "log verify");
 	arena_release(&cli.arena);
 	assert_false(PARSE(&cli, &e, "log"));
-	assert_err(&e, ERR_USAGE, "no command \"log\"; setgov help lists them");
+	assert_err(&e, ERR_USAGE, "\"log\" needs a second word; setgov help log lists them");
+	arena_release(&cli.arena);
+	assert_false(PARSE(&cli, &e, "log", "verfy"));
+	assert_err(&e, ERR_USAGE, "no command \"log verfy\"; setgov help log lists them");
 	arena_release(&cli.arena);
 	err_clear(&e);
 }

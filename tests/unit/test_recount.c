@@ -4,6 +4,7 @@
 
 #include "src/cli/recount.h"
 #include "src/crypto/keccak.h"
+#include "src/gov/timelock.h"
 
 static uint8_t words[3][32];          /* 0x11…, 0x22…, 0x33…, each an address in a word */
 
@@ -105,12 +106,53 @@ static void calls_are_counted_with_their_population(void **state)
 	buf_release(&s.data);
 }
 
+static const char *said(struct arena *a, const struct deployment *d, struct chain_log *l, const char *event)
+{
+	struct hash32 topics[RECOUNT_EVENTS];
+	size_t kind;
+
+	recount_topics(topics);
+	keccak256(&l->topics[0], span_str(event));
+	assert_true(recount_kind(topics, l, &kind));
+	return recount_words(a, d, kind, l);
+}
+
+static void an_event_is_told_with_its_arguments(void **state)
+{
+	struct arena a = {0};
+	struct contract timelock = {.name = span_str("timelock"), .address = address(0)};
+	struct person p2 = {.id = span_str("p2"), .address = address(1)};
+	const struct deployment d = {.contracts = &timelock, .n_contracts = 1, .people = &p2, .n_people = 1};
+	struct chain_log l = {.address = address(0), .topic_count = 4};
+
+	(void)state;
+	l.topics[1] = timelock_role_named(span_str("proposer"))->hash;
+	memcpy(l.topics[2].b, words[1], 32);
+	memcpy(l.topics[3].b, words[2], 32);
+	assert_string_equal(said(&a, &d, &l, "RoleGranted(bytes32,address,address)"),
+			    "0x1111111111111111111111111111111111111111 (timelock): RoleGranted(proposer, "
+			    "0x2222222222222222222222222222222222222222 (p2), "
+			    "0x3333333333333333333333333333333333333333)");
+	l.topic_count = 1;
+	l.data = span_of(words, 64);
+	assert_string_equal(said(&a, &d, &l, "MinDelayChange(uint256,uint256)"),
+			    "0x1111111111111111111111111111111111111111 (timelock): MinDelayChange("
+			    "97433442488726861213578988847752201310395502865, "
+			    "194866884977453722427157977695504402620791005730)");
+	l.data.n = 40;
+	assert_string_equal(said(&a, &d, &l, "OwnershipTransferred(address,address)"),
+			    "0x1111111111111111111111111111111111111111 (timelock): OwnershipTransferred("
+			    "0x1111111111111111111111111111111111111111 (timelock))");
+	arena_release(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_call_leaves_the_event_that_repeats_it),
 		cmocka_unit_test(a_call_that_is_cut_off_leaves_nothing),
 		cmocka_unit_test(calls_are_counted_with_their_population),
+		cmocka_unit_test(an_event_is_told_with_its_arguments),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
