@@ -79,6 +79,7 @@ same "$(pinned 1)" 1
 
 # ---- a change under it ----
 draft sequencer.authorize sequencer=$A
+shows_key SC-1 $A_KEY
 console propose SC-1 >/dev/null
 agree SC-1 schedule 1 2
 expect 1 "2 of 3 signatures by owners of the Safe" submit SC-1 schedule
@@ -191,6 +192,7 @@ expect 1 "critical-signers: 4 signatures are needed, there are 3: p1, p2, p3" su
 agree SC-3 execute 4
 expect 0 "is on chain" submit SC-3 execute
 draft sequencer.authorize sequencer=$B
+shows_key SC-4 $B_KEY
 console propose SC-4 >/dev/null
 agree SC-4 schedule 1 2 3
 expect 0 "is on chain" submit SC-4 schedule
