@@ -250,11 +250,13 @@ static bool read_proposal(struct trying *t, struct proposal *p, const struct jso
 	return true;
 }
 
-/* Names and values; owners by their ids in "signed". */
+/* Names and values; owners by their ids in "signed", who all compared the phrase with whom "compared" says. */
 static bool case_facts(struct trying *t, struct facts *out, const struct json *o, struct err *e)
 {
 	struct arena *a = &t->cli->arena;
 	const struct json *given = json_find(o, "facts"), *by = json_find(o, "signed");
+	const struct json *with = json_find(o, "compared");
+	const struct span compared = with != NULL ? with->text : span_str("signer");
 	struct json *list = json_array(a);
 	for (const struct json *v = given != NULL ? given->first : NULL; v != NULL; v = v->next)
 		facts_add(a, out, arena_str(a, v->name), v, FACT_CLAIMED, 0);
@@ -264,7 +266,7 @@ static bool case_facts(struct trying *t, struct facts *out, const struct json *o
 		if (who == NULL)
 			return err_set(e, ERR_UNKNOWN, v->at, "the profile does not know %.*s", SHOWN(v->text)) ||
 			       err_in(e, "signed");
-		json_set(s, a, "compared", json_str(a, "signer"));
+		json_set(s, a, "compared", json_text(a, compared));
 		json_set(s, a, "owner", json_addr(a, &who->address));
 		json_push(list, s);
 	}
@@ -283,6 +285,14 @@ static enum verdict_word word_of_rule(const struct verdict *v, struct span rule,
 	}
 	*text = "does not concern it";
 	return VERDICT_PASSED;
+}
+
+static bool concerns(const struct verdict *v, const struct rule *x)
+{
+	for (size_t i = 0; i < v->n_rules; i++)
+		if (v->rules[i].rule == x)
+			return true;
+	return false;
 }
 
 static bool judge_case(struct trying *t, struct verdict *v, const struct json *o, struct err *e)
@@ -320,13 +330,37 @@ static bool judge_case(struct trying *t, struct verdict *v, const struct json *o
 	return true;
 }
 
+/* "of": the rule that the case is an example of, where another one answers. What an `allow` rule does not allow is
+ * denied by default, and an exception speaks through the rule that it waives: of no other kind is this needed. */
+static bool check_example(const struct trying *t, const struct verdict *v, const struct json *o, struct span rule,
+			  struct err *e)
+{
+	struct span of;
+	if (json_find(o, "of") == NULL)
+		return true;
+	if (!json_get_str(o, "of", &of, e))
+		return false;
+	const struct rule *x = policy_rule(t->policy, of);
+	if (x == NULL)
+		return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "the policy has no rule %.*s", SHOWN(of)) ||
+		       err_in(e, "of");
+	const bool fits = x->kind == RULE_ALLOW ? span_is(rule, "default-deny") :
+			  x->kind == RULE_EXCEPTION && span_eq(rule, x->excepted);
+	if (!fits)
+		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "%.*s answers for itself, not by %.*s", SHOWN(of),
+			       SHOWN(rule)) || err_in(e, "of");
+	if (x->kind == RULE_ALLOW && concerns(v, x))
+		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "%.*s allows it", SHOWN(of)) || err_in(e, "of");
+	return true;
+}
+
 static bool try_case(struct trying *t, const struct json *o, struct err *e)
 {
 	struct span name, rule, expect, text;
 	struct verdict v;
 	const char *found;
 	if (!json_get_str(o, "name", &name, e) || !json_get_str(o, "rule", &rule, e) ||
-	    !json_get_str(o, "expect", &expect, e) || !judge_case(t, &v, o, e))
+	    !json_get_str(o, "expect", &expect, e) || !judge_case(t, &v, o, e) || !check_example(t, &v, o, rule, e))
 		return false;
 	const enum verdict_word w = word_of_rule(&v, rule, &found);
 	const bool has_text = json_find(o, "text") != NULL;

@@ -475,6 +475,12 @@ static void check_rule(struct linting *l, const struct rule *x)
 	check_times(l, x);
 	if (x->kind == RULE_EXCEPTION && l->now > 0 && x->until <= l->now)
 		find(l, false, x, "has ended: it waives nothing any more");
+	if (x->kind == RULE_HOT_SIGNING)
+		find(l, false, x, "never fails: a verdict knows nothing of machines; %s", x->allowed ?
+		     "it lets keys sign on a machine with a network" :
+		     "each signer's machine with a network refuses by itself (ONLINE)");
+	if (x->kind == RULE_COMPARISON && x->allowed)
+		find(l, false, x, "never fails: it lets signatures be made that were compared with nobody");
 	if (x->kind == RULE_CODE && !x->releases && x->n_listed == 0)
 		find(l, false, x, "lists no code: nothing can pass until a release is listed");
 	if (x->proven && unprovable(x) != NULL)

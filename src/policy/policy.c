@@ -834,6 +834,11 @@ const struct rule *policy_rule(const struct policy *p, struct span name)
 	return NULL;
 }
 
+const struct json *policy_rule_doc(const struct policy *p, const struct rule *x)
+{
+	return json_at(json_find(p->doc, "rules"), (size_t)(x - p->rules));
+}
+
 uint64_t policy_looks_back(const struct policy *p)
 {
 	uint64_t longest = 0;

@@ -102,6 +102,7 @@ struct policy {
 MUST_CHECK bool policy_parse(struct arena *a, struct policy *out, struct span text, struct err *e);
 const struct role *policy_role(const struct policy *p, struct span name);     /* NULL: no such */
 const struct rule *policy_rule(const struct policy *p, struct span name);
+const struct json *policy_rule_doc(const struct policy *p, const struct rule *x);     /* as it is written */
 /* The longest time that a rate or a step limit looks back, in seconds. */
 uint64_t policy_looks_back(const struct policy *p);
 /* Whether keys may sign on a machine with a network: only where a rule says so, and none says no. */

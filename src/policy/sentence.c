@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
+#include "src/policy/drift.h"
 #include "src/policy/rules.h"
 
 /* ---- words ---- */
@@ -400,14 +401,9 @@ static const struct { saying *say; } sayings[N_RULE_KINDS] = {
 
 /* ---- a rule ---- */
 
-static const struct json *doc_of(const struct policy *p, const struct rule *x)
-{
-	return json_at(json_find(p->doc, "rules"), (size_t)(x - p->rules));
-}
-
 void rule_sentence(struct buf *out, const struct policy *p, const struct rule *x)
 {
-	const struct json *o = doc_of(p, x);
+	const struct json *o = policy_rule_doc(p, x);
 	buf_str(out, "For ");
 	put_pattern(out, json_find(o, "for"));
 	buf_str(out, ": ");
@@ -536,7 +532,8 @@ static bool says_the_same(const struct policy *old, const struct rule *was, cons
 	struct buf a = {0}, b = {0};
 	rule_sentence(&a, old, was);
 	rule_sentence(&b, new, is);
-	const bool same = json_same(doc_of(old, was), doc_of(new, is)) && span_eq(buf_view(&a), buf_view(&b));
+	const bool same = json_same(policy_rule_doc(old, was), policy_rule_doc(new, is)) &&
+			  span_eq(buf_view(&a), buf_view(&b));
 	buf_release(&a);
 	buf_release(&b);
 	return same;
@@ -563,7 +560,73 @@ static size_t rules_differ(struct buf *out, const struct policy *old, const stru
 	return n;
 }
 
-size_t policy_differences(struct buf *out, const struct policy *old, const struct policy *new)
+/* ---- in short ---- */
+
+/* How many rules go, come and change, and the names of those that do it one way. */
+struct tally {
+	size_t goes, comes, changes, n_named;
+	struct buf named;
+};
+
+static void tally_one(struct tally *t, enum drift wanted, enum drift d, struct span name, size_t *n, const char *how)
+{
+	(*n)++;
+	if (d != wanted)
+		return;
+	buf_str(&t->named, t->n_named++ > 0 ? ", " : "");
+	put(&t->named, name);
+	buf_fmt(&t->named, " (%s)", how);
+}
+
+/* Where the words alone differ, it is whoever holds a role, or the reason. */
+static enum drift drift_of(const struct policy *old, const struct rule *was, const struct policy *new,
+			   const struct rule *is)
+{
+	const enum drift d = rule_drift(old, was, new, is);
+	const bool same = was != NULL && is != NULL &&
+			  json_same(policy_rule_doc(old, was), policy_rule_doc(new, is));
+	return same ? DRIFT_EITHER : d;
+}
+
+static void tally_all(struct tally *t, enum drift wanted, const struct policy *old, const struct policy *new)
+{
+	if (wanted == DRIFT_LOOSENS && new->threshold < old->threshold) {
+		t->n_named++;
+		buf_str(&t->named, "the Safe's threshold");
+	}
+	for (size_t i = 0; i < old->n_rules; i++) {
+		const struct rule *was = &old->rules[i];
+		if (policy_rule(new, was->name) == NULL)
+			tally_one(t, wanted, drift_of(old, was, new, NULL), was->name, &t->goes, "goes");
+	}
+	for (size_t i = 0; i < new->n_rules; i++) {
+		const struct rule *is = &new->rules[i], *was = policy_rule(old, is->name);
+		if (was == NULL)
+			tally_one(t, wanted, drift_of(old, NULL, new, is), is->name, &t->comes, "comes");
+		else if (!says_the_same(old, was, new, is))
+			tally_one(t, wanted, drift_of(old, was, new, is), is->name, &t->changes, "changes");
+	}
+}
+
+/* Before all of it, so that nothing is lost in its length. */
+static void put_short(struct buf *out, const struct policy *old, const struct policy *new)
+{
+	struct tally loosens = {0}, either = {0};
+	tally_all(&loosens, DRIFT_LOOSENS, old, new);
+	tally_all(&either, DRIFT_EITHER, old, new);
+	buf_fmt(out, "  In short: of the rules %zu go, %zu come, %zu change.\n", either.goes, either.comes,
+		either.changes);
+	if (loosens.n_named > 0)
+		buf_fmt(out, "  LOOSENS: %s\n", buf_cstr(&loosens.named));
+	if (either.n_named > 0)
+		buf_fmt(out, "  may loosen: %s\n", buf_cstr(&either.named));
+	if (loosens.n_named + either.n_named == 0)
+		buf_str(out, "  Nothing loosens.\n");
+	buf_release(&loosens.named);
+	buf_release(&either.named);
+}
+
+static size_t put_differences(struct buf *out, const struct policy *old, const struct policy *new)
 {
 	size_t n = name_differs(out, old, new);
 	n += number_differs(out, "semantics", old->semantics, new->semantics);
@@ -574,4 +637,15 @@ size_t policy_differences(struct buf *out, const struct policy *old, const struc
 		return n;
 	buf_str(out, "  the rules say the same, written in another order or way\n");
 	return 1;
+}
+
+size_t policy_differences(struct buf *out, const struct policy *old, const struct policy *new)
+{
+	struct buf whole = {0};
+	const size_t n = put_differences(&whole, old, new);
+	if (n > 0)
+		put_short(out, old, new);
+	buf_span(out, buf_view(&whole));
+	buf_release(&whole);
+	return n;
 }

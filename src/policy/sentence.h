@@ -10,7 +10,8 @@
 void rule_sentence(struct buf *out, const struct policy *p, const struct rule *x);
 /* Every rule, with its name and its reason; then what is true of all policies. */
 void policy_sentences(struct buf *out, const struct policy *p);
-/* What changes from `old` to `new`, and nothing else: name, semantics, threshold, roles, then rule by rule what goes,
+/* What changes from `old` to `new`, and nothing else. First in short: how many rules go, come and change, and which of
+ * them loosen, or may (drift.h). Then all of it: name, semantics, threshold, roles, then rule by rule what goes,
  * what comes, and what says something else, whole. Returns how many differences it said; 0 exactly when the two are the
  * same document. */
 size_t policy_differences(struct buf *out, const struct policy *old, const struct policy *new);

@@ -22,6 +22,9 @@ bool adopting_is(struct signer *s, struct span file);
  * message_count() says of a signature in it; or what adoption_parse() says. */
 MUST_CHECK bool adopting_read(struct signer *s, struct adopting *out, const char *path, struct err *e);
 void adopting_page(struct buf *out, const struct adopting *w);
+/* The page of s->args[0], for who only looks: no key, nothing signed. A full screen is closed first. In
+ * verb_adopt_policy.c. */
+MUST_CHECK bool adopting_review(struct signer *s, struct err *e);
 /* "p1, p2 and p3": who has signed it. */
 void adopting_names(struct buf *out, const struct adopting *w);
 /* The policy's rules, and before them what changes from the one that is pinned (NULL: none). Digest and phrase last. */

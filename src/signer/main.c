@@ -93,7 +93,7 @@ static const struct verb verbs[] = {
 	 verb_trust_releases},
 	{"load", "[DIR...]", "choose packets below /media, /mnt, here, or in DIR", 0, 16, false, false, true,
 	 verb_load},
-	{"review", "PACKET", "what a packet will do; no key needed", 1, 1, true, false, true, verb_review},
+	{"review", "PACKET|ADOPTION", "what it will do; no key needed", 1, 1, true, false, true, verb_review},
 	{"sign", "PACKET...", "read, confirm, sign", 1, 64, true, true, true, verb_sign},
 	{"decline", "PACKET --reason TEXT", "say no", 1, 1, true, true, false, verb_decline},
 	{"cosign", "NOTE", "vouch for a checkpoint of the log: moves nothing on chain", 1, 1, true, true, false,

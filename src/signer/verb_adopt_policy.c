@@ -1,9 +1,12 @@
 /* adopt-policy: an owner signs that a policy takes the place of the one that is pinned here. What he signs is the
- * message PolicyAdoption; the pin moves when enough owners have signed, with trust-policy. */
+ * message PolicyAdoption; the pin moves when enough owners have signed, with trust-policy. `review` shows the same page
+ * and signs nothing. */
+#include "src/crypto/words.h"
 #include "src/evm/address.h"
 #include "src/signer/adopting.h"
 #include "src/signer/hearing.h"
 #include "src/signer/vouch.h"
+#include "tui/kit/term.h"
 
 /* On disk here before it can be anywhere else. */
 static bool log_it(struct signer *s, const struct adopting *w, const struct message *m, const struct addr *owner,
@@ -36,5 +39,43 @@ bool verb_adopt_policy(struct signer *s, struct err *e)
 		return false;
 	buf_str(&s->text, "This machine's pin has not moved: it does when enough owners have signed (trust-policy).\n");
 	json_set(s->result, &s->arena, "policy", json_bare(&s->arena, SPAN_HASH(&w.x.policy->digest)));
+	return true;
+}
+
+static struct json *review_result(struct signer *s, const struct adopting *w)
+{
+	struct arena *a = &s->arena;
+	struct json *o = json_object(a), *by = json_array(a);
+	struct buf phrase = {0};
+	words_phrase(&phrase, &w->x.policy->digest);
+	for (size_t i = 0; i < w->x.n; i++)
+		json_push(by, json_addr(a, &w->x.signatures[i].owner));
+	json_set(o, a, "deployment", json_bare(a, SPAN_HASH(&w->x.deployment)));
+	json_set(o, a, "expires", json_u64(a, w->x.expires));
+	json_set(o, a, "needed", json_u64(a, w->needs));
+	json_set(o, a, "origin", json_text(a, w->x.origin));
+	json_set(o, a, "phrase", json_text(a, arena_copy(a, buf_view(&phrase))));
+	json_set(o, a, "policy", json_bare(a, SPAN_HASH(&w->x.policy->digest)));
+	json_set(o, a, "previous", w->pin->policy != NULL ? json_bare(a, SPAN_HASH(&w->pin->policy->digest)) :
+		 json_null(a));
+	json_set(o, a, "signedBy", by);
+	buf_release(&phrase);
+	return o;
+}
+
+bool adopting_review(struct signer *s, struct err *e)
+{
+	struct adopting w;
+	const bool leaf = s->screen != NULL;
+	term_close(s->screen);        /* this page is read line by line */
+	s->screen = NULL;
+	if (!adopting_read(s, &w, s->args[0], e))
+		return false;
+	adopting_page(&s->text, &w);
+	s->result = review_result(s, &w);
+	if (leaf && !terminal_page(&s->terminal, buf_view(&s->text), e))
+		return false;
+	if (leaf)
+		buf_clear(&s->text);
 	return true;
 }

@@ -1,11 +1,17 @@
 /* load, review, sign and decline: a packet is read by a person, confirmed on purpose, and answered; on a full screen
  * (desk.c) or line by line (dialogue.c). Read next: session.c, which does what they were told. */
+#include "src/signer/adopting.h"
 #include "src/signer/desk.h"
 #include "src/signer/dialogue.h"
 
 bool verb_review(struct signer *s, struct err *e)
 {
 	struct reviewed r;
+	struct span file;
+	if (!signer_input(s, s->args[0], &file, e))
+		return false;
+	if (adopting_is(s, file))
+		return adopting_review(s, e);
 	if (s->screen != NULL)
 		return desk_review(s, s->screen, e);
 	if (!review_open(s, &r, s->args[0], e))

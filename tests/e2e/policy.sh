@@ -10,6 +10,7 @@ draft() { console draft "$@" --title T --reason R --ticket https://tickets.examp
 
 # Without a policy everything is as before.
 draft sequencer.authorize sequencer=$A
+shows_key SC-1 $A_KEY
 console propose SC-1 | grep -q Policy && fail "a verdict without a policy"
 
 # edit JS: policies/set-chain-mainnet.json, changed, becomes the workspace's
@@ -44,6 +45,8 @@ expect 1 "default-deny: safe.enable-module: no rule allows it" console propose S
 
 # Proposed, signed by three: three are enough here; before that, submit says who is missing.
 draft sequencer.authorize sequencer=$B
+expect 1 "new-sequencers: nobody has shown to have the key of $B" console propose SC-6
+shows_key SC-6 $B_KEY
 console propose SC-6 | grep -q "three-of-five: 3 signatures are needed, there are 0: nobody" || fail "nothing pending"
 packet SC-6 schedule
 one=$(console policy check --packet "$PACKET" --json || true)
@@ -75,6 +78,8 @@ same "$(verdicts SC-2)" "null: failed"
 
 # Four where the policy asks for four: the Safe would do with three.
 draft timelock.grant-role role=canceller account=$A
+expect 1 "new-role-holders: nobody has shown to have the key of $A" console propose SC-7
+shows_key SC-7 $A_KEY
 console propose SC-7 >/dev/null
 agree SC-7 schedule 1 2 3
 expect 1 "critical-signers: 4 signatures are needed, there are 3: p1, p2, p3; the Safe asks for 3" submit SC-7 schedule
@@ -100,6 +105,7 @@ expect 0 "is on chain" submit SC-8 schedule
 agree SC-8 cancel 1 2 3
 expect 0 "is on chain" submit SC-8 cancel
 draft sequencer.authorize sequencer=$A
+shows_key SC-9 $A_KEY
 console propose SC-9 >/dev/null
 agree SC-9 schedule 1 2 3
 expect 1 "[POLICY] pending: freeze: it is" submit SC-9 schedule

@@ -48,7 +48,11 @@ same "$(console log show --json | grep -c '"kind": "policy.offered"')" 1
 offer "$HERE/first.json" first
 same "$(console log show --json | grep -c '"kind": "policy.offered"')" 1      # asked again it is the same offer
 expect 1 EXPECT signer_run 1 adopt-policy "$stick/first.adoption.json" --expect "${DIGEST/[0-9]/f}" --passphrase-fd 3
+signer_run 5 review "$stick/first.adoption.json" >"$HERE/looked"          # without a phrase, without a key
+same "$(signer_run 5 review "$stick/first.adoption.json" --json | field needed)" 3
+same "$(signer_run 5 journal --json | grep -c '"kind": "adoption.signed"' || true)" 0
 adopt 1 first >"$HERE/page"
+diff <(sed '/signed by/q' "$HERE/looked") <(sed '/signed by/q' "$HERE/page") || fail "who only looks sees another page"
 grep -qF "No policy is pinned here: nothing takes its place." "$HERE/page" || fail "the page does not say that it is the first"
 grep -qF "NOT CHECKED: this machine has signed nothing of this log" "$HERE/page" || fail "an unknown log is not called so"
 adopt 2 first >/dev/null
@@ -79,6 +83,7 @@ same "$(pinned 1)" 1
 
 # ---- a change under it ----
 draft sequencer.authorize sequencer=$A
+shows_key SC-1 $A_KEY
 console propose SC-1 >/dev/null
 agree SC-1 schedule 1 2
 expect 1 "2 of 3 signatures by owners of the Safe" submit SC-1 schedule
@@ -94,6 +99,9 @@ DIGEST=$(digest_of "$HERE/second.json")
 offer "$HERE/second.json" second
 cat >"$HERE/wanted" <<'END'
 It takes the place of Set Chain mainnet, which is pinned here. What changes:
+  In short: of the rules 1 go, 1 come, 4 change.
+  LOOSENS: min-deposit-steps (goes), withdrawals (changes), modules (comes)
+  may loosen: critical-signers (changes), upgrade-signers (changes)
   the role security: was p3, is p4 now
   GOES     min-deposit-steps
          For paymaster.set-min-deposit: amount is at most 10 ether and at most 10 percent away from what it was before the first change within 7 days.
@@ -126,7 +134,7 @@ What it says, whole:
 END
 adopt 1 second >"$HERE/page"
 sed -n '/^It takes the place/,/^What it says, whole:/p' "$HERE/page" | diff "$HERE/wanted" - || fail "old and new are not what they should be"
-sed -n '/^  the role/,/^         because a module/p' "$HERE/offered" | diff <(sed '1d;/^$/,$d' "$HERE/wanted") - || fail "the console says other differences"
+sed -n '/^  In short/,/^         because a module/p' "$HERE/offered" | diff <(sed '1d;/^$/,$d' "$HERE/wanted") - || fail "the console says other differences"
 grep -qF "NOT CHECKED" "$HERE/page" && fail "the log is known here by now"
 adopt 2 second >/dev/null
 adopt 3 second >/dev/null
@@ -191,6 +199,7 @@ expect 1 "critical-signers: 4 signatures are needed, there are 3: p1, p2, p3" su
 agree SC-3 execute 4
 expect 0 "is on chain" submit SC-3 execute
 draft sequencer.authorize sequencer=$B
+shows_key SC-4 $B_KEY
 console propose SC-4 >/dev/null
 agree SC-4 schedule 1 2 3
 expect 0 "is on chain" submit SC-4 schedule

@@ -8,11 +8,13 @@ for p in mainnet testnet devnet; do
 	here=$("$setgov" policy test "$file") || { echo "$here" | grep FAIL >&2; exit 1; }
 	there=$(TZ=Asia/Tokyo LC_ALL=C "$setgov" policy test "$file")
 	[ "$here" = "$there" ] || { echo "$p: another zone, another verdict" >&2; exit 1; }
-	# every rule has a case that passes, and each that can fail one that does not
-	node -e 'const fs=require("fs"),f=process.argv[1],p=JSON.parse(fs.readFileSync(f)),c=JSON.parse(fs.readFileSync(f.replace(".json",".cases.json"))).cases;
-		const free=["allow","hot-signing","exception"];let bad=0;
-		for(const r of p.rules){const of=c.filter((x)=>x.rule===(r.rule||r.name));
-			if(!of.some((x)=>x.expect.startsWith("passed"))||(!free.includes(r.kind)&&!(r.kind==="comparison")&&!of.some((x)=>!x.expect.startsWith("passed")))){console.error(f,r.name,"lacks a case");bad=1}}
+	# Every rule has a case that passes and one that does not; none of the latter where lint says that it never fails, and why.
+	"$setgov" policy lint --json --deployment policies/example-profile.json "$file" | node -e '
+		const fs=require("fs"),f=process.argv[1],read=(x)=>JSON.parse(fs.readFileSync(x)),p=read(f),c=read(f.replace(".json",".cases.json")).cases;
+		const never=read(0).findings.filter((x)=>x.text.startsWith("never fails: ")).map((x)=>x.rule);let bad=0;
+		for(const r of p.rules){const of=c.filter((x)=>(x.of||x.rule)===r.name),passed=(x)=>x.expect.startsWith("passed");
+			if(of.some(passed)&&of.every(passed)===never.includes(r.name))continue;
+			console.error(f,r.name,never.includes(r.name)?"never fails, and has a case":"lacks a case");bad=1}
 		process.exit(bad)' "$file"
 done
 # A case that is wrong is said so.
@@ -21,6 +23,19 @@ if "$setgov" policy test --cases "${TMPDIR:-/tmp}/wrong.$$.json" policies/set-ch
 	echo "wrong cases pass" >&2
 	exit 1
 fi
+# So is one that is an example of a rule which does allow it, of one that answers for itself, or of none.
+wrong_of() { # wrong_of RULE TEXT: a change that the rule ownership-stays is not for, and registry is, as an example of this rule
+	node -e 'const fs=require("fs"),c=JSON.parse(fs.readFileSync("policies/set-chain-devnet.cases.json"));
+		c.cases=c.cases.filter((x)=>x.of==="ownership-stays");c.cases[0].of=process.argv[1];
+		c.cases[0].actions.push(["registry.unpause","contract=registry"]);console.log(JSON.stringify(c))' "$1" \
+		>"${TMPDIR:-/tmp}/wrong.$$.json"
+	local said
+	said=$("$setgov" policy test --cases "${TMPDIR:-/tmp}/wrong.$$.json" policies/set-chain-devnet.json 2>&1) && exit 1
+	[[ $said == *"cases[0].of: $2" ]] || { echo "$said" >&2; echo "needed: $2" >&2; exit 1; }
+}
+wrong_of registry "registry allows it"
+wrong_of delay "delay answers for itself, not by default-deny"
+wrong_of nothing "the policy has no rule nothing"
 rm "${TMPDIR:-/tmp}/wrong.$$.json"
 # The schema knows the kinds and members that the reader knows.
 node -e 'const fs=require("fs"),s=JSON.parse(fs.readFileSync("policies/schema.json"));

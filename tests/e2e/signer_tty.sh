@@ -269,4 +269,91 @@ grep -q '"raw"' tx.json || fail "no transaction"
 run "setgov-signer sign calls.json --plain"
 ended
 see | tr -d '\n' | grep -qF "Call p2 or p3" || fail "nobody is named"
+
+# ---- a policy's adoption: the page in short and whole, two words heard, and a plain yes once enough have signed ----
+rm -f ./*.answer.json
+in_home() { "$BUILD/setgov-signer" "${@:2}" --home "$1" 3<passphrase </dev/null >/dev/null; }
+printf '%s\n' "$PASS" >passphrase
+id=$(sed -n 's/.*"deployment":"\([0-9a-f]\{64\}\)".*/\1/p' words.json | head -n 1)
+for n in 1 2 5; do
+	in_home "adopter-$n" trust profile.json --expect "$id"
+	in_home "adopter-$n" import "owner-$n.key.json" --class test --passphrase-fd 3
+done
+# offer NAME MIN [SIGNATURES [PREVIOUS]]: an adoption as the console writes it
+offer() {
+	node -e 'const fs=require("fs"),[deployment,name,min,signatures,previous]=process.argv.slice(1);
+		const d=JSON.parse(fs.readFileSync("profile.json")).identity;
+		const policy={format:"setgov-policy/1",name,rules:[{for:{},kind:"allow",name:"all",why:"it is a test"},{delay:"1h",kind:"delay",name:"wait",why:"w"},
+			{kind:"signers",min:+min,name:"some",why:"w"}].concat(previous?[]:[{kind:"call-only",name:"calls",why:"w"}]),semantics:1};
+		const x={deployment,expires:0,format:"setgov-adoption/1",
+			origin:`setgov/${d.chainId}/${d.safe.slice(2).toLowerCase()}/tty`,policy,
+			previous:previous?JSON.parse(fs.readFileSync(previous)).policy:null,
+			signatures:(signatures||"").split(" ").filter(Boolean).map((f)=>JSON.parse(fs.readFileSync(f))).map((m)=>({owner:m.owner,signature:m.signature}))};
+		const c=(v)=>Array.isArray(v)?`[${v.map(c)}]`:v&&typeof v==="object"?`{${Object.keys(v).sort().map((k)=>JSON.stringify(k)+":"+c(v[k]))}}`:JSON.stringify(v);
+		fs.writeFileSync(`${name}.adoption.json`,c(x)+"\n")' "$id" "$@"
+}
+adoption() { setsid -w "$BUILD/setgov-signer" review "$1" --json --home adopter-1; }
+lines_here() { setsid -w "$BUILD/setgov-signer" journal --json --home adopter-1 | grep -c "\"kind\": \"$1\"" || true; }
+# Until a question that is not "more": the page, kept in `seen`
+leaf_to() {
+	: >seen
+	for _ in $(seq 400); do
+		case $(last) in
+		"-- Enter shows more --") tmux -L "$screen" capture-pane -p >>seen; keys Enter; sleep 0.1 ;;
+		"$1"*) tmux -L "$screen" capture-pane -p >>seen; return 0 ;;
+		*) sleep 0.05 ;;
+		esac
+	done
+	fail "the screen does not end with \"$1\""
+}
+offer first 2
+phrase=$(adoption first.adoption.json | sed -n 's/.*"phrase": "\(.*\)".*/\1/p')
+run "setgov-signer review first.adoption.json --home adopter-1"
+leaf_to "ready>"
+read_so_far "No policy is pinned here"
+run "setgov-signer adopt-policy first.adoption.json --home adopter-1"
+leaf_to "Its first word"
+read_so_far "A policy's adoption. It moves nothing on chain"
+line "$(word "$phrase" 1)"
+wait_for "Its last word"
+line "$(word "$phrase" 1)"
+ended
+shows "[PHRASE]"
+never "Passphrase"
+same "$(lines_here adoption.signed)" 0
+ls ./*.message.json >/dev/null 2>&1 && fail "wrong words, and a signature"
+run "setgov-signer adopt-policy first.adoption.json --home adopter-1"
+leaf_to "Its first word"
+line "$(word "$phrase" 1)"
+wait_for "Its last word"
+line "$(word "$phrase" 8)"
+wait_for "Passphrase"
+line "$PASS"
+ended
+same "$(lines_here adoption.signed)" 1
+mine=$(ls ./*.message.json)
+digest=$(adoption first.adoption.json | sed -n 's/.*"policy": "\(.*\)".*/\1/p')
+for n in 2 5; do in_home "adopter-$n" adopt-policy first.adoption.json --expect "$digest" --passphrase-fd 3 -o "theirs-$n.json"; done
+offer first 2 "$mine theirs-2.json theirs-5.json"
+run "setgov-signer trust-policy first.adoption.json --home adopter-1"
+leaf_to "Type yes to pin it:"
+read_so_far "The owners p1, p2 and p5 have signed it: their signatures are right."
+line "y"
+ended
+shows "[STOPPED]"
+same "$(lines_here policy.pinned)" 0
+run "setgov-signer trust-policy first.adoption.json --home adopter-1"
+leaf_to "Type yes to pin it:"
+line "yes"
+ended
+same "$(lines_here policy.pinned)" 1
+# What loosens stands before all of it, on the first screenful.
+offer second 1 "" first.adoption.json
+run "setgov-signer adopt-policy second.adoption.json --home adopter-1"
+leaf_to "Its first word"
+head -n 24 seen | grep -qF "LOOSENS: calls (goes), some (changes)" || fail "the first screenful does not say what loosens"
+keys C-c
+ended
+same "$(lines_here adoption.signed)" 1
+terminal_is_well
 echo "signer_tty: a person signs, declines to, and interrupts"

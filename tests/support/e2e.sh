@@ -52,3 +52,16 @@ agree() {
 	# shellcheck disable=SC2046
 	console collect $(answers | shuf) >/dev/null
 }
+# shows_key CHANGE KEY: whoever has this private key (a wallet that is not ours) signs the change's challenge; collected
+shows_key() {
+	local account
+	account=$(NODE_PATH=contracts/node_modules node -p 'new (require("ethers").Wallet)(process.argv[1]).address' "$2")
+	console policy challenge "$1" "$account" >"$HERE/challenge.json"
+	NODE_PATH=contracts/node_modules node -e 'const {Wallet}=require("ethers");const d=JSON.parse(require("fs").readFileSync(process.argv[1]));
+		const {EIP712Domain,...types}=d.types;new Wallet(process.argv[2]).signTypedData(d.domain,types,d.message).then((s)=>console.log(s))' \
+		"$HERE/challenge.json" "$2" >"$HERE/possession.sig"
+	console collect "$HERE/possession.sig" >/dev/null
+}
+# Keys that everybody has: of 0x14dC…9955 and 0x2361…1E8f
+A_KEY=0x4bbbf85ce3377467afe5d46f804f221813b2bb87f24d81f60f1fcdbf7cbf4356
+B_KEY=0xdbda1821b80551c9d65939329250298aa3472ba22feea921c0cf5d620ea67b97

@@ -152,6 +152,8 @@ static void old_against_new_leaves_nothing_out(void **state)
 	       POLICY("P", "\"rules\":[" DELAY("a", "w", "1h") "]"), "", 0);
 	differ(POLICY("P", "\"threshold\":3,\"rules\":[" DELAY("a", "w", "1h") "," DELAY("b", "w", "2h") "]"),
 	       POLICY("Q", "\"threshold\":2,\"rules\":[" DELAY("c", "w", "3h") "," DELAY("b", "other", "2h") "]"),
+	       "  In short: of the rules 1 go, 1 come, 1 change.\n"
+	       "  LOOSENS: the Safe's threshold, a (goes)\n"
 	       "  the name: was P, is Q now\n"
 	       "  the Safe's threshold: was 3, is 2 now\n"
 	       "  GOES     a\n"
@@ -173,6 +175,8 @@ static void a_role_that_changes_hands_changes_its_rules(void **state)
 	(void)state;
 	differ(POLICY("P", "\"roles\":{\"lead\":[\"p1\"],\"gone\":[\"p4\"]},\"rules\":[" SIGNERS "]"),
 	       POLICY("P", "\"roles\":{\"new\":[\"p5\"],\"lead\":[\"p2\"]},\"rules\":[" SIGNERS "]"),
+	       "  In short: of the rules 0 go, 0 come, 1 change.\n"
+	       "  may loosen: s (changes)\n"
 	       "  the role gone: was p4, is nobody's now\n"
 	       "  the role lead: was p1, is p2 now\n"
 	       "  the role new: was nobody's, is p5 now\n"
@@ -188,6 +192,8 @@ static void another_order_is_said_too(void **state)
 	(void)state;
 	differ(POLICY("P", "\"rules\":[" DELAY("a", "w", "1h") "," DELAY("b", "w", "2h") "]"),
 	       POLICY("P", "\"rules\":[" DELAY("b", "w", "2h") "," DELAY("a", "w", "1h") "]"),
+	       "  In short: of the rules 0 go, 0 come, 0 change.\n"
+	       "  Nothing loosens.\n"
 	       "  the rules say the same, written in another order or way\n", 1);
 }
 
@@ -200,6 +206,61 @@ static void members_in_another_order_are_no_difference(void **state)
 	  "\"b\":{\"max\":1}}") "]"), "", 0);
 }
 
+/* The first lines: one rule as it was and as it is (NULL: not there). */
+static void short_of(const char *was, const char *is, const char *line)
+{
+	struct arena a = {0};
+	struct buf b = {0};
+	const char *old = arena_fmt(&a, POLICY("P", "\"rules\":[%s]"), was != NULL ? was : "");
+	const char *new = arena_fmt(&a, POLICY("P", "\"rules\":[%s]"), is != NULL ? is : "");
+	policy_differences(&b, a_policy(&a, old), a_policy(&a, new));
+	const char *second = strchr(buf_cstr(&b), '\n') + 1;
+	assert_string_equal(arena_str(&a, span_of((const uint8_t *)second, strcspn(second, "\n"))), line);
+	buf_release(&b);
+	arena_release(&a);
+}
+
+#define LOOSER "  LOOSENS: r (changes)"
+#define STRICTER "  Nothing loosens."
+#define UNSURE "  may loosen: r (changes)"
+
+static void what_loosens_is_said_before_anything_else(void **state)
+{
+	static const char *const rows[][3] = {
+		{ NULL, RULE("allow", ",\"for\":{}"), "  LOOSENS: r (comes)" },
+		{ RULE("allow", ",\"for\":{}"), NULL, STRICTER },
+		{ NULL, RULE("delay", ",\"delay\":\"1h\""), STRICTER },
+		{ RULE("delay", ",\"delay\":\"1h\""), NULL, "  LOOSENS: r (goes)" },
+		{ NULL, RULE("hot-signing", ",\"allowed\":true"), "  LOOSENS: r (comes)" },
+		{ NULL, RULE("comparison", ",\"allowed\":true"), STRICTER },
+		{ RULE("delay", ",\"delay\":\"2h\""), RULE("delay", ",\"delay\":\"1h\""), LOOSER },
+		{ RULE("delay", ",\"delay\":\"1h\""), RULE("delay", ",\"delay\":\"2h\""), STRICTER },
+		{ RULE("signers", ",\"min\":4"), RULE("signers", ",\"min\":3"), LOOSER },
+		{ RULE("rate", ",\"max\":2,\"per\":\"1h\""), RULE("rate", ",\"max\":3,\"per\":\"1h\""), LOOSER },
+		{ RULE("rate", ",\"max\":2,\"per\":\"1h\""), RULE("rate", ",\"max\":2,\"per\":\"2h\""), UNSURE },
+		{ RULE("comparison", ",\"allowed\":false"), RULE("comparison", ",\"allowed\":true"), LOOSER },
+		{ RULE("finality", ",\"head\":\"safe\",\"maxLag\":9"),
+		  RULE("finality", ",\"head\":\"safe\",\"maxLag\":8"),
+		  STRICTER },
+		{ RULE("finality", ",\"head\":\"safe\",\"maxLag\":9"),
+		  RULE("finality", ",\"head\":\"finalized\",\"maxLag\":8"), UNSURE },
+		{ RULE("bounds", ",\"bounds\":{\"x\":{\"max\":1}}"),
+		  RULE("bounds", ",\"bounds\":{\"x\":{\"max\":2}}"), LOOSER },
+		{ RULE("bounds", ",\"bounds\":{\"x\":{\"max\":2}}"),
+		  RULE("bounds", ",\"bounds\":{\"x\":{\"min\":1,\"max\":2}}"),
+		  STRICTER },
+		{ RULE("bounds", ",\"bounds\":{\"x\":{\"max\":2}}"),
+		  RULE("bounds", ",\"bounds\":{\"x\":{\"min\":1}}"), UNSURE },
+		{ RULE("bounds", ",\"bounds\":{\"x\":{\"max\":2}}"),
+		  RULE("bounds", ",\"bounds\":{\"y\":{\"max\":2}}"), UNSURE },
+		{ RULE("signers", ",\"min\":4"), RULE("delay", ",\"delay\":\"1h\""), UNSURE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		short_of(rows[i][0], rows[i][1], rows[i][2]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +269,7 @@ int main(void)
 		cmocka_unit_test(old_against_new_leaves_nothing_out),
 		cmocka_unit_test(a_role_that_changes_hands_changes_its_rules),
 		cmocka_unit_test(another_order_is_said_too),
+		cmocka_unit_test(what_loosens_is_said_before_anything_else),
 		cmocka_unit_test(members_in_another_order_are_no_difference),
 	};
 
