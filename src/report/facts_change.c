@@ -112,6 +112,13 @@ static void delays(struct record *x, struct rows *t)
 	rows_mark(t, actual >= 0 && (uint64_t)actual >= p->delay ? REPORT_AS_IT_SHOULD : REPORT_FINDING);
 }
 
+/* Four eyes are kept or not once enough have signed; before, nothing can be said for it. */
+static void eyes_fact(struct rows *t, const struct story *s, const char *field, bool same)
+{
+	result_fact(t, field, same ? "yes" : s->approved.known ? "no" : "no, and not enough have signed",
+		    same ? REPORT_LOOK : s->approved.known ? REPORT_AS_IT_SHOULD : REPORT_PLAIN, words_seq(s));
+}
+
 static bool reads_ok(const struct line *verified)
 {
 	bool ok = false;
@@ -132,10 +139,8 @@ static void result(struct record *x)
 	else if (s->executed.known)
 		result_fact(&t, "effect_verified", "no: nobody read it back", REPORT_FINDING, s->executed.seq);
 	delays(x, &t);
-	result_fact(&t, "requester_is_approver", s->requester_approved ? "yes" : "no",
-		    s->requester_approved ? REPORT_LOOK : REPORT_AS_IT_SHOULD, words_seq(s));
-	result_fact(&t, "executor_is_approver", s->executor_approved ? "yes" : "no",
-		    s->executor_approved ? REPORT_LOOK : REPORT_AS_IT_SHOULD, words_seq(s));
+	eyes_fact(&t, s, "requester_is_approver", s->requester_approved);
+	eyes_fact(&t, s, "executor_is_approver", s->executor_approved);
 	if (s->under_quorum)
 		result_fact(&t, "under_quorum", "yes: fewer signatures in this log than the Safe's threshold",
 			    REPORT_FINDING, s->c.last_seq);
@@ -343,19 +348,42 @@ static void effects(struct record *x)
 	}
 }
 
+/* What the i-th value that was read back is, in the catalogue's words: the line keeps them in the actions' order. Empty
+ * where this catalogue has another getter in that place. */
+static struct span said_of_read(struct record *x, const struct json *read, size_t i)
+{
+	const struct json *list = story_words(&x->s)->actions;
+	for (const struct json *v = list != NULL ? list->first : NULL; v != NULL; v = v->next) {
+		const struct action_read_back *reads;
+		size_t n;
+		if (!action_reads(x->a, &reads, &n, &x->src->ws->pin, v, NULL))
+			return span_str("");
+		if (i < n && span_eq(reads[i].contract, text_of(read, "contract")) &&
+		    span_eq(reads[i].getter->signature, text_of(read, "getter")))
+			return reads[i].say;
+		if (i < n)
+			break;
+		i -= n;
+	}
+	return span_str("");
+}
+
 static void read_back(struct record *x)
 {
-	static const char *const columns[] = { "contract", "getter", "expected", "found", "block" };
+	static const char *const columns[] = { "contract", "getter", "say", "expected", "found", "block" };
 	const struct line *l = x->s.verified;
 	const struct json *reads = l != NULL ? json_find(l->body, "reads") : NULL;
 	struct rows t = ROWS_BEGIN(x->a, x->r, "effect_read_back", "What really changed, read back", columns);
 	uint64_t block;
+	size_t n = 0;
 	for (const struct json *v = reads != NULL ? reads->first : NULL; v != NULL; v = v->next) {
 		const struct json *expect = json_find(v, "expect"), *found = json_find(v, "found");
 		rows_next(&t);
 		rows_put(&t, "contract", text_of(v, "contract"));
 		rows_put(&t, "getter", text_of(v, "getter"));
-		rows_put(&t, "expected", text_of(v, "expect"));
+		rows_put(&t, "say", said_of_read(x, v, n++));
+		rows_put(&t, "expected", json_is_null(expect) ? span_str("nothing: shown to be looked at")
+							      : text_of(v, "expect"));
 		rows_put(&t, "found", json_is_null(found) ? span_str("no answer") : text_of(v, "found"));
 		if (json_get_u64(l->body, "block", &block, NULL))
 			rows_u64(&t, "block", block);
@@ -617,7 +645,8 @@ static void post_review(struct record *x)
 {
 	const struct story *s = &x->s;
 	struct rows t = rows_begin_facts(x->a, x->r, "post_review", "Review afterwards");
-	result_fact(&t, "declared_by", arena_str(x->a, s->requester), REPORT_PLAIN,
+	result_fact(&t, "declared_by",
+		    s->emergency ? arena_str(x->a, s->requester) : "nobody: it is no emergency", REPORT_PLAIN,
 		    s->drafted.known ? s->drafted.seq : words_seq(s));
 	if (s->review_due_known) {
 		rows_fact(&t, "review_due_at", span_str(""));
