@@ -597,25 +597,21 @@ static void transactions(struct record *x)
 
 static void denied(struct record *x)
 {
-	static const char *const kinds[] = { "answer.refused", "answer.declined", "signature.refused", "packet.refused",
-		"submit.rejected", "step.failed" };
 	static const char *const columns[] = { "time", "action", "actor_id", "step", "code", "error" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "denied", "Refusals, declines and failures", columns);
 	for (size_t i = 0; i < x->s.n; i++) {
 		const struct line *l = &x->s.lines[i];
-		for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-			if (!line_kind_is(l, kinds[k]))
-				continue;
-			rows_next(&t);
-			rows_time(&t, "time", l->time);
-			rows_str(&t, "action", kinds[k]);
-			rows_put(&t, "actor_id", l->actor);
-			rows_put(&t, "step", line_text(l, "step"));
-			rows_put(&t, "code", line_text(l, "code"));
-			rows_put(&t, "error", line_text(l, "text"));
-			rows_rest_on(&t, l->seq);
-			rows_mark(&t, REPORT_LOOK);
-		}
+		if (!line_denies(l->kind, l->body))
+			continue;
+		rows_next(&t);
+		rows_time(&t, "time", l->time);
+		rows_put(&t, "action", l->kind);
+		rows_put(&t, "actor_id", l->actor);
+		rows_put(&t, "step", line_text(l, "step"));
+		rows_put(&t, "code", line_denial_code(l));
+		rows_put(&t, "error", line_denial_text(l));
+		rows_rest_on(&t, l->seq);
+		rows_mark(&t, REPORT_LOOK);
 	}
 }
 

@@ -89,14 +89,14 @@ static void list_line(struct period_report *x, struct listed *l, uint64_t seq)
 	l->v[l->n++] = seq;
 }
 
-static bool is_denied(struct span kind)
+/* Of verdicts alone the kind does not say it. */
+static bool is_denied(struct span kind, struct span raw)
 {
-	static const char *const kinds[] = { "answer.refused", "answer.declined", "signature.refused", "packet.refused",
-		"packet.declined", "submit.rejected", "step.failed" };
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (span_is(kind, kinds[i]))
-			return true;
-	return false;
+	struct arena a = {0};
+	const struct json *line = span_is(kind, "policy.judged") ? json_parse(&a, raw, NULL) : NULL;
+	const bool denied = line_denies(kind, line != NULL ? json_find(line, "body") : NULL);
+	arena_release(&a);
+	return denied;
 }
 
 static bool count_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
@@ -112,7 +112,7 @@ static bool count_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struc
 		x->first_seq = seq;
 	x->last_seq = seq;
 	count_kind(x, p.kind);
-	if (is_denied(p.kind))
+	if (is_denied(p.kind, raw))
 		list_line(x, &x->denied, seq);
 	else if (p.change.n == 0)
 		list_line(x, &x->plain, seq);
@@ -587,8 +587,8 @@ static bool list(struct period_report *x, const char *id, const char *title, con
 			rows_put(&t, "action", line.kind);
 			rows_put(&t, "change_id", line.change);
 			rows_put(&t, "actor_id", line.actor);
-			rows_put(&t, "code", line_text(&line, "code"));
-			rows_put(&t, "text", line_text(&line, "text"));
+			rows_put(&t, "code", line_denial_code(&line));
+			rows_put(&t, "text", line_denial_text(&line));
 			rows_put(&t, "details", buf_view(&body));
 			rows_rest_on(&t, l->v[i]);
 			rows_mark(&t, mark);

@@ -5,6 +5,7 @@
 
 #include "src/base/text.h"
 #include "src/evm/address.h"
+#include "src/policy/judge.h"
 
 #define REVIEW_WITHIN (UINT64_C(3) * 86400)    /* of an emergency, where no policy says */
 
@@ -62,6 +63,28 @@ const struct line *story_line(const struct story *s, uint64_t seq)
 			high = mid;
 	}
 	return NULL;
+}
+
+bool line_denies(struct span kind, const struct json *body)
+{
+	static const char *const kinds[] = { "answer.refused", "answer.declined", "signature.refused", "packet.refused",
+		"packet.declined", "submit.rejected", "step.failed" };
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (span_is(kind, kinds[i]))
+			return true;
+	const struct json *verdict = span_is(kind, "policy.judged") && body != NULL ? json_find(body, "verdict") : NULL;
+	return verdict != NULL && verdict->type == JSON_STRING && span_is(verdict->text, verdict_name(VERDICT_FAILED));
+}
+
+struct span line_denial_code(const struct line *l)
+{
+	return line_kind_is(l, "policy.judged") ? span_str("POLICY") : line_text(l, "code");
+}
+
+struct span line_denial_text(const struct line *l)
+{
+	static const char words[] = "the policy's verdict is failed: the change's record has the rules";
+	return line_kind_is(l, "policy.judged") ? span_str(words) : line_text(l, "text");
 }
 
 struct span line_text(const struct line *l, const char *name)

@@ -61,6 +61,11 @@ const char *story_outcome(const struct story *s);
 struct span story_person(const struct report_source *src, const struct addr *at);
 /* A member of a line's body that is a string; empty when it is not there. */
 struct span line_text(const struct line *l, const char *name);
+/* A refusal, a decline or a failure: by its kind, or a verdict "failed", which stops what it was asked for. */
+bool line_denies(struct span kind, const struct json *body);
+/* Its code and text; of a verdict, whose rules are in the change's own record, that it was one. */
+struct span line_denial_code(const struct line *l);
+struct span line_denial_text(const struct line *l);
 /* A blob that is JSON, parsed; NULL when it is not there, withheld or not JSON. */
 const struct json *story_blob(struct arena *a, const struct report_source *src, const struct json *body,
 			      const char *name);

@@ -64,6 +64,11 @@ console collect "$HERE/stick/no4.answer.json" >/dev/null
 console meeting open --title 'Weekly *call*' --present p1 --present p2 >/dev/null
 console meeting decide SC-3 deferred --note 'wait' >/dev/null
 
+# One is refused by the policy.
+console draft paymaster.withdraw amount='1000 ether' contract=paymaster --title 'All of it' --reason 'Because' \
+	--ticket T-4 --category normal >/dev/null
+expect 1 "[POLICY] failed: withdrawals" console propose SC-4
+
 # What is asked for wrongly.
 expect 2 "a report is of a change" console report everything
 expect 2 "setgov report change CHANGE" console report change

@@ -316,6 +316,35 @@ static void refusals_and_failures_are_listed(void **state)
 	bench_close(&b);
 }
 
+static void judged(struct bench *b, const char *step, const char *verdict)
+{
+	struct buf body = {0};
+
+	buf_fmt(&body, "{\"evidence\":null,\"facts\":\"" H64("ab") "\",\"policy\":\"" H64("cd") "\",\"proposal\":null,"
+		"\"step\":%s,\"verdict\":\"%s\"}", step, verdict);
+	add(b, "policy.judged", "SC-1", "console", buf_cstr(&body));
+	buf_release(&body);
+}
+
+static void what_the_policy_refused_is_listed_with_the_refusals(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	draft(&b, "SC-1", "p3", "normal", "timelock");
+	judged(&b, "null", "pending");
+	judged(&b, "null", "failed");
+	report_change(&b, "SC-1");
+	assert_int_equal(section(&b, "denied")->n, 1);
+	assert_string_equal(cell(section(&b, "denied"), section(&b, "denied")->first, "code"), "POLICY");
+	report_period(&b, NOW - DAY, NOW + DAY);
+	assert_int_equal(section(&b, "denied")->n, 1);
+	assert_string_equal(cell(section(&b, "denied"), section(&b, "denied")->first, "code"), "POLICY");
+	assert_int_equal(section(&b, "denied")->first->mark, REPORT_LOOK);
+	bench_close(&b);
+}
+
 static void lines_that_cannot_be_understood_are_a_finding(void **state)
 {
 	struct bench b;
@@ -669,6 +698,7 @@ int main(void)
 		cmocka_unit_test(fewer_signatures_than_the_threshold_are_a_finding),
 		cmocka_unit_test(what_was_read_back_is_held_against_what_was_meant),
 		cmocka_unit_test(refusals_and_failures_are_listed),
+		cmocka_unit_test(what_the_policy_refused_is_listed_with_the_refusals),
 		cmocka_unit_test(lines_that_cannot_be_understood_are_a_finding),
 		cmocka_unit_test(a_line_that_nobody_can_read_hides_no_other),
 		cmocka_unit_test(a_change_that_is_not_there_is_missing),
