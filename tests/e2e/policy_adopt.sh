@@ -237,3 +237,12 @@ expect 1 "[LINT]" console policy adopt "$HERE/bad.json"
 
 expect 0 "The log is whole" console log verify --offline
 expect 0 "3 adoptions, 9 owners' signatures for them" console log verify --offline
+
+# A follower has no policy.json: it shows the policy that the log adopted last, and who signed it.
+console log export "$HERE/export" >/dev/null
+XDG_STATE_HOME=$HERE/other "$setgov" -C "$HERE/follower" init --follow "$HERE/export" >/dev/null
+[ ! -e "$HERE/follower/policy.json" ] || fail "a follower has a policy.json of its own"
+XDG_STATE_HOME=$HERE/other "$setgov" -C "$HERE/follower" policy show >"$HERE/followed"
+console policy show | diff - "$HERE/followed" || fail "a follower shows another policy"
+same "$(XDG_STATE_HOME=$HERE/other "$setgov" -C "$HERE/follower" policy show --json | field digest)" "$(digest_of "$HERE/third.json")"
+XDG_STATE_HOME=$HERE/other expect 0 "The log is whole" "$setgov" -C "$HERE/follower" log verify --offline
