@@ -35,12 +35,6 @@ static bool read_challenge(struct attesting *x, struct err *e)
 	       err_file(e, path, 0);
 }
 
-static bool may_sign(const struct attesting *x, struct err *e)
-{
-	return x->deployment->class != CLASS_PRODUCTION || x->s->landlocked ||
-	       err_refuse(e, "SANDBOX", "this kernel has no Landlock: a production deployment is not served here");
-}
-
 static bool pick_key(struct attesting *x, struct err *e)
 {
 	const struct home *home = &x->s->home;
@@ -126,7 +120,7 @@ static bool write_it(struct attesting *x, struct err *e)
 bool verb_attest(struct signer *s, struct err *e)
 {
 	struct attesting x = { .s = s };
-	if (!read_challenge(&x, e) || !may_sign(&x, e) || !pick_key(&x, e))
+	if (!read_challenge(&x, e) || !signer_may_serve(s, x.deployment->class, e) || !pick_key(&x, e))
 		return false;
 	page(&x);
 	if (!signer_flag(s, "--passphrase-fd") && terminal_is_there(&s->terminal)) {
