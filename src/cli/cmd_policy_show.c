@@ -53,7 +53,7 @@ static const char *names_of(struct arena *a, const struct workspace *ws, const s
 	return text;
 }
 
-static const char *how_adopted(struct cli *cli, const struct workspace *ws, const struct offering *x, bool differs)
+static const char *how_adopted(struct cli *cli, const struct workspace *ws, const struct offering *x)
 {
 	struct arena *a = &cli->arena;
 	const struct offer *o = x->all.in_force;
@@ -65,8 +65,8 @@ static const char *how_adopted(struct cli *cli, const struct workspace *ws, cons
 	json_set(cli->result, a, "adopted", adopted);
 	return arena_fmt(a, "  adopted line %llu of the log, signed by %s\n%s", (unsigned long long)o->adopted_seq,
 			 names_of(a, ws, o),
-			 differs ? "  WARNING policy.json is another policy: nothing is proposed, packed or sent with "
-				   "it there\n" : "");
+			 x->now.differs ? "  WARNING policy.json is another policy: nothing is proposed, packed or "
+					  "sent with it there\n" : "");
 }
 
 static void put_until(struct buf *out, uint64_t expires)
@@ -116,15 +116,15 @@ static bool show_workspace(struct cli *cli, struct workspace *ws, bool *shown, s
 	struct arena *a = &cli->arena;
 	struct json *list = json_array(a);
 	struct offering x;
-	bool differs, ok = true;
-	if (!offering_look(ws, a, &x, &differs, e))
+	bool ok = true;
+	if (!offering_look(ws, a, &x, e))
 		return false;
-	if (x.current != NULL)
-		show_policy(cli, x.current, how_adopted(cli, ws, &x, differs));
+	if (x.now.policy != NULL)
+		show_policy(cli, x.now.policy, how_adopted(cli, ws, &x));
 	for (size_t i = 0; ok && i < x.all.n; i++)
 		if (offer_waits(&x.all, &x.all.v[i], ws, time_now()))
 			ok = show_offer(cli, ws, &x, &x.all.v[i], list, e);
-	*shown = x.current != NULL || list->n > 0;
+	*shown = x.now.policy != NULL || list->n > 0;
 	json_set(cli->result, a, "offers", list);
 	return ok;
 }
@@ -142,7 +142,7 @@ bool cmd_policy_show(struct cli *cli, struct err *e)
 	if (!ok || shown)
 		return ok;
 	const char *path = cli->n_args > 0 ? cli->args[0] : arena_fmt(&cli->arena, "%s/policy.json", cli->dir);
-	if (!judging_read(&cli->arena, &p, path, e))
+	if (!policy_file_read(&cli->arena, &p, path, e))
 		return false;
 	show_policy(cli, &p, "");
 	return true;

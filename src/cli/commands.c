@@ -132,7 +132,7 @@ static const struct option policy_challenge_options[] = {
 	{"-o", "FILE", "where to write the typed data (default: standard output)", false},
 };
 static const struct option policy_check_options[] = {
-	{"--policy", "FILE", "this policy; default: policy.json of the workspace", false},
+	{"--policy", "FILE", "this policy; default: the one in force", false},
 	{"--step", "STEP", "of a change: as it is judged for this step", false},
 	{"--packet", "FILE", "a packet", false},
 	{"--to", "ADDR", "calldata to this contract", false},

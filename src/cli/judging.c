@@ -14,29 +14,13 @@
 #include "src/evm/address.h"
 #include "src/gov/proven_facts.h"
 
-bool judging_read(struct arena *a, struct policy *out, const char *path, struct err *e)
-{
-	struct buf b = {0};
-	bool ok = fs_read(&b, path, POLICY_MAX, e);
-	const struct span text = ok ? arena_copy(a, buf_view(&b)) : span_of(NULL, 0);
-	buf_release(&b);
-	if (!ok)
-		return false;
-	ok = policy_parse(a, out, text, e);
-	if (!ok && e != NULL) {
-		err_file(e, path, e->at <= text.n ? json_line(text, e->at) : 0);
-		e->at = ERR_NO_OFFSET;         /* the line says where */
-	}
-	return ok;
-}
-
 bool judging_policy(struct workspace *ws, struct arena *a, const struct policy **out, struct err *e)
 {
 	struct offering x;
 	*out = NULL;
 	if (!offering_read(ws, a, &x, e))
 		return false;
-	*out = x.current;
+	*out = x.now.policy;
 	return true;
 }
 
