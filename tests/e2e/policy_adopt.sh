@@ -201,7 +201,7 @@ draft sequencer.revoke sequencer=$A
 expect 1 "is another policy than the log adopted last" console propose SC-5
 expect 1 "is another policy than the log adopted last" console policy check SC-5
 rm "$HERE/console/policy.json"
-expect 0 "$(digest_of "$HERE/second.json")" console policy check SC-5
+expect 1 "$(digest_of "$HERE/second.json")" console policy check SC-5
 expect 0 "" console propose SC-5
 
 # ---- offers that lapse, or are beaten ----
