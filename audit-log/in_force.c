@@ -10,17 +10,17 @@ const char *policy_file(struct arena *a, const struct workspace *ws)
 bool policy_file_read(struct arena *a, struct policy *out, const char *path, struct err *e)
 {
 	struct buf b = {0};
-	bool ok = fs_read(&b, path, POLICY_MAX, e);
+	const bool ok = fs_read(&b, path, POLICY_MAX, e);
 	const struct span text = ok ? arena_copy(a, buf_view(&b)) : span_of(NULL, 0);
 	buf_release(&b);
 	if (!ok)
 		return false;
-	ok = policy_parse(a, out, text, e);
-	if (!ok && e != NULL) {
-		err_file(e, path, e->at <= text.n ? json_line(text, e->at) : 0);
+	if (policy_parse(a, out, text, e))
+		return true;
+	json_err_file(e, path, text);
+	if (e != NULL)
 		e->at = ERR_NO_OFFSET;         /* the line says where */
-	}
-	return ok;
+	return false;
 }
 
 /* Once the log has adopted a policy it is the log's, and the file only shows it. */

@@ -34,7 +34,7 @@ static bool read_pins(struct cli *cli, struct pinned *out, const char *path, str
 	if (!cli_read(cli, &text, path, PROFILE_MAX, e))
 		return false;
 	if (!deployment_parse(&cli->arena, d, text, e))
-		return err_file(e, path, json_line(text, e->at));
+		return json_err_file(e, path, text);
 	return pinned_builtin(&cli->arena, out, d, e);
 }
 
@@ -92,7 +92,7 @@ static bool read_facts(struct cli *cli, struct facts *out, struct err *e)
 		return false;
 	const struct json *doc = json_parse(&cli->arena, text, e);
 	if (doc == NULL || !facts_from_json(&cli->arena, out, doc, 0, e))
-		return err_file(e, path, json_line(text, e->at));
+		return json_err_file(e, path, text);
 	return true;
 }
 
@@ -372,7 +372,7 @@ static bool open_cases(struct cli *cli, const char *policy, const struct json **
 		return false;
 	*doc = json_parse(&cli->arena, text, e);
 	if (*doc == NULL || !json_get_str(*doc, "profile", &profile, e))
-		return err_file(e, *path, json_line(text, e->at));
+		return json_err_file(e, *path, text);
 	return read_pins(cli, pin, arena_fmt(&cli->arena, "%.*s%.*s", slash != NULL ? (int)(slash - policy) + 1 : 0,
 		policy,
 					     SHOWN(profile)), e);

@@ -358,23 +358,6 @@ static void load_meeting(struct model *m)
 
 /* ---- the policy ---- */
 
-static const char *who_signed(struct arena *a, const struct deployment *d, const struct offer *o)
-{
-	struct buf b = {0};
-	for (size_t i = 0; i < o->n; i++) {
-		const struct person *p = deployment_person_at(d, &o->signatures[i].owner);
-		if (i > 0)
-			buf_str(&b, ", ");
-		if (p != NULL)
-			buf_span(&b, p->id);
-		else
-			model_address(&b, &o->signatures[i].owner);
-	}
-	const char *text = b.n > 0 ? arena_str(a, buf_view(&b)) : "nobody";
-	buf_release(&b);
-	return text;
-}
-
 static bool load_in_force(struct model *m, const struct offers *all, struct in_force *now, struct err *e)
 {
 	struct model_policy *x = &m->policy;
@@ -387,7 +370,7 @@ static bool load_in_force(struct model *m, const struct offers *all, struct in_f
 	x->digest = now->policy->digest;
 	x->adopted = o != NULL;
 	x->line = o != NULL ? o->adopted_seq : 0;
-	x->by = o != NULL ? who_signed(&x->arena, &m->ws->deployment, o) : "nobody";
+	x->by = o != NULL ? offer_signers(&x->arena, o, &m->ws->deployment) : "nobody";
 	return true;
 }
 
@@ -404,7 +387,7 @@ static bool load_waiting(struct model *m, const struct offers *all, const struct
 			return false;
 		x->waiting[x->n_waiting++] = (struct waiting_policy){
 			.name = text_safe_str(&x->arena, p->name, false), .line = o->seq, .expires = o->expires,
-			.by = who_signed(&x->arena, &m->ws->deployment, o), .n = o->n,
+			.by = offer_signers(&x->arena, o, &m->ws->deployment), .n = o->n,
 			.needs = adoption_needs(adopted, p, &m->ws->deployment),
 		};
 	}
