@@ -1,4 +1,5 @@
-/* The log's key, changed: FORMAT.md, section 5. */
+/* The log's key, changed: rotated with the old one's word for the new, or succeeded by the owners' word when it is lost
+ * (FORMAT.md, section 5). Whose signature counts at which size is src/gov/log_keys.h's. */
 #ifndef SETGOV_AUDIT_LOG_KEYS_H
 #define SETGOV_AUDIT_LOG_KEYS_H
 

@@ -150,6 +150,27 @@ bool offer_waits(const struct offers *all, const struct offer *o, const struct w
 	       (o->expires == 0 || now.ms / 1000 <= (int64_t)o->expires);
 }
 
+const char *offer_signers(struct arena *a, const struct offer *o, const struct deployment *d)
+{
+	struct buf b = {0};
+	const char *text = "nobody";
+
+	for (size_t i = 0; i < o->n; i++) {
+		const struct person *p = deployment_person_at(d, &o->signatures[i].owner);
+
+		if (i > 0)
+			buf_str(&b, ", ");
+		if (p)
+			buf_span(&b, p->id);
+		else
+			addr_format(&b, &o->signatures[i].owner);
+	}
+	if (b.n > 0)
+		text = arena_str(a, buf_view(&b));
+	buf_release(&b);
+	return text;
+}
+
 bool offers_policy(struct log *l, struct arena *a, const struct hash32 *digest, const struct policy **out,
 		   struct err *e)
 {

@@ -28,6 +28,8 @@ MUST_CHECK bool offers_read(struct workspace *ws, struct arena *a, struct offers
 MUST_CHECK bool offers_look(struct workspace *ws, struct arena *a, struct offers *out, struct err *e);
 /* It waits for signatures: not adopted, not lapsed, of this deployment, and for the place of the policy in force. */
 bool offer_waits(const struct offers *all, const struct offer *o, const struct workspace *ws, struct unix_time now);
+/* Who has signed: "p1, p2", people of the profile as it is now and addresses of others, or "nobody". */
+const char *offer_signers(struct arena *a, const struct offer *o, const struct deployment *d);
 /* A policy out of the log's blobs. */
 MUST_CHECK bool offers_policy(struct log *l, struct arena *a, const struct hash32 *digest, const struct policy **out,
 			      struct err *e);

@@ -359,3 +359,8 @@ size_t json_line(struct span text, size_t at)
 		line += text.p[i] == '\n';
 	return line;
 }
+
+bool (json_err_file)(struct err *e, const char *path, struct span text)
+{
+	return err_file(e, path, e && e->at <= text.n ? json_line(text, e->at) : 0);
+}

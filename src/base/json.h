@@ -33,8 +33,11 @@ struct json {
 
 /* One document. On error e->at is the byte. */
 MUST_CHECK const struct json *json_parse(struct arena *a, struct span text, struct err *e);
-/* 1-based line of a byte offset, for err_file(). */
+/* 1-based line of a byte offset. */
 size_t json_line(struct span text, size_t at);
+/* An error about a byte of `text` names the file that it was read from, and the line. Returns false. */
+bool json_err_file(struct err *e, const char *path, struct span text);
+#define json_err_file(...) __extension__({ (json_err_file)(__VA_ARGS__); false; })
 
 /* Reading. Each names the member in e->field and its offset in e->at when it fails: ERR_MISSING, ERR_SYNTAX (wrong
  * type), ERR_RANGE. */

@@ -402,11 +402,11 @@ static void say_possession(struct collecting *c, const struct possession *p)
 }
 
 /* Somebody has the key of an address that a change gives power to. */
-static bool take_attestation(struct collecting *c, struct span file, struct err *e)
+static bool take_attestation(struct collecting *c, const struct signed_message *m, struct err *e)
 {
 	struct err why = {0};
 	struct possession p = {0};
-	if (!possession_take(c->cli->ws, &c->cli->arena, c->all, file, &p, &why, e))
+	if (!possession_take(c->cli->ws, &c->cli->arena, c->all, m, &p, &why, e))
 		return err_is_set(&why) && refuse_err(c, NULL, &why, e);
 	say_possession(c, &p);
 	return true;
@@ -500,7 +500,7 @@ static bool take_message(struct collecting *c, struct span file, struct err *e)
 	case MESSAGE_ADOPTION:
 		return take_adoption(c, &m, e);
 	case MESSAGE_ATTESTATION:
-		return refuse(c, NULL, "TYPE", "an attestation is by whoever gets power, in a file of its own", e);
+		return take_attestation(c, &m, e);
 	case MESSAGE_SUCCESSION:
 		return refuse(c, NULL, "TYPE", "an owner's word for a new log key: setgov log succeed takes it", e);
 	}
@@ -577,8 +577,6 @@ static bool take(struct collecting *c, struct span file, struct err *e)
 		return take_message(c, file, e);
 	if (span_is(format, ADOPTION_FORMAT))
 		return take_offer(c, file, e);
-	if (span_is(format, "setgov-attestation/1"))
-		return take_attestation(c, file, e);
 	return refuse(c, NULL, "FORMAT", "a file of another format than setgov-packet/1 and setgov-answer/1",
 		      e);
 }
@@ -676,7 +674,7 @@ static bool list_directory(struct arena *a, const char *dir, struct names *out, 
 	const char *slash = ends_with(dir, "/") ? "" : "/";
 	for (const struct dirent *x; ok && (x = readdir(d)) != NULL;)
 		if (ends_with(x->d_name, ".answer.json") || ends_with(x->d_name, ".sig") ||
-		    ends_with(x->d_name, ".message.json") || ends_with(x->d_name, ".attestation.json"))
+		    ends_with(x->d_name, ".message.json"))
 			ok = add_name(a, out, arena_fmt(a, "%s%s%s", dir, slash, x->d_name), e);
 	closedir(d);
 	if (ok && out->n > 0)

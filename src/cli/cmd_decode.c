@@ -38,7 +38,7 @@ static bool get_pins(struct cli *cli, struct pinned *out, struct err *e)
 	if (!cli_read(cli, &text, path, PROFILE_MAX, e))
 		return false;
 	if (!deployment_parse(&cli->arena, d, text, e))
-		return err_file(e, path, json_line(text, e->at));
+		return json_err_file(e, path, text);
 	return pinned_builtin(&cli->arena, out, d, e);
 }
 

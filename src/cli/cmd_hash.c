@@ -15,12 +15,6 @@ static const struct json *read_document(struct cli *cli, struct span *text, stru
 	return json_parse(&cli->arena, *text, e);
 }
 
-/* Names the file and the line that an error points at. */
-static bool in_file(const struct cli *cli, struct span text, struct err *e)
-{
-	return err_file(e, cli->args[0], text.p != NULL && e->at <= text.n ? json_line(text, e->at) : 0);
-}
-
 static void add_hash(struct cli *cli, const char *name, const struct hash32 *h)
 {
 	struct buf hex = {0};
@@ -42,7 +36,7 @@ bool cmd_hash_safe_tx(struct cli *cli, struct err *e)
 	struct addr safe;
 
 	if (doc == NULL || !safe_tx_from_json(&cli->arena, &tx, &scheme, &chain_id, &safe, doc, e))
-		return in_file(cli, text, e);
+		return json_err_file(e, cli->args[0], text);
 	safe_hash(&hashes, scheme, &chain_id, &safe, &tx);
 	cli->result = json_object(&cli->arena);
 	add_hash(cli, "domainHash", &hashes.domain);
@@ -59,7 +53,7 @@ bool cmd_hash_operation(struct cli *cli, struct err *e)
 	struct hash32 id;
 
 	if (doc == NULL || !operation_from_json(&cli->arena, &op, doc, e))
-		return in_file(cli, text, e);
+		return json_err_file(e, cli->args[0], text);
 	timelock_id(&id, &op);
 	cli->result = json_object(&cli->arena);
 	add_hash(cli, "id", &id);
@@ -74,7 +68,7 @@ bool cmd_hash_typed_data(struct cli *cli, struct err *e)
 	struct hash32 h;
 
 	if (doc == NULL)
-		return in_file(cli, text, e);
+		return json_err_file(e, cli->args[0], text);
 	cli->result = json_object(&cli->arena);
 	eip712_domain_hash(doc, &h);
 	add_hash(cli, "domainHash", &h);

@@ -1,6 +1,7 @@
 /* policy check, lint, test: what is wrong with a policy, and what it says of something. */
 #include <string.h>
 
+#include "audit-log/in_force.h"
 #include "src/base/fs.h"
 #include "src/base/hex.h"
 #include "src/base/text.h"
@@ -33,7 +34,7 @@ static bool read_pins(struct cli *cli, struct pinned *out, const char *path, str
 	if (!cli_read(cli, &text, path, PROFILE_MAX, e))
 		return false;
 	if (!deployment_parse(&cli->arena, d, text, e))
-		return err_file(e, path, json_line(text, e->at));
+		return json_err_file(e, path, text);
 	return pinned_builtin(&cli->arena, out, d, e);
 }
 
@@ -55,7 +56,7 @@ bool cmd_policy_lint(struct cli *cli, struct err *e)
 	struct lint lint;
 	struct arena *a = &cli->arena;
 	if (!read_pins(cli, &pin, cli_option(cli, "--deployment"), e) ||
-	    !judging_read(a, &p, cli->n_args > 0 ? cli->args[0] : policy_path(cli), e))
+	    !policy_file_read(a, &p, cli->n_args > 0 ? cli->args[0] : policy_path(cli), e))
 		return false;
 	policy_lint(a, &lint, &p, &pin, (uint64_t)(time_now().ms / 1000));
 	struct json *list = json_array(a);
@@ -91,7 +92,7 @@ static bool read_facts(struct cli *cli, struct facts *out, struct err *e)
 		return false;
 	const struct json *doc = json_parse(&cli->arena, text, e);
 	if (doc == NULL || !facts_from_json(&cli->arena, out, doc, 0, e))
-		return err_file(e, path, json_line(text, e->at));
+		return json_err_file(e, path, text);
 	return true;
 }
 
@@ -195,11 +196,27 @@ static bool check_change(struct cli *cli, const struct policy *p, struct err *e)
 	return ok;
 }
 
+/* The named one, or else the one in force. A directory with a profile and a policy needs no log. */
+static bool read_policy(struct cli *cli, const struct policy **out, struct err *e)
+{
+	struct arena *a = &cli->arena;
+	struct policy *file = ARENA_NEW(a, struct policy);
+	struct workspace ws = {0};
+	*out = file;
+	if (cli_option(cli, "--policy") != NULL || !fs_exists(arena_fmt(a, "%s/log.db", cli->dir)))
+		return policy_file_read(a, file, policy_path(cli), e);
+	const bool ok = workspace_open(&ws, cli->dir, false, cli->as, e) && judging_policy(&ws, a, out, e);
+	workspace_release(&ws);
+	if (ok && *out == NULL)
+		return policy_file_read(a, file, policy_path(cli), e);         /* says that there is none */
+	return ok;
+}
+
 bool cmd_policy_check(struct cli *cli, struct err *e)
 {
-	struct policy *p = ARENA_NEW(&cli->arena, struct policy);
+	const struct policy *p;
 	const char *to = cli_option(cli, "--to"), *packet = cli_option(cli, "--packet");
-	if (!judging_read(&cli->arena, p, policy_path(cli), e))
+	if (!read_policy(cli, &p, e))
 		return false;
 	if (to != NULL)
 		return check_call(cli, p, to, e);
@@ -389,7 +406,7 @@ static bool open_cases(struct cli *cli, const char *policy, const struct json **
 		return false;
 	*doc = json_parse(&cli->arena, text, e);
 	if (*doc == NULL || !json_get_str(*doc, "profile", &profile, e))
-		return err_file(e, *path, json_line(text, e->at));
+		return json_err_file(e, *path, text);
 	return read_pins(cli, pin, arena_fmt(&cli->arena, "%.*s%.*s", slash != NULL ? (int)(slash - policy) + 1 : 0,
 		policy,
 					     SHOWN(profile)), e);
@@ -403,7 +420,7 @@ bool cmd_policy_test(struct cli *cli, struct err *e)
 	const char *file = cli->n_args > 0 ? cli->args[0] : policy_path(cli), *path;
 	struct trying t = { cli, &pin, &p, 0, 0 };
 	size_t i = 0;
-	if (!judging_read(&cli->arena, &p, file, e) || !open_cases(cli, file, &doc, &pin, &path, e))
+	if (!policy_file_read(&cli->arena, &p, file, e) || !open_cases(cli, file, &doc, &pin, &path, e))
 		return false;
 	if (!json_get(doc, "cases", JSON_ARRAY, &cases, e))
 		return err_file(e, path, 0);

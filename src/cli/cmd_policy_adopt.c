@@ -56,9 +56,9 @@ static const struct offer *same_offer(struct cli *cli, const struct offering *x,
 static bool make_offer(struct cli *cli, const struct offering *x, const struct policy *p, struct adoption *out,
 		       struct err *e)
 {
-	const bool same = x->current != NULL && hash32_eq(&x->current->digest, &p->digest);
+	const bool same = x->now.policy != NULL && hash32_eq(&x->now.policy->digest, &p->digest);
 	*out = (struct adoption){ .deployment = cli->ws->deployment.id, .origin = log_origin(cli->ws->log),
-				  .policy = p, .previous = same ? NULL : x->current };
+				  .policy = p, .previous = same ? NULL : x->now.policy };
 	return when_it_lapses(cli, &out->expires, e) && is_sound(cli, p, e) &&
 	       offering_add(cli->ws, &cli->arena, out, e);
 }
@@ -124,9 +124,9 @@ bool cmd_policy_adopt(struct cli *cli, struct err *e)
 	struct offering x;
 	struct policy *p = ARENA_NEW(a, struct policy);
 	struct adoption out;
-	if (!offering_read(cli->ws, a, &x, e) || !judging_read(a, p, cli->args[0], e))
+	if (!offering_read(cli->ws, a, &x, e) || !policy_file_read(a, p, cli->args[0], e))
 		return false;
-	const bool adopted = x.adopted != NULL && hash32_eq(&x.adopted->digest, &p->digest);
+	const bool adopted = x.now.adopted != NULL && hash32_eq(&x.now.adopted->digest, &p->digest);
 	const struct offer *o = adopted ? x.all.in_force : same_offer(cli, &x, p);
 	if (!(o != NULL ? offering_adoption(cli->ws, a, o, &out, e) : make_offer(cli, &x, p, &out, e)))
 		return false;

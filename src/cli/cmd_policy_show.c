@@ -35,25 +35,7 @@ static struct json *owners_json(struct arena *a, const struct offer *o)
 	return list;
 }
 
-/* "p1, p2"; people of the profile as it is now. */
-static const char *names_of(struct arena *a, const struct workspace *ws, const struct offer *o)
-{
-	struct buf b = {0};
-	for (size_t i = 0; i < o->n; i++) {
-		const struct person *p = deployment_person_at(&ws->deployment, &o->signatures[i].owner);
-		if (i > 0)
-			buf_str(&b, ", ");
-		if (p != NULL)
-			buf_span(&b, p->id);
-		else
-			addr_format(&b, &o->signatures[i].owner);
-	}
-	const char *text = b.n > 0 ? arena_str(a, buf_view(&b)) : "nobody";
-	buf_release(&b);
-	return text;
-}
-
-static const char *how_adopted(struct cli *cli, const struct workspace *ws, const struct offering *x, bool differs)
+static const char *how_adopted(struct cli *cli, const struct workspace *ws, const struct offering *x)
 {
 	struct arena *a = &cli->arena;
 	const struct offer *o = x->all.in_force;
@@ -64,9 +46,9 @@ static const char *how_adopted(struct cli *cli, const struct workspace *ws, cons
 	json_set(adopted, a, "owners", owners_json(a, o));
 	json_set(cli->result, a, "adopted", adopted);
 	return arena_fmt(a, "  adopted line %llu of the log, signed by %s\n%s", (unsigned long long)o->adopted_seq,
-			 names_of(a, ws, o),
-			 differs ? "  WARNING policy.json is another policy: nothing is proposed, packed or sent with "
-				   "it there\n" : "");
+			 offer_signers(a, o, &ws->deployment),
+			 x->now.differs ? "  WARNING policy.json is another policy: nothing is proposed, packed or "
+					  "sent with it there\n" : "");
 }
 
 static void put_until(struct buf *out, uint64_t expires)
@@ -98,7 +80,8 @@ static bool show_offer(struct cli *cli, struct workspace *ws, const struct offer
 		return false;
 	const size_t needs = offering_needs(x, of.policy, ws);
 	cli_text(cli, "\nOFFERED %.*s, line %llu of the log\n  signed  %zu of %zu: %s\n  lapses  ",
-		 SHOWN(of.policy->name), (unsigned long long)o->seq, o->n, needs, names_of(&cli->arena, ws, o));
+		 SHOWN(of.policy->name), (unsigned long long)o->seq, o->n, needs,
+		 offer_signers(&cli->arena, o, &ws->deployment));
 	put_until(&cli->text, o->expires);
 	cli_text(cli, "\n  digest  ");
 	buf_hex(&cli->text, SPAN_HASH(&o->policy));
@@ -116,15 +99,15 @@ static bool show_workspace(struct cli *cli, struct workspace *ws, bool *shown, s
 	struct arena *a = &cli->arena;
 	struct json *list = json_array(a);
 	struct offering x;
-	bool differs, ok = true;
-	if (!offering_look(ws, a, &x, &differs, e))
+	bool ok = true;
+	if (!offering_look(ws, a, &x, e))
 		return false;
-	if (x.current != NULL)
-		show_policy(cli, x.current, how_adopted(cli, ws, &x, differs));
+	if (x.now.policy != NULL)
+		show_policy(cli, x.now.policy, how_adopted(cli, ws, &x));
 	for (size_t i = 0; ok && i < x.all.n; i++)
 		if (offer_waits(&x.all, &x.all.v[i], ws, time_now()))
 			ok = show_offer(cli, ws, &x, &x.all.v[i], list, e);
-	*shown = x.current != NULL || list->n > 0;
+	*shown = x.now.policy != NULL || list->n > 0;
 	json_set(cli->result, a, "offers", list);
 	return ok;
 }
@@ -142,7 +125,7 @@ bool cmd_policy_show(struct cli *cli, struct err *e)
 	if (!ok || shown)
 		return ok;
 	const char *path = cli->n_args > 0 ? cli->args[0] : arena_fmt(&cli->arena, "%s/policy.json", cli->dir);
-	if (!judging_read(&cli->arena, &p, path, e))
+	if (!policy_file_read(&cli->arena, &p, path, e))
 		return false;
 	show_policy(cli, &p, "");
 	return true;

@@ -43,7 +43,7 @@ static bool add_layout(struct cli *cli, struct workspace *ws, const struct relea
 		return false;
 	doc = json_parse(&cli->arena, file, e);
 	if (doc == NULL || layout_parse(&cli->arena, doc, e) == NULL || !layout_digest(&digest, doc, e))
-		return err_file(e, path, e->at != ERR_NO_OFFSET ? json_line(file, e->at) : 0);
+		return json_err_file(e, path, file);
 	buf_hex(&text, SPAN_HASH(&digest));
 	if (releases_layout(r, &digest) == NULL) {
 		err_refuse(e, "LAYOUT", "no release of the list has this layout, %s", buf_cstr(&text));

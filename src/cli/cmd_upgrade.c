@@ -15,7 +15,7 @@ static const struct layout *read_layout(struct cli *cli, const char *path, struc
 	if (doc != NULL)
 		l = layout_parse(&cli->arena, doc, e);
 	if (l == NULL)
-		err_file(e, path, e->at != ERR_NO_OFFSET ? json_line(text, e->at) : 0);
+		json_err_file(e, path, text);
 	return l;
 }
 

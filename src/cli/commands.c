@@ -132,7 +132,7 @@ static const struct option policy_challenge_options[] = {
 	{"-o", "FILE", "where to write the typed data (default: standard output)", false},
 };
 static const struct option policy_check_options[] = {
-	{"--policy", "FILE", "this policy; default: policy.json of the workspace", false},
+	{"--policy", "FILE", "this policy; default: the one in force", false},
 	{"--step", "STEP", "of a change: as it is judged for this step", false},
 	{"--packet", "FILE", "a packet", false},
 	{"--to", "ADDR", "calldata to this contract", false},
@@ -184,7 +184,7 @@ const struct command commands[] = {
 	{"packet", cmd_packet, CMD_APPEND | CMD_NET, "CHANGE", 1, 1, "write the file that goes to the signers",
 	 OPTIONS(packet_options)},
 	{"collect", cmd_collect, CMD_APPEND, "FILE | DIRECTORY…", 1, -1,
-	 "take in answers, packets, owners' messages, attestations, signatures; of a DIRECTORY *.answer.json, *.sig …",
+	 "take in answers, packets, messages, signatures; of a DIRECTORY *.answer.json, *.sig …",
 	 NULL, 0},
 	{"submit", cmd_submit, CMD_APPEND | CMD_NET, "CHANGE STEP", 2, 2,
 	 "send a step to the chain, once, and follow it", OPTIONS(submit_options)},

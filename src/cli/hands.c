@@ -11,22 +11,12 @@ static struct json *party(struct arena *a, struct span id, struct span auth)
 	return o;
 }
 
-struct seeking { struct arena *a; struct line line; };
-
-static bool take_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
-{
-	struct seeking *s = ctx;
-	(void)seq;
-	(void)leaf;
-	return line_parse(s->a, &s->line, arena_copy(s->a, raw), e);
-}
-
 static bool writer_of(const struct hands *h, struct arena *a, uint64_t seq, struct json **out, struct err *e)
 {
-	struct seeking s = { .a = a };
-	if (!log_each(h->ws->log, seq, seq + 1, take_line, &s, e))
+	struct line l;
+	if (!log_line_read(h->ws->log, a, seq, &l, e))
 		return false;
-	*out = party(a, s.line.actor, s.line.auth);
+	*out = party(a, l.actor, l.auth);
 	return true;
 }
 

@@ -14,29 +14,13 @@
 #include "src/evm/address.h"
 #include "src/gov/proven_facts.h"
 
-bool judging_read(struct arena *a, struct policy *out, const char *path, struct err *e)
-{
-	struct buf b = {0};
-	bool ok = fs_read(&b, path, POLICY_MAX, e);
-	const struct span text = ok ? arena_copy(a, buf_view(&b)) : span_of(NULL, 0);
-	buf_release(&b);
-	if (!ok)
-		return false;
-	ok = policy_parse(a, out, text, e);
-	if (!ok && e != NULL) {
-		err_file(e, path, e->at <= text.n ? json_line(text, e->at) : 0);
-		e->at = ERR_NO_OFFSET;         /* the line says where */
-	}
-	return ok;
-}
-
 bool judging_policy(struct workspace *ws, struct arena *a, const struct policy **out, struct err *e)
 {
 	struct offering x;
 	*out = NULL;
 	if (!offering_read(ws, a, &x, e))
 		return false;
-	*out = x.current;
+	*out = x.now.policy;
 	return true;
 }
 
@@ -260,16 +244,6 @@ static bool add_history(struct finding_facts *f, struct err *e)
 	return true;
 }
 
-struct seeking { struct arena *a; struct line line; };
-
-static bool take_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
-{
-	struct seeking *s = ctx;
-	(void)seq;
-	(void)leaf;
-	return line_parse(s->a, &s->line, arena_copy(s->a, raw), e);
-}
-
 /* Each was recovered from the step's hash when it came in: proven, whoever says it. What its owner compared is the
  * answer's own word. */
 static bool add_signatures(struct finding_facts *f, struct err *e)
@@ -277,11 +251,10 @@ static bool add_signatures(struct finding_facts *f, struct err *e)
 	struct json *list = json_array(f->a);
 	const struct step *s = f->j->step != NULL ? &f->j->change->steps[*f->j->step] : NULL;
 	for (size_t i = 0; s != NULL && i < s->n_signatures; i++) {
-		struct seeking line = { .a = f->a };
-		const uint64_t seq = s->signatures[i].seq;
-		if (!log_each(f->j->ws->log, seq, seq + 1, take_line, &line, e))
+		struct line l;
+		if (!log_line_read(f->j->ws->log, f->a, s->signatures[i].seq, &l, e))
 			return false;
-		const struct json *compared = json_find(line.line.body, "compared");
+		const struct json *compared = json_find(l.body, "compared");
 		struct json *o = json_object(f->a);
 		json_set(o, f->a, "compared", compared != NULL ? json_copy(f->a, compared) : json_null(f->a));
 		json_set(o, f->a, "owner", json_addr(f->a, &s->signatures[i].owner));

@@ -1,4 +1,4 @@
-/* The workspace's policy (what its log adopted last, or else policy.json beside it) and the facts that its rules ask
+/* The workspace's policy (audit-log/in_force.h) and the facts that its rules ask
  * for, found by the console: the verdict itself is src/policy's. Everything here is the console's word, but the
  * signatures, and, before a step is submitted, what the state proofs of its packet show: when an owner's answer says
  * that the block's hash came from another source than the packet, and the chain still says the same. */
@@ -11,8 +11,6 @@
 
 /* *out is NULL where the workspace has none: then nothing is judged. ERR_REFUSED "POLICY": offering.h. */
 MUST_CHECK bool judging_policy(struct workspace *ws, struct arena *a, const struct policy **out, struct err *e);
-/* A file, read; errors are located: "policies/mainnet.json:41: rules[3].bounds.perDay.max: …". */
-MUST_CHECK bool judging_read(struct arena *a, struct policy *out, const char *path, struct err *e);
 
 struct judging {
 	struct workspace *ws;

@@ -2,67 +2,32 @@
 
 #include "src/base/fs.h"
 #include "src/base/text.h"
-#include "src/cli/judging.h"
 #include "src/evm/address.h"
 
 #define SHOWN(s) text_shown(s), (const char *)(s).p
 
-static const char *policy_file(struct arena *a, const struct workspace *ws)
-{
-	return arena_fmt(a, "%s/policy.json", ws->dir);
-}
-
 /* ---- what is in force ---- */
 
-static bool read_file(struct workspace *ws, struct arena *a, const struct policy **out, struct err *e)
+bool offering_look(struct workspace *ws, struct arena *a, struct offering *out, struct err *e)
 {
-	const char *path = policy_file(a, ws);
-	struct policy *p = ARENA_NEW(a, struct policy);
-	*out = NULL;
-	if (!fs_exists(path))
-		return true;
-	*out = p;
-	return judging_read(a, p, path, e);
-}
-
-/* Once the log has adopted a policy it is the log's, and the file only shows it. */
-static bool settle_current(struct workspace *ws, struct arena *a, struct offering *out, bool *differs, struct err *e)
-{
-	const struct policy *file;
-	*differs = false;
-	if (!read_file(ws, a, &file, e))
-		return false;
-	out->current = file;
-	if (out->all.in_force == NULL)
-		return true;
-	if (!offers_policy(ws->log, a, &out->all.in_force->policy, &out->adopted, e))
-		return false;
-	out->current = out->adopted;
-	*differs = file != NULL && !hash32_eq(&file->digest, &out->adopted->digest);
-	return true;
+	*out = (struct offering){0};
+	return offers_look(ws, a, &out->all, e) && in_force_read(ws, a, &out->all, &out->now, e);
 }
 
 bool offering_read(struct workspace *ws, struct arena *a, struct offering *out, struct err *e)
 {
-	bool differs;
 	*out = (struct offering){0};
-	if (!offers_read(ws, a, &out->all, e) || !settle_current(ws, a, out, &differs, e))
+	if (!offers_read(ws, a, &out->all, e) || !in_force_read(ws, a, &out->all, &out->now, e))
 		return false;
-	return !differs ||
+	return !out->now.differs ||
 	       err_refuse(e, "POLICY", "%s is another policy than the log adopted last (line %llu): setgov policy "
 			  "adopt FILE offers a new one to the owners; without the file the adopted one is used",
 			  policy_file(a, ws), (unsigned long long)out->all.in_force->adopted_seq);
 }
 
-bool offering_look(struct workspace *ws, struct arena *a, struct offering *out, bool *differs, struct err *e)
-{
-	*out = (struct offering){0};
-	return offers_look(ws, a, &out->all, e) && settle_current(ws, a, out, differs, e);
-}
-
 size_t offering_needs(const struct offering *x, const struct policy *offered, const struct workspace *ws)
 {
-	return adoption_needs(x->adopted, offered, &ws->deployment);
+	return adoption_needs(x->now.adopted, offered, &ws->deployment);
 }
 
 /* ---- an offer ---- */
@@ -154,7 +119,7 @@ static bool has_signed(const struct offer *o, const struct addr *owner)
 static bool fits(const struct workspace *ws, const struct offering *x, const struct offer *o, const struct adoption *of,
 		 struct err *why)
 {
-	return o->adopted || adoption_fits(of, &ws->deployment, x->adopted != NULL ? x->adopted : of->previous,
+	return o->adopted || adoption_fits(of, &ws->deployment, x->now.adopted != NULL ? x->now.adopted : of->previous,
 					   time_now(), why);
 }
 
@@ -246,7 +211,7 @@ static bool write_policy(struct workspace *ws, struct arena *a, const struct pol
 	const char *path = policy_file(a, ws);
 	struct policy *there = ARENA_NEW(a, struct policy);
 	struct buf text = {0};
-	if (fs_exists(path) && judging_read(a, there, path, NULL) && hash32_eq(&there->digest, &p->digest))
+	if (fs_exists(path) && policy_file_read(a, there, path, NULL) && hash32_eq(&there->digest, &p->digest))
 		return true;
 	json_pretty(&text, p->doc);
 	buf_byte(&text, '\n');

@@ -3,18 +3,16 @@
 #ifndef SETGOV_CLI_OFFERING_H
 #define SETGOV_CLI_OFFERING_H
 
-#include "audit-log/offers.h"
+#include "audit-log/in_force.h"
 
 struct offering {
 	struct offers all;
-	const struct policy *adopted; /* what the log adopted last; NULL: nothing */
-	const struct policy *current; /* that, or else policy.json, which nobody signed; NULL: neither */
+	struct in_force now;
 };
 /* ERR_REFUSED "POLICY" when policy.json is another policy than the log adopted last. */
 MUST_CHECK bool offering_read(struct workspace *ws, struct arena *a, struct offering *out, struct err *e);
-/* The same for showing: found through the views, and not refused; *differs says that policy.json is another one. */
-MUST_CHECK bool offering_look(struct workspace *ws, struct arena *a, struct offering *out, bool *differs,
-			      struct err *e);
+/* The same for showing: found through the views, and not refused. */
+MUST_CHECK bool offering_look(struct workspace *ws, struct arena *a, struct offering *out, struct err *e);
 /* An offer as it goes to the owners: both policies, and the signatures that the log has. */
 MUST_CHECK bool offering_adoption(struct workspace *ws, struct arena *a, const struct offer *o, struct adoption *out,
 				  struct err *e);

@@ -230,13 +230,12 @@ static void fact(struct json *facts, struct arena *a, const char *name, struct j
 	json_push(facts, o);
 }
 
-static struct json *facts_of(const struct workspace *ws, struct arena *a, const struct chain_safe *safe,
+static struct json *facts_of(struct arena *a, const struct chain_safe *safe,
 			     uint64_t min_delay, const struct chain_facts *f, const struct change *change)
 {
 	struct json *facts = json_array(a), *owners = json_array(a);
 	for (size_t i = 0; i < safe->owner_count; i++)
 		json_push(owners, json_addr(a, &safe->owners[i]));
-	(void)ws;
 	fact(facts, a, "safe.nonce", json_u64(a, safe->nonce));
 	fact(facts, a, "safe.threshold", json_u64(a, safe->threshold));
 	fact(facts, a, "safe.owners", owners);
@@ -269,7 +268,7 @@ bool onchain_evidence(const struct workspace *ws, struct chain *c, struct arena 
 	json_set(*out, a, "format", json_str(a, "setgov-evidence/1"));
 	json_set(*out, a, "block", block);
 	json_set(*out, a, "endpoints", endpoints);
-	json_set(*out, a, "facts", facts_of(ws, a, &safe, min_delay, &f, change));
+	json_set(*out, a, "facts", facts_of(a, &safe, min_delay, &f, change));
 	json_set(*out, a, "reads", reads);
 	return true;
 }

@@ -87,11 +87,11 @@ static const struct change *find(const struct changes *all, struct span id)
 	return NULL;
 }
 
-bool possession_take(struct workspace *ws, struct arena *a, const struct changes *all, struct span file,
-		     struct possession *out, struct err *why, struct err *e)
+bool possession_take(struct workspace *ws, struct arena *a, const struct changes *all,
+		     const struct signed_message *m, struct possession *out, struct err *why, struct err *e)
 {
 	struct attestation t;
-	if (!attestation_parse(a, &t, file, why) || !attestation_check(&t, &ws->deployment, why))
+	if (!attestation_of(&t, m, why) || !attestation_check(&t, &ws->deployment, why))
 		return false;
 	if (!span_eq(t.origin, log_origin(ws->log)))
 		return err_refuse(why, "LOG-OTHER", "it is about another log");

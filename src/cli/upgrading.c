@@ -17,17 +17,17 @@
 bool upgrading_read_releases(struct arena *a, struct releases *out, const char *path, struct err *e)
 {
 	struct buf b = {0};
-	bool ok = fs_read(&b, path, RELEASES_MAX, e);
+	const bool ok = fs_read(&b, path, RELEASES_MAX, e);
 	const struct span text = ok ? arena_copy(a, buf_view(&b)) : span_of(NULL, 0);
 	buf_release(&b);
 	if (!ok)
 		return false;
-	ok = releases_parse(a, out, text, e);
-	if (!ok && e != NULL) {
-		err_file(e, path, e->at <= text.n ? json_line(text, e->at) : 0);
+	if (releases_parse(a, out, text, e))
+		return true;
+	json_err_file(e, path, text);
+	if (e != NULL)
 		e->at = ERR_NO_OFFSET;         /* the line says where */
-	}
-	return ok;
+	return false;
 }
 
 bool upgrading_releases(struct arena *a, const struct releases **out, const char *dir, struct err *e)

@@ -2,12 +2,10 @@
 
 #include "src/evm/address.h"
 #include "src/gov/fields.h"
-#include "src/gov/message.h"
-#include "src/proof/note.h"
 
 /* ---- what is signed ---- */
 
-static struct message message_of(const struct attestation *t)
+struct message attestation_message(const struct attestation *t)
 {
 	return (struct message){ MESSAGE_ATTESTATION, { { .text = t->origin }, { .hash = t->deployment },
 						       { .text = t->change }, { .address = t->account } } };
@@ -15,7 +13,7 @@ static struct message message_of(const struct attestation *t)
 
 const struct json *attestation_typed_data(struct arena *a, const struct deployment *d, const struct attestation *t)
 {
-	const struct message m = message_of(t);
+	const struct message m = attestation_message(t);
 	return message_typed_data(a, d, &m);
 }
 
@@ -39,78 +37,24 @@ bool attestation_from_typed_data(struct arena *a, struct attestation *out, const
 
 void attestation_digest(struct hash32 *out, const struct deployment *d, const struct attestation *t)
 {
-	const struct message m = message_of(t);
+	const struct message m = attestation_message(t);
 	message_digest(out, d, &m);
 }
 
 /* ---- the file ---- */
 
-void attestation_write(struct arena *a, struct buf *out, const struct attestation *t)
+bool attestation_of(struct attestation *out, const struct signed_message *m, struct err *e)
 {
-	struct json *o = json_object(a);
-	uint8_t bytes[65];
-	sig_to_bytes(bytes, &t->sig);
-	json_set(o, a, "account", json_addr(a, &t->account));
-	json_set(o, a, "change", json_text(a, t->change));
-	json_set(o, a, "deployment", json_bare(a, SPAN_HASH(&t->deployment)));
-	json_set(o, a, "format", json_str(a, "setgov-attestation/1"));
-	json_set(o, a, "origin", json_text(a, t->origin));
-	json_set(o, a, "signature", json_0x(a, span_of(bytes, sizeof(bytes))));
-	json_canonical(out, o);
-	buf_byte(out, '\n');
-}
-
-static bool get_signature(struct arena *a, const struct json *o, struct sig *out, struct err *e)
-{
-	struct span bytes;
-	if (!json_get_bytes(a, o, "signature", &bytes, e))
-		return false;
-	if (sig_from_bytes(out, bytes, e))
-		return true;
-	if (e != NULL)
-		e->at = json_find(o, "signature")->at;
-	return err_in(e, "signature");
-}
-
-static bool get_members(struct arena *a, struct attestation *out, const struct json *o, struct err *e)
-{
-	static const char *const names[] = { "account", "change", "deployment", "format", "origin", "signature", NULL };
-	struct span format;
-	if (!json_only(o, names, e) || !json_get_str(o, "format", &format, e))
-		return false;
-	if (!span_is(format, "setgov-attestation/1"))
-		return err_set(e, ERR_UNKNOWN, json_find(o, "format")->at, "needed setgov-attestation/1") ||
-		       err_in(e, "format");
-	if (!json_get_addr(o, "account", &out->account, e) || !json_get_str(o, "change", &out->change, e) ||
-	    !json_get_bare_hash(o, "deployment", &out->deployment, e) || !json_get_str(o, "origin", &out->origin, e))
-		return false;
-	if (!note_name_is_valid(out->origin))
-		return err_set(e, ERR_SYNTAX, json_find(o, "origin")->at, "needed the name of a log") ||
-		       err_in(e, "origin");
-	return get_signature(a, o, &out->sig, e);
-}
-
-static bool is_canonical(struct arena *a, const struct attestation *t, struct span text, struct err *e)
-{
-	struct buf b = {0};
-	size_t same = 0;
-	attestation_write(a, &b, t);
-	while (same < b.n && same < text.n && b.p[same] == text.p[same])
-		same++;
-	const bool ok = (same == text.n && same + 1 >= b.n) ||
-			err_set(e, ERR_SYNTAX, same, "not canonical JSON on one line");
-	buf_release(&b);
-	return ok;
-}
-
-bool attestation_parse(struct arena *a, struct attestation *out, struct span text, struct err *e)
-{
-	*out = (struct attestation){0};
-	if (text.n > ATTESTATION_MAX)
-		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "an attestation has at most %zu bytes, found %zu",
-			       ATTESTATION_MAX, text.n);
-	const struct json *doc = json_parse(a, text, e);
-	return doc != NULL && get_members(a, out, doc, e) && is_canonical(a, out, text, e);
+	const struct message_value *says = m->message.says;
+	if (m->message.type != MESSAGE_ATTESTATION)
+		return err_refuse(e, "TYPE", "a message of the type %s, not an attestation",
+				  message_type_name(m->message.type));
+	if (!hash32_eq(&says[1].hash, &m->deployment))
+		return err_refuse(e, "DEPLOYMENT", "the message is for another deployment than its file");
+	if (!addr_eq(&says[3].address, &m->by.owner))
+		return err_refuse(e, "POSSESSION", "the file is by another address than the message is about");
+	*out = (struct attestation){ m->deployment, says[0].text, says[2].text, says[3].address, m->by.sig };
+	return true;
 }
 
 bool attestation_check(const struct attestation *t, const struct deployment *d, struct err *e)

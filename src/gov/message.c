@@ -130,10 +130,10 @@ void message_write(struct arena *a, struct buf *out, const struct signed_message
 {
 	struct json *o = json_object(a);
 
+	json_set(o, a, "by", json_addr(a, &m->by.owner));
 	json_set(o, a, "deployment", json_bare(a, SPAN_HASH(&m->deployment)));
 	json_set(o, a, "format", json_str(a, MESSAGE_FORMAT));
 	json_set(o, a, "message", says_json(a, &m->message));
-	json_set(o, a, "owner", json_addr(a, &m->by.owner));
 	json_set(o, a, "signature", signature_json(a, &m->by.sig));
 	json_set(o, a, "type", json_str(a, rows[m->message.type].name));
 	json_canonical(out, o);
@@ -210,7 +210,7 @@ static bool get_says(const struct json *o, struct message *out, struct err *e)
 
 static bool get_members(struct arena *a, struct signed_message *out, const struct json *o, struct err *e)
 {
-	static const char *const names[] = { "deployment", "format", "message", "owner", "signature", "type", NULL };
+	static const char *const names[] = { "by", "deployment", "format", "message", "signature", "type", NULL };
 	struct span format;
 
 	if (!json_only(o, names, e) || !json_get_str(o, "format", &format, e))
@@ -219,7 +219,7 @@ static bool get_members(struct arena *a, struct signed_message *out, const struc
 		return err_set(e, ERR_UNKNOWN, json_find(o, "format")->at, "needed " MESSAGE_FORMAT) ||
 		       err_in(e, "format");
 	return json_get_bare_hash(o, "deployment", &out->deployment, e) && get_type(o, &out->message.type, e) &&
-	       get_says(o, &out->message, e) && json_get_addr(o, "owner", &out->by.owner, e) &&
+	       get_says(o, &out->message, e) && json_get_addr(o, "by", &out->by.owner, e) &&
 	       get_signature(a, o, &out->by.sig, e);
 }
 

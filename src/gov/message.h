@@ -1,9 +1,9 @@
-/* Our own signed messages: what owners sign beside Safe transactions. One table has their types; each is EIP-712 typed
- * data under one domain (name "setgov", version "1", this chain, verifyingContract this Safe), so that a signature for
- * one deployment, one type or a Safe transaction is never one for another. None of them moves anything on chain. Each
- * travels as a file with one owner's signature, one line of canonical JSON. What a message makes happen is its own
- * module's: cosignature.h, src/policy/adoption.h. docs/messages.md has the table, docs/formats.md, section 8, the
- * file. */
+/* Our own signed messages: what owners, and whoever gets power, sign beside Safe transactions. One table has their
+ * types; each is EIP-712 typed data under one domain (name "setgov", version "1", this chain, verifyingContract this
+ * Safe), so that a signature for one deployment, one type or a Safe transaction is never one for another. None of them
+ * moves anything on chain. Each travels as a file with one signature, one line of canonical JSON. What a message makes
+ * happen is its own module's: cosignature.h, attestation.h, log_keys.h, src/policy/adoption.h. docs/messages.md has the
+ * table, docs/formats.md, section 8, the file. */
 #ifndef SETGOV_GOV_MESSAGE_H
 #define SETGOV_GOV_MESSAGE_H
 
@@ -34,8 +34,9 @@ const struct json *message_typed_data(struct arena *a, const struct deployment *
 /* Its EIP-712 digest. */
 void message_digest(struct hash32 *out, const struct deployment *d, const struct message *m);
 
-/* ---- by one owner, as it is carried ---- */
+/* ---- by one, as it is carried ---- */
 
+/* `owner` is one for every type but KeyAttestation: attestation.h. */
 struct message_signature { struct addr owner; struct sig sig; };
 struct signed_message {
 	struct hash32 deployment;
@@ -46,7 +47,7 @@ void message_write(struct arena *a, struct buf *out, const struct signed_message
 /* Form alone, one spelling: ERR_SYNTAX, ERR_RANGE, ERR_UNKNOWN, ERR_MISSING naming the member and the byte. */
 MUST_CHECK bool message_parse(struct arena *a, struct signed_message *out, struct span text, struct err *e);
 /* It is by the owner it names, of this deployment. ERR_REFUSED "DEPLOYMENT", "WRONG-OWNER", "NOT-OWNER", or what
- * sig_recover() says. */
+ * sig_recover() says. Not for a KeyAttestation, whose maker need not be one: attestation_check(). */
 MUST_CHECK bool message_check(const struct signed_message *m, const struct deployment *d, struct err *e);
 
 /* ---- by several ---- */

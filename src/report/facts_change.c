@@ -296,7 +296,7 @@ static struct span text_of(const struct json *o, const char *name)
 	return v != NULL && v->type == JSON_STRING ? v->text : span_str("");
 }
 
-static void preview_rows(struct record *x, struct rows *t, const struct line *packed, const struct json *preview)
+static void preview_rows(struct rows *t, const struct line *packed, const struct json *preview)
 {
 	const struct json *values = json_find(preview, "values");
 	for (const struct json *v = values != NULL ? values->first : NULL; v != NULL; v = v->next) {
@@ -312,7 +312,6 @@ static void preview_rows(struct record *x, struct rows *t, const struct line *pa
 		if (span_is(text_of(v, "kind"), "wrong") || span_is(text_of(v, "kind"), "unintended"))
 			rows_mark(t, REPORT_FINDING);
 	}
-	(void)x;
 }
 
 /* Where the node could not simulate there are only the getters, as they were before. */
@@ -342,7 +341,7 @@ static void effects(struct record *x)
 			: story_blob(x->a, x->src, packed->body, "evidence");
 		const struct json *preview = evidence != NULL ? json_find(evidence, "preview") : NULL;
 		if (!json_is_null(preview))
-			preview_rows(x, &t, packed, preview);
+			preview_rows(&t, packed, preview);
 		else if (evidence != NULL)
 			before_rows(&t, packed, json_find(evidence, "reads"));
 	}

@@ -164,10 +164,8 @@ static bool pick_key(struct signer *s, const struct reviewed *r, const struct ke
 
 static bool may_sign_here(struct signer *s, const struct reviewed *r, struct err *e)
 {
-	const enum deployment_class class = r->pin->deployment.class;
-	if (class == CLASS_PRODUCTION && !s->landlocked)
-		return err_refuse(e, "SANDBOX",
-				  "this kernel has no Landlock: a production deployment is not served here");
+	if (!signer_may_serve(s, r->pin->deployment.class, e))
+		return false;
 	if (s->interface != NULL && review_against_hot(r) != NULL)
 		return err_refuse(e, "ONLINE",
 				  "the network interface %s is up: an owner's key is not used on a machine with a "

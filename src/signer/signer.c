@@ -102,11 +102,16 @@ bool signer_keystore(struct signer *s, const struct key_file *k, struct span *fi
 	return ok;
 }
 
+bool signer_may_serve(const struct signer *s, enum deployment_class class, struct err *e)
+{
+	return class != CLASS_PRODUCTION || s->landlocked ||
+	       err_refuse(e, "SANDBOX", "this kernel has no Landlock: a production deployment is not served here");
+}
+
 bool signer_may_use_keys(const struct signer *s, enum deployment_class class, struct err *e)
 {
-	if (class == CLASS_PRODUCTION && !s->landlocked)
-		return err_refuse(e, "SANDBOX",
-				  "this kernel has no Landlock: a production deployment is not served here");
+	if (!signer_may_serve(s, class, e))
+		return false;
 	return class != CLASS_PRODUCTION || s->interface == NULL ||
 	       err_refuse(e, "ONLINE", "the network interface %s is up: an owner's key is not used on a machine "
 			  "with a network", s->interface);

@@ -60,6 +60,8 @@ MUST_CHECK struct secret *signer_unlock(struct signer *s, const char *path, stru
 					struct secret *passphrase, const struct addr *expect, struct err *e);
 MUST_CHECK bool signer_keystore(struct signer *s, const struct key_file *k, struct span *file, struct err *e);
 
+/* A deployment of this class may be served on this kernel at all: ERR_REFUSED "SANDBOX" for production. */
+MUST_CHECK bool signer_may_serve(const struct signer *s, enum deployment_class class, struct err *e);
 /* An owner's key of this class may be used on this machine: ERR_REFUSED "SANDBOX" or "ONLINE" for production. */
 MUST_CHECK bool signer_may_use_keys(const struct signer *s, enum deployment_class class, struct err *e);
 

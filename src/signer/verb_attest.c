@@ -1,11 +1,9 @@
 /* attest: the holder of a key shows to have it, offline, for one change that gives its address power. The challenge is
  * the console's; what is signed is made anew from what this machine pinned and the page shows. */
-#include "src/base/fs.h"
 #include "src/base/text.h"
-#include "src/crypto/wipe.h"
 #include "src/evm/address.h"
 #include "src/gov/attestation.h"
-#include "src/signer/signer.h"
+#include "src/signer/vouch.h"
 
 struct attesting {
 	struct signer *s;
@@ -22,9 +20,9 @@ static bool read_challenge(struct attesting *x, struct err *e)
 	struct span bytes;
 	if (!signer_input(x->s, path, &bytes, e))
 		return false;
-	const struct json *doc = bytes.n <= ATTESTATION_MAX ? json_parse(&x->s->arena, bytes, e) : NULL;
-	if (bytes.n > ATTESTATION_MAX)
-		err_set(e, ERR_RANGE, ERR_NO_OFFSET, "a challenge has at most %zu bytes", ATTESTATION_MAX);
+	const struct json *doc = bytes.n <= MESSAGE_MAX ? json_parse(&x->s->arena, bytes, e) : NULL;
+	if (bytes.n > MESSAGE_MAX)
+		err_set(e, ERR_RANGE, ERR_NO_OFFSET, "a challenge has at most %zu bytes", MESSAGE_MAX);
 	if (doc == NULL)
 		return err_file(e, path, 0);
 	for (size_t i = 0; i < home->n_pins && x->deployment == NULL; i++)
@@ -33,12 +31,6 @@ static bool read_challenge(struct attesting *x, struct err *e)
 	return x->deployment != NULL ||
 	       err_refuse(e, "DEPLOYMENT", "not a challenge of a deployment that is pinned here") ||
 	       err_file(e, path, 0);
-}
-
-static bool may_sign(const struct attesting *x, struct err *e)
-{
-	return x->deployment->class != CLASS_PRODUCTION || x->s->landlocked ||
-	       err_refuse(e, "SANDBOX", "this kernel has no Landlock: a production deployment is not served here");
 }
 
 static bool pick_key(struct attesting *x, struct err *e)
@@ -67,29 +59,6 @@ static void page(struct attesting *x)
 	buf_str(out, "\n  NOT CHECKED: what the change does. Its packet says so: setgov-signer review.\n");
 }
 
-static bool make(struct attesting *x, struct err *e)
-{
-	struct signer *s = x->s;
-	struct secret *passphrase = NULL, *key = NULL;
-	struct hash32 digest;
-	struct span file;
-	bool ok = false;
-	if (!signer_keystore(s, x->key, &file, e))
-		return false;
-	passphrase = signer_passphrase(s, "Passphrase of the key: ", e);
-	if (passphrase != NULL)
-		key = signer_unlock(s, x->key->path, file, passphrase, &x->key->address, e);
-	if (key != NULL) {
-		attestation_digest(&digest, x->deployment, &x->t);
-		ok = sig_make(&x->t.sig, &digest, secret_bytes(key)) ||
-		     err_set(e, ERR_CRYPTO, ERR_NO_OFFSET, "the key could not sign");
-	}
-	stack_wipe();
-	secret_free(key);
-	secret_free(passphrase);
-	return ok;
-}
-
 /* On disk here before it can be anywhere else. */
 static bool log_it(struct attesting *x, struct err *e)
 {
@@ -101,32 +70,11 @@ static bool log_it(struct attesting *x, struct err *e)
 	return journal_add(&x->s->journal, "key.attested", x->t.change, body, e);
 }
 
-/* A new file: it takes nobody's place, and no key's. */
-static bool write_it(struct attesting *x, struct err *e)
-{
-	struct signer *s = x->s;
-	const char *given = signer_option(s, "-o");
-	const char *path = given != NULL ? given : arena_fmt(&s->arena, "%s.attestation.json", s->args[0]);
-	struct buf b = {0};
-	attestation_write(&s->arena, &b, &x->t);
-	const bool ok = fs_create(path, buf_view(&b), 0644, e);
-	buf_release(&b);
-	if (!ok)
-		return false;
-	buf_str(&s->text, "Attestation written to ");
-	text_safe(&s->text, span_str(path), false);
-	buf_byte(&s->text, '\n');
-	s->result = json_object(&s->arena);
-	json_set(s->result, &s->arena, "account", json_addr(&s->arena, &x->t.account));
-	json_set(s->result, &s->arena, "change", json_text(&s->arena, x->t.change));
-	json_set(s->result, &s->arena, "file", json_str(&s->arena, path));
-	return true;
-}
-
 bool verb_attest(struct signer *s, struct err *e)
 {
 	struct attesting x = { .s = s };
-	if (!read_challenge(&x, e) || !may_sign(&x, e) || !pick_key(&x, e))
+	struct signed_message made;
+	if (!read_challenge(&x, e) || !signer_may_serve(s, x.deployment->class, e) || !pick_key(&x, e))
 		return false;
 	page(&x);
 	if (!signer_flag(s, "--passphrase-fd") && terminal_is_there(&s->terminal)) {
@@ -134,5 +82,10 @@ bool verb_attest(struct signer *s, struct err *e)
 			return false;
 		buf_clear(&s->text);
 	}
-	return make(&x, e) && log_it(&x, e) && write_it(&x, e);
+	const struct message m = attestation_message(&x.t);
+	if (!vouch_sign(s, x.deployment, x.key, &m, &made, e) || !log_it(&x, e) ||
+	    !vouch_write(s, x.deployment, &made, "Attestation", e))
+		return false;
+	json_set(s->result, &s->arena, "change", json_text(&s->arena, x.t.change));
+	return true;
 }

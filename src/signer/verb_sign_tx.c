@@ -258,9 +258,8 @@ static bool build(struct signer *s, const struct reviewed *r, const struct check
 
 static bool may_send(struct signer *s, const struct reviewed *r, struct err *e)
 {
-	if (r->pin->deployment.class == CLASS_PRODUCTION && !s->landlocked)
-		return err_refuse(e, "SANDBOX",
-				  "this kernel has no Landlock: a production deployment is not served here");
+	if (!signer_may_serve(s, r->pin->deployment.class, e))
+		return false;
 	return !r->checked.has_raw || err_refuse(e, "RAW", "a raw call is not sent until a policy allows it");
 }
 

@@ -204,9 +204,7 @@ static bool read_profile(struct signer *s, struct deployment *d, struct err *e)
 		return false;
 	if (!deployment_parse(&s->arena, d, file, e) || !pinned_builtin(&s->arena, &pin, d, e))
 		return err_file(e, s->args[0], 0);
-	return d->class != CLASS_PRODUCTION || s->landlocked ||
-	       err_refuse(e, "SANDBOX",
-			  "this kernel has no Landlock: a production deployment is not served here");
+	return signer_may_serve(s, d->class, e);
 }
 
 bool verb_trust(struct signer *s, struct err *e)

@@ -58,7 +58,7 @@ static bool trust_alone(struct signer *s, struct span file, struct err *e)
 	if (!signer_pin_meant(s, &pin, e))
 		return false;
 	if (!policy_parse(&s->arena, &p, file, e))
-		return err_file(e, s->args[0], err_is_set(e) && e->at <= file.n ? json_line(file, e->at) : 0);
+		return json_err_file(e, s->args[0], file);
 	deployment_banner(&s->text, &pin->deployment);
 	buf_byte(&s->text, '\n');
 	adopting_policy(&s->text, pin->policy, &p);

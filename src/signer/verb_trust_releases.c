@@ -44,8 +44,7 @@ static bool read_list(struct signer *s, struct releases *r, struct err *e)
 	struct span file;
 	if (!signer_input(s, s->args[0], &file, e))
 		return false;
-	return releases_parse(&s->arena, r, file, e) ||
-	       err_file(e, s->args[0], err_is_set(e) && e->at <= file.n ? json_line(file, e->at) : 0);
+	return releases_parse(&s->arena, r, file, e) || json_err_file(e, s->args[0], file);
 }
 
 bool verb_trust_releases(struct signer *s, struct err *e)

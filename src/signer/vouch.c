@@ -41,7 +41,7 @@ bool vouch_sign(struct signer *s, const struct deployment *d, const struct key_f
 	*out = (struct signed_message){ .deployment = d->id, .message = *m, .by = { .owner = k->address } };
 	if (!signer_keystore(s, k, &file, e))
 		return false;
-	passphrase = signer_passphrase(s, "Passphrase of the owner's key: ", e);
+	passphrase = signer_passphrase(s, "Passphrase of the key: ", e);
 	if (passphrase != NULL)
 		key = signer_unlock(s, k->path, file, passphrase, &k->address, e);
 	if (key != NULL) {
@@ -55,12 +55,20 @@ bool vouch_sign(struct signer *s, const struct deployment *d, const struct key_f
 	return ok;
 }
 
-static const char *file_name(struct signer *s, const struct deployment *d, const struct addr *owner)
+static const char *file_name(struct signer *s, const struct deployment *d, const struct addr *by)
 {
 	const char *given = signer_option(s, "-o");
-	const struct person *p = deployment_person_at(d, owner);
-	return given != NULL ? given : arena_fmt(&s->arena, "%s.%.*s.message.json", s->args[0], (int)p->id.n,
-						 (const char *)p->id.p);
+	const struct person *p = deployment_person_at(d, by);
+	struct buf who = {0};
+	if (given != NULL)
+		return given;
+	if (p != NULL)
+		buf_span(&who, p->id);
+	else
+		addr_format(&who, by);
+	given = arena_fmt(&s->arena, "%s.%s.message.json", s->args[0], buf_cstr(&who));
+	buf_release(&who);
+	return given;
 }
 
 bool vouch_write(struct signer *s, const struct deployment *d, const struct signed_message *m, const char *what,
@@ -77,7 +85,7 @@ bool vouch_write(struct signer *s, const struct deployment *d, const struct sign
 	text_safe(&s->text, span_str(path), false);
 	buf_byte(&s->text, '\n');
 	s->result = json_object(&s->arena);
+	json_set(s->result, &s->arena, "by", json_addr(&s->arena, &m->by.owner));
 	json_set(s->result, &s->arena, "file", json_str(&s->arena, path));
-	json_set(s->result, &s->arena, "owner", json_addr(&s->arena, &m->by.owner));
 	return true;
 }

@@ -1,5 +1,5 @@
-/* An owner's word beside Safe transactions: one of our own messages, signed with an owner's key and written to a file
- * that `setgov collect` takes. Used by cosign and adopt-policy, which show what it says first. */
+/* A word beside Safe transactions: one of our own messages, signed with a key of this machine and written to a file for
+ * the console. Used by cosign, succeed, adopt-policy and attest, which show what it says first. */
 #ifndef SETGOV_SIGNER_VOUCH_H
 #define SETGOV_SIGNER_VOUCH_H
 
@@ -12,8 +12,8 @@ MUST_CHECK bool vouch_key(struct signer *s, const struct deployment *d, const st
 /* Asks for the passphrase and signs. */
 MUST_CHECK bool vouch_sign(struct signer *s, const struct deployment *d, const struct key_file *k,
 			   const struct message *m, struct signed_message *out, struct err *e);
-/* A new file, -o or beside the argument: it takes nobody's place, and no key's. Adds to s->text what was written
- * (`what` begins the sentence), and to s->result file and owner. */
+/* A new file, -o or beside the argument, "<argument>.<person or address>.message.json": it takes nobody's place, and no
+ * key's. Adds to s->text what was written (`what` begins the sentence), and to s->result by and file. */
 MUST_CHECK bool vouch_write(struct signer *s, const struct deployment *d, const struct signed_message *m,
 			    const char *what, struct err *e);
 

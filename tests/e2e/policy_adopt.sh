@@ -173,7 +173,7 @@ same "$(cat "$HERE/judged")" "$(address_of signer-1)"
 
 # Any order, any number of times; packed into the file, too.
 console collect "$stick/second.p3.message.json" >/dev/null
-edit second gathered 'x.signatures=[1,2].map((n)=>JSON.parse(fs.readFileSync(`${process.argv[2].replace(/second.*/,"")}second.p${n}.message.json`,"utf8"))).map((m)=>({owner:m.owner,signature:m.signature}))'
+edit second gathered 'x.signatures=[1,2].map((n)=>JSON.parse(fs.readFileSync(`${process.argv[2].replace(/second.*/,"")}second.p${n}.message.json`,"utf8"))).map((m)=>({owner:m.by,signature:m.signature}))'
 edit gathered few 'x.signatures.pop();x.signatures.push(x.signatures[0],x.signatures[0])'
 expect 1 "INCOMPLETE] 1 of 3 owners have signed it: 2 missing" signer_run 4 trust-policy "$stick/few.adoption.json" --expect "$DIGEST"
 expect 0 "The policy is adopted, and in force here." console collect "$stick/gathered.adoption.json"
@@ -208,7 +208,9 @@ expect 0 "is on chain" submit SC-4 schedule
 cp "$HERE/first.json" "$HERE/console/policy.json"
 draft sequencer.revoke sequencer=$A
 expect 1 "is another policy than the log adopted last" console propose SC-5
+expect 1 "is another policy than the log adopted last" console policy check SC-5
 rm "$HERE/console/policy.json"
+expect 1 "$(digest_of "$HERE/second.json")" console policy check SC-5
 expect 0 "" console propose SC-5
 
 # ---- offers that lapse, or are beaten ----

@@ -195,7 +195,7 @@ begin possession
 policy "$ANYTHING" '{name:"has-the-key",kind:"possession",for:{actions:["sequencer.authorize"]},args:["sequencer"],source:"proven",listed:[{name:"the registry",hash:"'"$code"'"}]}'
 attest() { # attest ADDRESS: by signer 5, for CHANGE
 	console policy challenge "$CHANGE" "$1" -o "$HERE/stick/challenge.json" >/dev/null
-	rm -f "$HERE/stick/challenge.json.attestation.json"
+	rm -f "$HERE"/stick/challenge.json.*.message.json
 	signer_run 5 attest "$HERE/stick/challenge.json" --passphrase-fd 3
 }
 note "nobody has signed, then a signer's own key has"
@@ -204,8 +204,8 @@ propose 1
 verdict 1
 attest "$(address_of signer-5)" >"$HERE/said"
 { echo "setgov-signer attest"; grep -v '^$' "$HERE/said" | sed '/Deployment\|class/d; s/^/  /'; } | record
-kept=$HERE/stick/first.attestation.json
-cp "$HERE/stick/challenge.json.attestation.json" "$kept"
+kept=$HERE/stick/first.message.json
+cp "$HERE"/stick/challenge.json.*.message.json "$kept"
 console collect "$kept" >"$HERE/said"
 { echo "setgov collect"; sed 's/^/  /' "$HERE/said"; } | record
 console collect "$kept" | grep -q "is known to have shown" || fail "the same attestation twice"
@@ -218,8 +218,8 @@ note another change wants another signature
 draft sequencer.authorize sequencer="$(address_of signer-5)"
 propose 1
 expect 1 "[NO-KEY]" attest $A
-sed "s/$(field change <"$kept")/$CHANGE/" "$kept" >"$HERE/stick/forged.attestation.json"
-expect 1 "refused [POSSESSION]" console collect "$HERE/stick/forged.attestation.json"
+sed "s/\"change\":\"SC-[0-9]*\"/\"change\":\"$CHANGE\"/" "$kept" >"$HERE/stick/forged.message.json"
+expect 1 "refused [POSSESSION]" console collect "$HERE/stick/forged.message.json"
 propose 1
 note any wallet, and the bare signature alone
 draft sequencer.authorize sequencer=$W

@@ -21,11 +21,12 @@ else
 	OFFLINE="without a network namespace (this kernel does not allow one)"
 fi
 
-# signer_run N ARG…: setgov-signer of signer N, its passphrase on descriptor 3
+# signer_run N ARG…: setgov-signer of signer N, its passphrase on descriptor 3. No pipe: who does not read it may be gone
+# before a writer comes.
 signer_run() {
 	local n=$1
 	shift
-	printf '%s\n' "$PASS" | { offline "$signer" "$@" --home "$HERE/signer-$n" 3<&0 </dev/null; }
+	offline "$signer" "$@" --home "$HERE/signer-$n" 3<<<"$PASS" </dev/null
 }
 console() { "$setgov" -C "$HERE/console" "$@"; }
 

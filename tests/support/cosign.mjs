@@ -44,7 +44,7 @@ if (what === 'vkey') {
 	const by = verifyTypedData({ name: 'setgov', version: '1', chainId, verifyingContract },
 		{ PolicyAdoption: [{ name: 'origin', type: 'string' }, bytes32('deployment'), bytes32('policy'), bytes32('previous'),
 			{ name: 'expires', type: 'uint64' }] }, said.message, said.signature);
-	if (by !== said.owner) process.exit(1);
+	if (by !== said.by) process.exit(1);
 	console.log(by);
 } else {
 	const [file, chainId, verifyingContract] = args, said = JSON.parse(readFileSync(file));

@@ -20,6 +20,10 @@
 #define ADOPTION_SIGNATURE_2                                                \
 	"3033b0b7c8214d95e7dce1689647223c157505f5349ee59d52c457a92add0266" \
 	"1e0bed11492c6c79cc114c1a09ea281a3f9f108e3c2988f299d99b05f6cc08371b"
+#define ATTESTATION_DIGEST "fd4cbaa2938429b365a019d2074cc17c9c541cab7a5ad95aae1207455b074471"
+#define ATTESTATION_SIGNATURE                                               \
+	"e73f4d1d38d8c87509fa608ef36890785bc06483ce11149893954cea7bc3d6b4" \
+	"67186e7067ebc27f927f529575415ad85d75d9f70e8e3dce24822859c1d46f841b"
 #define SUCCESSION_DIGEST "46fed5a279dd43fbb3f7fe78c9d99f4f71c628448d51489a69141f8a8c381b30"
 #define SUCCESSION_SIGNATURE                                                \
 	"e2d814e30b968ee62356629dc71b25a8ad28d2605862ae1935c5fefab3d86b04" \
@@ -28,20 +32,20 @@
 #define D32 X("11111111")
 #define R32 X("abababab")
 #define ORIGIN "setgov/84532999/log"
+#define A_FILE(says, signature, type)                                                                         \
+	"{\"by\":\"" OWNER "\",\"deployment\":\"" D32 "\",\"format\":\"setgov-message/1\",\"message\":{" says   \
+	"},\"signature\":\"0x" signature "\",\"type\":\"" type "\"}\n"
 #define CHECKPOINT                                                                                          \
-	"{\"deployment\":\"" D32 "\",\"format\":\"setgov-message/1\",\"message\":{\"origin\":\"" ORIGIN "\"," \
-	"\"root\":\"0x" R32 "\",\"size\":40},\"owner\":\"" OWNER "\",\"signature\":\"0x" CHECKPOINT_SIGNATURE \
-	"\",\"type\":\"LogCheckpoint\"}\n"
+	A_FILE("\"origin\":\"" ORIGIN "\",\"root\":\"0x" R32 "\",\"size\":40", CHECKPOINT_SIGNATURE, "LogCheckpoint")
 #define ADOPTION                                                                                             \
-	"{\"deployment\":\"" D32 "\",\"format\":\"setgov-message/1\",\"message\":{\"deployment\":\"0x" D32     \
-	"\",\"expires\":1795000000,\"origin\":\"" ORIGIN "\",\"policy\":\"0x" X("22222222")                  \
-	"\",\"previous\":\"0x" X("33333333") "\"},\"owner\":\"" OWNER "\",\"signature\":\"0x" ADOPTION_SIGNATURE \
-	"\",\"type\":\"PolicyAdoption\"}\n"
-
+	A_FILE("\"deployment\":\"0x" D32 "\",\"expires\":1795000000,\"origin\":\"" ORIGIN "\",\"policy\":\"0x"   \
+	       X("22222222") "\",\"previous\":\"0x" X("33333333") "\"", ADOPTION_SIGNATURE, "PolicyAdoption")
+#define ATTESTATION                                                                                          \
+	A_FILE("\"account\":\"" OWNER "\",\"change\":\"SC-7\",\"deployment\":\"0x" D32 "\",\"origin\":\"" ORIGIN \
+	       "\"", ATTESTATION_SIGNATURE, "KeyAttestation")
 #define SUCCESSION                                                                                           \
-	"{\"deployment\":\"" D32 "\",\"format\":\"setgov-message/1\",\"message\":{\"newKey\":\"0x" X("44444444")  \
-	"\",\"origin\":\"" ORIGIN "\",\"root\":\"0x" R32 "\",\"size\":40},\"owner\":\"" OWNER                     \
-	"\",\"signature\":\"0x" SUCCESSION_SIGNATURE "\",\"type\":\"LogSuccession\"}\n"
+	A_FILE("\"newKey\":\"0x" X("44444444") "\",\"origin\":\"" ORIGIN "\",\"root\":\"0x" R32 "\",\"size\":40", \
+	       SUCCESSION_SIGNATURE, "LogSuccession")
 
 static struct deployment a_deployment(struct person owners[2])
 {
@@ -59,6 +63,7 @@ static struct deployment a_deployment(struct person owners[2])
 static const struct { const char *text, *digest; } signed_texts[] = {
 	{ CHECKPOINT, CHECKPOINT_DIGEST },
 	{ ADOPTION, ADOPTION_DIGEST },
+	{ ATTESTATION, ATTESTATION_DIGEST },
 	{ SUCCESSION, SUCCESSION_DIGEST },
 };
 
@@ -68,8 +73,7 @@ static void the_digest_is_the_one_that_wallets_compute(void **state)
 	const struct deployment d = a_deployment(owners);
 
 	(void)state;
-	/* KeyAttestation has a file of its own: test_attestation.c */
-	assert_int_equal(ARRAY_LEN(signed_texts), N_MESSAGE_TYPES - 1);
+	assert_int_equal(ARRAY_LEN(signed_texts), N_MESSAGE_TYPES);
 	for (size_t i = 0; i < ARRAY_LEN(signed_texts); i++) {
 		struct arena a = {0};
 		struct err e = {0};
@@ -107,7 +111,7 @@ static void a_message_is_one_canonical_line(void **state)
 /* What was signed is every field: any other value is somebody else's signature, or nobody's. */
 static void every_field_is_signed(void **state)
 {
-	static const size_t members[] = { 3, 5, 4 };      /* of signed_texts */
+	static const size_t members[] = { 3, 5, 4, 4 };      /* of signed_texts */
 	struct person owners[2];
 	const struct deployment d = a_deployment(owners);
 	struct arena a = {0};
@@ -122,6 +126,9 @@ static void every_field_is_signed(void **state)
 			message_digest(&was, &d, &m.message);
 			if (k == 0)
 				m.message.says[k].text = span_str("setgov/84532999/other");
+			if (k == 2)
+				m.message.says[k].text = span_str("SC-8");
+			m.message.says[k].address.b[19] ^= 1;
 			m.message.says[k].number++;
 			m.message.says[k].hash.b[31] ^= 1;
 			message_digest(&now, &d, &m.message);
@@ -228,13 +235,13 @@ static void different_owners_are_counted(void **state)
 }
 
 static const struct { const char *of, *from, *to, *error; } changed[] = {
-	{ CHECKPOINT, "{\"deployment", " {\"deployment", "byte 0: not canonical JSON on one line" },
-	{ CHECKPOINT, "\n", "\n\n", "byte 462: not canonical JSON on one line" },
-	{ CHECKPOINT, "message/1", "message/2", "format, byte 90: needed setgov-message/1" },
-	{ CHECKPOINT, ORIGIN, "a b", "message.origin, byte 129: needed the name of a log" },
-	{ CHECKPOINT, ORIGIN, "", "message.origin, byte 129: needed the name of a log" },
-	{ CHECKPOINT, "1b\"", "\"", "signature, byte 303: a signature is 65 bytes, found 64" },
-	{ CHECKPOINT, "LogCheckpoint", "Log", "type, byte 445: no type of message that is known here" },
+	{ CHECKPOINT, "{\"by", " {\"by", "byte 0: not canonical JSON on one line" },
+	{ CHECKPOINT, "\n", "\n\n", "byte 459: not canonical JSON on one line" },
+	{ CHECKPOINT, "message/1", "message/2", "format, byte 140: needed setgov-message/1" },
+	{ CHECKPOINT, ORIGIN, "a b", "message.origin, byte 179: needed the name of a log" },
+	{ CHECKPOINT, ORIGIN, "", "message.origin, byte 179: needed the name of a log" },
+	{ CHECKPOINT, "1b\"", "\"", "signature, byte 300: a signature is 65 bytes, found 64" },
+	{ CHECKPOINT, "LogCheckpoint", "Log", "type, byte 442: no type of message that is known here" },
 	{ CHECKPOINT, "LogCheckpoint", "PolicyAdoption", "message.root" },
 	{ CHECKPOINT, "\"size\":40", "\"size\":40.0", "message.size" },
 	{ CHECKPOINT, "\"size\":40", "\"sizes\":40", "message.sizes" },

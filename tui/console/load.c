@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "audit-log/in_force.h"
 #include "src/base/fs.h"
 #include "src/base/text.h"
 #include "src/policy/policy.h"
@@ -13,9 +14,17 @@ static size_t near(const struct state *s)
 	return s->body_rows > 0 ? s->body_rows : 24;
 }
 
+/* False: it cannot be read. Then it is there, and allows nothing. */
+static bool read_in_force(struct model *m, struct arena *a, struct in_force *out)
+{
+	struct offers all;
+	return offers_look(m->ws, a, &all, NULL) && in_force_read(m->ws, a, &all, out, NULL);
+}
+
 bool load_queue(struct model *m, struct err *e)
 {
 	const struct snapshot *facts = m->snapshot.online ? &m->snapshot : NULL;
+	struct in_force now;
 	arena_release(&m->queue_arena);
 	m->queue = (struct queue){0};
 	m->changes = (struct change_rows){0};
@@ -23,7 +32,7 @@ bool load_queue(struct model *m, struct err *e)
 	m->meeting.loaded = false;
 	m->policy.loaded = false;
 	m->head = log_head(m->ws->log);
-	m->has_policy = fs_exists(arena_fmt(&m->queue_arena, "%s/policy.json", m->ws->dir));
+	m->has_policy = !read_in_force(m, &m->queue_arena, &now) || now.policy != NULL;
 	if (!queue_read(m->ws->views, &m->queue_arena, facts, &m->queue, e) ||
 	    !change_rows_read(m->ws->views, &m->queue_arena, facts, &m->changes, e))
 		return false;
@@ -193,15 +202,10 @@ static void load_calls(struct model *m)
 static void load_policy(struct model *m)
 {
 	struct model_change *x = &m->change;
-	const char *path = arena_fmt(&x->arena, "%s/policy.json", m->ws->dir);
-	struct policy policy;
-	struct buf text = {0};
-	x->has_policy = fs_exists(path);
-	x->may_sign_here = !x->has_policy ||
-			   (fs_read(&text, path, POLICY_MAX, NULL) &&
-			    policy_parse(&x->arena, &policy, arena_copy(&x->arena, buf_view(&text)), NULL) &&
-			    policy_hot_signing(&policy));
-	buf_release(&text);
+	struct in_force now;
+	const bool ok = read_in_force(m, &x->arena, &now);
+	x->has_policy = !ok || now.policy != NULL;
+	x->may_sign_here = !x->has_policy || (ok && policy_hot_signing(now.policy));
 }
 
 static bool load_change_parts(struct model *m, const char *id, struct err *e)
@@ -354,45 +358,19 @@ static void load_meeting(struct model *m)
 
 /* ---- the policy ---- */
 
-static const char *who_signed(struct arena *a, const struct deployment *d, const struct offer *o)
-{
-	struct buf b = {0};
-	for (size_t i = 0; i < o->n; i++) {
-		const struct person *p = deployment_person_at(d, &o->signatures[i].owner);
-		if (i > 0)
-			buf_str(&b, ", ");
-		if (p != NULL)
-			buf_span(&b, p->id);
-		else
-			model_address(&b, &o->signatures[i].owner);
-	}
-	const char *text = b.n > 0 ? arena_str(a, buf_view(&b)) : "nobody";
-	buf_release(&b);
-	return text;
-}
-
-static bool load_in_force(struct model *m, const struct offers *all, const struct policy **adopted, struct err *e)
+static bool load_in_force(struct model *m, const struct offers *all, struct in_force *now, struct err *e)
 {
 	struct model_policy *x = &m->policy;
 	const struct offer *o = all->in_force;
-	struct policy *file = ARENA_NEW(&x->arena, struct policy);
-	const char *path = arena_fmt(&x->arena, "%s/policy.json", m->ws->dir);
-	struct buf text = {0};
-	*adopted = NULL;
-	if (o == NULL && !fs_exists(path))
-		return true;
-	bool ok = o != NULL ? offers_policy(m->ws->log, &x->arena, &o->policy, adopted, e)
-			    : fs_read(&text, path, POLICY_MAX, e) &&
-				      policy_parse(&x->arena, file, arena_copy(&x->arena, buf_view(&text)), e);
-	buf_release(&text);
-	if (!ok)
+	if (!in_force_read(m->ws, &x->arena, all, now, e))
 		return false;
-	const struct policy *p = o != NULL ? *adopted : file;
-	x->name = text_safe_str(&x->arena, p->name, false);
-	x->digest = p->digest;
+	if (now->policy == NULL)
+		return true;
+	x->name = text_safe_str(&x->arena, now->policy->name, false);
+	x->digest = now->policy->digest;
 	x->adopted = o != NULL;
 	x->line = o != NULL ? o->adopted_seq : 0;
-	x->by = o != NULL ? who_signed(&x->arena, &m->ws->deployment, o) : "nobody";
+	x->by = o != NULL ? offer_signers(&x->arena, o, &m->ws->deployment) : "nobody";
 	return true;
 }
 
@@ -409,7 +387,7 @@ static bool load_waiting(struct model *m, const struct offers *all, const struct
 			return false;
 		x->waiting[x->n_waiting++] = (struct waiting_policy){
 			.name = text_safe_str(&x->arena, p->name, false), .line = o->seq, .expires = o->expires,
-			.by = who_signed(&x->arena, &m->ws->deployment, o), .n = o->n,
+			.by = offer_signers(&x->arena, o, &m->ws->deployment), .n = o->n,
 			.needs = adoption_needs(adopted, p, &m->ws->deployment),
 		};
 	}
@@ -467,15 +445,15 @@ static void load_releases(struct model *m)
 static void load_policies(struct model *m)
 {
 	struct model_policy *x = &m->policy;
-	const struct policy *adopted;
+	struct in_force now;
 	struct offers all;
 	struct err e = {0};
 	if (x->loaded)
 		return;
 	arena_release(&x->arena);
 	*x = (struct model_policy){ .loaded = true };
-	if (!offers_look(m->ws, &x->arena, &all, &e) || !load_in_force(m, &all, &adopted, &e) ||
-	    !load_waiting(m, &all, adopted, &e))
+	if (!offers_look(m->ws, &x->arena, &all, &e) || !load_in_force(m, &all, &now, &e) ||
+	    !load_waiting(m, &all, now.adopted, &e))
 		x->trouble = text_safe_err(&x->arena, &e);
 	err_clear(&e);
 	load_releases(m);

@@ -37,7 +37,7 @@ struct model_change {
 	const struct json *reads;
 	uint64_t reads_block;
 	/* what the workspace's policy says, as `setgov policy check --json` gives it; NULL: not asked, or no answer */
-	bool has_policy;              /* there is a policy.json */
+	bool has_policy;              /* one is in force */
 	bool may_sign_here;           /* there is none, or it allows keys on a machine with a network */
 	const struct json *verdict;
 	bool verdict_asked, asking_verdict;
@@ -142,7 +142,7 @@ struct model {
 	struct queue queue;
 	const char **sentences;       /* of each row of the queue, actions joined by newlines; NULL: not read yet */
 	struct change_rows changes;   /* oldest first; in queue_arena too */
-	bool has_policy;              /* the workspace has a policy.json */
+	bool has_policy;              /* one is in force */
 	struct model_change change;
 	struct model_log log;
 	struct model_line line;
