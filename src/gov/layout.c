@@ -545,8 +545,8 @@ void layout_compare(struct arena *a, struct layout_findings *out, const struct l
 
 	*out = (struct layout_findings){0};
 	if (old->n == 0 && now->n == 0)
-		find(&c, LAYOUT_UNSEEN, "the compiler lists no variable, neither of the old code nor of the new: what is "
-		     "kept in namespaces (ERC-7201) or by assembly was not compared");
+		find(&c, LAYOUT_UNSEEN, "the compiler lists no variable, neither of the old code nor of the new: what "
+		     "is kept in namespaces (ERC-7201) or by assembly was not compared");
 	for (size_t i = 0; i < old->n; i++) {
 		if (is_gap(&old->variables[i]))
 			compare_gap(&c, &old->variables[i]);

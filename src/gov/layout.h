@@ -3,8 +3,8 @@
  * "Storage Gaps": a variable keeps slot, offset, name and type; new ones come after all others, or out of a gap whose
  * end stays; a struct may grow at its end only as a mapping's value.
  *
- * Not seen: what a compiler does not list: ERC-7201 namespaces, slots used by assembly, the members of an enum. Where it
- * lists nothing at all nothing was compared, and that is a finding, too. Values themselves are compared by setgov
+ * Not seen: what a compiler does not list: ERC-7201 namespaces, slots used by assembly, the members of an enum. Where
+ * it lists nothing at all nothing was compared, and that is a finding, too. Values themselves are compared by setgov
  * preview. */
 #ifndef SETGOV_GOV_LAYOUT_H
 #define SETGOV_GOV_LAYOUT_H

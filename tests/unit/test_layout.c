@@ -1,5 +1,5 @@
-/* Storage layouts by solc (tests/vectors/gov/layout.json), each compared with the first or with its like: what an upgrade may do to
- * them, and what it may not. */
+/* Storage layouts by solc (tests/vectors/gov/layout.json), each compared with the first or with its like: what an
+ * upgrade may do to them, and what it may not. */
 #include "tests/support/check.h"
 
 #include "src/gov/layout.h"
@@ -97,11 +97,13 @@ static void nothing_is_too_deep_to_be_compared(void **state)
 	(void)state;
 	check_pair("deep structs", "deep structs", "", 0);
 	check_pair("deep structs", "deep structs, swapped",
-		   "MOVED m, its values, member m, its values, member m, its values, member m, its values, member m, its "
+		   "MOVED m, its values, member m, its values, member m, its values, member m, its values, "
+		   "member m, its "
 		   "values, member m, its values, member m, its values, member m, its values, member m, its values, "
 		   "member m, its values, member m, its values, member m, its values, member m, its values, member one "
 		   "was in slot 0 at byte 0 of the struct, is in slot 0 at byte 16\n"
-		   "MOVED m, its values, member m, its values, member m, its values, member m, its values, member m, its "
+		   "MOVED m, its values, member m, its values, member m, its values, member m, its values, "
+		   "member m, its "
 		   "values, member m, its values, member m, its values, member m, its values, member m, its values, "
 		   "member m, its values, member m, its values, member m, its values, member m, its values, member two "
 		   "was in slot 0 at byte 16 of the struct, is in slot 0 at byte 0\n", 2);
@@ -145,7 +147,8 @@ static void what_is_not_compared_is_a_finding(void **state)
 	assert_int_equal(f.v[0].kind, LAYOUT_UNSEEN);
 	assert_non_null(strstr(f.v[0].text, "is nested deeper than 64: nothing in it was compared"));
 	arena_release(&a);
-	check_pair("empty", "empty", "UNSEEN the compiler lists no variable, neither of the old code nor of the new: what is "
+	check_pair("empty", "empty", "UNSEEN the compiler lists no variable, neither of the old code nor of the "
+		   "new: what is "
 		   "kept in namespaces (ERC-7201) or by assembly was not compared\n", 1);
 }
 
@@ -178,7 +181,8 @@ static void elements_are_not_lost_in_a_slot(void **state)
 static void what_held_values_becomes_no_gap(void **state)
 {
 	(void)state;
-	check_pair("array is a gap", "base", "REPLACED where data was (uint256[4], slot 3), there is __gap (uint256[4])\n",
+	check_pair("array is a gap", "base", "REPLACED where data was (uint256[4], slot 3), there is __gap "
+		   "(uint256[4])\n",
 		   1);
 	check("array is a gap", "APPENDED data (uint256[4], slot 3) is new\n", 0);
 }
@@ -186,7 +190,8 @@ static void what_held_values_becomes_no_gap(void **state)
 static void a_name_that_is_private_twice_hides_nothing(void **state)
 {
 	(void)state;
-	check_pair("private name", "private name twice", "REPACKED x is new in slot 0 at byte 1, between old variables\n", 1);
+	check_pair("private name", "private name twice", "REPACKED x is new in slot 0 at byte 1, between old "
+		   "variables\n", 1);
 	check_pair("private name twice", "private name twice", "", 0);
 }
 
