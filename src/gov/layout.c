@@ -8,8 +8,11 @@
 #include "src/base/u256.h"
 #include "src/crypto/hash.h"
 
-#define MAX_VARIABLES 4096u
-#define MAX_DEPTH 16u
+#define MAX_VARIABLES 4096u           /* of a contract, of a struct */
+#define MAX_TYPES 4096u
+#define MAX_MEMBERS 16384u             /* of all structs together */
+#define MAX_DEPTH 64u
+#define MAX_NUMBER (UINT64_C(1) << 58) /* of slots and sizes: sums of their bytes cannot wrap */
 #define SHOWN(s) text_shown(s), (const char *)(s).p
 
 struct layout_type {
@@ -31,6 +34,7 @@ struct layout {
 	size_t n_types;
 	struct layout_variable *variables;
 	size_t n;
+	size_t n_members;             /* of all its structs */
 };
 
 /* ---- reading ---- */
@@ -50,7 +54,8 @@ static bool get_number(const struct json *o, const char *name, uint64_t *out, st
 
 	if (!json_get_u256(o, name, &v, e))
 		return false;
-	return u256_fits_u64(&v, out) || err_set(e, ERR_RANGE, json_find(o, name)->at, "more than 64 bits") ||
+	return (u256_fits_u64(&v, out) && *out < MAX_NUMBER) ||
+	       err_set(e, ERR_RANGE, json_find(o, name)->at, "2^58 or more: no storage that can be compared") ||
 	       err_in(e, "%s", name);
 }
 
@@ -71,6 +76,18 @@ static bool read_variable(const struct layout *l, struct layout_variable *out, c
 	return true;
 }
 
+/* Byte position of a variable's first byte, and behind its last. */
+static uint64_t first_byte(const struct layout_variable *v)
+{
+	return v->slot * 32 + v->offset;
+}
+
+static uint64_t end_byte(const struct layout_variable *v)
+{
+	return first_byte(v) + v->type->bytes;
+}
+
+/* The compiler writes them as they lie: one that lies in another is not from it. */
 static bool read_variables(struct arena *a, const struct layout *l, struct layout_variable **out, size_t *n,
 			   const struct json *list, struct err *e)
 {
@@ -79,8 +96,12 @@ static bool read_variables(struct arena *a, const struct layout *l, struct layou
 	*out = ARENA_ARRAY(a, struct layout_variable, list->n + 1);
 	*n = 0;
 	for (const struct json *v = list->first; v; v = v->next, ++*n) {
-		if (!read_variable(l, &(*out)[*n], v, e))
+		struct layout_variable *x = &(*out)[*n];
+
+		if (!read_variable(l, x, v, e))
 			return err_in(e, "[%zu]", *n);
+		if (*n > 0 && first_byte(x) < end_byte(x - 1))
+			return err_set(e, ERR_RANGE, v->at, "lies in the one before it") || err_in(e, "[%zu]", *n);
 	}
 	return true;
 }
@@ -103,6 +124,9 @@ static bool read_types(struct arena *a, struct layout *l, const struct json *typ
 {
 	if (json_is_null(types))
 		return true;               /* a contract without storage */
+	if (types->n > MAX_TYPES)
+		return err_set(e, ERR_RANGE, types->at, "at most %u, found %zu", MAX_TYPES, types->n) ||
+		       err_in(e, "types");
 	l->types = ARENA_ARRAY(a, struct layout_type, types->n + 1);
 	for (const struct json *o = types->first; o; o = o->next) {
 		if (!read_type(&l->types[l->n_types++], o, e))
@@ -112,7 +136,13 @@ static bool read_types(struct arena *a, struct layout *l, const struct json *typ
 	for (const struct json *o = types->first; o; o = o->next, t++) {
 		const struct json *members = json_find(o, "members");
 
-		if (members && !read_variables(a, l, &t->members, &t->n_members, members, e))
+		if (members == NULL)
+			continue;
+		l->n_members += members->n;
+		if (l->n_members > MAX_MEMBERS)
+			return err_set(e, ERR_RANGE, members->at, "at most %u members of structs", MAX_MEMBERS) ||
+			       err_in(e, "types.%.*s.members", SHOWN(t->id));
+		if (!read_variables(a, l, &t->members, &t->n_members, members, e))
 			return err_in(e, "types.%.*s.members", SHOWN(t->id));
 	}
 	return true;
@@ -151,10 +181,19 @@ bool layout_digest(struct hash32 *out, const struct json *doc, struct err *e)
 
 /* ---- findings ---- */
 
+/* Two types that were compared once: what a struct is to another it is wherever they stand, also within themselves. */
+struct pair {
+	const struct layout_type *now;
+	const char *where;
+	bool in_mapping, same;
+	struct pair *next;
+};
+
 struct comparing {
 	struct arena *a;
 	struct layout_findings *out;
 	const struct layout *old, *now;
+	struct pair **pairs;          /* by the number of the old type */
 	size_t cap;
 };
 
@@ -168,6 +207,7 @@ const char *layout_kind_name(enum layout_kind k)
 	case LAYOUT_INSERTED: return "INSERTED";
 	case LAYOUT_REPACKED: return "REPACKED";
 	case LAYOUT_GAP: return "GAP";
+	case LAYOUT_UNSEEN: return "UNSEEN";
 	case LAYOUT_STRUCT: return "STRUCT";
 	case LAYOUT_RENAMED: return "RENAMED";
 	case LAYOUT_INHERITANCE: return "INHERITANCE";
@@ -280,35 +320,86 @@ static bool compare_mappings(struct comparing *c, const char *where, const struc
 	return compare_types(c, arena_fmt(c->a, "%s, its values", where), vx, vy, true, depth + 1);
 }
 
+/* "40" of "struct C.S[2][40]"; nothing of a dynamic array. */
+static struct span array_length(const struct layout_type *t)
+{
+	size_t at = t->label.n;
+
+	while (at > 0 && t->label.p[at - 1] != '[')
+		at--;
+	return at > 0 ? span_of(t->label.p + at, t->label.n - at - 1) : span_of(t->label.p, 0);
+}
+
+static bool is_longer(const struct layout_type *x, const struct layout_type *y)
+{
+	const struct span m = array_length(x), n = array_length(y);
+
+	return m.n != n.n ? m.n > n.n : m.n > 0 && memcmp(m.p, n.p, m.n) > 0;
+}
+
 /* "uint256[40]": the elements have to be the same, and as many; more only where nothing can lie behind them. */
 static bool compare_arrays(struct comparing *c, const char *where, const struct layout_type *x,
 			   const struct layout_type *y, bool in_mapping, unsigned depth)
 {
 	const struct layout_type *bx = type_of(c->old, x->base), *by = type_of(c->now, y->base);
 
-	if (!bx || !by || x->bytes > y->bytes || (x->bytes != y->bytes && !in_mapping)) {
+	if (!bx || !by || x->bytes > y->bytes || is_longer(x, y) ||
+	    (!in_mapping && (x->bytes != y->bytes || is_longer(y, x)))) {
 		retyped(c, where, x, y);
 		return false;
 	}
 	return compare_types(c, arena_fmt(c->a, "%s, its elements", where), bx, by, false, depth + 1);
 }
 
-static bool compare_types(struct comparing *c, const char *where, const struct layout_type *x,
-			  const struct layout_type *y, bool in_mapping, unsigned depth)
+static bool compare_inside(struct comparing *c, const char *where, const struct layout_type *x,
+			   const struct layout_type *y, bool in_mapping, unsigned depth)
 {
-	if (depth > MAX_DEPTH)                         /* a struct that holds a mapping to itself */
-		return true;
-	if (!span_eq(x->encoding, y->encoding) || (x->n_members > 0) != (y->n_members > 0) ||
-	    (x->base.n > 0) != (y->base.n > 0)) {
-		retyped(c, where, x, y);
+	if (depth > MAX_DEPTH) {
+		find(c, LAYOUT_UNSEEN, "%s is nested deeper than %u: nothing in it was compared", where, MAX_DEPTH);
 		return false;
 	}
 	if (span_is(x->encoding, "mapping"))
 		return compare_mappings(c, where, x, y, depth);
 	if (x->base.n > 0)
 		return compare_arrays(c, where, x, y, in_mapping, depth);
-	if (x->n_members > 0)
-		return compare_members(c, where, x, y, in_mapping, depth);
+	return compare_members(c, where, x, y, in_mapping, depth);
+}
+
+static struct pair *pair_of(struct pair *p, const struct layout_type *now, bool in_mapping)
+{
+	while (p != NULL && (p->now != now || p->in_mapping != in_mapping))
+		p = p->next;
+	return p;
+}
+
+/* Once each: structs that hold mappings to themselves have no end, and such as share others have too many. While a pair
+ * is compared it counts as the same: what differs is found where it is. */
+static bool compare_pair(struct comparing *c, const char *where, const struct layout_type *x,
+			 const struct layout_type *y, bool in_mapping, unsigned depth)
+{
+	struct pair **first = &c->pairs[x - c->old->types], *p = pair_of(*first, y, in_mapping);
+
+	if (p == NULL) {
+		p = ARENA_NEW(c->a, struct pair);
+		*p = (struct pair){ .now = y, .where = where, .in_mapping = in_mapping, .same = true, .next = *first };
+		*first = p;
+		p->same = compare_inside(c, where, x, y, in_mapping, depth);
+	} else if (!p->same) {
+		find(c, LAYOUT_STRUCT, "%s differs as %s does", where, p->where);
+	}
+	return p->same;
+}
+
+static bool compare_types(struct comparing *c, const char *where, const struct layout_type *x,
+			  const struct layout_type *y, bool in_mapping, unsigned depth)
+{
+	if (!span_eq(x->encoding, y->encoding) || (x->n_members > 0) != (y->n_members > 0) ||
+	    (x->base.n > 0) != (y->base.n > 0)) {
+		retyped(c, where, x, y);
+		return false;
+	}
+	if (span_is(x->encoding, "mapping") || x->base.n > 0 || x->n_members > 0)
+		return compare_pair(c, where, x, y, in_mapping, depth);
 	if (x->bytes == y->bytes && (span_eq(x->label, y->label) || (is_address(x) && is_address(y))))
 		return true;
 	retyped(c, where, x, y);
@@ -362,7 +453,7 @@ static void compare_variable(struct comparing *c, const struct layout_variable *
 	} else if (there == NULL) {
 		find(c, LAYOUT_REMOVED, "%s (slot %" PRIu64 ", byte %u) is not there any more", label, v->slot,
 		     v->offset);
-	} else if (span_eq(there->type->label, v->type->label)) {
+	} else if (span_eq(there->type->label, v->type->label) && !is_gap(there)) {
 		find(c, LAYOUT_RENAMED, "%s is called %.*s: make sure that it means the same", label,
 		     SHOWN(there->label));
 		compare_types(c, label, v->type, there->type, false, 0);
@@ -370,12 +461,6 @@ static void compare_variable(struct comparing *c, const struct layout_variable *
 		find(c, LAYOUT_REPLACED, "where %s was (%.*s, slot %" PRIu64 "), there is %.*s (%.*s)", label,
 		     SHOWN(v->type->label), v->slot, SHOWN(there->label), SHOWN(there->type->label));
 	}
-}
-
-/* Byte position of a variable's first byte, and behind its last. */
-static uint64_t first_byte(const struct layout_variable *v)
-{
-	return v->slot * 32 + v->offset;
 }
 
 static bool within_old_gap(const struct layout *old, const struct layout_variable *v)
@@ -397,8 +482,8 @@ static void judge_new(struct comparing *c, const struct layout_variable *v)
 	for (size_t i = 0; i < c->old->n; i++) {
 		const struct layout_variable *o = &c->old->variables[i];
 
-		if (first_byte(o) + o->type->bytes > last)
-			last = first_byte(o) + o->type->bytes;
+		if (end_byte(o) > last)
+			last = end_byte(o);
 		shares |= o->slot == v->slot && !is_gap(o);
 	}
 	if (within_old_gap(c->old, v) || first_byte(v) >= last)
@@ -410,6 +495,24 @@ static void judge_new(struct comparing *c, const struct layout_variable *v)
 	else
 		find(c, LAYOUT_INSERTED, "%.*s is new in slot %" PRIu64 ", before old variables", SHOWN(v->label),
 		     v->slot);
+}
+
+static size_t count_named(const struct layout *l, struct span label)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		n += span_eq(l->variables[i].label, label);
+	return n;
+}
+
+/* Private variables of several contracts may have one name. */
+static bool is_new(const struct comparing *c, const struct layout_variable *v)
+{
+	const struct layout_variable *there = placed(c->old->variables, c->old->n, v->slot, v->offset);
+
+	return (there == NULL || !span_eq(there->label, v->label)) &&
+	       count_named(c->old, v->label) < count_named(c->now, v->label);
 }
 
 static bool takes_an_old_place(const struct comparing *c, const struct layout_variable *v)
@@ -427,7 +530,7 @@ static void compare_order(struct comparing *c)
 
 		nx = named(c->now->variables, c->now->n, x->label);
 		ny = named(c->now->variables, c->now->n, y->label);
-		if (is_gap(x) || is_gap(y) || nx == NULL || ny == NULL || first_byte(nx) < first_byte(ny))
+		if (is_gap(x) || is_gap(y) || nx == NULL || ny == NULL || nx == ny || first_byte(nx) < first_byte(ny))
 			continue;
 		find(c, LAYOUT_INHERITANCE, "%.*s comes after %.*s now: declarations, or the contracts that are "
 		     "inherited, are in another order", SHOWN(x->label), SHOWN(y->label));
@@ -437,9 +540,13 @@ static void compare_order(struct comparing *c)
 
 void layout_compare(struct arena *a, struct layout_findings *out, const struct layout *old, const struct layout *now)
 {
-	struct comparing c = { .a = a, .out = out, .old = old, .now = now };
+	struct comparing c = { .a = a, .out = out, .old = old, .now = now,
+			       .pairs = ARENA_ARRAY(a, struct pair *, old->n_types + 1) };
 
 	*out = (struct layout_findings){0};
+	if (old->n == 0 && now->n == 0)
+		find(&c, LAYOUT_UNSEEN, "the compiler lists no variable, neither of the old code nor of the new: what "
+		     "is kept in namespaces (ERC-7201) or by assembly was not compared");
 	for (size_t i = 0; i < old->n; i++) {
 		if (is_gap(&old->variables[i]))
 			compare_gap(&c, &old->variables[i]);
@@ -450,7 +557,7 @@ void layout_compare(struct arena *a, struct layout_findings *out, const struct l
 	for (size_t i = 0; i < now->n; i++) {
 		const struct layout_variable *v = &now->variables[i];
 
-		if (!is_gap(v) && named(old->variables, old->n, v->label) == NULL && !takes_an_old_place(&c, v))
+		if (!is_gap(v) && is_new(&c, v) && !takes_an_old_place(&c, v))
 			judge_new(&c, v);
 	}
 }

@@ -3,8 +3,9 @@
  * "Storage Gaps": a variable keeps slot, offset, name and type; new ones come after all others, or out of a gap whose
  * end stays; a struct may grow at its end only as a mapping's value.
  *
- * Not seen: what a compiler does not list: ERC-7201 namespaces, slots used by assembly, the members of an enum. Values
- * themselves are compared by setgov preview. */
+ * Not seen: what a compiler does not list: ERC-7201 namespaces, slots used by assembly, the members of an enum. Where
+ * it lists nothing at all nothing was compared, and that is a finding, too. Values themselves are compared by setgov
+ * preview. */
 #ifndef SETGOV_GOV_LAYOUT_H
 #define SETGOV_GOV_LAYOUT_H
 
@@ -15,8 +16,9 @@
 
 struct layout;                    /* parsed; lives as long as its arena */
 
-/* The member storageLayout of a compiler's output, or a document that has it. ERR_SYNTAX, ERR_MISSING, ERR_RANGE,
- * ERR_UNKNOWN (a type that is not in "types"), with the place. */
+/* The member storageLayout of a compiler's output, or a document that has it. ERR_SYNTAX, ERR_MISSING, ERR_RANGE (also:
+ * variables that lie in each other, which no compiler writes), ERR_UNKNOWN (a type that is not in "types"), with the
+ * place. */
 MUST_CHECK const struct layout *layout_parse(struct arena *a, const struct json *doc, struct err *e);
 
 /* SHA-256 of the canonical JSON of the storageLayout itself: what a list of releases calls it by. */
@@ -30,7 +32,8 @@ enum layout_kind {
 	LAYOUT_INSERTED,              /* a new one stands before old ones */
 	LAYOUT_REPACKED,              /* a new one takes unused bytes between old ones */
 	LAYOUT_GAP,                   /* a gap does not end where it ended */
-	LAYOUT_STRUCT,                /* a struct grew where it may not */
+	LAYOUT_STRUCT,                /* a struct grew where it may not, or differs as it does elsewhere */
+	LAYOUT_UNSEEN,                /* nothing was compared: no variables, or nested too deep */
 	LAYOUT_RENAMED,               /* same place and type, another name */
 	LAYOUT_INHERITANCE,           /* variables are in another order (those that moved are MOVED, too) */
 	LAYOUT_APPENDED,              /* new, and in order */

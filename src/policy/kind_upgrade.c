@@ -149,14 +149,22 @@ static void check_uups(struct upgrading *x)
 static void check_changed(struct upgrading *x)
 {
 	const struct json *v = ask_current(x);
-	if (v != NULL && v->type == JSON_STRING && span_is(v->text, x->at))
+	struct addr now;
+	if (v == NULL)
+		return;
+	if (v->type != JSON_STRING || !addr_parse(&now, v->text, NULL))
+		fails(x, "the fact implementation.%s is not an address", x->name);
+	else if (addr_eq(&now, &x->u->implementation))
 		fails(x, "SAME CODE: %s has the code at %s already", x->name, x->at);
 }
 
 static void check_initialised(struct upgrading *x)
 {
 	const struct json *v = ask_about(x, "initialized");
-	if (v != NULL && (v->type != JSON_STRING || span_is(v->text, "0")))
+	struct u256 times;
+	if (v == NULL)
+		return;
+	if (v->type != JSON_STRING || !u256_parse(&times, v->text, NULL) || u256_is_zero(&times))
 		fails(x, "UNINITIALISED: whoever calls initialize() of %s first controls that code: its constructor "
 		      "has to lock it", x->at);
 }
@@ -171,10 +179,13 @@ static void put_list(struct upgrading *x, const struct json *o, const char *memb
 		return;
 	}
 	for (const struct json *v = list->first; v != NULL; v = v->next) {
-		buf_str(&b, b.n > 0 ? ", " : "");
-		text_safe(&b, v->text, false);
+		buf_str(&b, v != list->first ? ", " : "");
+		if (v->type == JSON_STRING && v->text.n > 0)
+			text_safe(&b, v->text, false);
+		else
+			buf_str(&b, "what is no text");
 	}
-	if (b.n > 0)
+	if (list->n > 0)
 		fails(x, "%s: %s", title, buf_cstr(&b));
 	buf_release(&b);
 }
@@ -193,8 +204,12 @@ static void check_preview(struct upgrading *x)
 	if (v == NULL)
 		return;
 	failed = v->type == JSON_OBJECT ? json_find(v, "failed") : NULL;
-	if (failed != NULL && failed->type == JSON_STRING)
+	if (failed == NULL)
+		fails(x, "the facts do not say failed");
+	else if (failed->type == JSON_STRING)
 		fails(x, "IT FAILS: %.*s", SHOWN(failed->text));
+	else if (failed->type != JSON_NULL)
+		fails(x, "IT FAILS: with what is no text");
 	put_list(x, v, "unintended", "CHANGED AND NOT INTENDED");
 	put_list(x, v, "wrong", "NOT AS MEANT");
 }

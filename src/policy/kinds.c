@@ -183,16 +183,25 @@ static bool know_base(struct asking *q, const struct arg_limit *l, struct u256 *
 	return true;
 }
 
+/* So many percent of it, rounded down, however near to 2^256 it is; false: more than 2^256. */
+static bool share_of(struct u256 *out, const struct u256 *v, uint64_t percent)
+{
+	struct u256 hundredths, whole, rest;
+	uint64_t left;
+	u256_div_u64(&hundredths, &left, v, 100);
+	rest = u256_from_u64(left * percent / 100);
+	return u256_mul_u64(&whole, &hundredths, percent) && u256_add(out, &whole, &rest);
+}
+
 static bool within_step(struct asking *q, const struct arg_limit *l, const struct u256 *v)
 {
-	struct u256 base, apart, most, moved;
+	struct u256 base, apart, most;
 	if (!know_base(q, l, &base))
 		return false;
 	const bool up = u256_cmp(v, &base) > 0;
 	if (!u256_sub(&apart, up ? v : &base, up ? &base : v))
 		return false;
-	if (!u256_mul_u64(&most, &base, l->percent) ||
-	    (u256_mul_u64(&moved, &apart, 100) && u256_cmp(&moved, &most) <= 0))
+	if (!share_of(&most, &base, l->percent) || u256_cmp(&apart, &most) <= 0)
 		return true;
 	answer(q, VERDICT_FAILED, "%.*s is %s, more than %" PRIu64 " %% away from %s, what it was %s ago",
 		SHOWN(l->arg),

@@ -11,6 +11,8 @@
 
 #define REVIEW_WITHIN_MAX (UINT64_C(366) * 86400)
 #define RULES_MAX 1000
+#define NAME_MAX_BYTES 100
+#define WHY_MAX 2000
 #define SECONDS_MAX (UINT64_C(100) * 366 * 86400)      /* of a time in a policy: sums of them cannot wrap */
 #define COMMON "name why kind for source maxAge"
 #define SHOWN(s) text_shown(s), (const char *)(s).p
@@ -40,6 +42,28 @@ static bool get_text(const struct reading *r, struct span *out, const struct jso
 	if (!text_is_plain(v->text, false))
 		return wrong(r->e, ERR_RANGE, v, "has characters that cannot be shown");
 	return v->text.n > 0 || wrong(r->e, ERR_RANGE, v, "is empty");
+}
+
+/* Names are compared by eye, in old against new as well: letters of other alphabets look like those of this one. */
+static bool is_name(const struct reading *r, struct span name, const struct json *v)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (name.p[i] < 0x20 || name.p[i] > 0x7e)
+			return wrong(r->e, ERR_RANGE, v, "a name has ASCII characters only: others look like them");
+	return (name.n > 0 && name.n <= NAME_MAX_BYTES) ||
+	       wrong(r->e, ERR_RANGE, v, "a name has 1 to %d characters", NAME_MAX_BYTES);
+}
+
+static bool get_name(const struct reading *r, struct span *out, const struct json *v)
+{
+	return get_text(r, out, v) && is_name(r, *out, v);
+}
+
+/* Nobody reads on behind a book. */
+static bool get_why(const struct reading *r, struct span *out, const struct json *v)
+{
+	return get_text(r, out, v) &&
+	       (out->n <= WHY_MAX || wrong(r->e, ERR_RANGE, v, "at most %d bytes, found %zu", WHY_MAX, out->n));
 }
 
 static bool get_count(const struct reading *r, uint64_t *out, const struct json *v)
@@ -290,8 +314,8 @@ static bool get_pattern(const struct reading *r, struct pattern *out, const stru
 		struct rule *x = out; \
 		return get(r, &x->member, v); \
 	}
-SIMPLE(name, get_text)
-SIMPLE(why, get_text)
+SIMPLE(name, get_name)
+SIMPLE(why, get_why)
 SIMPLE(pattern, get_pattern)
 SIMPLE(delegatecall, get_bool)
 SIMPLE(allowed, get_bool)
@@ -463,6 +487,8 @@ static bool get_window(const struct reading *r, struct window *w, const struct j
 		return wrong(r->e, ERR_MISMATCH, o, "days go with times of day, and only with them");
 	if (w->kind != WINDOW_YEARLY && memcmp(w->from.p, w->to.p, w->from.n) >= 0)
 		return wrong(r->e, ERR_RANGE, o, "ends before it starts");
+	if (w->kind == WINDOW_YEARLY && span_eq(w->from, w->to))
+		return wrong(r->e, ERR_RANGE, o, "ends where it starts: it would never be");
 	return true;
 }
 
@@ -719,6 +745,8 @@ static bool policy_roles(const struct reading *r, void *out, const struct json *
 	p->roles = list;
 	for (const struct json *v = o->first; v != NULL; v = v->next) {
 		list[p->n_roles].name = v->name;
+		if (!is_name(r, v->name, v))
+			return err_in(r->e, "%.*s", SHOWN(v->name));
 		if (!get_texts(r, &list[p->n_roles].people, v))
 			return err_in(r->e, "%.*s", SHOWN(v->name));
 		p->n_roles++;

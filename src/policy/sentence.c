@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
+#include "src/base/time.h"
 #include "src/policy/drift.h"
 #include "src/policy/rules.h"
 
@@ -426,6 +427,16 @@ static void put_rule(struct buf *out, const struct policy *p, const struct rule 
 	buf_byte(out, '\n');
 }
 
+static void put_review(struct buf *out, const struct policy *p)
+{
+	if (p->review == 0) {
+		buf_str(out, "within 72h (the default)");
+		return;
+	}
+	buf_str(out, "within ");
+	duration_format(out, p->review);
+}
+
 void policy_sentences(struct buf *out, const struct policy *p)
 {
 	for (size_t i = 0; i < p->n_rules; i++) {
@@ -437,6 +448,11 @@ void policy_sentences(struct buf *out, const struct policy *p)
 		if (!rule_row(x->kind)->chain)
 			buf_str(out, "    kept by setgov and the signers, not by the chain\n");
 	}
+	if (p->review > 0) {
+		buf_str(out, "  What was done as an emergency is reviewed ");
+		put_review(out, p);
+		buf_str(out, ". Reports say so; it stops nothing.\n");
+	}
 	buf_str(out, "  What no rule allows is denied.\n");
 }
 
@@ -447,6 +463,18 @@ static size_t number_differs(struct buf *out, const char *what, uint64_t was, ui
 	if (was == is)
 		return 0;
 	buf_fmt(out, "  %s: was %llu, is %llu now\n", what, (unsigned long long)was, (unsigned long long)is);
+	return 1;
+}
+
+static size_t review_differs(struct buf *out, const struct policy *old, const struct policy *new)
+{
+	if (old->review == new->review)
+		return 0;
+	buf_str(out, "  an emergency is reviewed: was ");
+	put_review(out, old);
+	buf_str(out, ", is ");
+	put_review(out, new);
+	buf_str(out, " now\n");
 	return 1;
 }
 
@@ -631,6 +659,7 @@ static size_t put_differences(struct buf *out, const struct policy *old, const s
 	size_t n = name_differs(out, old, new);
 	n += number_differs(out, "semantics", old->semantics, new->semantics);
 	n += number_differs(out, "the Safe's threshold", old->threshold, new->threshold);
+	n += review_differs(out, old, new);
 	n += roles_differ(out, old, new);
 	n += rules_differ(out, old, new);
 	if (n > 0 || hash32_eq(&old->digest, &new->digest))

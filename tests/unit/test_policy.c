@@ -92,6 +92,11 @@ static void a_slip_is_located(void **state)
 	refused("{\"name\":\"x\",\"why\":\"w\",\"kind\":\"freeze\",\"zone\":\"UTC\",\"windows\":"
 		"[{\"from\":\"2027-02-28T00:00\",\"to\":\"2027-02-29T00:00\"}]}", ERR_RANGE,
 		"rules[0].windows[0].to: no such day");
+	refused("{\"name\":\"x\",\"why\":\"w\",\"kind\":\"freeze\",\"zone\":\"UTC\",\"windows\":"
+		"[{\"from\":\"01-01T00:00\",\"to\":\"01-01T00:00\"}]}", ERR_RANGE,
+		"rules[0].windows[0]: ends where it starts: it would never be");
+	refused("{\"name\":\"fr\xd0\xb5" "eze\",\"why\":\"w\",\"kind\":\"call-only\"}", ERR_RANGE,
+		"rules[0].name: a name has ASCII characters only: others look like them");
 	refused("{\"name\":\"default-deny\",\"why\":\"w\",\"kind\":\"call-only\"}", ERR_MISMATCH,
 		"rules[0].name: this is what verdicts call the rule that nobody wrote");
 	refused("{\"name\":\"x\",\"why\":\"w\",\"kind\":\"rate\",\"max\":1,\"per\":\"1000000 weeks\"}",
@@ -247,6 +252,7 @@ static void each(const struct example *x, size_t n)
 #define WITHDRAW(amount) .action = "paymaster.withdraw", .pairs = { "amount=" amount, "contract=paymaster" }
 #define DEPOSIT(amount) .action = "paymaster.set-min-deposit", .pairs = { "amount=" amount, "contract=paymaster" }
 
+#define MOST "115792089237316195423570985008687907853269984665640564039457584007913129639935"   /* 2^256 - 1 */
 static void arguments_keep_within_bounds(void **state)
 {
 	static const char set[] = "\"bounds\",\"for\":{\"actions\":[\"sequencer.authorize\"]},"
@@ -278,6 +284,14 @@ static void arguments_keep_within_bounds(void **state)
 		  .expect = "passed on the console's word: within its bounds" },
 		{ step, DEPOSIT("89 wei"), .facts = "\"action[0].amount\":\"100\",\"history\":[]",
 		  .expect = "failed: amount is 89, more than 10 % away from 100, what it was 7 days ago" },
+		{ step, DEPOSIT("90 wei"), .facts = "\"action[0].amount\":\"" MOST "\",\"history\":[]",
+		  .expect = "failed: amount is 90, more than 10 % away from " MOST ", what it was 7 days ago" },
+		{ step, DEPOSIT("1 wei"), .facts = "\"action[0].amount\":\"9\",\"history\":[]",
+		  .expect = "failed: amount is 1, more than 10 % away from 9, what it was 7 days ago" },
+		{ step, DEPOSIT("1 wei"), .facts = "\"action[0].amount\":\"0\",\"history\":[]",
+		  .expect = "failed: amount is 1, more than 10 % away from 0, what it was 7 days ago" },
+		{ twice, DEPOSIT("1 ether"), .facts = "\"action[0].amount\":\"0\"",
+		  .expect = "failed: amount is 1000000000000000000, more than 2 times the current 0" },
 		{ step, DEPOSIT("121 wei"), .facts = past,
 		  .expect = "failed: amount is 121, more than 10 % away from 100, what it was 7 days ago" },
 	};

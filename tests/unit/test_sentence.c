@@ -169,6 +169,16 @@ static void old_against_new_leaves_nothing_out(void **state)
 	       "         because other\n", 5);
 }
 
+static void how_soon_an_emergency_is_reviewed_is_a_difference(void **state)
+{
+	(void)state;
+	differ(POLICY("P", "\"reviewWithin\":\"24h\",\"rules\":[]"),
+	       POLICY("P", "\"reviewWithin\":\"366 days\",\"rules\":[]"),
+	       "  an emergency is reviewed: was within 1 day, is within 366 days now\n", 1);
+	differ(POLICY("P", "\"reviewWithin\":\"24h\",\"rules\":[]"), POLICY("P", "\"rules\":[]"),
+	       "  an emergency is reviewed: was within 1 day, is within 72h (the default) now\n", 1);
+}
+
 /* Whoever holds a role is a part of what a rule says that names it. */
 static void a_role_that_changes_hands_changes_its_rules(void **state)
 {
@@ -267,6 +277,7 @@ int main(void)
 		cmocka_unit_test(each_kind_says_what_it_demands),
 		cmocka_unit_test(an_exception_says_what_stands_in_its_rules_place),
 		cmocka_unit_test(old_against_new_leaves_nothing_out),
+		cmocka_unit_test(how_soon_an_emergency_is_reviewed_is_a_difference),
 		cmocka_unit_test(a_role_that_changes_hands_changes_its_rules),
 		cmocka_unit_test(another_order_is_said_too),
 		cmocka_unit_test(what_loosens_is_said_before_anything_else),

@@ -96,9 +96,17 @@ static void each_thing_that_is_wrong_with_new_code_is_named(void **state)
 		  "failed: CHANGED AND NOT INTENDED: a 1 -> 2; NOT AS MEANT: b 3 -> 4" },
 		{ "preview", EFFECTS("\"execute: no\"", "", "", ""), "failed: IT FAILS: execute: no" },
 		{ "preview", NULL, "failed: the fact preview is not known" },
-		{ "preview", "7", "failed: the facts do not say lost; the facts do not say unintended; the facts do "
-		  "not "
-		  "say wrong" },
+		{ "preview", "7", "failed: the facts do not say lost; the facts do not say failed; the facts do not "
+		  "say unintended; the facts do not say wrong" },
+		{ "preview", EFFECTS("false", "", "", ""), "failed: IT FAILS: with what is no text" },
+		{ "preview", EFFECTS("null", "", "\"\"", "{}"), "failed: CHANGED AND NOT INTENDED: what is no text; "
+		  "NOT AS MEANT: what is no text" },
+		{ "implementation.paymaster", "null", "failed: the fact implementation.paymaster is not an address; NO "
+		  "ROLLBACK: SC-8 goes back to " NOW ", and the code now is at " },
+		{ "initialized." NEW, "\"00\"", "failed: UNINITIALISED: whoever calls initialize() of " NEW " first "
+		  "controls that code: its constructor has to lock it" },
+		{ "action[0].layout", LAYOUT("{}", "\"SetPaymaster 1.0\"", ""),
+		  "failed: LAYOUT NOT COMPATIBLE: what is no text" },
 		{ "action[0].layout", LAYOUT("\"MOVED x\",\"GAP y\"", "\"SetPaymaster 1.0\"", ""),
 		  "failed: LAYOUT NOT COMPATIBLE: MOVED x, GAP y" },
 		{ "action[0].layout", LAYOUT("", "null", ""), "failed: LAYOUT: the code of paymaster now is of no "
