@@ -22,7 +22,7 @@ struct follow {
 	struct arena arena, scratch;  /* scratch: one line */
 	struct note_key key;          /* the export's own, which the lines have to lead to */
 	struct log_keys keys;
-	struct hash32 profile;        /* adopted last */
+	struct log_profiles profiles;
 	struct buf note, manifest;
 	struct frontier tree;
 	struct hash32 prev;
@@ -105,29 +105,31 @@ static bool put_line(struct follow *f, const struct hash32 *leaf, struct span ra
 	return ok;
 }
 
-/* Over the lines before this one, in the tree as it is here. */
-static bool head_before(struct follow *f, struct tree_head *out, struct err *e)
+/* In the tree as it is here. */
+static bool root_at(void *ctx, uint64_t size, struct hash32 *out, struct err *e)
 {
+	struct follow *f = ctx;
 	const struct merkle_nodes nodes = { read_store_node, f->store };
 
-	out->size = f->seq;
-	return merkle_root(&out->root, f->seq, &nodes, e);
+	return merkle_root(out, size, &nodes, e);
 }
 
-/* The deployment in force, as the export has it; NULL: it is not there. */
-static const struct deployment *deployment_now(struct follow *f)
+/* The deployment that the first `size` lines adopted last, as the export has it; NULL: it is not there. */
+static const struct deployment *deployment_at(void *ctx, uint64_t size)
 {
+	struct follow *f = ctx;
+	const struct hash32 profile = log_profiles_at(&f->profiles, size);
 	struct deployment *d = ARENA_NEW(&f->arena, struct deployment);
 	struct buf name = {0}, text = {0};
 	struct hash32 found = {0};
 	bool ok;
 
 	buf_str(&name, "blobs/");
-	buf_hex(&name, SPAN_HASH(&f->profile));
+	buf_hex(&name, SPAN_HASH(&profile));
 	ok = fs_read(&text, in(&f->arena, f->from, buf_cstr(&name)), FOLLOW_BLOB_MAX, NULL);
 	if (ok)
 		sha256(&found, buf_view(&text));
-	ok = ok && hash32_eq(&found, &f->profile) &&
+	ok = ok && hash32_eq(&found, &profile) &&
 	     deployment_parse_identity(&f->arena, d, arena_copy(&f->arena, buf_view(&text)), NULL);
 	buf_release(&name);
 	buf_release(&text);
@@ -137,13 +139,14 @@ static const struct deployment *deployment_now(struct follow *f)
 /* The note by which the key was changed is among our own checkpoints too: that is where log_open() finds it. */
 static bool take_key(struct follow *f, const struct line *l, struct err *e)
 {
-	struct tree_head before;
+	const struct log_past past = { root_at, deployment_at, f };
+	struct tree_head before = { .size = f->seq };
 	struct span note;
 	uint64_t count;
 
 	if (!log_keys_changes(l))
 		return true;
-	if (!head_before(f, &before, e) || !log_keys_take(&f->keys, l, &before, deployment_now(f), e))
+	if (!root_at(f, f->seq, &before.root, e) || !log_keys_take(&f->keys, l, &before, &past, e))
 		return false;
 	if (log_keys_now(&f->keys)->believed)
 		return err_refuse(e, "LOG-DAMAGED", "owners vouch for a new log key, and the export lacks the profile "
@@ -175,9 +178,7 @@ static bool take_line(struct follow *f, struct span raw, struct err *e)
 		return bad_line(f, "does not open a log", e);
 	if (f->seq && !take_key(f, &l, e))
 		return err_in(e, "line %" PRIu64, f->seq);
-	if ((line_kind_is(&l, "log.opened") || line_kind_is(&l, "deployment.adopted")) &&
-	    !json_get_bare_hash(l.body, "profile", &f->profile, NULL))
-		f->profile = (struct hash32){0};
+	log_profiles_take(&f->profiles, &f->arena, &l);
 	line_leaf(&leaf, raw);
 	if (!(f->seq < f->out->before ? compare_line(f, &leaf, e) : put_line(f, &leaf, raw, e)))
 		return false;

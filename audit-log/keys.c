@@ -65,13 +65,32 @@ static bool first_of_next(struct log *l, struct arena *a, uint64_t count, uint64
 	return low == count || read_row(l, a, low, key, row, e);
 }
 
+static bool root_at(void *ctx, uint64_t size, struct hash32 *out, struct err *e)
+{
+	return log_root_at(ctx, size, out, e);
+}
+
+/* Whoever opens a log believes the owners' word; verify counts it. */
+static const struct deployment *nobody(void *ctx, uint64_t size)
+{
+	(void)ctx;
+	(void)size;
+	return NULL;
+}
+
+static struct log_past past_of(struct log *l)
+{
+	return (struct log_past){ root_at, nobody, l };
+}
+
 static bool take_change(struct log *l, struct arena *a, const struct row *row, struct err *e)
 {
 	struct tree_head before = { .size = row->c.head.size };
+	const struct log_past past = past_of(l);
 	struct line line;
 
 	return log_line_read(l, a, before.size, &line, e) && log_root_at(l, before.size, &before.root, e) &&
-	       (log_keys_take(&l->keys, &line, &before, NULL, e) ||
+	       (log_keys_take(&l->keys, &line, &before, &past, e) ||
 		err_in(e, "line %llu", (unsigned long long)line.seq));
 }
 
@@ -186,6 +205,7 @@ struct change {
 static bool put_handover(struct log *l, struct change *c, struct arena *a, struct err *e)
 {
 	const struct tree_head head = log_head(l);
+	const struct log_past past = past_of(l);
 	struct buf note = {0}, vkey = {0};
 	bool ok;
 
@@ -195,7 +215,7 @@ static bool put_handover(struct log *l, struct change *c, struct arena *a, struc
 	json_set(c->body, a, "note", json_text(a, buf_view(&note)));
 	c->line.body = c->body;
 	ok = put_note(l, &head, buf_view(&note), e) && log_put_line(l, &c->line, c->now, e) &&
-	     log_keys_take(&l->keys, &c->line, &head, NULL, e);
+	     log_keys_take(&l->keys, &c->line, &head, &past, e);
 	buf_release(&note);
 	buf_release(&vkey);
 	return ok;
@@ -311,6 +331,31 @@ static bool take_time(struct log *l, struct change *c, struct err *e)
 	       err_refuse(e, "CLOCK", "this machine's clock stands before the last line: set it first");
 }
 
+static bool is_no_adoption(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+{
+	struct line_peek peek;
+
+	(void)ctx;
+	(void)leaf;
+	return (line_peek(&peek, raw) && !span_is(peek.kind, "deployment.adopted")) ||
+	       err_refuse(e, "OWNERS", "line %llu adopts a profile, and the lost key signed nothing after it: whose "
+			  "owners count nobody can say", (unsigned long long)seq);
+}
+
+/* The last checkpoint by the lost key goes into the line: the owners are those of the profile under it. */
+static bool rest_on_newest(struct log *l, struct change *c, struct arena *a, struct err *e)
+{
+	struct tree_head head;
+	struct buf note = {0};
+	const bool ok = log_newest_checkpoint(l, &note, &head, e) &&
+			log_each(l, head.size, log_size(l), is_no_adoption, NULL, e);
+
+	if (ok)
+		json_set(c->body, a, "checkpoint", json_text(a, buf_view(&note)));
+	buf_release(&note);
+	return ok;
+}
+
 static bool succeed(struct log *l, struct change *c, const struct deployment *d, const struct message_signature *v,
 		    size_t n, struct err *e)
 {
@@ -323,7 +368,8 @@ static bool succeed(struct log *l, struct change *c, const struct deployment *d,
 	handover_make(&note, &head, log_key(l), NULL, &c->next, c->seed);
 	c->body = json_object(&a);
 	json_set(c->body, &a, "signatures", message_signatures_to_json(&a, v, n));
-	ok = handover_open(&a, &h, buf_view(&note), e) && log_succession_counts(&h, d, v, n, e) && take_time(l, c, e) &&
+	ok = rest_on_newest(l, c, &a, e) && handover_open(&a, &h, buf_view(&note), e) &&
+	     log_succession_counts(&h, d, v, n, e) && take_time(l, c, e) &&
 	     change_key(l, c, &a, e);
 	buf_release(&note);
 	arena_release(&a);

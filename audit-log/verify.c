@@ -75,7 +75,7 @@ struct verifier {
 	bool tree_lost;               /* a gap that the nodes could not bridge */
 	struct arena scratch;         /* one line */
 	struct log_keys keys;         /* n 0: line 0 names none */
-	struct hash32 profile;        /* adopted last; its owners count when the key is lost */
+	struct log_profiles profiles;
 	struct span handover;         /* the checkpoint by which the key is changed, until its line comes; or empty */
 	uint64_t handover_row;
 	uint64_t believed;            /* keys that owners vouch for, unjudged: the quick way */
@@ -236,27 +236,42 @@ static void check_blobs(struct verifier *v)
 }
 
 /* Members of a body that name a blob by its digest. */
-static const struct { const char *kind, *member; } blob_members[] = {
-	{ "log.opened", "profile" },       { "step.packed", "core" },   { "step.packed", "evidence" },
-	{ "signature.added", "signature" }, { "submit.intended", "data" }, { "submit.intended", "raw" },
-	{ "step.mined", "receipt" },       { "step.failed", "receipt" }, { "meeting.closed", "minutes" },
-	{ "releases.adopted", "releases" },
-	{ "policy.judged", "facts" },      { "policy.judged", "policy" }, { "policy.judged", "evidence" },
-	{ "policy.judged", "proposal" },
-	{ "policy.offered", "policy" },    { "policy.offered", "previous" },
-	{ "policy.adopted", "policy" },    { "policy.adopted", "previous" },
+static const struct blob_member {
+	const char *kind, *member;
+	bool may_stay;                /* a signature that anybody could use, or personal data: an export may lack it */
+} blob_members[] = {
+	{ "log.opened", "profile", false },
+	{ "deployment.adopted", "profile", false },
+	{ "step.packed", "core", false },
+	{ "step.packed", "evidence", false },
+	{ "signature.added", "signature", true },
+	{ "submit.intended", "data", true },
+	{ "submit.intended", "raw", true },
+	{ "step.mined", "receipt", false },
+	{ "step.failed", "receipt", false },
+	{ "meeting.closed", "minutes", true },
+	{ "releases.adopted", "releases", false },
+	{ "policy.judged", "facts", false },
+	{ "policy.judged", "policy", false },
+	{ "policy.judged", "evidence", false },
+	{ "policy.judged", "proposal", false },
+	{ "policy.offered", "policy", false },
+	{ "policy.offered", "previous", false },
+	{ "policy.adopted", "policy", false },
+	{ "policy.adopted", "previous", false },
 };
+static const struct blob_member attachments = { NULL, "attachments", true };
 
-static bool left_out(struct verifier *v, const struct hash32 *digest)
+/* A manifest is its maker's word: it excuses what an export may lack, and not the record itself. */
+static bool left_out(struct verifier *v, const struct hash32 *digest, const struct blob_member *m)
 {
-	const struct withheld_blob *w = withheld_find(&v->withheld, digest);
+	const struct withheld_blob *w = m->may_stay ? withheld_find(&v->withheld, digest) : NULL;
 
-	if (w && w->bearer)
-		v->not_here_bearer++;
+	v->not_here_bearer += w && w->bearer;
 	return w != NULL;
 }
 
-static void need_blob(struct verifier *v, const struct line *l, const struct json *digest, const char *member)
+static void need_blob(struct verifier *v, const struct line *l, const struct json *digest, const struct blob_member *m)
 {
 	struct hash32 h;
 
@@ -264,12 +279,12 @@ static void need_blob(struct verifier *v, const struct line *l, const struct jso
 		return;
 	if (known_blob(v, &h))
 		return;
-	if (left_out(v, &h)) {
+	if (left_out(v, &h, m)) {
 		v->not_here++;
 		return;
 	}
 	v->absent = room_for(v->absent, v->n_absent, &v->cap_absent, sizeof(*v->absent));
-	v->absent[v->n_absent++] = (struct absent_blob){ l->seq, h, member };
+	v->absent[v->n_absent++] = (struct absent_blob){ l->seq, h, m->member };
 }
 
 static void note_refilled(struct verifier *v, const struct line *l)
@@ -315,16 +330,16 @@ static void judge_absent(struct verifier *v)
 
 static void check_blobs_of(struct verifier *v, const struct line *l)
 {
-	const struct json *attachments = json_find(l->body, "attachments");
+	const struct json *list = json_find(l->body, "attachments");
 
 	note_refilled(v, l);
 	for (size_t i = 0; i < ARRAY_LEN(blob_members); i++)
 		if (line_kind_is(l, blob_members[i].kind))
-			need_blob(v, l, json_find(l->body, blob_members[i].member), blob_members[i].member);
+			need_blob(v, l, json_find(l->body, blob_members[i].member), &blob_members[i]);
 	if (!line_kind_is(l, "change.drafted") && !line_kind_is(l, "change.proposed"))
 		return;
-	for (const struct json *one = attachments ? attachments->first : NULL; one; one = one->next)
-		need_blob(v, l, json_find(one, "sha256"), "attachments");
+	for (const struct json *one = list ? list->first : NULL; one; one = one->next)
+		need_blob(v, l, json_find(one, "sha256"), &attachments);
 }
 
 /* ---- checkpoints, which the walk over the lines passes by ------------------------------------------------------ */
@@ -530,10 +545,13 @@ static void judge_opening(struct verifier *v, const struct line *l)
 	}
 }
 
-/* The deployment in force; NULL: its profile is not there, or is none, which is said elsewhere. */
-static const struct deployment *deployment_now(struct verifier *v)
+/* The deployment that the first `size` lines adopted last; NULL: its profile is not there, or is none, which is said
+ * elsewhere. */
+static const struct deployment *deployment_at(void *ctx, uint64_t size)
 {
-	const struct known_blob *known = known_blob(v, &v->profile);
+	struct verifier *v = ctx;
+	const struct hash32 profile = log_profiles_at(&v->profiles, size);
+	const struct known_blob *known = known_blob(v, &profile);
 	struct deployment *d = ARENA_NEW(v->arena, struct deployment);
 	struct buf text = {0};
 	struct hash32 found;
@@ -545,14 +563,28 @@ static const struct deployment *deployment_now(struct verifier *v)
 	return ok ? d : NULL;
 }
 
+static bool read_stored_node(void *ctx, struct hash32 *out, uint64_t index, struct err *e)
+{
+	return store_node(ctx, index, out, e);
+}
+
+static bool root_at(void *ctx, uint64_t size, struct hash32 *out, struct err *e)
+{
+	const struct verifier *v = ctx;
+	const struct merkle_nodes nodes = { read_stored_node, v->store };
+
+	return merkle_root(out, size, &nodes, e);
+}
+
 /* The line by which the key is changed, and the checkpoint just before it. From here on the new key signs. */
 static void judge_new_key(struct verifier *v, const struct line *l)
 {
 	const struct tree_head before = frontier_head(&v->tree);
+	const struct log_past past = { root_at, deployment_at, v };
 	struct err inner = {0};
 	struct span note;
 
-	if (!log_keys_take(&v->keys, l, &before, deployment_now(v), &inner))
+	if (!log_keys_take(&v->keys, l, &before, &past, &inner))
 		find_error(v, FINDING_LOG_KEY, l->seq, "", &inner);
 	else if (log_keys_now(&v->keys)->believed)
 		find(v, FINDING_LOG_KEY, l->seq, "owners vouch for the new key, and the profile that says who they are "
@@ -633,19 +665,12 @@ static bool judge_line(struct verifier *v, const struct store_row *row, struct l
 		judge_opening(v, l);
 	else
 		judge_keys(v, l);
-	if ((line_kind_is(l, "log.opened") || line_kind_is(l, "deployment.adopted")) &&
-	    !json_get_bare_hash(l->body, "profile", &v->profile, NULL))
-		v->profile = (struct hash32){0};
+	log_profiles_take(&v->profiles, v->arena, l);
 	judge_time(v, l);
 	check_blobs_of(v, l);
 	if (line_kind_is(l, "log.restored"))
 		judge_restored(v, l);
 	return true;
-}
-
-static bool read_stored_node(void *ctx, struct hash32 *out, uint64_t index, struct err *e)
-{
-	return store_node(ctx, index, out, e);
 }
 
 static bool owns(const struct deployment *d, struct span key, struct err *e)
@@ -659,8 +684,7 @@ static bool owns(const struct deployment *d, struct span key, struct err *e)
 
 static bool cosignature_holds(struct verifier *v, const struct line *l, struct err *e)
 {
-	const struct merkle_nodes nodes = { read_stored_node, v->store };
-	const struct deployment *d = deployment_now(v);
+	const struct deployment *d = deployment_at(v, l->seq);
 	struct log_cosignature c;
 	struct hash32 root;
 
@@ -670,7 +694,7 @@ static bool cosignature_holds(struct verifier *v, const struct line *l, struct e
 		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "vouched for lines that came after it");
 	if (!c.witness && !d)
 		return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "the profile that says who owners are is not there");
-	return merkle_root(&root, c.head.size, &nodes, e) &&
+	return root_at(v, c.head.size, &root, e) &&
 	       log_cosignature_holds(&c, &root, log_keys_now(&v->keys)->key.name, d, e) &&
 	       (c.witness || owns(d, c.key, e));
 }
@@ -981,6 +1005,7 @@ static void walk(struct verifier *v, const char *dir, const char *path, enum ver
 	v->report->checkpoints = 0;
 	v->holes = 0;
 	v->keys.n = 0;
+	v->profiles.n = 0;
 	slow_walk(v);
 	if (!v->report->n_findings)
 		find(v, FINDING_FILE, FINDING_NO_SEQ,

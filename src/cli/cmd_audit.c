@@ -318,6 +318,9 @@ static void say_export(struct audit *t)
 	buf_hex(&t->cli->text, SPAN_HASH(&x->head.root));
 	cli_text(t->cli, "\nChecked: form, seq, chain, time, and the checkpoint over the first %" PRIu64 "\n",
 		 x->vouched);
+	if (x->vouched < x->lines)
+		cli_text(t->cli, "NOT CHECKED: lines %" PRIu64 " to %" PRIu64 ", which the checkpoint is not over: anybody "
+			 "could have appended them, and they count for nothing here\n", x->vouched, x->lines - 1);
 	cli_text(t->cli, "Log key %s%s%s\n", x->vkey,
 		 x->n_keys > 1 ? arena_fmt(&t->cli->arena, ", number %zu of this log: each was vouched for by the one "
 					   "before", x->n_keys) : "",
@@ -369,6 +372,7 @@ bool cmd_audit(struct cli *cli, struct err *e)
 		json_set(cli->result, a, "root", json_bare(a, SPAN_HASH(&t.x.head.root)));
 		json_set(cli->result, a, "samples", seed != NULL ? draw(&t, seed) : json_array(a));
 		json_set(cli->result, a, "to", json_u64(a, t.to));
+		json_set(cli->result, a, "vouched", json_u64(a, t.x.vouched));
 		cli->status = t.differences->n > 0;
 	}
 	chain_release(&t.chain);

@@ -92,7 +92,9 @@ static bool adopt(struct cli *cli, const struct deployment *d, const char *path,
 	if (ok) {
 		struct line l = workspace_line(&ws, "deployment.adopted", span_of(NULL, 0),
 					       opening_body(a, d, &blob));
-		ok = log_add_line(ws.log, &l, e) && log_commit(ws.log, e) && fs_write(path, text, 0644, e);
+		/* Signed for at once: should the key be lost, owners are those of a profile under a checkpoint. */
+		ok = log_add_line(ws.log, &l, e) && log_add_checkpoint(ws.log, NULL, e) && log_commit(ws.log, e) &&
+		     fs_write(path, text, 0644, e);
 	}
 	log_abort(ws.log);
 	log_release(ws.log);

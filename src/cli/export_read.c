@@ -16,7 +16,9 @@ struct reading {
 	struct span note;
 	struct checkpoint checkpoint; /* of the note; who signed it is known when the lines are read */
 	struct frontier tree;
-	struct hash32 prev, profile;
+	struct buf nodes;             /* of the tree, in the order in which they become complete */
+	struct hash32 prev;
+	struct log_profiles profiles;
 	struct unix_time time;
 	size_t cap_changes, cap_operations, cap_steps;
 };
@@ -104,8 +106,7 @@ static bool take_step(struct reading *r, const struct line *l, struct err *e)
 
 static bool take_words(struct reading *r, const struct line *l, struct err *e)
 {
-	if (line_kind_is(l, "log.opened") || line_kind_is(l, "deployment.adopted"))
-		return json_get_bare_hash(l->body, "profile", &r->profile, e);
+	log_profiles_take(&r->profiles, r->a, l);
 	if (line_kind_is(l, "change.proposed"))
 		return take_proposed(r, l, e);
 	if (line_kind_is(l, "operation.planned"))
@@ -125,32 +126,55 @@ static bool read_file(struct reading *r, struct span *out, const char *name, siz
 	return ok;
 }
 
-/* The one that was adopted last. */
-static bool read_deployment(struct reading *r, struct deployment *out, struct err *e)
+/* The one that the first `size` lines adopted last. */
+static bool read_deployment(struct reading *r, uint64_t size, struct deployment *out, struct err *e)
 {
+	const struct hash32 profile = log_profiles_at(&r->profiles, size);
 	struct buf name = {0};
 	struct hash32 digest;
 	struct span text;
 	buf_str(&name, "blobs/");
-	buf_hex(&name, SPAN_HASH(&r->profile));
+	buf_hex(&name, SPAN_HASH(&profile));
 	const bool ok = read_file(r, &text, buf_cstr(&name), 1u << 20, e);
 	buf_release(&name);
 	if (!ok)
 		return false;
 	sha256(&digest, text);
-	if (!hash32_eq(&digest, &r->profile))
+	if (!hash32_eq(&digest, &profile))
 		return err_refuse(e, "EXPORT", "the profile does not hash to its name");
 	return deployment_parse_identity(r->a, out, text, e) || err_in(e, "profile");
+}
+
+static bool read_node(void *ctx, struct hash32 *out, uint64_t index, struct err *e)
+{
+	const struct reading *r = ctx;
+	(void)e;
+	memcpy(out->b, r->nodes.p + index * sizeof(out->b), sizeof(out->b));
+	return true;
+}
+
+static bool root_at(void *ctx, uint64_t size, struct hash32 *out, struct err *e)
+{
+	const struct merkle_nodes nodes = { read_node, ctx };
+	return merkle_root(out, size, &nodes, e);
+}
+
+static const struct deployment *deployment_at(void *ctx, uint64_t size)
+{
+	struct reading *r = ctx;
+	struct deployment *d = ARENA_NEW(r->a, struct deployment);
+	return read_deployment(r, size, d, NULL) ? d : NULL;
 }
 
 static bool take_key(struct reading *r, const struct line *l, struct err *e)
 {
 	const struct tree_head before = frontier_head(&r->tree);
-	struct deployment owners;
+	const struct log_past past = { root_at, deployment_at, r };
 	if (r->tree.size == 0)
 		return log_keys_open(&r->keys, l, e);
-	return !log_keys_changes(l) || (read_deployment(r, &owners, e) &&
-					log_keys_take(&r->keys, l, &before, &owners, e));
+	return log_keys_take(&r->keys, l, &before, &past, e) &&
+	       (!log_keys_now(&r->keys)->believed || refuse(l->seq, "changes the log key by the word of owners whose "
+							    "profile is not there", e));
 }
 
 static bool take_line(struct reading *r, struct span raw, struct err *e)
@@ -159,7 +183,9 @@ static bool take_line(struct reading *r, struct span raw, struct err *e)
 	struct hash32 leaf, kept[MERKLE_LEVELS], root;
 	struct arena a = {0};
 	struct line l;
-	if (!line_parse(&a, &l, raw, e) || !take_words(r, &l, e) || !take_key(r, &l, e)) {
+	/* What the checkpoint is not over anybody could have appended: it says nothing here. */
+	const bool counts = seq < r->checkpoint.head.size;
+	if (!line_parse(&a, &l, raw, e) || (counts && (!take_words(r, &l, e) || !take_key(r, &l, e)))) {
 		arena_release(&a);
 		return err_in(e, "line %" PRIu64, seq);
 	}
@@ -172,7 +198,8 @@ static bool take_line(struct reading *r, struct span raw, struct err *e)
 	if (!in_time)
 		return refuse(seq, "is earlier than the one before it", e);
 	line_leaf(&leaf, raw);
-	frontier_add(&r->tree, &leaf, kept);
+	const size_t n = frontier_add(&r->tree, &leaf, kept);
+	buf_add(&r->nodes, kept, n * sizeof(kept[0]));
 	r->prev = leaf;
 	frontier_root(&r->tree, &root);
 	if (r->tree.size == r->checkpoint.head.size && !hash32_eq(&root, &r->checkpoint.head.root))
@@ -191,8 +218,8 @@ static bool take_lines(struct reading *r, struct span text, struct err *e)
 			return false;
 		text = span_of(end + 1, text.n - n - 1);
 	}
-	if (r->tree.size == 0)
-		return err_refuse(e, "EXPORT", "there are no lines");
+	if (r->tree.size == 0 || r->checkpoint.head.size == 0)
+		return err_refuse(e, "EXPORT", "there are no lines, or the checkpoint is over none");
 	if (r->tree.size < r->checkpoint.head.size)
 		return err_refuse(e, "EXPORT", "the checkpoint is over %" PRIu64 " lines, the file has %" PRIu64,
 				  r->checkpoint.head.size, r->tree.size);
@@ -244,8 +271,9 @@ bool export_read(struct arena *a, struct export_read *out, const char *dir, cons
 	const bool ok = read_checkpoint(&r, e) &&
 			fs_read(&lines, arena_fmt(a, "%s/lines.jsonl", dir), EXPORT_MAX_BYTES, e) &&
 			take_lines(&r, buf_view(&lines), e) && check_signature(&r, vkey, e) &&
-			read_deployment(&r, &out->deployment, e);
+			read_deployment(&r, r.checkpoint.head.size, &out->deployment, e);
 	buf_release(&lines);
+	buf_release(&r.nodes);
 	out->lines = r.tree.size;
 	out->vouched = r.checkpoint.head.size;
 	out->head = frontier_head(&r.tree);

@@ -51,6 +51,35 @@ bool log_keys_open(struct log_keys *k, const struct line *opening, struct err *e
 	return true;
 }
 
+void log_profiles_take(struct log_profiles *p, struct arena *a, const struct line *l)
+{
+	struct hash32 profile;
+
+	if (!line_kind_is(l, "log.opened") && !line_kind_is(l, "deployment.adopted"))
+		return;
+	if (p->n == p->cap) {
+		void *more = arena_alloc(a, 2 * p->cap + 2, sizeof(*p->v));
+
+		if (p->n)
+			memcpy(more, p->v, p->n * sizeof(*p->v));
+		p->v = more;
+		p->cap = 2 * p->cap + 2;
+	}
+	if (!json_get_bare_hash(l->body, "profile", &profile, NULL))
+		profile = (struct hash32){0};
+	p->v[p->n].seq = l->seq;
+	p->v[p->n++].profile = profile;
+}
+
+struct hash32 log_profiles_at(const struct log_profiles *p, uint64_t size)
+{
+	size_t i = p->n;
+
+	while (i && p->v[i - 1].seq >= size)
+		i--;
+	return i ? p->v[i - 1].profile : (struct hash32){0};
+}
+
 static const char rotated[] = "log.key-rotated", succeeded[] = "log.key-succeeded";
 
 bool log_keys_changes(const struct line *l)
@@ -123,6 +152,28 @@ static bool read_handover(struct log_keys *k, const struct line *l, struct log_r
 	return true;
 }
 
+/* What the old key signed last: whose owners count is what these lines say. */
+static bool rests_on(struct log_keys *k, const struct line *l, const struct log_past *past, struct tree_head *out,
+		     struct err *e)
+{
+	const struct log_reign *old = log_keys_now(k);
+	struct checkpoint c;
+	struct hash32 root;
+	struct span note;
+
+	if (!json_get_str(l->body, "checkpoint", &note, e))
+		return false;
+	if (!checkpoint_open(k->a, &c, arena_copy(k->a, note), &old->key, e))
+		return err_in(e, "checkpoint");
+	if (!c.head.size || c.head.size > l->seq || (old->line && c.head.size <= old->line))
+		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the checkpoint is not from the old key's time");
+	if (!past->root(past->ctx, c.head.size, &root, e))
+		return false;
+	*out = c.head;
+	return hash32_eq(&root, &c.head.root) ||
+	       err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the old key signed over another history than these lines");
+}
+
 static bool take(struct log_keys *k, const struct line *l, const struct tree_head *before, const struct deployment *d,
 		 struct err *e)
 {
@@ -149,10 +200,20 @@ static bool take(struct log_keys *k, const struct line *l, const struct tree_hea
 	return true;
 }
 
-bool log_keys_take(struct log_keys *k, const struct line *l, const struct tree_head *before, const struct deployment *d,
-		   struct err *e)
+bool log_keys_take(struct log_keys *k, const struct line *l, const struct tree_head *before,
+		   const struct log_past *past, struct err *e)
 {
-	return !log_keys_changes(l) || take(k, l, before, d, e);
+	const struct deployment *d = NULL;
+	struct tree_head head;
+
+	if (!log_keys_changes(l))
+		return true;
+	if (line_kind_is(l, succeeded)) {
+		if (!rests_on(k, l, past, &head, e))
+			return err_in(e, "succession");
+		d = past->deployment(past->ctx, head.size);
+	}
+	return take(k, l, before, d, e);
 }
 
 /* The known key that this line follows by the owners' word, with others behind it; NULL: it is none such. */

@@ -25,15 +25,33 @@ struct log_keys {                     /* {0} and an arena to begin with */
 /* One more, as a hand-over that somebody else has judged says it. */
 void log_keys_add(struct log_keys *k, const struct handover *h);
 void log_keys_copy(struct log_keys *k, const struct log_reign *r);
+/* Which profile the lines adopted, and where. */
+struct log_profiles {
+	struct { uint64_t seq; struct hash32 profile; } *v;
+	size_t n, cap;
+};
+/* A line that adopts one; others change nothing. What names none adopts one that nobody has: zeros. */
+void log_profiles_take(struct log_profiles *p, struct arena *a, const struct line *l);
+/* The one adopted last within the first `size` lines; zeros. */
+struct hash32 log_profiles_at(const struct log_profiles *p, uint64_t size);
 /* Line 0: body.logKey, which has to be of the log that body.origin names. */
 MUST_CHECK bool log_keys_open(struct log_keys *k, const struct line *opening, struct err *e);
 /* A log that is being made. */
 void log_keys_begin(struct log_keys *k, const struct note_key *first);
+/* The lines before, for whoever has them: the root over the first `size`, and the deployment that they adopted last;
+ * NULL: its profile is not there. */
+struct log_past {
+	bool (*root)(void *ctx, uint64_t size, struct hash32 *out, struct err *e);
+	const struct deployment *(*deployment)(void *ctx, uint64_t size);
+	void *ctx;
+};
 /* A line that changes the key; others change nothing. `before` is the head over the lines before it. Owners are those
- * of `d`; where that is NULL their signatures are believed, and the reign says so. ERR_MISMATCH (of other lines,
- * another log, the same key again), ERR_CRYPTO (a key, or an owner, has not signed), ERR_REFUSED "OWNERS" (too few). */
+ * that the lines under the old key's last checkpoint name, which a succession carries: what came after it nobody signed,
+ * so whoever can write the file could have named himself there. Where their profile is not there their signatures are
+ * believed, and the reign says so. ERR_MISMATCH (of other lines, another log, the same key again), ERR_CRYPTO (a key, or
+ * an owner, has not signed), ERR_REFUSED "OWNERS" (too few). */
 MUST_CHECK bool log_keys_take(struct log_keys *k, const struct line *l, const struct tree_head *before,
-			      const struct deployment *d, struct err *e);
+			      const struct log_past *past, struct err *e);
 /* The same by the line's words alone, for whoever does not have the lines before. More than half of the owners may go
  * back: to a key that is known, whose followers, lost with lines that nobody has any more, are then forgotten. */
 MUST_CHECK bool log_keys_follow(struct log_keys *k, const struct line *l, const struct deployment *d, struct err *e);

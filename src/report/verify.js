@@ -195,17 +195,42 @@ async function signedBy(key, message, signature) {
 
 // ---- The page --------------------------------------------------------------------------------------------------------
 const id = (name) => document.getElementById(name);
-const main = document.querySelector('main'), items = document.querySelector('#lines ol');
+const program = document.currentScript;
+let main = null, items = null, frame = '';   // once the browser has read the whole file
+
+// Elements that can carry a tree of their own, which is shown in the place of what they hold and is no part of any text
+// that a program gets from them. None stays: each is made anew with what it holds, and the one that it was says whether
+// it had such a tree.
+const HOSTS = 'article, aside, blockquote, div, footer, h1, h2, h3, h4, h5, h6, header, main, nav, p, section, span';
+function remade(element) {
+	const one = document.createElement(element.localName);
+	for (const { name, value } of element.attributes)
+		one.setAttribute(name, value);
+	one.append(...element.childNodes);
+	element.replaceWith(one);
+	if (element.shadowRoot !== null)
+		return false;
+	try {
+		element.attachShadow({ mode: 'open' });
+		return true;
+	} catch {
+		return false;            // it had one that is closed
+	}
+}
+function uncover() {
+	const all = [...document.body.querySelectorAll(HOSTS), document.body].map(remade);
+	if (all.includes(false))
+		fault(null, 'something was laid over what the page shows');
+}
 
 // Style and body as the file has them, but for what is only known once their digest is logged. Before we write into it.
 function readFrame() {
-	const frame = document.body.cloneNode(true);
-	for (const place of frame.querySelectorAll(
+	const body = document.body.cloneNode(true);
+	for (const place of body.querySelectorAll(
 		'#the-origin, #the-size, #the-root, #the-vkey, #the-checkpoint, #lines ol, #evidence'))
 		place.replaceChildren();
-	return document.querySelector('style').textContent + frame.innerHTML;
+	return document.querySelector('style').textContent + body.innerHTML.trimEnd();
 }
-const frame = readFrame();
 
 // What an element stands for. A character that deceives is shown as <var>\u{202E}</var>, and is meant itself.
 function meant(element) {
@@ -219,6 +244,11 @@ function unescaped(text) {
 	const digits = /^\\u\{(0[0-9A-F]{3}|[1-9A-F][0-9A-F]{3,5})\}$/.exec(text);
 	return digits === null ? text : String.fromCodePoint(parseInt(digits[1], 16));
 }
+
+// Nothing but text: no comment, which is not shown, and no element, which is and has none.
+const isText = (element) => Array.from(element.childNodes).every((n) => n.nodeType === Node.TEXT_NODE);
+const isEscape = (n) => n.nodeName === 'VAR' && n.attributes.length === 0 && isText(n) && unescaped(n.textContent) !== n.textContent;
+const isTextWithEscapes = (element) => Array.from(element.childNodes).every((n) => n.nodeType === Node.TEXT_NODE || isEscape(n));
 
 // An object has these members in this order, and no others.
 function only(value, names, what) {
@@ -263,8 +293,7 @@ function isItem(item, { seq, leaf, line }) {
 	const inside = line === null ? item : item.firstElementChild;
 	return item.nodeName === 'LI' && item.getAttribute('id') === `line-${seq}` && item.getAttribute('value') === String(seq) &&
 		item.attributes.length === 2 && item.childNodes.length === 1 && inside !== null &&
-		(line === null || (inside.nodeName === 'CODE' && inside.attributes.length === 0)) &&
-		Array.from(inside.children).every((c) => c.nodeName === 'VAR' && c.attributes.length === 0) &&
+		(line === null || (inside.nodeName === 'CODE' && inside.attributes.length === 0)) && isTextWithEscapes(inside) &&
 		meant(inside) === (line ?? `not carried; its leaf hash is ${leaf}`);
 }
 
@@ -324,11 +353,31 @@ function checkHead(evidence, checkpoint) {
 	for (const name of ['origin', 'size', 'root', 'vkey'])
 		demand(id(`the-${name}`).textContent === String(evidence[name]), `the ${name} in the head of the page was changed`);
 	demand(id('the-checkpoint').textContent === evidence.checkpoint, 'the checkpoint shown on the page was changed');
+	for (const name of ['origin', 'size', 'root', 'vkey', 'checkpoint'])
+		demand(isText(id(`the-${name}`)), `the ${name} shown on the page was changed`);
 	demand(document.querySelectorAll('style, link').length === 2, 'the style of the page was changed');
 	const foot = `${evidence.size} lines, root ${evidence.root}`;
 	demand(id('printed').textContent === `@page{@bottom-center{font-size:7pt;content:"${foot}"}}`,
 		'what is printed at the foot of each sheet was changed');
 	demand(document.querySelector('title').textContent === main.querySelector('h1').textContent, "the page's title was changed");
+}
+
+// The head of the file has one text, and around head and body there is nothing: an attribute there, a style, a word behind
+// the program would be shown, and is no part of any digest.
+function checkAround() {
+	const source = (text) => `'sha256-${btoa(String.fromCharCode(...sha256([], text)))}'`;
+	const [style, printed] = Array.from(document.querySelectorAll('style'), (s) => s.textContent);
+	const head = '<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="' +
+		`default-src 'none'; script-src ${source(program.textContent)}; style-src ${source(style)} ${source(printed)}; ` +
+		'base-uri \'none\'; form-action \'none\'">\n<meta name="referrer" content="no-referrer">\n' +
+		'<meta name="viewport" content="width=device-width, initial-scale=1">\n' +
+		`<title>${document.querySelector('title').innerHTML}</title>\n<style>${style}</style>\n` +
+		`<style id="printed">${printed}</style>\n`;
+	const html = document.documentElement;
+	demand(document.head.innerHTML === head && document.head.attributes.length === 0, 'the head of the file was changed');
+	demand(document.compatMode === 'CSS1Compat' && html.attributes.length === 1 && html.lang === 'en' &&
+		html.children.length === 2 && document.body.attributes.length === 0 && program.attributes.length === 0,
+	'what stands around the page was changed');
 }
 
 // Every value in a line, as a cell would have it.
@@ -404,7 +453,7 @@ async function checkSignatures(evidence, checkpoint) {
 async function examine() {
 	try {
 		const evidence = readEvidence(), checkpoint = readCheckpoint(evidence.checkpoint);
-		for (const step of [checkLines, checkRoots, (v) => checkHead(v, checkpoint), checkShown,
+		for (const step of [checkLines, checkRoots, (v) => checkHead(v, checkpoint), checkAround, checkShown,
 			(v) => checkSignatures(v, checkpoint)]) {
 			try {
 				await step(evidence);
@@ -495,7 +544,14 @@ function judge(evidence, given) {
 		'whose root and key you gave, and what is shown here is what was logged.');
 }
 
+// Not before the last byte is read: what is behind this program would be shown too.
 async function start() {
+	if (document.readyState === 'loading')
+		await new Promise((done) => document.addEventListener('DOMContentLoaded', done, { once: true }));
+	frame = readFrame();
+	uncover();
+	main = document.querySelector('main');
+	items = document.querySelector('#lines ol');
 	const began = performance.now(), evidence = await examine();
 	const given = () => ({ root: id('root').value.trim(), size: id('size').value.trim(), vkey: id('vkey').value.trim() });
 	id('took').textContent = `${lines.size} lines checked in ${Math.round(performance.now() - began)} ms.`;

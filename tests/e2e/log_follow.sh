@@ -62,3 +62,11 @@ flip checkpoint 80
 flip log.vkey 60
 flip "blobs/$(ls "$HERE/four/blobs" | head -n 1)" 9
 said 0 "304 lines, 304 of them new" at g init --follow "$HERE/four"
+
+# A manifest excuses what an export may lack, and not the profile.
+rm -rf "$HERE/bad"
+cp -r "$HERE/four" "$HERE/bad"
+profile=$(head -n 1 "$HERE/bad/lines.jsonl" | grep -o '"profile":"[0-9a-f]*"' | cut -d'"' -f4)
+rm "$HERE/bad/blobs/$profile"
+sed -i "s/\"withheld\":\[/&{\"class\":\"private\",\"sha256\":\"$profile\"},/; s/},\]/}]/" "$HERE/bad/manifest.json"
+said 3 "no blob $profile" at h init --follow "$HERE/bad"

@@ -138,6 +138,23 @@ async function changed(known) {
 		['the element that a line stands in', replaced('<code>{"seq":5,', '<sode>{"seq":5,'), /line 5/],
 		['a style more', replaced('</head>', '<style>td{display:none}</style></head>'), /style/],
 		['what is printed', replaced(/(bottom-center\{font-size:7pt;content:")(\d)/, (m, b, c) => `${b}9`), /foot of each sheet/],
+		// What is shown and stands in no text that a program gets: elements without any, comments, what is around and behind.
+		['an element in a line', replaced('<code>{"seq":5,', '<code><var><input value="no"></var>{"seq":5,'), /line 5/],
+		['a line, hidden in a comment', replaced(/<code>(\{"seq":5,)([^\n]*)<\/code>/, '<code>$1<!--$2--><var></var></code>'), /line 5/],
+		['an escape that is none', replaced('<code>{"seq":5,', '<code><var>{"seq":5,</var>'), /line 5/],
+		...['origin', 'size', 'root', 'vkey', 'checkpoint'].map((name) => [`an element in the ${name}`,
+			replaced(new RegExp(`id="the-${name}"[^>]*>`), (m) => `${m}<input value="no">`), new RegExp(`the ${name} shown`)]),
+		...['<body>', '<main>', '<header>', '<h2 id="check-title">', '<div id="verdict" role="status" data-is="unchecked">', '<footer>']
+			.flatMap((host) => ['open', 'closed" shadowrootclonable="'].map((mode) => [`a tree over ${host}, ${mode}`,
+				replaced(host, `${host}<template shadowrootmode="${mode}"><h1>All is well</h1><slot></slot></template>`), /laid over/])),
+		['the direction of writing', replaced('<html lang="en">', '<html lang="en" dir="rtl">'), /around the page/],
+		['a body that is not shown', replaced('<body>', '<body hidden>'), /around the page/],
+		['another kind of document', replaced('<!DOCTYPE html>\n', ''), /around the page/],
+		['a word behind the program', replaced('\n</body></html>', '\n<p>All is well.</p></body></html>'), /line 12/],
+		['a word behind the end', replaced('\n</body></html>', '\n</body></html><input value="no">'), /line 12/],
+		['a style for paper alone', replaced('<style>', '<style media="print">'), /head of the file/],
+		['a policy that lets styles in', replaced("style-src '", "style-src 'unsafe-inline' '"), /head of the file/],
+		['another page, after a while', replaced('<title>', '<meta http-equiv="refresh" content="9;url=data:,no"><title>'), /head of the file/],
 	];
 	for (const [name, text, finding] of cases) {
 		check(text !== html, `${name}: nothing was changed`);
@@ -149,7 +166,7 @@ async function changed(known) {
 		check(!finding || finding.test(said.findings.join('\n')), `${name}: needed ${finding}, found ${JSON.stringify(said.findings)}`);
 		let read = 'changed';
 		try { read = judge(text, known.root, known.vkey); } catch { /* changed */ }
-		check(read !== 'verified' || name === 'a style more' || name === 'what is printed', `${name}: read_page.mjs says ${read}`);
+		check(read !== 'verified', `${name}: read_page.mjs says ${read}`);
 	}
 	// The program and the style are let in by their hashes alone.
 	const program = await verdict(html.replace("'verified', 'Verified.'", "'verified', 'Verified!'"), known);
@@ -158,14 +175,11 @@ async function changed(known) {
 }
 
 // ---- one byte, anywhere ----------------------------------------------------------------------------------------------
-// Where the page says "verified" the change has to be harmless: the same document, or a byte of the head outside of what
-// is shown. Where it is not, read_page.mjs, which is stricter about spelling, must not say "verified" either.
+// Where the page says "verified" the change has to be harmless: the same document. Where it is not, read_page.mjs, which is stricter about spelling, must not say "verified" either.
 const DOCUMENT = `document.documentElement.outerHTML.replace(/<p id="took">[^<]*/, '')`;
 async function bytes(known, count) {
 	await verdict(html, known);
 	const good = await browser.run(DOCUMENT), all = Buffer.from(html);
-	// Of the head, title and styles are shown.
-	const [titleAt, stylesEnd, bodyAt] = ['<title>', '</head>', '<body>'].map((tag) => all.indexOf(tag));
 	let seed = 12345, harmless = 0;
 	const random = (n) => { seed = (Math.imul(seed, 1103515245) + 12345) >>> 0; return (seed >>> 8) % n; };
 	for (let i = 0; i < count; i++) {
@@ -179,9 +193,9 @@ async function bytes(known, count) {
 			JSON.stringify(all.toString('utf8', at - 20, at + 20))}`;
 		if (said.is === 'verified') {
 			harmless++;
-			check(at < titleAt || (at >= stylesEnd && at < bodyAt) || await browser.run(DOCUMENT) === good, `${where}: verified, and it is not the same`);
+			check(await browser.run(DOCUMENT) === good, `${where}: verified, and it is not the same`);
 		} else {
-			check(read !== 'verified' || at < all.indexOf('</head>'), `${where}: ${said.is} here, verified by read_page.mjs`);
+			check(read !== 'verified', `${where}: ${said.is} here, verified by read_page.mjs`);
 			check(said.is === 'changed' || said.is === 'unchecked' || said.is === undefined, `${where}: ${said.is}`);
 		}
 	}

@@ -54,9 +54,20 @@ function between(text, from, to, what) {
 const plain = (html) => html.replace(/<var>\\u\{([0-9A-F]{4,6})\}<\/var>/g, (_, c) => String.fromCodePoint(parseInt(c, 16)))
 	.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
+// All that is before the body.
+function head(title, style, program, v) {
+	const printed = `@page{@bottom-center{font-size:7pt;content:"${v.size} lines, root ${v.root}"}}`;
+	const source = (text) => `'sha256-${sha256(text).toString('base64')}'`;
+	const shown = title.replace(/<var>(.*?)<\/var>/g, '$1');
+	return `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="` +
+		`default-src 'none'; script-src ${source(program)}; style-src ${source(style)} ${source(printed)}; base-uri 'none'; form-action 'none'">\n` +
+		'<meta name="referrer" content="no-referrer">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n' +
+		`<title>${shown}</title>\n<style>${style}</style>\n<style id="printed">${printed}</style>\n</head>\n<body>`;
+}
+
 export function judge(file, root, vkey) {
 	const style = between(file, '<style>', '</style>', 'style');
-	const body = file.slice(file.indexOf('<body>') + 6, file.lastIndexOf('</script>') + 9);
+	const bodyAt = file.indexOf('<body>') + 6, bodyEnd = file.lastIndexOf('</script>') + 9, body = file.slice(bodyAt, bodyEnd);
 	const places = {}, blank = (pattern, name) => (text) => text.replace(pattern, (_, before, inside, after) => {
 		demand(places[name] === undefined, `${name} twice`);
 		places[name] = inside;
@@ -69,7 +80,9 @@ export function judge(file, root, vkey) {
 	frame = blank(/(<h2 id="lines-title">[^<]*<\/h2>\n<p>[^<]*<\/p>\n<ol>)([^]*?)(<\/ol><\/section>\n<footer>)/, 'lines')(frame);
 	frame = blank(/(<script type="application\/json" id="evidence">)([^]*?)(<\/script>)/, 'evidence')(frame);
 
-	const v = JSON.parse(places.evidence);
+	const v = JSON.parse(places.evidence), title = between(body, '<main>\n<h1>', '</h1>', 'title');
+	demand(file.slice(0, bodyAt) === head(title, style, body.slice(body.lastIndexOf('<script>') + 8, -9), v), 'what is before the body');
+	demand(file.slice(bodyEnd) === '\n</body></html>\n', 'what is behind the program');
 	demand(JSON.stringify(v).replaceAll('<', '\\u003c') === places.evidence, 'evidence is not canonical');
 	demand(Object.keys(v).join() === 'format,origin,vkey,checkpoint,size,root,made,hashes,lines,roots,rows', 'members');
 	demand(v.format === 'setgov-report-evidence/1', 'format');

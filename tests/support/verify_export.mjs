@@ -58,11 +58,13 @@ function open(vkey, note, lines) { // true: this key signed; and the note's text
 	demand(root(leaves.slice(0, Number(parts[1]))).toString('base64') === parts[2], 'checkpoint: root over the lines differs');
 	return parts;
 }
-// By the profile adopted last before that line; ethers recovers the owners.
-async function ownersVouch(seq, { note, logKey, signatures }) {
+// By the profile adopted last under the old key's last checkpoint; ethers recovers the owners.
+async function ownersVouch(seq, { note, logKey, signatures, checkpoint }, old) {
 	const require = createRequire(new URL('../../contracts/package.json', import.meta.url));
 	const { verifyTypedData } = require('ethers');
-	const adopted = parsed.filter((l) => l.seq < seq && /^(log\.opened|deployment\.adopted)$/.test(l.kind)).at(-1).body.profile;
+	const under = Number(open(old.vkey, checkpoint, 3)[1]);
+	demand(under > old.line && under <= seq, `line ${seq}: rests on a checkpoint of another time`);
+	const adopted = parsed.filter((l) => l.seq < under && /^(log\.opened|deployment\.adopted)$/.test(l.kind)).at(-1).body.profile;
 	const d = JSON.parse(read(join('blobs', adopted))), [origin, size, root] = note.split('\n');
 	const domain = { name: 'setgov', version: '1', chainId: d.chainId, verifyingContract: d.safe };
 	const types = { LogSuccession: [['origin', 'string'], ['size', 'uint256'], ['root', 'bytes32'], ['newKey', 'bytes32']]
@@ -79,7 +81,7 @@ async function ownersVouch(seq, { note, logKey, signatures }) {
 }
 const keys = [{ vkey: parsed[0].body.logKey, line: 0 }];
 for (const { seq, kind, body } of parsed.filter((l) => /^log\.key-(rotated|succeeded)$/.test(l.kind))) {
-	if (kind === 'log.key-succeeded') await ownersVouch(seq, body);
+	if (kind === 'log.key-succeeded') await ownersVouch(seq, body, keys.at(-1));
 	for (const vkey of kind === 'log.key-rotated' ? [keys.at(-1).vkey, body.logKey] : [body.logKey]) {
 		const [, size, , next, from] = open(vkey, body.note, 5);
 		demand(Number(size) === seq && next === `key ${body.logKey}` && from === `from ${keys.at(-1).vkey}`,
@@ -100,14 +102,16 @@ demand(manifest.lines.count === lines.length && manifest.lines.sha256 === sha256
 const blobs = new Set(readdirSync(join(dir, 'blobs')));
 for (const blob of blobs) demand(sha256(read(join('blobs', blob))).toString('hex') === blob, `blob ${blob}: bytes`);
 for (const b of manifest.blobs) demand(blobs.has(b.sha256), `blob ${b.sha256} is not there`);
-const known = new Set([...blobs, ...manifest.withheld.map((w) => w.sha256)]);
-const named = { 'log.opened': ['profile'], 'step.packed': ['core', 'evidence'], 'signature.added': ['signature'],
-	'submit.intended': ['data', 'raw'], 'step.mined': ['receipt'], 'step.failed': ['receipt'],
-	'meeting.closed': ['minutes'], 'policy.judged': ['facts', 'policy'],
-	'releases.adopted': ['releases'] };
+// What a manifest withholds excuses only what an export may lack: signatures that anybody could use, and personal data.
+const withheld = new Set(manifest.withheld.map((w) => w.sha256)), may = /^(signature\.added|submit\.intended|meeting\.closed|change\.\w+)$/;
+const named = { 'log.opened': ['profile'], 'deployment.adopted': ['profile'], 'step.packed': ['core', 'evidence'],
+	'signature.added': ['signature'], 'submit.intended': ['data', 'raw'], 'step.mined': ['receipt'], 'step.failed': ['receipt'],
+	'meeting.closed': ['minutes'], 'policy.judged': ['facts', 'policy'], 'policy.offered': ['policy', 'previous'],
+	'policy.adopted': ['policy', 'previous'], 'releases.adopted': ['releases'] };
 for (const l of parsed) {
 	const digests = (named[l.kind] ?? []).map((m) => l.body[m]);
 	if (/^change\.(drafted|proposed)$/.test(l.kind)) digests.push(...(l.body.attachments ?? []).map((a) => a.sha256));
-	for (const d of digests.filter((x) => x)) demand(known.has(d), `line ${l.seq}: blob ${d} is not there`);
+	for (const d of digests.filter((x) => x))
+		demand(blobs.has(d) || (withheld.has(d) && may.test(l.kind)), `line ${l.seq}: blob ${d} is not there`);
 }
 console.log(`${lines.length} lines, ${size} of them under the checkpoint, ${blobs.size} blobs, ${manifest.withheld.length} withheld`);

@@ -437,6 +437,120 @@ static void followers_go_back_with_the_owners_alone(void **state)
 	assert_false(log_keys_follow(&pins, &rotated, &d, NULL));
 }
 
+/* Lines 0 to 2 name the owner; line 3, which no key of the log signed for, names whoever wrote it. */
+static const struct deployment *thief_after_three(void *ctx, uint64_t size)
+{
+	const struct deployment *both = ctx;
+
+	return size > 3 ? &both[1] : &both[0];
+}
+
+static bool root_of_test(void *ctx, uint64_t size, struct hash32 *out, struct err *e)
+{
+	(void)ctx;
+	(void)e;
+	*out = (struct hash32){ { (uint8_t)size } };
+	return true;
+}
+
+struct forged {
+	struct deployment both[2];
+	struct person people[2];
+	struct line line;
+	struct tree_head before;
+	struct log_keys keys;
+};
+
+static void sign_head(struct fixture *f, struct json *body, uint64_t size, const struct note_key *key,
+		      const uint8_t seed[32])
+{
+	const struct tree_head head = { size, { { (uint8_t)size } } };
+	struct buf text = {0}, note = {0};
+
+	checkpoint_write(&text, key->name, &head);
+	note_sign(&note, buf_view(&text), key->name, seed);
+	json_set(body, &f->a, "checkpoint", json_text(&f->a, buf_view(&note)));
+	buf_release(&text);
+	buf_release(&note);
+}
+
+/* One owner, and a thief with a profile of his own: he signs as its only owner for a key of his own, over 5 lines. */
+static void forge(struct fixture *f, struct forged *out, const uint8_t old_seed[32])
+{
+	const uint8_t seed[32] = { 9 };
+	const struct note_key old = note_key_of_seed(&f->a, span_str("test.example/log"), old_seed),
+			      next = note_key_of_seed(&f->a, span_str("test.example/log"), seed);
+	struct json *body = json_object(&f->a);
+	struct buf note = {0}, vkey = {0};
+	struct message_signature v;
+
+	*out = (struct forged){ .before = { 5, { { 5 } } }, .keys = { .a = &f->a } };
+	log_keys_begin(&out->keys, &old);
+	out->both[1] = one_owner(&out->people[1]);
+	out->both[0] = one_owner(&out->people[0]);
+	out->people[0].address.b[0] ^= 1;
+	handover_make(&note, &out->before, &old, NULL, &next, seed);
+	note_key_format(&vkey, &next);
+	v = vouch(f, &out->both[1], arena_copy(&f->a, buf_view(&note)));
+	json_set(body, &f->a, "logKey", json_text(&f->a, buf_view(&vkey)));
+	json_set(body, &f->a, "note", json_text(&f->a, buf_view(&note)));
+	json_set(body, &f->a, "signatures", message_signatures_to_json(&f->a, &v, 1));
+	out->line = (struct line){ .seq = 5, .kind = span_str("log.key-succeeded"), .body = body };
+	buf_release(&note);
+	buf_release(&vkey);
+}
+
+/* Without any key of the log a thief can append a profile of his own and succeed as its owner: under a checkpoint that
+ * the old key signed it does not stand, and so he is nobody. */
+static void owners_are_those_under_the_last_checkpoint_of_the_lost_key(void **state)
+{
+	static const struct { uint64_t size; uint8_t by; const char *says; } cases[] = {
+		{ 3, 1, "OWNERS" }, { 4, 9, NULL }, { 4, 1, "" }, { 6, 1, NULL }, { 0, 1, NULL },
+	};
+	struct fixture *f = *state;
+	const uint8_t seed[32] = { 1 };
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const uint8_t by_seed[32] = { cases[i].by };
+		const struct note_key by = note_key_of_seed(&f->a, span_str("test.example/log"), by_seed);
+		struct forged x;
+		struct err e = {0};
+		bool ok;
+
+		forge(f, &x, seed);
+		const struct log_past past = { root_of_test, thief_after_three, x.both };
+		assert_false(log_keys_take(&x.keys, &x.line, &x.before, &past, NULL));
+		sign_head(f, (struct json *)(uintptr_t)x.line.body, cases[i].size, &by, by_seed);
+		ok = log_keys_take(&x.keys, &x.line, &x.before, &past, &e);
+		assert_int_equal(ok, cases[i].says && !cases[i].says[0]);
+		assert_int_equal(x.keys.n, ok ? 2 : 1);
+		err_clear(&e);
+	}
+}
+
+/* The same on the other side: where the lost key did not sign for the profile in force, nobody can succeed it. */
+static void a_profile_that_the_lost_key_did_not_sign_for_has_no_owners(void **state)
+{
+	struct fixture *f = *state;
+	const struct log_options options = { f->memory };
+	struct person p;
+	const struct deployment d = one_owner(&p);
+	struct message_signature v;
+	struct succession s = { span_str("p1"), span_str("claimed"), &d, &v, 1 };
+	struct buf note = {0};
+	struct err e = {0};
+
+	test_log_add(f->l, "deployment.adopted", NULL, "thieves");
+	assert_ok(log_offer_key(f->l, true, &note, &e), &e);
+	v = vouch(f, &d, arena_copy(&f->a, buf_view(&note)));
+	buf_release(&note);
+	assert_false(log_succeed_key(f->dir, &options, &s, &e));
+	assert_string_equal(e.refusal, "OWNERS");
+	err_clear(&e);
+	assert_ok(log_checkpoint(f->l, NULL, &e), &e);
+	assert_ok(log_succeed_key(f->dir, &options, &s, &e), &e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -444,6 +558,8 @@ int main(void)
 		T(each_key_signs_over_its_own_lines), T(a_change_that_was_cut_off_is_finished_or_was_none),
 		T(another_writer_notices_the_new_key), T(followers_and_exports_lead_from_the_first_key),
 		T(a_backup_during_a_change_has_the_key_that_its_log_names),
+		T(owners_are_those_under_the_last_checkpoint_of_the_lost_key),
+		T(a_profile_that_the_lost_key_did_not_sign_for_has_no_owners),
 		T(a_lost_key_is_succeeded_by_the_owners), T(followers_go_back_with_the_owners_alone),
 		T(what_was_signed_by_a_later_key_is_seen_where_its_note_is_shown),
 		T(a_change_that_nobody_vouches_for_is_found), T(a_key_that_the_old_one_did_not_sign_for_is_refused),
