@@ -198,6 +198,7 @@ static struct json *read_json(struct arena *a, const struct action_read_back *r,
 	json_set(o, a, "at", json_addr(a, &r->at));
 	json_set(o, a, "before", before.p != NULL ? json_text(a, before) : json_null(a));
 	json_set(o, a, "contract", json_text(a, r->contract));
+	json_set(o, a, "data", json_0x(a, r->calldata));
 	json_set(o, a, "expect", r->expect.n > 0 ? json_text(a, r->expect) : json_null(a));
 	json_set(o, a, "getter", json_text(a, r->getter->signature));
 	json_set(o, a, "say", json_text(a, r->say));

@@ -28,7 +28,7 @@ MUST_CHECK bool onchain_fill(const struct workspace *ws, struct arena *a, const 
 /* What each getter says now, in the words of its `expect`; {NULL, 0} where it reverts. */
 MUST_CHECK bool onchain_read_all(struct chain *c, struct arena *a, const struct action_read_back *reads, size_t n,
 				 struct span **texts, struct err *e);
-/* What the actions' getters say now: [{"at","before","contract","expect","getter","say"}]; a getter that
+/* What the actions' getters say now: [{"at","before","contract","data","expect","getter","say"}]; a getter that
  * reverts has before null. */
 MUST_CHECK bool onchain_reads(const struct workspace *ws, struct chain *c, struct arena *a,
 			      const struct json *actions, struct json **out, struct err *e);

@@ -100,7 +100,9 @@ bool outcome_read_back(struct sending *s, struct err *e)
 		const struct json *now = json_find(r, "before"), *expect = json_find(r, "expect");
 		const bool compares = !json_is_null(expect), same = !compares || json_same(now, expect);
 		struct json *o = json_object(a);
+		json_set(o, a, "at", json_copy(a, json_find(r, "at")));
 		json_set(o, a, "contract", json_copy(a, json_find(r, "contract")));
+		json_set(o, a, "data", json_copy(a, json_find(r, "data")));
 		json_set(o, a, "expect", json_copy(a, expect));
 		json_set(o, a, "found", json_copy(a, now));
 		json_set(o, a, "getter", json_copy(a, json_find(r, "getter")));

@@ -17,6 +17,8 @@ command_from tmux tmux
 command_from pkill procps
 command_from unshare util-linux
 command_from sqlite3 sqlite3
+command_from jq jq
+command_from bc bc
 command_from ip iproute2
 command_from openssl openssl
 # A report's page is opened and printed as its readers do.
