@@ -183,12 +183,29 @@ static bool have_blob(struct log *l, const struct hash32 *digest, enum blob_clas
 	return have;
 }
 
+/* Erased is erased: the same bytes do not come back under the name that two people emptied. */
+static bool was_erased(struct log *l, const struct hash32 *digest)
+{
+	struct buf bytes = {0};
+	enum blob_class class;
+	struct hash32 name;
+	uint64_t row;
+	const bool was = l->hint && l->hint(l->hint_ctx, digest, &row) &&
+			 store_blob(l->store, row, &name, &class, &bytes, NULL) && class == BLOB_PRIVATE &&
+			 hash32_eq(&name, digest) && log_blob_is_emptied(&name, bytes.n);
+
+	buf_release(&bytes);
+	return was;
+}
+
 bool log_add_blob(struct log *l, struct span bytes, enum blob_class class, struct hash32 *digest, struct err *e)
 {
 	need_transaction(l);
 	sha256(digest, bytes);
 	if (have_blob(l, digest, class))
 		return true;
+	if (was_erased(l, digest))
+		return err_refuse(e, "ERASED", "these bytes were erased from the log by two people");
 	if (!store_put_blob(l->store, l->tail.blobs, digest, class, bytes, e))
 		return false;
 	l->tail.blobs++;

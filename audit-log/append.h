@@ -26,6 +26,7 @@ MUST_CHECK bool log_begin(struct log *l, struct err *e);
  * back a line "clock.stepped-back" {from, to} by the same actor goes in first. On false the transaction is still
  * open, and only log_abort() makes sense. */
 MUST_CHECK bool log_add_line(struct log *l, struct line *line, struct err *e);
+/* ERR_REFUSED "ERASED": a private one whose bytes two people took out. */
 MUST_CHECK bool log_add_blob(struct log *l, struct span bytes, enum blob_class class, struct hash32 *digest,
 			     struct err *e);
 /* Within a transaction log_head() is the root over the lines so far, log_path() the audit path in that tree. */

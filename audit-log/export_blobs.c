@@ -29,37 +29,47 @@ static bool is_kept(const struct walk *w, const struct hash32 *digest)
 	return w->n && bsearch(digest, w->kept, w->n, sizeof(*digest), by_bytes);
 }
 
-static void list_withheld(struct blobs_out *x, const struct hash32 *digest, enum blob_class class)
+static const char *class_word(const struct blob_row *row)
+{
+	if (!row->emptied)
+		return blob_class_name(row->class);
+	return row->class == BLOB_PRIVATE ? "erased" : "archived";
+}
+
+static void list_withheld(struct blobs_out *x, const struct blob_row *row)
 {
 	struct json *entry = json_object(x->arena);
 
-	json_set(entry, x->arena, "sha256", json_bare(x->arena, SPAN_HASH(digest)));
-	json_set(entry, x->arena, "class", json_str(x->arena, blob_class_name(class)));
+	json_set(entry, x->arena, "sha256", json_bare(x->arena, SPAN_HASH(&row->digest)));
+	json_set(entry, x->arena, "class", json_str(x->arena, class_word(row)));
 	json_push(x->withheld, entry);
 	x->n_withheld++;
 }
 
-/* Withheld is decided by name and before anything is written: bytes that are a bearer blob in one row and public in
- * another stay here. */
-static bool note_withheld(void *ctx, uint64_t row, const struct hash32 *digest, enum blob_class class, struct err *e)
+static void keep(struct walk *w, const struct blob_row *row)
 {
-	struct walk *w = ctx;
-
-	(void)row;
-	(void)e;
-	if (class == BLOB_PUBLIC || is_released(w->out->options, digest, class))
-		return true;
 	for (size_t i = 0; i < w->n; i++)
-		if (hash32_eq(&w->kept[i], digest))
-			return true;
+		if (hash32_eq(&w->kept[i], &row->digest))
+			return;
 	if (w->n == w->cap) {
 		w->cap = w->cap ? 2 * w->cap : 64;
 		w->kept = reallocarray(w->kept, w->cap, sizeof(*w->kept));
 		if (!w->kept)
 			die("out of memory");
 	}
-	w->kept[w->n++] = *digest;
-	list_withheld(w->out, digest, class);
+	w->kept[w->n++] = row->digest;
+	list_withheld(w->out, row);
+}
+
+/* Withheld is decided by name and before anything is written: bytes that are a bearer blob in one row and public in
+ * another stay here. */
+static bool note_withheld(void *ctx, const struct blob_row *row, struct err *e)
+{
+	struct walk *w = ctx;
+
+	(void)e;
+	if (row->class != BLOB_PUBLIC && !is_released(w->out->options, &row->digest, row->class))
+		keep(w, row);
 	return true;
 }
 
@@ -82,23 +92,46 @@ static bool write_blob(struct blobs_out *x, uint64_t row, const char *path, stru
 	return ok;
 }
 
-static bool export_blob(void *ctx, uint64_t row, const struct hash32 *digest, enum blob_class class, struct err *e)
+static char *path_of(const struct walk *w, const struct hash32 *digest)
+{
+	struct buf name = {0};
+	char *path;
+
+	buf_hex(&name, SPAN_HASH(digest));
+	path = fs_join(w->out->dir, buf_cstr(&name));
+	buf_release(&name);
+	return path;
+}
+
+static bool export_blob(void *ctx, const struct blob_row *row, struct err *e)
 {
 	struct walk *w = ctx;
-	struct buf name = {0};
 	bool ok = true;
 	char *path;
 
-	(void)class;
-	if (is_kept(w, digest))
+	if (row->emptied || is_kept(w, &row->digest))
 		return true;
-	buf_hex(&name, SPAN_HASH(digest));
-	path = fs_join(w->out->dir, buf_cstr(&name));
+	path = path_of(w, &row->digest);
 	if (!fs_exists(path))
-		ok = write_blob(w->out, row, path, e);
+		ok = write_blob(w->out, row->row, path, e);
 	free(path);
-	buf_release(&name);
 	return ok;
+}
+
+/* Public bytes that were taken out of one row may be in another, or in the export since before. */
+static bool note_archived(void *ctx, const struct blob_row *row, struct err *e)
+{
+	struct walk *w = ctx;
+	char *path;
+
+	(void)e;
+	if (!row->emptied || row->class != BLOB_PUBLIC)
+		return true;
+	path = path_of(w, &row->digest);
+	if (!fs_exists(path))
+		keep(w, row);
+	free(path);
+	return true;
 }
 
 bool export_blobs(struct blobs_out *x, struct err *e)
@@ -111,7 +144,8 @@ bool export_blobs(struct blobs_out *x, struct err *e)
 	ok = fs_mkdirs(x->dir, 0755, e) && log_each_blob(x->log, 0, note_withheld, &w, e);
 	if (w.n)
 		qsort(w.kept, w.n, sizeof(*w.kept), by_bytes);
-	ok = ok && log_each_blob(x->log, 0, export_blob, &w, e);
+	ok = ok && log_each_blob(x->log, 0, export_blob, &w, e) &&
+	     log_each_blob(x->log, 0, note_archived, &w, e);
 	free(w.kept);
 	return ok;
 }

@@ -1,5 +1,6 @@
 /* The blobs of an export: one file each, named by its digest. Private ones and bearer ones that are not spent stay
- * here, and are said to; what an export already holds is not written again. For export_jsonl.c and export_tiles.c. */
+ * here, what was erased or archived is not there to go; all of that is said. What an export already holds is not
+ * written again. For export_jsonl.c and export_tiles.c. */
 #ifndef SETGOV_AUDIT_LOG_EXPORT_BLOBS_H
 #define SETGOV_AUDIT_LOG_EXPORT_BLOBS_H
 

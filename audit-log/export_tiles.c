@@ -17,6 +17,7 @@ struct tiles {
 	struct merkle_nodes nodes;
 	struct arena arena;
 	struct tiles_result *out;
+	bool compare;                 /* what is there, instead of writing it */
 	struct buf note;              /* the checkpoint that goes out */
 	struct buf bundle, leaves;    /* of the tile being filled */
 };
@@ -50,7 +51,9 @@ static bool put(struct tiles *t, const char *name, struct span bytes, uint64_t *
 	char *path = fs_join(t->dir, name);
 	bool ok = true;
 
-	if (!is_there(path, bytes)) {
+	if (!is_there(path, bytes) && t->compare) {
+		ok = err_refuse(e, "SEGMENT", "%s is not there, or was changed", name);
+	} else if (!is_there(path, bytes)) {
 		ok = make_parent(path, e) && fs_write(path, bytes, 0644, e);
 		if (written)
 			(*written)++;
@@ -267,6 +270,30 @@ static bool export_all(struct tiles *t, const struct export_options *options, st
 	t->out->blobs = blobs.n_written;
 	t->out->withheld = blobs.n_withheld;
 	return put_key(t, e) && put(t, "checkpoint", buf_view(&t->note), NULL, e);
+}
+
+static bool check_all(struct tiles *t, struct err *e)
+{
+	if (!look(t, e))
+		return false;
+	if (t->out->before == 0)
+		return err_refuse(e, "SEGMENT", "its checkpoint is not there");
+	t->out->head.size = t->out->before;
+	t->out->before = 0;
+	return log_root_at(t->log, t->out->head.size, &t->out->head.root, e) && put_tiles(t, e);
+}
+
+bool log_check_tiles(struct log *l, const char *dir, struct tree_head *head, struct err *e)
+{
+	struct tiles_result r = {0};
+	struct tiles t = { .log = l, .dir = dir, .nodes = log_nodes(l), .out = &r, .compare = true };
+	const bool ok = check_all(&t, e);
+
+	*head = r.head;
+	buf_release(&t.bundle);
+	buf_release(&t.leaves);
+	arena_release(&t.arena);
+	return ok;
 }
 
 bool log_export_tiles(struct log *l, const char *dir, const struct export_options *options, struct tiles_result *out,

@@ -24,4 +24,9 @@ struct tiles_result {
 MUST_CHECK bool log_export_tiles(struct log *l, const char *dir, const struct export_options *options,
 				 struct tiles_result *out, struct err *e);
 
+/* Compares what is there with what this log would write up to the checkpoint that is there, writing nothing. Blobs and
+ * manifest are not looked at. ERR_REFUSED "SEGMENT" (something is missing or was changed), "LOG-SHORT",
+ * "LOG-FORKED". */
+MUST_CHECK bool log_check_tiles(struct log *l, const char *dir, struct tree_head *head, struct err *e);
+
 #endif

@@ -65,7 +65,8 @@ MUST_CHECK bool log_each_of_change(struct log *l, struct span change, log_line_f
 /* The line whose id this is, looking backwards from the end to `from`: did it go in? ERR_MISSING. */
 MUST_CHECK bool log_find_id(struct log *l, const uint8_t id[16], uint64_t from, uint64_t *seq, struct err *e);
 
-/* A blob's bytes, appended, by the digest a line names. ERR_MISSING. `class` may be NULL. */
+/* A blob's bytes, appended, by the digest a line names. ERR_MISSING, with other words where they were taken out.
+ * `class` may be NULL. */
 MUST_CHECK bool log_blob(struct log *l, const struct hash32 *digest, struct buf *bytes, enum blob_class *class,
 			 struct err *e);
 /* What a user keeps of this log: malloc'd "dir/<sha256(origin) hex>", and the ending, ".checkpoint". */
@@ -76,11 +77,21 @@ char *log_state_path(const struct log *l, const char *dir, const char *ending);
 typedef bool log_blob_hint(void *ctx, const struct hash32 *digest, uint64_t *row);
 void log_set_blob_hint(struct log *l, log_blob_hint *hint, void *ctx);
 
-/* Every blob row from row number `from` on: its name and class, the bytes unread. */
-typedef bool log_blob_fn(void *ctx, uint64_t row, const struct hash32 *digest, enum blob_class class, struct err *e);
+/* Every blob row from row number `from` on; the bytes are unread. */
+struct blob_row {
+	uint64_t row;
+	struct hash32 digest;
+	enum blob_class class;
+	uint64_t bytes;               /* how many */
+	bool emptied;                 /* its bytes were taken out: erased (private) or archived (public) */
+};
+typedef bool log_blob_fn(void *ctx, const struct blob_row *row, struct err *e);
 MUST_CHECK bool log_each_blob(struct log *l, uint64_t from, log_blob_fn *fn, void *ctx, struct err *e);
 
-/* That row, bytes re-hashed and appended. */
+/* A row without bytes under a name that is not that of no bytes. */
+bool log_blob_is_emptied(const struct hash32 *digest, uint64_t n);
+
+/* That row, bytes re-hashed and appended. ERR_MISSING: it was emptied. */
 MUST_CHECK bool log_blob_row(struct log *l, uint64_t row, struct hash32 *digest, enum blob_class *class,
 			     struct buf *bytes, struct err *e);
 

@@ -35,17 +35,29 @@
 	SCHEMA_TRIGGERS(S, "lines", "seq") \
 	SCHEMA_TRIGGERS(S, "nodes", "i") \
 	SCHEMA_TRIGGERS(S, "checkpoints", "i") \
-	SCHEMA_TRIGGERS(S, "blobs", "i")
+	SCHEMA_IN_ORDER(S, "blobs", "i") \
+	S("trigger", "blobs_only_emptied",  "blobs", \
+	  "CREATE TRIGGER blobs_only_emptied BEFORE UPDATE ON blobs\n" \
+	  "WHEN NEW.i IS NOT OLD.i OR NEW.sha256 IS NOT OLD.sha256 OR NEW.class IS NOT OLD.class\n" \
+	  "  OR OLD.class = 'bearer' OR length(NEW.bytes) <> 0\n" \
+	  "BEGIN SELECT RAISE(ABORT, 'blobs are never changed, only emptied'); END") \
+	SCHEMA_NOT_DELETED(S, "blobs")
 
-/* INSERT OR REPLACE deletes a row without firing its delete trigger: hence the order trigger. */
 #define SCHEMA_TRIGGERS(S, table, key) \
-	S("trigger", table "_in_order",     table, \
-	  "CREATE TRIGGER " table "_in_order BEFORE INSERT ON " table "\n" \
-	  "WHEN NEW." key " IS NOT (SELECT coalesce(max(" key ") + 1, 0) FROM " table ")\n" \
-	  "BEGIN SELECT RAISE(ABORT, '" table " are appended in order'); END") \
+	SCHEMA_IN_ORDER(S, table, key) \
 	S("trigger", table "_not_updated",  table, \
 	  "CREATE TRIGGER " table "_not_updated BEFORE UPDATE ON " table "\n" \
 	  "BEGIN SELECT RAISE(ABORT, '" table " are never changed'); END") \
+	SCHEMA_NOT_DELETED(S, table)
+
+/* INSERT OR REPLACE deletes a row without firing its delete trigger: hence the order trigger. */
+#define SCHEMA_IN_ORDER(S, table, key) \
+	S("trigger", table "_in_order",     table, \
+	  "CREATE TRIGGER " table "_in_order BEFORE INSERT ON " table "\n" \
+	  "WHEN NEW." key " IS NOT (SELECT coalesce(max(" key ") + 1, 0) FROM " table ")\n" \
+	  "BEGIN SELECT RAISE(ABORT, '" table " are appended in order'); END")
+
+#define SCHEMA_NOT_DELETED(S, table) \
 	S("trigger", table "_not_deleted",  table, \
 	  "CREATE TRIGGER " table "_not_deleted BEFORE DELETE ON " table "\n" \
 	  "BEGIN SELECT RAISE(ABORT, '" table " are never removed'); END")

@@ -26,6 +26,7 @@
 	S(PUT_NODE,         "INSERT INTO nodes (i, hash) VALUES (?1, ?2)") \
 	S(PUT_CHECKPOINT,   "INSERT INTO checkpoints (i, size, note) VALUES (?1, ?2, ?3)") \
 	S(PUT_BLOB,         "INSERT INTO blobs (i, sha256, class, bytes) VALUES (?1, ?2, ?3, ?4)") \
+	S(EMPTY_BLOB,       "UPDATE blobs SET bytes = x'' WHERE i = ?1") \
 	S(COUNT_LINES,      "SELECT coalesce(max(seq) + 1, 0) FROM lines") \
 	S(COUNT_NODES,      "SELECT coalesce(max(i) + 1, 0) FROM nodes") \
 	S(COUNT_CHECKPOINTS, "SELECT coalesce(max(i) + 1, 0) FROM checkpoints") \
@@ -53,6 +54,7 @@ struct store {
 	store_visit_fn *visit;        /* while store_visit() runs */
 	void *visit_ctx;
 	bool visit_registered, visit_stopped;
+	bool preparing;               /* one of the statements above, and not SQL from elsewhere */
 };
 
 struct store_scan {
@@ -158,11 +160,12 @@ static bool table_is_ours(const char *name)
 	return false;
 }
 
-/* What this program ever asks of the file once it is open: reads, inserts into our tables, transactions, and the
- * checks of verify. An allowed action that is not asked for is a bug that goes no further. */
+/* What this program ever asks of the file once it is open: reads, inserts into our tables, emptying a blob,
+ * transactions, and the checks of verify. An allowed action that is not asked for is a bug that goes no further. */
 static int authorize(void *ctx, int action, const char *one, const char *two, const char *db, const char *trigger)
 {
-	(void)ctx;
+	const struct store *s = ctx;
+
 	(void)trigger;
 	switch (action) {
 	case SQLITE_SELECT:
@@ -173,6 +176,10 @@ static int authorize(void *ctx, int action, const char *one, const char *two, co
 		return !db || strcmp(db, "main") == 0 ? SQLITE_OK : SQLITE_DENY;
 	case SQLITE_INSERT:
 		return db && strcmp(db, "main") == 0 && table_is_ours(one) ? SQLITE_OK : SQLITE_DENY;
+	case SQLITE_UPDATE:
+		return s->preparing && db && strcmp(db, "main") == 0 && strcmp(one, "blobs") == 0 &&
+				       strcmp(two, "bytes") == 0
+			       ? SQLITE_OK : SQLITE_DENY;
 	case SQLITE_PRAGMA:
 		return one && !two && (strcmp(one, "integrity_check") == 0 || strcmp(one, "user_version") == 0 ||
 				       strcmp(one, "application_id") == 0 || strcmp(one, "encoding") == 0)
@@ -196,7 +203,8 @@ static bool configure(const struct store *s, struct err *e)
 	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
 		if (sqlite3_db_config(s->db, settings[i].what, settings[i].value, NULL) != SQLITE_OK)
 			return fail(s, "sqlite3_db_config", e);
-	return run(s, "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA recursive_triggers=ON", e);
+	return run(s, "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA recursive_triggers=ON;"
+		      "PRAGMA secure_delete=ON", e);
 }
 
 /* A path as a file: URI, so that immutable=1 can be said. */
@@ -257,12 +265,22 @@ void store_release(struct store *s)
 	free(s);
 }
 
+static bool prepare(struct store *s, enum statement which, struct err *e)
+{
+	bool ok;
+
+	s->preparing = true;
+	ok = sqlite3_prepare_v3(s->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT, &s->st[which], NULL) ==
+	     SQLITE_OK;
+	s->preparing = false;
+	return ok || fail(s, statement_sql[which], e);
+}
+
 static bool prepare_all(struct store *s, struct err *e)
 {
 	for (size_t i = 0; i < N_STATEMENTS; i++)
-		if (sqlite3_prepare_v3(s->db, statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s->st[i], NULL) !=
-		    SQLITE_OK)
-			return fail(s, statement_sql[i], e);
+		if (!prepare(s, (enum statement)i, e))
+			return false;
 	return true;
 }
 
@@ -484,7 +502,7 @@ static bool open_in_mode(struct store *s, enum store_mode mode, struct err *e)
 	}
 	if (!ok)
 		return false;
-	if (sqlite3_set_authorizer(s->db, authorize, NULL) != SQLITE_OK)
+	if (sqlite3_set_authorizer(s->db, authorize, s) != SQLITE_OK)
 		return fail(s, "sqlite3_set_authorizer", e);
 	return mode == STORE_EXAMINE || prepare_all(s, e);
 }
@@ -564,12 +582,7 @@ bool store_copy(const char *from, const char *to, struct err *e)
  * here. */
 static sqlite3_stmt *ready(struct store *s, enum statement which, struct err *e)
 {
-	if (!s->st[which] && sqlite3_prepare_v3(s->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT,
-						&s->st[which], NULL) != SQLITE_OK) {
-		fail(s, statement_sql[which], e);
-		return NULL;
-	}
-	return s->st[which];
+	return s->st[which] || prepare(s, which, e) ? s->st[which] : NULL;
 }
 
 static bool done(struct store *s, enum statement which, struct err *e)
@@ -695,6 +708,22 @@ bool store_put_blob(struct store *s, uint64_t at, const struct hash32 *digest, e
 	bind_text(st, 3, span_str(blob_class_name(class)));
 	bind_bytes(st, 4, bytes);
 	return put(s, ST_PUT_BLOB, e);
+}
+
+bool store_empty_blob(struct store *s, uint64_t i, struct err *e)
+{
+	sqlite3_stmt *st = ready(s, ST_EMPTY_BLOB, e);
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, (sqlite3_int64)i);
+	return put(s, ST_EMPTY_BLOB, e);
+}
+
+bool store_truncate_wal(struct store *s, struct err *e)
+{
+	return sqlite3_wal_checkpoint_v2(s->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK ||
+	       fail(s, "wal_checkpoint", e);
 }
 
 bool store_count(struct store *s, enum store_table t, uint64_t *out, struct err *e)
@@ -843,8 +872,9 @@ static const char *scan_sql(enum store_table t, bool bytes)
 	case STORE_CHECKPOINTS:
 		return "SELECT i, size, note FROM checkpoints WHERE i >= ?1 AND i < ?2 ORDER BY i";
 	case STORE_BLOBS:
-		return bytes ? "SELECT i, sha256, class, bytes FROM blobs WHERE i >= ?1 AND i < ?2 ORDER BY i"
-			     : "SELECT i, sha256, class FROM blobs WHERE i >= ?1 AND i < ?2 ORDER BY i";
+		return bytes ? "SELECT i, sha256, class, length(bytes), bytes FROM blobs WHERE i >= ?1 AND i < ?2"
+			       " ORDER BY i"
+			     : "SELECT i, sha256, class, length(bytes) FROM blobs WHERE i >= ?1 AND i < ?2 ORDER BY i";
 	}
 	BUG("no such table");
 }
@@ -893,8 +923,9 @@ enum store_step store_scan_step(struct store_scan *scan, struct store_row *row, 
 		break;
 	case STORE_BLOBS:
 		row->hash_ok = column_hash(st, 1, &row->hash) && column_class(st, 2, &row->class);
+		row->size = (uint64_t)sqlite3_column_int64(st, 3);
 		if (scan->bytes)
-			row->bytes = column_bytes(st, 3);
+			row->bytes = column_bytes(st, 4);
 		break;
 	}
 	return STORE_ROW;

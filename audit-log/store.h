@@ -1,8 +1,10 @@
-/* log.db, the trusted file: rows in, rows out, in one SQLite database that is only ever appended to. Knows tables and
- * nothing of what lines mean; log.h stands on it. With views.c the only user of sqlite3.
+/* log.db, the trusted file: rows in, rows out, in one SQLite database that is only ever appended to; a blob's
+ * bytes, and nothing else, can be taken out again. Knows tables and nothing of what lines mean; log.h stands on it.
+ * With views.c the only user of sqlite3.
  *
- * What holds a mistake back: STRICT tables, triggers, DEFENSIVE, an authorizer that allows reading and inserting and
- * nothing else. What finds a crime is verify.h. No index: a doctored one hides rows. */
+ * What holds a mistake back: STRICT tables, triggers, DEFENSIVE, an authorizer that allows reading and inserting, the
+ * one statement that empties a blob, and nothing else. What finds a crime is verify.h. No index: a doctored one hides
+ * rows. */
 #ifndef SETGOV_AUDIT_LOG_STORE_H
 #define SETGOV_AUDIT_LOG_STORE_H
 
@@ -56,6 +58,13 @@ MUST_CHECK bool store_put_checkpoint(struct store *s, uint64_t at, uint64_t size
 MUST_CHECK bool store_put_blob(struct store *s, uint64_t at, const struct hash32 *digest, enum blob_class class,
 			       struct span bytes, struct err *e);
 
+/* Takes the bytes of a public or private blob out, within a transaction; digest and class stay. Freed pages are
+ * overwritten with zeros. */
+MUST_CHECK bool store_empty_blob(struct store *s, uint64_t i, struct err *e);
+/* After the commit: the WAL, which still has the bytes as they once were written, goes into the file and is cut to
+ * nothing. false: others read, and hold it up; the next who closes the file last does it. */
+MUST_CHECK bool store_truncate_wal(struct store *s, struct err *e);
+
 /* How many rows: one more than the largest number. */
 enum store_table { STORE_LINES, STORE_NODES, STORE_CHECKPOINTS, STORE_BLOBS };
 MUST_CHECK bool store_count(struct store *s, enum store_table t, uint64_t *out, struct err *e);
@@ -74,7 +83,7 @@ struct store_row {
 	uint64_t i;                   /* seq of a line */
 	struct hash32 hash;           /* leaf, node, digest; zero for a checkpoint */
 	bool hash_ok;                 /* it was 32 bytes */
-	uint64_t size;                /* checkpoint */
+	uint64_t size;                /* checkpoint: over so many lines; blob: how many bytes */
 	enum blob_class class;        /* blob */
 	struct span bytes;            /* line, note, blob; of blobs only when asked for */
 };

@@ -8,6 +8,8 @@
 #include "audit-log/holes.h"
 #include "audit-log/keys.h"
 #include "audit-log/log.h"
+#include "audit-log/removals.h"
+#include "audit-log/segment.h"
 #include "audit-log/verify_chain.h"
 #include "audit-log/verify_deep.h"
 #include "audit-log/views.h"
@@ -34,11 +36,23 @@ const char *finding_code_means(enum finding_code c)
 }
 
 #define MAX_HOLES 8u
-#define MAX_CHECKS (24 + MAX_HOLES)
+#define MAX_ERASED_NAMED 8u
+#define MAX_ARCHIVES 64u
+#define MAX_CHECKS (26 + MAX_HOLES + MAX_ARCHIVES)
 
 struct known_blob {
 	struct hash32 digest;
 	uint64_t row;
+	enum blob_class class;
+};
+
+/* What a log.archived took out of the log. */
+struct archive {
+	const struct removal *done;
+	struct segment list;          /* as the log keeps it */
+	bool known;                   /* it does, and two people agreed */
+	const char *dir;              /* where the segment is; NULL: it was not given */
+	size_t emptied;
 };
 
 /* A line names a blob that is not there. Whether something excuses that is known when all lines were read. */
@@ -62,6 +76,12 @@ struct verifier {
 
 	struct known_blob *known;     /* blobs that hash to their names, sorted */
 	size_t n_known, cap_known;
+	struct known_blob *emptied;   /* rows whose bytes were taken out, sorted */
+	size_t n_emptied, cap_emptied;
+	struct removals removals;
+	struct archive *archives;     /* each log.archived, and the segment that was given for it */
+	size_t n_archives;
+	const struct verify_options *options;
 	struct absent_blob *absent;
 	size_t n_absent, cap_absent;
 	struct refilled *refilled;
@@ -89,7 +109,7 @@ struct verifier {
 	bool have_checkpoint;
 	uint64_t last_checkpoint_size;
 	struct withheld withheld;     /* of a follower: what its export left out */
-	uint64_t not_here, not_here_bearer;
+	uint64_t not_here[N_WITHHELD];
 	uint64_t cosignatures;        /* judged */
 	uint64_t holes;               /* log.restored lines after which something is missing, or may be */
 	const char *hole_words[MAX_HOLES];
@@ -189,15 +209,27 @@ static void *room_for(void *v, size_t n, size_t *cap, size_t size)
 
 static void keep_digest(struct verifier *v, const struct store_row *row)
 {
+	const struct known_blob one = { row->hash, row->i, row->class };
+
+	if (log_blob_is_emptied(&row->hash, row->bytes.n)) {
+		v->emptied = room_for(v->emptied, v->n_emptied, &v->cap_emptied, sizeof(*v->emptied));
+		v->emptied[v->n_emptied++] = one;
+		return;
+	}
 	v->known = room_for(v->known, v->n_known, &v->cap_known, sizeof(*v->known));
-	v->known[v->n_known++] = (struct known_blob){ row->hash, row->i };
+	v->known[v->n_known++] = one;
+}
+
+static const struct known_blob *find_digest(const struct known_blob *v, size_t n, const struct hash32 *digest)
+{
+	const struct known_blob key = { .digest = *digest };
+
+	return n ? bsearch(&key, v, n, sizeof(key), by_digest) : NULL;
 }
 
 static const struct known_blob *known_blob(const struct verifier *v, const struct hash32 *digest)
 {
-	const struct known_blob key = { .digest = *digest };
-
-	return v->n_known ? bsearch(&key, v->known, v->n_known, sizeof(key), by_digest) : NULL;
+	return find_digest(v->known, v->n_known, digest);
 }
 
 static void check_blob(struct verifier *v, const struct store_row *row, uint64_t expected)
@@ -207,7 +239,7 @@ static void check_blob(struct verifier *v, const struct store_row *row, uint64_t
 	if (row->i != expected)
 		find(v, FINDING_BLOB_MISSING, FINDING_NO_SEQ, "blob row %" PRIu64 " is not there", expected);
 	sha256(&computed, row->bytes);
-	if (!row->hash_ok || !hash32_eq(&computed, &row->hash))
+	if (!row->hash_ok || (!hash32_eq(&computed, &row->hash) && !log_blob_is_emptied(&row->hash, row->bytes.n)))
 		find(v, FINDING_BLOB_DIGEST, FINDING_NO_SEQ,
 		     "blob row %" PRIu64 ": its bytes do not hash to its name", row->i);
 	else
@@ -230,61 +262,31 @@ static void check_blobs(struct verifier *v)
 	store_scan_free(scan);
 	if (v->n_known)
 		qsort(v->known, v->n_known, sizeof(*v->known), by_digest);
+	if (v->n_emptied)
+		qsort(v->emptied, v->n_emptied, sizeof(*v->emptied), by_digest);
 	if (step == STORE_ERROR)
 		find_error(v, FINDING_FILE, FINDING_NO_SEQ, "blobs cannot be read: ", &inner);
-	checked(v, step == STORE_DONE, "blobs", arena_fmt(v->arena, "%" PRIu64 " re-hashed", v->report->blobs));
+	checked(v, step == STORE_DONE, "blobs", arena_fmt(v->arena, "%zu re-hashed", v->n_known));
 }
 
-/* Members of a body that name a blob by its digest. */
-static const struct blob_member {
-	const char *kind, *member;
-	bool may_stay;                /* a signature that anybody could use, or personal data: an export may lack it */
-} blob_members[] = {
-	{ "log.opened", "profile", false },
-	{ "deployment.adopted", "profile", false },
-	{ "step.packed", "core", false },
-	{ "step.packed", "evidence", false },
-	{ "signature.added", "signature", true },
-	{ "submit.intended", "data", true },
-	{ "submit.intended", "raw", true },
-	{ "step.mined", "receipt", false },
-	{ "step.failed", "receipt", false },
-	{ "meeting.closed", "minutes", true },
-	{ "releases.adopted", "releases", false },
-	{ "policy.judged", "facts", false },
-	{ "policy.judged", "policy", false },
-	{ "policy.judged", "evidence", false },
-	{ "policy.judged", "proposal", false },
-	{ "policy.offered", "policy", false },
-	{ "policy.offered", "previous", false },
-	{ "policy.adopted", "policy", false },
-	{ "policy.adopted", "previous", false },
-};
-static const struct blob_member attachments = { NULL, "attachments", true };
-
 /* A manifest is its maker's word: it excuses what an export may lack, and not the record itself. */
-static bool left_out(struct verifier *v, const struct hash32 *digest, const struct blob_member *m)
+static bool left_out(struct verifier *v, const struct hash32 *digest, const struct blob_name *name)
 {
-	const struct withheld_blob *w = m->may_stay ? withheld_find(&v->withheld, digest) : NULL;
+	const struct withheld_blob *w = name->may_stay ? withheld_find(&v->withheld, digest) : NULL;
 
-	v->not_here_bearer += w && w->bearer;
+	if (w)
+		v->not_here[w->why]++;
 	return w != NULL;
 }
 
-static void need_blob(struct verifier *v, const struct line *l, const struct json *digest, const struct blob_member *m)
+static void need_blob(void *ctx, const struct line *l, const struct hash32 *h, const struct blob_name *name)
 {
-	struct hash32 h;
+	struct verifier *v = ctx;
 
-	if (!digest || digest->type != JSON_STRING || !hex_bare(h.b, 32, digest->text, NULL))
+	if (known_blob(v, h) || find_digest(v->emptied, v->n_emptied, h) /* judge_emptied() */ || left_out(v, h, name))
 		return;
-	if (known_blob(v, &h))
-		return;
-	if (left_out(v, &h, m)) {
-		v->not_here++;
-		return;
-	}
 	v->absent = room_for(v->absent, v->n_absent, &v->cap_absent, sizeof(*v->absent));
-	v->absent[v->n_absent++] = (struct absent_blob){ l->seq, h, m->member };
+	v->absent[v->n_absent++] = (struct absent_blob){ l->seq, *h, name->member };
 }
 
 static void note_refilled(struct verifier *v, const struct line *l)
@@ -306,6 +308,162 @@ static bool came_back(const struct verifier *v, uint64_t seq)
 	return false;
 }
 
+/* ---- blobs whose bytes were taken out --------------------------------------------------------------------------- */
+
+static void take_removal(struct verifier *v, const struct line *l)
+{
+	struct err inner = {0};
+
+	v->removals.a = v->arena;
+	if (!removals_take(&v->removals, l, &inner))
+		find_error(v, FINDING_BLOB_EMPTIED, l->seq, "", &inner);
+}
+
+static const char *hex_of(struct verifier *v, const struct hash32 *digest)
+{
+	struct buf hex = {0};
+	const char *s;
+
+	buf_hex(&hex, SPAN_HASH(digest));
+	s = arena_str(v->arena, buf_view(&hex));
+	buf_release(&hex);
+	return s;
+}
+
+/* What lines say was erased is gone, and two people said so. A copy from before it has the bytes again. */
+static void judge_erasure(struct verifier *v, const struct removal *done)
+{
+	const struct known_blob *there = known_blob(v, &done->what);
+	struct err inner = {0};
+
+	if (!removals_agreed(&v->removals, done, &inner))
+		find_error(v, FINDING_BLOB_EMPTIED, done->seq, "", &inner);
+	if (there && there->class == BLOB_PRIVATE)
+		find(v, FINDING_BLOB_EMPTIED, done->seq, "blob %s was erased, says the line, and its bytes are here: "
+		     "setgov log erase takes them out again", hex_of(v, &done->what));
+}
+
+static bool was_erased(struct verifier *v, const struct known_blob *row)
+{
+	const struct removal *done = removals_find(&v->removals, REMOVAL_ERASE, true, &row->digest);
+
+	return row->class == BLOB_PRIVATE && done && removals_agreed(&v->removals, done, NULL);
+}
+
+static struct archive *archive_of(struct verifier *v, const struct known_blob *row)
+{
+	for (size_t i = 0; row->class == BLOB_PUBLIC && i < v->n_archives; i++)
+		if (v->archives[i].known && segment_find(&v->archives[i].list, &row->digest))
+			return &v->archives[i];
+	return NULL;
+}
+
+static void add_erased(struct verifier *v, struct buf *words, const struct known_blob *row)
+{
+	const struct removal *done = removals_find(&v->removals, REMOVAL_ERASE, true, &row->digest);
+	const struct removal *asked = removals_find(&v->removals, REMOVAL_ERASE, false, &row->digest);
+
+	buf_fmt(words, "; %s by %s and %s (lines %" PRIu64 " and %" PRIu64 ")", hex_of(v, &row->digest), asked->actor,
+		done->actor, done->asked, done->seq);
+}
+
+static void say_erased(struct verifier *v, size_t n, struct buf *words)
+{
+	if (n > MAX_ERASED_NAMED)
+		buf_fmt(words, "; and %zu more", n - MAX_ERASED_NAMED);
+	if (n)
+		checked(v, true, "erased blobs", arena_fmt(v->arena, "%zu, each by two people, as they said who they "
+							   "were%s", n, buf_cstr(words)));
+}
+
+static void judge_rows_emptied(struct verifier *v)
+{
+	struct buf words = {0};
+	size_t erased = 0;
+
+	for (size_t i = 0; i < v->n_emptied; i++) {
+		const struct known_blob *row = &v->emptied[i];
+		struct archive *archive = archive_of(v, row);
+
+		if (archive)
+			archive->emptied++;
+		else if (!was_erased(v, row))
+			find(v, FINDING_BLOB_EMPTIED, FINDING_NO_SEQ, "blob row %" PRIu64 ", %s, has no bytes any "
+			     "more, and no two people's lines say so", row->row, hex_of(v, &row->digest));
+		else if (++erased <= MAX_ERASED_NAMED)
+			add_erased(v, &words, row);
+	}
+	say_erased(v, erased, &words);
+	buf_release(&words);
+}
+
+/* ---- the archive ------------------------------------------------------------------------------------------------ */
+
+static bool read_list(struct verifier *v, struct archive *x)
+{
+	const struct known_blob *known = known_blob(v, &x->done->what);
+	struct buf text = {0};
+	struct hash32 found;
+	enum blob_class class;
+	const bool ok = known && store_blob(v->store, known->row, &found, &class, &text, NULL) &&
+			segment_parse(v->arena, &x->list, buf_view(&text), NULL);
+
+	buf_release(&text);
+	return ok;
+}
+
+static void take_archive(struct verifier *v, const struct removal *done)
+{
+	struct archive *x = &v->archives[v->n_archives++];
+	struct err inner = {0};
+
+	*x = (struct archive){ .done = done };
+	x->known = removals_agreed(&v->removals, done, &inner);
+	if (!x->known)
+		find_error(v, FINDING_BLOB_EMPTIED, done->seq, "", &inner);
+	x->known = x->known && read_list(v, x);
+}
+
+/* A segment is known by the digest of its list: one whose list was changed is nobody's. */
+static void match_segment(struct verifier *v, const char *dir)
+{
+	struct err inner = {0};
+	struct hash32 digest;
+	struct span text;
+	bool ours = false;
+
+	if (!segment_read(v->arena, &text, &digest, dir, &inner)) {
+		find_error(v, FINDING_SEGMENT, FINDING_NO_SEQ, "", &inner);
+		return;
+	}
+	for (size_t i = 0; i < v->n_archives; i++)
+		if (hash32_eq(&v->archives[i].done->what, &digest)) {
+			v->archives[i].dir = dir;
+			ours = true;
+		}
+	if (!ours)
+		find(v, FINDING_SEGMENT, FINDING_NO_SEQ, "%s: no log.archived names a segment with this list: it was "
+		     "changed, or is another log's", dir);
+}
+
+static void find_archives(struct verifier *v)
+{
+	v->archives = ARENA_ARRAY(v->arena, struct archive, v->removals.n + 1);
+	for (size_t i = 0; i < v->removals.n; i++)
+		if (v->removals.v[i].done && v->removals.v[i].kind == REMOVAL_ARCHIVE)
+			take_archive(v, &v->removals.v[i]);
+	for (size_t i = 0; v->options && i < v->options->n_archives; i++)
+		match_segment(v, v->options->archives[i]);
+}
+
+/* A follower lacks what was archived before it followed: the list in the log says so, not the manifest. */
+static bool was_archived(struct verifier *v, const struct hash32 *digest)
+{
+	const struct known_blob key = { .digest = *digest, .class = BLOB_PUBLIC };
+
+	return withheld_find(&v->withheld, digest) && archive_of(v, &key);
+}
+
 static void judge_absent(struct verifier *v)
 {
 	size_t excused = 0;
@@ -314,6 +472,10 @@ static void judge_absent(struct verifier *v)
 		const struct absent_blob *b = &v->absent[i];
 		struct buf hex = {0};
 
+		if (was_archived(v, &b->digest)) {
+			v->not_here[WITHHELD_ARCHIVED]++;
+			continue;
+		}
 		if (came_back(v, b->seq)) {
 			excused++;
 			continue;
@@ -328,18 +490,51 @@ static void judge_absent(struct verifier *v)
 			arena_fmt(v->arena, "%zu, of lines that came back from signers' journals", excused));
 }
 
+static void judge_emptied(struct verifier *v)
+{
+	for (size_t i = 0; i < v->removals.n; i++)
+		if (v->removals.v[i].done && v->removals.v[i].kind == REMOVAL_ERASE)
+			judge_erasure(v, &v->removals.v[i]);
+	judge_rows_emptied(v);
+}
+
+static void check_archive(struct verifier *v, struct log *l, const struct archive *x)
+{
+	struct err inner = {0};
+	struct segment s;
+
+	if (x->dir && l && !segment_check(l, v->arena, &s, x->dir, &inner))
+		find_error(v, FINDING_SEGMENT, x->done->seq, "", &inner);
+	if (x->dir && l)
+		checked(v, true, "archived blobs", arena_fmt(v->arena, "%zu of segment %s, and its tiles", x->list.n,
+							     x->done->name));
+	else if (x->dir)
+		checked(v, false, "archived blobs", arena_fmt(v->arena, "of segment %s: the log cannot be opened that "
+							      "its tiles are held against", x->done->name));
+	else if (x->emptied)
+		checked(v, false, "archived blobs", arena_fmt(v->arena, "%zu, and what rests on them: they are in "
+			"segment %s (its list has the SHA-256 %s), --archive DIR says where", x->emptied,
+			x->done->name, hex_of(v, &x->done->what)));
+}
+
+/* Held against the log as others open it. */
+static void check_archives(struct verifier *v, const char *dir)
+{
+	struct log *l = v->n_archives ? log_open(dir, LOG_READ, NULL, NULL) : NULL;
+
+	for (size_t i = 0; i < v->n_archives && i < MAX_ARCHIVES; i++)
+		check_archive(v, l, &v->archives[i]);
+	if (v->n_archives > MAX_ARCHIVES)
+		checked(v, false, "archived blobs", arena_fmt(v->arena, "of %zu segments more", v->n_archives -
+							      MAX_ARCHIVES));
+	log_release(l);
+}
+
 static void check_blobs_of(struct verifier *v, const struct line *l)
 {
-	const struct json *list = json_find(l->body, "attachments");
-
 	note_refilled(v, l);
-	for (size_t i = 0; i < ARRAY_LEN(blob_members); i++)
-		if (line_kind_is(l, blob_members[i].kind))
-			need_blob(v, l, json_find(l->body, blob_members[i].member), &blob_members[i]);
-	if (!line_kind_is(l, "change.drafted") && !line_kind_is(l, "change.proposed"))
-		return;
-	for (const struct json *one = list ? list->first : NULL; one; one = one->next)
-		need_blob(v, l, json_find(one, "sha256"), &attachments);
+	take_removal(v, l);
+	blob_names(l, need_blob, v);
 }
 
 /* ---- checkpoints, which the walk over the lines passes by ------------------------------------------------------ */
@@ -769,11 +964,15 @@ static void say_what_is_unsigned(struct verifier *v, uint64_t signed_lines, uint
 
 static void say_what_was_left_out(struct verifier *v)
 {
-	if (v->not_here)
+	const uint64_t *n = v->not_here;
+	const uint64_t all = n[WITHHELD_BEARER] + n[WITHHELD_PRIVATE] + n[WITHHELD_ERASED] + n[WITHHELD_ARCHIVED];
+
+	if (all)
 		checked(v, false, "blobs that the export withheld",
 			arena_fmt(v->arena, "%" PRIu64 ": %" PRIu64 " signatures that anybody could use, %" PRIu64
-				  " of personal data", v->not_here, v->not_here_bearer,
-				  v->not_here - v->not_here_bearer));
+				  " of personal data, %" PRIu64 " erased, %" PRIu64 " archived", all,
+				  n[WITHHELD_BEARER], n[WITHHELD_PRIVATE], n[WITHHELD_ERASED],
+				  n[WITHHELD_ARCHIVED]));
 }
 
 static void say_holes(struct verifier *v)
@@ -819,7 +1018,9 @@ static void check_lines(struct verifier *v)
 		find(v, FINDING_OPENING, FINDING_NO_SEQ, "the log has no lines");
 	else
 		judge_the_rest(v);
+	find_archives(v);
 	judge_absent(v);
+	judge_emptied(v);
 	say_what_was_walked(v, lines, step == STORE_DONE && v->nodes && v->checkpoints);
 	store_scan_free(scan);
 	store_scan_free(v->nodes);
@@ -841,7 +1042,12 @@ static bool deep_blob(void *ctx, const struct hash32 *digest, struct buf *out)
 	struct hash32 found;
 	enum blob_class class;
 
-	return known && store_blob(v->store, known->row, &found, &class, out, NULL);
+	if (known)
+		return store_blob(v->store, known->row, &found, &class, out, NULL);
+	for (size_t i = 0; v->options && i < v->options->n_archives; i++)
+		if (segment_blob(out, v->options->archives[i], digest, NULL))
+			return true;
+	return false;
 }
 
 static bool deep_read_line(void *ctx, uint64_t seq, struct buf *out)
@@ -1031,7 +1237,7 @@ static void read_withheld(struct verifier *v, const char *dir)
 bool log_verify(struct arena *a, struct verify_report *out, const char *dir, const struct verify_options *o,
 		struct err *e)
 {
-	struct verifier v = { .arena = a, .report = out };
+	struct verifier v = { .arena = a, .report = out, .options = o };
 	char *path = fs_join(dir, "log.db");
 	bool ok = false;
 
@@ -1046,6 +1252,7 @@ bool log_verify(struct arena *a, struct verify_report *out, const char *dir, con
 		read_withheld(&v, dir);
 		walk(&v, dir, path, o ? o->depth : VERIFY_LINES);
 		store_read_end(v.store);
+		check_archives(&v, dir);
 		check_remembered(&v, dir, o ? o->remember : NULL);
 		say_deep(&v);
 		if (v.deep)
@@ -1059,6 +1266,7 @@ bool log_verify(struct arena *a, struct verify_report *out, const char *dir, con
 	store_release(v.store);
 	arena_release(&v.scratch);
 	free(v.known);
+	free(v.emptied);
 	free(v.absent);
 	free(v.refilled);
 	deep_free(v.deep);

@@ -34,6 +34,8 @@
 	C(LOG_KEY,          "LOG-KEY",          "the log key was changed, and nobody who may vouches for the new one") \
 	C(BLOB_DIGEST,      "BLOB-DIGEST",      "the bytes do not hash to their name") \
 	C(BLOB_MISSING,     "BLOB-MISSING",     "a line names a blob that is not there") \
+	C(BLOB_EMPTIED,     "BLOB-EMPTIED",     "a blob's bytes were taken out, and no two people's lines say so") \
+	C(SEGMENT,          "SEGMENT",          "a segment of the archive is damaged, or of no log like this") \
 	C(COSIGNATURE,      "COSIGNATURE",      "a cosignature is not by its key, or of another history") \
 	C(RESTORED,         "RESTORED",         "a log.restored contradicts itself or the line before it") \
 	C(REMEMBERED,       "REMEMBERED",       "the log is not a continuation of what this machine remembers") \
@@ -85,6 +87,8 @@ enum verify_depth {
 struct verify_options {
 	enum verify_depth depth;
 	const char *remember;         /* as in struct log_options */
+	const char *const *archives;  /* directories of segments (segment.h), where archived blobs are looked for */
+	size_t n_archives;
 };
 /* True: it ran, whatever it found. false only when there is no file that can be opened. Good is n_findings == 0. */
 MUST_CHECK bool log_verify(struct arena *a, struct verify_report *out, const char *dir, const struct verify_options *o,

@@ -271,17 +271,16 @@ static bool apply_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struc
 	return true;
 }
 
-static bool apply_blob(void *ctx, uint64_t row, const struct hash32 *digest, enum blob_class class, struct err *e)
+static bool apply_blob(void *ctx, const struct blob_row *row, struct err *e)
 {
 	struct applying *a = ctx;
 	sqlite3_stmt *st = a->v->st[ST_PUT_BLOB];
 
-	(void)class;
 	(void)e;
-	views_bind_hash(st, 1, digest);
-	views_bind_u64(st, 2, row);
+	views_bind_hash(st, 1, &row->digest);
+	views_bind_u64(st, 2, row->row);
 	a->no_good = !views_done(a->v, ST_PUT_BLOB);
-	a->v->blobs = row + 1;
+	a->v->blobs = row->row + 1;
 	return !a->no_good;
 }
 

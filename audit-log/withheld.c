@@ -12,15 +12,24 @@ static int by_digest(const void *a, const void *b)
 	return memcmp(x->digest.b, y->digest.b, sizeof(x->digest.b));
 }
 
+static const char *const words[N_WITHHELD] = {
+	[WITHHELD_BEARER] = "bearer", [WITHHELD_PRIVATE] = "private", [WITHHELD_ERASED] = "erased",
+	[WITHHELD_ARCHIVED] = "archived",
+};
+
 static bool read_one(struct withheld_blob *out, const struct json *v, struct err *e)
 {
 	struct span class;
 
 	if (!json_get_bare_hash(v, "sha256", &out->digest, e) || !json_get_str(v, "class", &class, e))
 		return false;
-	out->bearer = span_is(class, "bearer");
-	return out->bearer || span_is(class, "private") ||
-	       err_set(e, ERR_UNKNOWN, json_find(v, "class")->at, "needed bearer or private") || err_in(e, "class");
+	for (int i = 0; i < N_WITHHELD; i++)
+		if (span_is(class, words[i])) {
+			out->why = (enum withheld_why)i;
+			return true;
+		}
+	return err_set(e, ERR_UNKNOWN, json_find(v, "class")->at, "needed bearer, private, erased or archived") ||
+	       err_in(e, "class");
 }
 
 bool withheld_read(struct arena *a, struct withheld *out, struct span manifest, struct err *e)

@@ -10,9 +10,16 @@
 #define MANIFEST "manifest.json"
 #define WITHHELD_MANIFEST_MAX ((size_t)16 << 20)
 
+enum withheld_why {
+	WITHHELD_BEARER,              /* a signature that anybody could use */
+	WITHHELD_PRIVATE,             /* personal data */
+	WITHHELD_ERASED,              /* personal data that is gone for good (removals.h) */
+	WITHHELD_ARCHIVED,            /* in a segment, and not on line any more */
+	N_WITHHELD
+};
 struct withheld_blob {
 	struct hash32 digest;
-	bool bearer;                  /* a signature that anybody could use; else private */
+	enum withheld_why why;
 };
 struct withheld { struct withheld_blob *v; size_t n; };       /* by digest */
 

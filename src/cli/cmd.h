@@ -36,6 +36,8 @@ bool cmd_log_rotate_key(struct cli *cli, struct err *e);
 bool cmd_log_succeed(struct cli *cli, struct err *e);
 bool cmd_log_prove(struct cli *cli, struct err *e);
 bool cmd_log_export(struct cli *cli, struct err *e);
+bool cmd_log_archive(struct cli *cli, struct err *e);
+bool cmd_log_erase(struct cli *cli, struct err *e);
 bool cmd_log_rebuild(struct cli *cli, struct err *e);
 bool cmd_audit(struct cli *cli, struct err *e);
 bool cmd_hash_safe_tx(struct cli *cli, struct err *e);

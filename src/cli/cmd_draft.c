@@ -49,11 +49,12 @@ static bool read_attachments(struct cli *cli, struct json **out, struct err *e)
 	for (size_t i = 0; i < cli->n_given; i++) {
 		struct span bytes;
 		struct hash32 digest;
-		if (strcmp(cli->given[i].option->name, "--attach") != 0)
+		const bool private = strcmp(cli->given[i].option->name, "--attach-private") == 0;
+		if (!private && strcmp(cli->given[i].option->name, "--attach") != 0)
 			continue;
 		const char *path = cli->given[i].value, *slash = strrchr(path, '/');
 		if (!cli_read(cli, &bytes, path, ATTACHMENT_MAX, e) ||
-		    !log_add_blob(cli->ws->log, bytes, BLOB_PUBLIC, &digest, e))
+		    !log_add_blob(cli->ws->log, bytes, private ? BLOB_PRIVATE : BLOB_PUBLIC, &digest, e))
 			return false;
 		struct json *o = json_object(a);
 		json_set(o, a, "name", json_str(a, slash != NULL ? slash + 1 : path));

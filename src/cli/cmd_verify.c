@@ -1,4 +1,6 @@
 /* log verify: the log by itself, and held against the chain. */
+#include <string.h>
+
 #include "audit-log/verify.h"
 #include "audit-log/workspace.h"
 #include "src/cli/anchors.h"
@@ -111,10 +113,21 @@ static struct json *check_anchors(struct verifying *v)
 
 /* ---- all of it ---- */
 
+static const char *const *read_archives(struct cli *cli, size_t *n)
+{
+	const char **v = ARENA_ARRAY(&cli->arena, const char *, cli->n_given + 1);
+	*n = 0;
+	for (size_t i = 0; i < cli->n_given; i++)
+		if (strcmp(cli->given[i].option->name, "--archive") == 0)
+			v[(*n)++] = cli->given[i].value;
+	return v;
+}
+
 bool cmd_log_verify(struct cli *cli, struct err *e)
 {
 	struct arena *a = &cli->arena;
 	struct verify_options options = { .depth = cli_flag(cli, "--chain") ? VERIFY_CHAIN : VERIFY_ALL };
+	options.archives = read_archives(cli, &options.n_archives);
 	struct verifying v = { cli, json_array(a), json_array(a), 0 };
 	struct verify_report r;
 	if (!workspace_state_dir(a, &options.remember, e) || !log_verify(a, &r, cli->dir, &options, e))

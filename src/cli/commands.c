@@ -25,6 +25,7 @@ static const struct option draft_options[] = {
 	{ "--impact", "T", "what it touches", false },
 	{ "--rollback", "T", "how to undo it", false },
 	{ "--attach", "FILE", "a file that belongs to it: kept in the log by its digest", true },
+	{ "--attach-private", "FILE", "the same, personal data: in no export, log erase takes it out", true },
 	{ "--delay", "TIME", "the timelock's delay for this change: 48h (default: its minimum)", false },
 	{ "--after", "CHANGE", "the change whose operation must be done first", false },
 	{ "--edit", "CHANGE", "draft this one anew instead of making another", false },
@@ -108,6 +109,14 @@ static const struct option log_cosign_options[] = {
 static const struct option log_export_options[] = {
 	{ "--tiles", NULL, "as C2SP tiles for any static host; DIR is brought up to date", false },
 };
+static const struct option log_archive_options[] = {
+	{ "--before", "DAY", "what is older than this day, 2026-11-01, or time (UTC)", false },
+	{ "--keep", "MONTHS", "instead of what its class says (84), at least 12", false },
+	{ "-o", "DIR", "the segment: written by the first person, read back by the second", false },
+};
+static const struct option log_erase_options[] = {
+	{ "--reason", "T", "why; these words stay in the log", false },
+};
 static const struct option log_prove_options[] = {
 	{ "--size", "N", "in the tree of the first N lines (default: the newest checkpoint's)", false },
 	{ "-o", "FILE", "where to write: a C2SP tlog-proof, or a witness's request (default: standard output)", false },
@@ -116,6 +125,7 @@ static const struct option log_verify_options[] = {
 	{ "--rpc", "URL", "the node whose chain the log is held against (default: the profile's)", false },
 	{ "--offline", NULL, "do not ask the chain", false },
 	{ "--chain", NULL, "leaves, chain, tree and newest checkpoint alone: a million lines in a second", false },
+	{ "--archive", "DIR", "a segment of the log's archive: its blobs are checked there", true },
 };
 static const struct option audit_options[] = {
 	{ "--rpc", "URL", "the auditor's own node", false },
@@ -228,6 +238,12 @@ const struct command commands[] = {
 	 "that a line is in the log, or that it only grew, for any RFC 6962 tool", OPTIONS(log_prove_options)},
 	{"log export", cmd_log_export, CMD_APPEND, "DIR", 1, 1, "the log as plain files, for an auditor",
 	 OPTIONS(log_export_options)},
+	{"log archive", cmd_log_archive, CMD_APPEND, "", 0, 0,
+	 "put old blobs into a segment and out of the log: one person asks, the same by another does it",
+	 OPTIONS(log_archive_options)},
+	{"log erase", cmd_log_erase, CMD_APPEND, "BLOB", 1, 1,
+	 "take a private blob's bytes out of the log: one person asks, the same by another does it",
+	 OPTIONS(log_erase_options)},
 	{"log rebuild", cmd_log_rebuild, CMD_LOG, "", 0, 0, "make the views anew", NULL, 0},
 	{"audit", cmd_audit, CMD_NET, "EXPORT --rpc URL", 1, 1,
 	 "an auditor's own recount: an export against a node of one's own, both ways", OPTIONS(audit_options)},

@@ -107,11 +107,15 @@ const withheld = new Set(manifest.withheld.map((w) => w.sha256)), may = /^(signa
 const named = { 'log.opened': ['profile'], 'deployment.adopted': ['profile'], 'step.packed': ['core', 'evidence'],
 	'signature.added': ['signature'], 'submit.intended': ['data', 'raw'], 'step.mined': ['receipt'], 'step.failed': ['receipt'],
 	'meeting.closed': ['minutes'], 'policy.judged': ['facts', 'policy'], 'policy.offered': ['policy', 'previous'],
-	'policy.adopted': ['policy', 'previous'], 'releases.adopted': ['releases'] };
+	'policy.adopted': ['policy', 'previous'], 'releases.adopted': ['releases'],
+	'log.archive-asked': ['segment'], 'log.archived': ['segment'] };
+// And what the list of a log.archived names (section 16).
+const archived = new Set(parsed.filter((l) => l.kind === 'log.archived' && blobs.has(l.body.segment))
+	.flatMap((l) => JSON.parse(read(join('blobs', l.body.segment))).blobs.map((b) => b.sha256)));
 for (const l of parsed) {
 	const digests = (named[l.kind] ?? []).map((m) => l.body[m]);
 	if (/^change\.(drafted|proposed)$/.test(l.kind)) digests.push(...(l.body.attachments ?? []).map((a) => a.sha256));
 	for (const d of digests.filter((x) => x))
-		demand(blobs.has(d) || (withheld.has(d) && may.test(l.kind)), `line ${l.seq}: blob ${d} is not there`);
+		demand(blobs.has(d) || (withheld.has(d) && (may.test(l.kind) || archived.has(d))), `line ${l.seq}: blob ${d} is not there`);
 }
 console.log(`${lines.length} lines, ${size} of them under the checkpoint, ${blobs.size} blobs, ${manifest.withheld.length} withheld`);

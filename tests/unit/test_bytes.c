@@ -35,14 +35,13 @@ static bool take_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct
 	return true;
 }
 
-static bool take_blob(void *ctx, uint64_t row, const struct hash32 *digest, enum blob_class class, struct err *e)
+static bool take_blob(void *ctx, const struct blob_row *row, struct err *e)
 {
 	struct handed_out *h = ctx;
 
-	(void)row;
 	(void)e;
-	buf_span(&h->all, SPAN_HASH(digest));
-	buf_byte(&h->all, (uint8_t)class);
+	buf_span(&h->all, SPAN_HASH(&row->digest));
+	buf_byte(&h->all, (uint8_t)row->class);
 	return true;
 }
 

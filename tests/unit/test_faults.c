@@ -3,13 +3,16 @@
 #include "tests/support/check.h"
 
 #include <signal.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "audit-log/erase.h"
 #include "audit-log/keys.h"
 #include "audit-log/verify.h"
 #include "src/base/fs.h"
 #include "src/base/time.h"
+#include "src/crypto/hash.h"
 #include "tests/support/faults.h"
 #include "tests/support/logs.h"
 
@@ -27,6 +30,8 @@ struct place {
 	const char *base, *dir, *after, *memories, *remember;
 	unsigned times;
 };
+
+#define SECRET "somebody's name and where she lives"
 
 static void copy_file(struct arena *a, const char *from, const char *to, const char *name)
 {
@@ -46,6 +51,29 @@ static void remove_log(struct arena *a, const char *dir)
 		unlink(arena_fmt(a, "%s/%s", dir, names[i]));
 }
 
+static bool erase_as(struct log *l, const char *who, const struct hash32 *blob, struct err *e)
+{
+	const struct erasing what = { blob, span_str(who), span_str("claimed"), span_str("she asked for it") };
+	struct arena a = {0};
+	struct erased r;
+	const bool ok = log_erase(l, &a, &r, &what, e);
+
+	arena_release(&a);
+	return ok;
+}
+
+/* A log with a private blob, and p1 has asked for its end. */
+static void ask_for_the_end(const struct place *p)
+{
+	struct log *l = test_log_create(p->base, NULL);
+	struct hash32 secret;
+	struct err e = {0};
+
+	assert_ok(log_begin(l, &e) && log_add_blob(l, span_str(SECRET), BLOB_PRIVATE, &secret, &e) &&
+		  log_commit(l, &e) && erase_as(l, "p1", &secret, &e), &e);
+	log_release(l);
+}
+
 static void set_up(struct place *p)
 {
 	*p = (struct place){0};
@@ -53,7 +81,7 @@ static void set_up(struct place *p)
 	p->dir = temporary_directory(&p->a);
 	p->after = temporary_directory(&p->a);
 	p->memories = temporary_directory(&p->a);
-	log_release(test_log_create(p->base, NULL));
+	ask_for_the_end(p);
 }
 
 /* As it was before the first write; nothing is remembered. */
@@ -83,10 +111,17 @@ static bool add_lines(struct log *l, unsigned i, struct err *e)
 }
 
 #define CHANGES_KEY 2u                /* this one of the transactions */
+#define ERASES 3u
 
-/* One transaction: two lines, a blob, and a checkpoint every other time; one of them changes the log key. */
+/* One transaction: two lines, a blob, and a checkpoint every other time; one of them changes the log key, one takes a
+ * blob's bytes out. */
 static bool transact(struct log *l, unsigned i, struct err *e)
 {
+	struct hash32 secret;
+
+	sha256(&secret, span_str(SECRET));
+	if (i == ERASES)
+		return erase_as(l, "p2", &secret, e);
 	if (i == CHANGES_KEY)
 		return log_rotate_key(l, span_str("p1"), span_str("claimed"), e);
 	return add_lines(l, i, e);
@@ -137,6 +172,34 @@ static bool run_child(const struct place *p, enum fault_kind kind, uint64_t n, u
 	return WIFSIGNALED(status);
 }
 
+static bool file_has(struct arena *a, const char *dir, const char *name, const char *bytes)
+{
+	struct buf b = {0};
+	const bool has = fs_read(&b, arena_fmt(a, "%s/%s", dir, name), 64u << 20, NULL) &&
+			 memmem(b.p, b.n, bytes, strlen(bytes)) != NULL;
+
+	buf_release(&b);
+	return has;
+}
+
+/* Where the line is, the bytes are nowhere; where it is not, they are all there. */
+static void judge_secret(struct arena *a, const char *dir, const char *when)
+{
+	struct hash32 secret;
+	struct buf bytes = {0};
+	const bool said = file_has(a, dir, "log.db", "\"kind\":\"blob.erased\"");
+	struct log *l = log_open(dir, LOG_READ, NULL, NULL);
+
+	sha256(&secret, span_str(SECRET));
+	assert_non_null(l);
+	if (log_blob(l, &secret, &bytes, NULL, NULL) == said)
+		fail_msg("%s: half erased", when);
+	log_release(l);
+	if (said && (file_has(a, dir, "log.db", SECRET) || file_has(a, dir, "log.db-wal", SECRET)))
+		fail_msg("%s: a file still has the bytes", when);
+	buf_release(&bytes);
+}
+
 /* Nothing committed is lost, everything there is whole, and a writer goes on where it was. */
 static void judge(const struct place *p, const char *dir, const struct acknowledged *last, const char *when)
 {
@@ -144,6 +207,7 @@ static void judge(const struct place *p, const char *dir, const struct acknowled
 	struct hash32 leaf;
 	struct buf raw = {0};
 	struct err e = {0};
+	struct arena a = {0};
 	struct log *l;
 
 	test_log_findings(&findings, dir, p->remember);
@@ -160,11 +224,13 @@ static void judge(const struct place *p, const char *dir, const struct acknowled
 	}
 	assert_ok(transact(l, 1, &e), &e);
 	log_release(l);
+	judge_secret(&a, dir, when);
 	test_log_findings(&findings, dir, p->remember);
 	if (findings.n)
 		fail_msg("%s, and one transaction more: %s", when, buf_cstr(&findings));
 	buf_release(&raw);
 	buf_release(&findings);
+	arena_release(&a);
 }
 
 /* The key's files do not go through SQLite: each was synced before it took its name. */

@@ -556,6 +556,8 @@ static const struct wrong {
 	[FINDING_LOG_KEY] = { .line_kind = "log.key-rotated", .body = "{\"logKey\":\"\",\"note\":\"\"}" },
 	[FINDING_BLOB_DIGEST] = { .sql = "UPDATE blobs SET bytes = x'00' WHERE i = 1" },
 	[FINDING_BLOB_MISSING] = { .sql = "DELETE FROM blobs WHERE i = 2" },
+	[FINDING_BLOB_EMPTIED] = { .sql = "UPDATE blobs SET bytes = x'' WHERE i = 2" },
+	[FINDING_SEGMENT] = {0},      /* one that is not there: no_segment */
 	[FINDING_COSIGNATURE] = { "checkpoint.cosigned", "root", NULL, NULL, NULL },
 	[FINDING_RESTORED] = { .line_kind = "log.restored", .body = "{\"last\":3}" },
 	[FINDING_REMEMBERED] = {0},
@@ -650,9 +652,12 @@ static void damage(struct arena *a, enum finding_code code, const char *dir, con
 		bend_views(a, dir);
 }
 
+static const char *const no_segment[] = { "/nowhere" };
+
 static bool finds(const char *dir, enum finding_code code, const char *memory)
 {
-	const struct verify_options options = { .depth = VERIFY_ALL, .remember = memory };
+	const struct verify_options options = { .depth = VERIFY_ALL, .remember = memory, .archives = no_segment,
+						.n_archives = code == FINDING_SEGMENT };
 	struct verify_report r;
 	struct arena a = {0};
 	struct err e = {0};
@@ -665,10 +670,11 @@ static bool finds(const char *dir, enum finding_code code, const char *memory)
 	return found;
 }
 
-static _Noreturn void run_verify(const char *dir, const char *state, const char *out, bool json)
+static _Noreturn void run_verify(const char *dir, const char *state, const char *out, enum finding_code code, bool json)
 {
-	char *const argv[] = { getenv("SETGOV"), "-C", (char *)(uintptr_t)dir, "log", "verify", "--offline",
-			       json ? "--json" : NULL, NULL };
+	char *const archive = code == FINDING_SEGMENT ? (char *)(uintptr_t)no_segment[0] : NULL;
+	char *const argv[] = { getenv("SETGOV"), "-C", (char *)(uintptr_t)dir, json ? "--json" : "--plain", "log",
+			       "verify", "--offline", archive ? "--archive" : NULL, archive, NULL };
 
 	setenv("XDG_STATE_HOME", state, 1);
 	if (freopen(out, "w", stdout))
@@ -687,7 +693,7 @@ static void assert_command_says(struct arena *a, const char *dir, const char *st
 	const pid_t child = fork();
 
 	if (child == 0)
-		run_verify(dir, state, out, json);
+		run_verify(dir, state, out, code, json);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(WEXITSTATUS(status), 1);
 	assert_ok(fs_read(&text, out, 1u << 20, &e), &e);
