@@ -1,10 +1,12 @@
 #include "audit-log/follow.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "audit-log/log_state.h"
@@ -188,22 +190,40 @@ static bool take_line(struct follow *f, struct span raw, struct err *e)
 	return true;
 }
 
+/* An export comes from others: a pipe would be waited for, and a device has no end. */
+static FILE *open_lines(const char *path, struct err *e)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	FILE *file = NULL;
+
+	if (fd < 0)
+		err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot be read: %m");
+	else if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		err_set(e, ERR_IO, ERR_NO_OFFSET, "not a regular file");
+	else
+		file = fdopen(fd, "r");
+	if (!file && fd >= 0)
+		close(fd);
+	return file;
+}
+
+/* Never more than one line at a time. A byte 0 ends it early: no line has one. */
 static bool take_lines(struct follow *f, struct err *e)
 {
 	const char *path = in(&f->arena, f->from, "lines.jsonl");
-	FILE *file = fopen(path, "re");
-	char *line = NULL;
-	size_t cap = 0;
-	ssize_t n;
-	bool ok = file != NULL || err_set(e, ERR_IO, ERR_NO_OFFSET, "cannot be read: %m");
+	FILE *file = open_lines(path, e);
+	char *line = ARENA_ARRAY(&f->arena, char, LINE_MAX_BYTES + 2);
+	bool ok = file != NULL;
 
-	while (ok && f->seq < f->out->head.size && (n = getline(&line, &cap, file)) > 0) {
-		if (line[n - 1] != '\n' || n - 1 > LINE_MAX_BYTES)
+	while (ok && f->seq < f->out->head.size && fgets(line, LINE_MAX_BYTES + 2, file)) {
+		const size_t n = strlen(line);
+
+		if (!n || line[n - 1] != '\n')
 			ok = bad_line(f, "is cut off, or too long", e);
 		else
-			ok = take_line(f, span_of(line, (size_t)n - 1), e);
+			ok = take_line(f, span_of(line, n - 1), e);
 	}
-	free(line);
 	if (file)
 		fclose(file);
 	if (ok && f->seq < f->out->head.size)

@@ -319,8 +319,9 @@ static void say_export(struct audit *t)
 	cli_text(t->cli, "\nChecked: form, seq, chain, time, and the checkpoint over the first %" PRIu64 "\n",
 		 x->vouched);
 	if (x->vouched < x->lines)
-		cli_text(t->cli, "NOT CHECKED: lines %" PRIu64 " to %" PRIu64 ", which the checkpoint is not over: anybody "
-			 "could have appended them, and they count for nothing here\n", x->vouched, x->lines - 1);
+		cli_text(t->cli, "NOT CHECKED: lines %" PRIu64 " to %" PRIu64 ", which the checkpoint is not over: "
+			 "anybody could have appended them, and they count for nothing here\n",
+			 x->vouched, x->lines - 1);
 	cli_text(t->cli, "Log key %s%s%s\n", x->vkey,
 		 x->n_keys > 1 ? arena_fmt(&t->cli->arena, ", number %zu of this log: each was vouched for by the one "
 					   "before", x->n_keys) : "",

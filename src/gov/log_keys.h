@@ -46,10 +46,10 @@ struct log_past {
 	void *ctx;
 };
 /* A line that changes the key; others change nothing. `before` is the head over the lines before it. Owners are those
- * that the lines under the old key's last checkpoint name, which a succession carries: what came after it nobody signed,
- * so whoever can write the file could have named himself there. Where their profile is not there their signatures are
- * believed, and the reign says so. ERR_MISMATCH (of other lines, another log, the same key again), ERR_CRYPTO (a key, or
- * an owner, has not signed), ERR_REFUSED "OWNERS" (too few). */
+ * that the lines under the old key's last checkpoint name, which a succession carries: what came after it nobody
+ * signed, so whoever can write the file could have named himself there. Where their profile is not there their
+ * signatures are believed, and the reign says so. ERR_MISMATCH (of other lines, another log, the same key again),
+ * ERR_CRYPTO (a key, or an owner, has not signed), ERR_REFUSED "OWNERS" (too few). */
 MUST_CHECK bool log_keys_take(struct log_keys *k, const struct line *l, const struct tree_head *before,
 			      const struct log_past *past, struct err *e);
 /* The same by the line's words alone, for whoever does not have the lines before. More than half of the owners may go

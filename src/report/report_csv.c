@@ -17,6 +17,16 @@ static void put_quoted(struct buf *out, struct span text)
 	buf_byte(out, '"');
 }
 
+/* U+FF0B, U+FF0D, U+FF1D, U+FF20: the wide forms of + - = @, which some spreadsheets take for them. */
+static bool is_wide_operator(struct span s)
+{
+	static const char *const all[] = { "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\x9d", "\xef\xbc\xa0" };
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		if (span_starts(s, all[i]))
+			return true;
+	return false;
+}
+
 /* For people: safe to show, and no formula. What starts like one behind blanks is one to some spreadsheets. */
 static void put_cell(struct buf *out, struct span text)
 {
@@ -25,7 +35,8 @@ static void put_cell(struct buf *out, struct span text)
 	text_safe(&safe, text, true);
 	while (blanks < safe.n && (safe.p[blanks] == ' ' || safe.p[blanks] == '\n'))
 		blanks++;
-	const bool formula = blanks < safe.n && memchr("=+-@", safe.p[blanks], 4) != NULL;
+	const bool formula = blanks < safe.n && (memchr("=+-@", safe.p[blanks], 4) != NULL ||
+						 is_wide_operator(span_of(safe.p + blanks, safe.n - blanks)));
 	/* TAB and CR are escapes by now, but not to whoever unescapes them. */
 	const bool control = text.n > 0 && (text.p[0] == '\t' || text.p[0] == '\r');
 	struct buf all = {0};

@@ -181,6 +181,8 @@ static void take_line(const struct report_source *src, struct story *s, const st
 		s->verified = l;
 	} else if (line_kind_is(l, "change.reviewed")) {
 		s->review = l;
+		if (s->first_review == NULL)
+			s->first_review = l;
 	} else {
 		take_step_line(src, s, l);
 	}
@@ -292,7 +294,7 @@ static void judge_review(struct arena *a, const struct report_source *src, struc
 		return;
 	s->review_due_known = true;
 	s->review_due.ms = done->time.ms + (int64_t)review_within(a, src, s) * 1000;
-	s->overdue = (s->review != NULL ? s->review->time.ms : src->now.ms) > s->review_due.ms;
+	s->overdue = (s->first_review != NULL ? s->first_review->time.ms : src->now.ms) > s->review_due.ms;
 }
 
 /* ---- all of it -------------------------------------------------------------------------------------------------- */

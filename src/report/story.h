@@ -43,6 +43,7 @@ struct story {
 	enum action_risk risk;        /* the highest of its actions */
 	struct moment drafted, proposed, approved, scheduled, eta, executed, cancelled, withdrawn, failed;
 	const struct line *proposal, *judged, *verified, *review;      /* the newest of each, or NULL */
+	const struct line *first_review;                              /* which was in time, or not; NULL */
 	struct story_step steps[N_STEPS];
 	bool requester_approved, executor_approved, under_quorum;
 	bool review_due_known;

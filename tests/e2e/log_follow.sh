@@ -70,3 +70,12 @@ profile=$(head -n 1 "$HERE/bad/lines.jsonl" | grep -o '"profile":"[0-9a-f]*"' | 
 rm "$HERE/bad/blobs/$profile"
 sed -i "s/\"withheld\":\[/&{\"class\":\"private\",\"sha256\":\"$profile\"},/; s/},\]/}]/" "$HERE/bad/manifest.json"
 said 3 "no blob $profile" at h init --follow "$HERE/bad"
+
+# Nor is a pipe waited for, or a device read to an end that it has not.
+for odd in "mkfifo" "ln -s /dev/zero"; do
+	rm -rf "$HERE/bad"
+	cp -r "$HERE/four" "$HERE/bad"
+	rm "$HERE/bad/lines.jsonl"
+	$odd "$HERE/bad/lines.jsonl"
+	said 4 "not a regular file" timeout 20 env XDG_STATE_HOME="$HERE/state-h" "$BUILD/setgov" -C "$HERE/h" init --follow "$HERE/bad"
+done

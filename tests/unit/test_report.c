@@ -103,6 +103,8 @@ static void csv_has_no_formulas(void **state)
 	assert_csv("+1", "'+1");
 	assert_csv("-1", "'-1");
 	assert_csv("@SUM(A1)", "'@SUM(A1)");
+	assert_csv("\xef\xbc\x9d" "1", "'\xef\xbc\x9d" "1");
+	assert_csv(" \xef\xbc\xa0SUM(A1)", "' \xef\xbc\xa0SUM(A1)");
 	assert_csv("  =1", "'  =1");
 	assert_csv("\n=1", "'\n=1");
 	assert_csv("\t=1", "'\\u{0009}=1");
