@@ -573,7 +573,9 @@ static void the_list_of_releases_in_force_stands_on_the_deployments_page(void **
 	buf_release(&digest);
 	write_list(&t, list);
 	test_console_screen(&t, "console_deployment_releases");
+	t.ws.dir = "/srv/setgov";              /* the page names it; the list is read already */
 	moved(&t, "PgDn", "deployment_releases_below");
+	t.ws.dir = t.dir;
 	write_list(&t, "{\"format\":\"setgov-releases/1\",\"name\":\"Another\",\"releases\":[]}");
 	test_console_screen(&t, "console_deployment_releases_other");
 	write_list(&t, "{\"format\":\"setgov-releases/1\",\"name\":7,\"releases\":[]}");
