@@ -229,6 +229,18 @@ static bool keep_refused(struct packing *p)
 	return false;
 }
 
+/* Under two policies (the one it was proposed under and the one in force) the packet has what both ask for. They find
+ * the same, but that one may look further back: its history comes last, and stays. */
+static void put_judged(struct packing *p)
+{
+	const struct judgement *v = p->judged.v;
+	const size_t n = p->judged.n;
+	const bool first_is_longer = n == 2 && policy_looks_back(v[0].verdict.policy) >
+						       policy_looks_back(v[1].verdict.policy);
+	for (size_t i = 0; i < n; i++)
+		judging_into_evidence(&p->cli->arena, p->evidence, &v[first_is_longer ? n - 1 - i : i].facts);
+}
+
 /* Under a policy the packet carries what it was judged by, for the signers to judge again. What has failed is not
  * handed to them; what time or signatures can still fulfil is. */
 static bool ask_policy(struct packing *p, struct err *e)
@@ -236,8 +248,7 @@ static bool ask_policy(struct packing *p, struct err *e)
 	struct arena *a = &p->cli->arena;
 	if (!judging_step(p->cli->ws, &p->chain, a, &p->change, p->step, false, NULL, &p->judged, e))
 		return err_is_set(e) && e->code == ERR_REFUSED ? keep_refused(p) : false;
-	if (p->judged.n > 0)
-		judging_into_evidence(a, p->evidence, &p->judged.v[0].facts);
+	put_judged(p);
 	return true;
 }
 

@@ -32,6 +32,8 @@ struct pinned {
 	struct hash32 abi_digest;         /* SHA-256 of the canonical JSON {name: abi, …} of all ABIs */
 	bool has_policy;                  /* a policy is pinned: packets have to name it */
 	struct hash32 policy;
+	bool has_replaced;                /* the owners adopted it in the place of this one: */
+	struct hash32 replaced;           /* what was proposed under that one still names it */
 };
 
 /* The compiled-in catalogue and ABIs for this deployment. They are tested, so failing is a bug; but a profile

@@ -54,9 +54,12 @@ static bool same_number(uint64_t found, uint64_t computed, const char *field, co
 
 /* ---- the core against the pins ---- */
 
-/* Once a policy is pinned, a packet with none or another is refused; before that, one that names any. */
+/* Once a policy is pinned, a packet with none or another is refused; before that, one that names any. Where the owners
+ * adopted the pinned one in the place of another, a packet may name that one, in its core and in its proposal. */
 static bool check_policy(const struct check *c, bool has, const struct hash32 *policy, const char *field, struct err *e)
 {
+	if (has && c->pin->has_replaced && hash32_eq(policy, &c->pin->replaced) && hash32_eq(policy, &c->core->policy))
+		return true;
 	if (has && c->pin->has_policy)
 		return same_digest(policy, &c->pin->policy, field, "pinned", "POLICY", e);
 	if (has == c->pin->has_policy)

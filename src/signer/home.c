@@ -104,9 +104,9 @@ static bool read_pin(struct home *h, const char *name, struct err *e)
 }
 
 /* A policy of a deployment that is not pinned any more is nobody's. */
-static bool read_policy(struct home *h, const char *name, struct err *e)
+static bool read_policy_as(struct home *h, const char *name, bool replaced, struct err *e)
 {
-	const char *path = arena_fmt(&h->arena, "%s/pins/%s.policy", h->dir, name);
+	const char *path = arena_fmt(&h->arena, "%s/pins/%s%s", h->dir, name, replaced ? ".replaced" : ".policy");
 	struct policy *p = ARENA_NEW(&h->arena, struct policy);
 	struct span text;
 	struct hash32 id;
@@ -116,8 +116,18 @@ static bool read_policy(struct home *h, const char *name, struct err *e)
 		return err_file(e, path, 0);
 	for (size_t i = 0; i < h->n_pins; i++)
 		if (hash32_eq(&h->pins[i].deployment.id, &id))
-			h->pins[i].policy = p;
+			*(replaced ? &h->pins[i].replaced : &h->pins[i].policy) = p;
 	return true;
+}
+
+static bool read_policy(struct home *h, const char *name, struct err *e)
+{
+	return read_policy_as(h, name, false, e);
+}
+
+static bool read_replaced(struct home *h, const char *name, struct err *e)
+{
+	return read_policy_as(h, name, true, e);
 }
 
 static bool read_releases(struct home *h, const char *name, struct err *e)
@@ -141,6 +151,7 @@ bool home_open(struct home *h, const char *dir, struct err *e)
 	*h = (struct home){ .dir = dir };
 	return each_file(h, "keys", ".json", read_key, e) && each_file(h, "pins", ".json", read_pin, e) &&
 	       each_file(h, "pins", ".policy", read_policy, e) &&
+	       each_file(h, "pins", ".replaced", read_replaced, e) &&
 	       each_file(h, "pins", ".releases", read_releases, e);
 }
 
@@ -233,6 +244,11 @@ static bool add_beside_pin(struct home *h, const struct hash32 *deployment, cons
 bool home_add_policy(struct home *h, const struct hash32 *deployment, const struct policy *p, struct err *e)
 {
 	return add_beside_pin(h, deployment, ".policy", p->doc, e);
+}
+
+bool home_keep_replaced(struct home *h, const struct hash32 *deployment, const struct policy *p, struct err *e)
+{
+	return add_beside_pin(h, deployment, ".replaced", p->doc, e);
 }
 
 bool home_add_releases(struct home *h, const struct hash32 *deployment, const struct releases *r, struct err *e)

@@ -3,6 +3,7 @@
  *     keys/0x….json    a keystore V3            keys/0x….class    production, test or rehearsal
  *     pins/<id>.json   the identity part of a profile, canonical: its name is its SHA-256
  *     pins/<id>.policy the policy pinned for that deployment, canonical; the journal has its digest
+ *     pins/<id>.replaced  the one whose place it took
  *     pins/<id>.releases   the list of releases, likewise
  *     journal.jsonl    journal.h */
 #ifndef SETGOV_SIGNER_HOME_H
@@ -23,6 +24,7 @@ struct pin {
 	struct deployment deployment;
 	const char *path;
 	const struct policy *policy;  /* pinned for it, or NULL */
+	const struct policy *replaced;        /* whose place that one took by the owners' signatures; NULL: none */
 	const struct releases *releases;      /* pinned for it, or NULL */
 	bool policy_lost;             /* the journal pinned one, and it is not here: nothing is signed */
 };
@@ -57,6 +59,8 @@ MUST_CHECK bool home_add_pin(struct home *h, const struct deployment *d, const s
 
 MUST_CHECK bool home_add_policy(struct home *h, const struct hash32 *deployment, const struct policy *p,
 				struct err *e);
+MUST_CHECK bool home_keep_replaced(struct home *h, const struct hash32 *deployment, const struct policy *p,
+				   struct err *e);
 
 MUST_CHECK bool home_add_releases(struct home *h, const struct hash32 *deployment, const struct releases *r,
 				  struct err *e);

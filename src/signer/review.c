@@ -20,6 +20,11 @@ static bool pin_policy(struct reviewed *r, struct err *e)
 	r->pinned.has_policy = r->pin->policy != NULL;
 	if (r->pinned.has_policy)
 		r->pinned.policy = r->pin->policy->digest;
+	r->pinned.has_replaced = r->pin->replaced != NULL;
+	if (r->pinned.has_replaced)
+		r->pinned.replaced = r->pin->replaced->digest;
+	r->is_older = r->pinned.has_replaced && r->packet.core.has_policy &&
+		      hash32_eq(&r->packet.core.policy, &r->pinned.replaced);
 	return true;
 }
 
@@ -46,27 +51,36 @@ static bool same_releases(struct signer *s, const struct reviewed *r, struct err
 	return err_in(e, "evidence");
 }
 
-/* What failed is not signed; what is pending, or rests on the console's word, is shown. */
+static bool nothing_failed(const struct reviewed *r, const struct verdict *v, const char *whose, struct err *e)
+{
+	for (size_t i = 0; i < r->checked.n_steps; i++) {
+		struct buf why = {0};
+		if (v[i].word != VERDICT_FAILED)
+			continue;
+		verdict_reasons(&why, &v[i], VERDICT_FAILED);
+		err_refuse(e, "POLICY", "failed%s: %s", whose, buf_cstr(&why));
+		buf_release(&why);
+		return false;
+	}
+	return true;
+}
+
+/* What failed is not signed; what is pending, or rests on the console's word, is shown. What was proposed under the
+ * policy before has to pass both. */
 static bool judge(struct signer *s, struct reviewed *r, struct err *e)
 {
 	if (r->pin->policy == NULL)
 		return true;
 	if (!same_releases(s, r, e))
 		return false;
-	if (!carried_judge(&s->arena, r->verdicts, r->pin->policy, &r->pinned, &r->packet, &r->checked, NULL, e) ||
-	    !carried_judge(&s->arena, r->seen, r->pin->policy, &r->pinned, &r->packet, &r->checked,
+	const struct policy *named = r->is_older ? r->pin->replaced : r->pin->policy;
+	if (!carried_judge(&s->arena, r->verdicts, named, &r->pinned, &r->packet, &r->checked, NULL, e) ||
+	    !carried_judge(&s->arena, r->current, r->pin->policy, &r->pinned, &r->packet, &r->checked, NULL, e) ||
+	    !carried_judge(&s->arena, r->seen, named, &r->pinned, &r->packet, &r->checked,
 			   r->proofs.hash_given ? &r->proofs.facts : NULL, e))
 		return false;
-	for (size_t i = 0; i < r->checked.n_steps; i++) {
-		struct buf why = {0};
-		if (r->verdicts[i].word != VERDICT_FAILED)
-			continue;
-		verdict_reasons(&why, &r->verdicts[i], VERDICT_FAILED);
-		err_refuse(e, "POLICY", "failed: %s", buf_cstr(&why));
-		buf_release(&why);
-		return false;
-	}
-	return true;
+	return nothing_failed(r, r->verdicts, "", e) &&
+	       nothing_failed(r, r->current, " under the policy that is pinned now", e);
 }
 
 bool review_open(struct signer *s, struct reviewed *out, const char *path, struct err *e)
@@ -410,6 +424,12 @@ static void banner(struct page *p)
 			   "NO POLICY: no rule judges this, only the catalogue limits what can be signed.");
 	for (size_t i = 0; is_judged(p->r) && i < c->n_steps; i++)
 		verdict_lines(p, &p->r->verdicts[i], &p->r->seen[i]);
+	if (p->r->is_older)
+		paper_line(p->out, STYLE_WARN, 0,
+			   "It was proposed under that policy. The owners adopted another since, and it has to pass "
+			   "both:");
+	for (size_t i = 0; p->r->is_older && i < c->n_steps; i++)
+		verdict_lines(p, &p->r->current[i], &p->r->current[i]);
 	paper_title(p->out, "%.*s: %s", text_shown(c->line.change), (const char *)c->line.change.p,
 		    only_cancels(c) ? "THIS CANCELS THE CHANGE. What will then NOT happen"
 				    : "what the chain will do");
@@ -615,11 +635,11 @@ static struct json *seen_json(struct arena *a, const struct reviewed *r)
 	return list;
 }
 
-static struct json *verdicts_json(struct arena *a, const struct reviewed *r)
+static struct json *verdicts_json(struct arena *a, const struct reviewed *r, const struct verdict *v)
 {
 	struct json *list = json_array(a);
 	for (size_t i = 0; i < r->checked.n_steps; i++)
-		json_push(list, verdict_to_json(a, &r->verdicts[i]));
+		json_push(list, verdict_to_json(a, &v[i]));
 	return list;
 }
 
@@ -650,7 +670,8 @@ struct json *review_json(struct signer *s, const struct reviewed *r)
 	json_set(o, a, "deployment", json_bare(a, SPAN_HASH(&r->pin->deployment.id)));
 	json_set(o, a, "machine", machine_json(a, s, r));
 	json_set(o, a, "packet", json_bare(a, SPAN_HASH(&r->packet.digest)));
-	json_set(o, a, "policy", r->pin->policy != NULL ? verdicts_json(a, r) : json_null(a));
+	json_set(o, a, "policy", r->pin->policy != NULL ? verdicts_json(a, r, r->verdicts) : json_null(a));
+	json_set(o, a, "policyNow", r->is_older ? verdicts_json(a, r, r->current) : json_null(a));
 	json_set(o, a, "phrase", json_str(a, c->phrase));
 	json_set(o, a, "proofs", proofs_to_json(a, &r->proofs));
 	json_set(o, a, "seen", seen_json(a, r));

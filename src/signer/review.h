@@ -19,7 +19,10 @@ struct reviewed {
 	struct checked_packet checked;
 	struct review_proofs proofs;
 	bool good;                    /* packet_check() and the proofs passed, and no rule of the policy failed */
-	struct verdict verdicts[N_STEPS];     /* one a step, where a policy is pinned */
+	/* One a step, where a policy is pinned: under the one that the packet names, and, where that is the one whose
+	 * place the pinned one took, under the pinned one. */
+	struct verdict verdicts[N_STEPS], current[N_STEPS];
+	bool is_older;                /* the packet names the one before */
 	/* The same with what the block's hash, given to this machine, proves: its own observation, beside the
 	 * verdict. */
 	struct verdict seen[N_STEPS];

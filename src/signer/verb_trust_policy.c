@@ -25,6 +25,12 @@ bool signer_pin_meant(struct signer *s, const struct pin **out, struct err *e)
 	return true;
 }
 
+/* By the owners' signatures: what was proposed under the one before is judged under both from then on. */
+static bool takes_place(const struct pin *pin, const struct policy *p, const struct json *by)
+{
+	return by->type == JSON_ARRAY && pin->policy != NULL && !hash32_eq(&pin->policy->digest, &p->digest);
+}
+
 /* The journal's line first: a policy that it names and that is not here stops everything. `by`: the owners whose
  * signatures it rests on; null: a phrase that somebody heard. */
 static bool pin_it(struct signer *s, const struct pin *pin, const struct policy *p, struct json *by, struct err *e)
@@ -37,6 +43,8 @@ static bool pin_it(struct signer *s, const struct pin *pin, const struct policy 
 	json_set(body, a, "replaces", pin->policy != NULL ? json_bare(a, SPAN_HASH(&pin->policy->digest)) :
 		json_null(a));
 	json_set(body, a, "signedBy", by);
+	if (takes_place(pin, p, by) && !home_keep_replaced(&s->home, &pin->deployment.id, pin->policy, e))
+		return false;
 	return journal_add(&s->journal, "policy.pinned", span_of(NULL, 0), body, e) &&
 	       home_add_policy(&s->home, &pin->deployment.id, p, e);
 }
@@ -107,17 +115,26 @@ bool verb_trust_policy(struct signer *s, struct err *e)
 	return adopting_is(s, file) ? trust_adopted(s, e) : trust_alone(s, file, e);
 }
 
-/* The digest in the newest line about this deployment. */
-static bool journal_policy(const struct signer *s, const struct hash32 *deployment, struct hash32 *out)
+/* The newest line about this deployment; NULL: none. */
+static const struct line *journal_pinned(const struct signer *s, const struct hash32 *deployment)
 {
 	for (size_t i = s->journal.n; i-- > 0;) {
 		const struct line *l = &s->journal.lines[i];
 		struct hash32 of;
 		if (line_kind_is(l, "policy.pinned") && json_get_bare_hash(l->body, "deployment", &of, NULL) &&
 		    hash32_eq(&of, deployment))
-			return json_get_bare_hash(l->body, "policy", out, NULL);
+			return l;
 	}
-	return false;
+	return NULL;
+}
+
+/* The one that was pinned before, where the owners' signatures put another in its place, and it is here as it was. */
+static bool is_replaced(const struct line *l, const struct policy *p)
+{
+	const struct json *by = l != NULL ? json_find(l->body, "signedBy") : NULL;
+	struct hash32 digest;
+	return by != NULL && by->type == JSON_ARRAY && p != NULL &&
+	       json_get_bare_hash(l->body, "replaces", &digest, NULL) && hash32_eq(&digest, &p->digest);
 }
 
 static bool knows_policies(const struct signer *s)
@@ -135,10 +152,13 @@ void policies_check(struct signer *s)
 	for (size_t i = 0; i < s->home.n_pins; i++) {
 		struct pin *pin = &s->home.pins[i];
 		struct hash32 digest;
-		const bool wanted = journal_policy(s, &pin->deployment.id, &digest);
+		const struct line *l = journal_pinned(s, &pin->deployment.id);
+		const bool wanted = l != NULL && json_get_bare_hash(l->body, "policy", &digest, NULL);
 		const bool here = wanted && pin->policy != NULL && hash32_eq(&pin->policy->digest, &digest);
 		pin->policy_lost = (wanted || (known && pin->deployment.class == CLASS_PRODUCTION)) && !here;
 		if (!here)
 			pin->policy = NULL;
+		if (!here || !is_replaced(l, pin->replaced))
+			pin->replaced = NULL;
 	}
 }

@@ -92,6 +92,10 @@ expect 0 "is on chain" submit SC-1 schedule
 draft safe.enable-module module=$A
 expect 1 "default-deny: safe.enable-module: no rule allows it" console propose SC-2
 
+# This one waits while the policy changes.
+draft paymaster.withdraw "amount=0.01 ether"
+console propose SC-3 >/dev/null
+
 # ---- the second takes its place ----
 make_policy "$HERE/second.json" 'rule("withdrawals").bounds.amount.max="80 ether";rule("words").why="whoever signs has to know what for";
 	drop("min-deposit-steps");p.roles.security=["p4"];p.rules.push({name:"modules",kind:"allow",why:"a module is tried","for":{actions:["safe.enable-module"]}})'
@@ -193,25 +197,49 @@ same "$(digest_of "$HERE/console/policy.json")" "$(digest_of "$HERE/second.json"
 
 # ---- a change under the second; an older one under both ----
 draft safe.enable-module module=$B
-console propose SC-3 >/dev/null
-agree SC-3 execute 1 2 3
-expect 1 "critical-signers: 4 signatures are needed, there are 3: p1, p2, p3" submit SC-3 execute
-agree SC-3 execute 4
-expect 0 "is on chain" submit SC-3 execute
-draft sequencer.authorize sequencer=$B
-shows_key SC-4 $B_KEY
 console propose SC-4 >/dev/null
-agree SC-4 schedule 1 2 3
-expect 0 "is on chain" submit SC-4 schedule
+agree SC-4 execute 1 2 3
+expect 1 "critical-signers: 4 signatures are needed, there are 3: p1, p2, p3" submit SC-4 execute
+agree SC-4 execute 4
+expect 0 "is on chain" submit SC-4 execute
+draft sequencer.authorize sequencer=$B
+shows_key SC-5 $B_KEY
+console propose SC-5 >/dev/null
+agree SC-5 schedule 1 2 3
+expect 0 "is on chain" submit SC-5 schedule
+
+# What was proposed under the first still names it: a machine whose pin the owners' signatures moved judges it under both.
+packet SC-3 schedule
+signer_run 1 review "$PACKET" --json >"$HERE/both.json"
+same "$(node -p 'const r=JSON.parse(require("fs").readFileSync(process.argv[1]));[r.policy[0].policy,r.policyNow[0].policy].join()' "$HERE/both.json")" \
+	"$(digest_of "$HERE/first.json"),$(digest_of "$HERE/second.json")"
+signer_run 1 review "$PACKET" | grep -qF "It was proposed under that policy." || fail "the page does not say that there are two"
+for n in 1 2 3; do sign "$n" >/dev/null; done
+console collect $(answers) >/dev/null
+expect 0 "is on chain" submit SC-3 schedule
+# One that pinned the second by its phrase has no owners' word for what was before it.
+signer_run 5 trust-policy "$HERE/second.json" --expect "$(digest_of "$HERE/second.json")" >/dev/null
+expect 1 "core.policy: [POLICY] found $(digest_of "$HERE/first.json"), pinned $(digest_of "$HERE/second.json")" signer_run 5 review "$PACKET"
+# Nor has one that lost the text of the one before, or has another in its place.
+cp -r "$HERE/signer-2" "$HERE/signer-lost"
+cp "$HERE"/signer-lost/pins/*.policy "$(echo "$HERE"/signer-lost/pins/*.replaced)"
+expect 1 "core.policy: [POLICY] found" signer_run lost review "$PACKET"
+rm "$HERE"/signer-lost/pins/*.replaced
+expect 1 "core.policy: [POLICY] found" signer_run lost review "$PACKET"
+first_packet=$PACKET
 
 # A file that is not what the log adopted is refused; without it the log's own is used.
 cp "$HERE/first.json" "$HERE/console/policy.json"
 draft sequencer.revoke sequencer=$A
-expect 1 "is another policy than the log adopted last" console propose SC-5
-expect 1 "is another policy than the log adopted last" console policy check SC-5
+expect 1 "is another policy than the log adopted last" console propose SC-6
+expect 1 "is another policy than the log adopted last" console policy check SC-6
 rm "$HERE/console/policy.json"
-expect 1 "$(digest_of "$HERE/second.json")" console policy check SC-5
-expect 0 "" console propose SC-5
+expect 1 "$(digest_of "$HERE/second.json")" console policy check SC-6
+expect 0 "" console propose SC-6
+
+draft safe.enable-module module=$A
+console propose SC-7 >/dev/null
+packet SC-7 execute
 
 # ---- offers that lapse, or are beaten ----
 make_policy "$HERE/third.json" 'rule("withdrawals").bounds.amount.max="90 ether"'
@@ -230,6 +258,14 @@ adopt 1 fourth >"$HERE/page"
 grep -qF "NOTE: this machine signed another policy for the same place before: Set Chain mainnet" "$HERE/page" || fail "a second word for one place is not said"
 expect 0 "The policy is adopted, and in force here." console collect "$stick/third.p1.message.json" "$stick/third.p2.message.json" "$stick/third.p3.message.json"
 expect 1 "[PREVIOUS]" console collect "$stick/fourth.p1.message.json"
+
+# The third allows no module any more: what was packed under the second fails under it. The first is too long ago.
+DIGEST=$(digest_of "$HERE/third.json")
+offer "$HERE/third.json" third
+trust 1 third >/dev/null
+expect 1 "[POLICY] failed under the policy that is pinned now: default-deny: safe.enable-module: no rule allows it" signer_run 1 review "$PACKET"
+expect 1 "[POLICY] failed under the policy that is pinned now" signer_run 1 sign "$PACKET" --expect "$HASH" --passphrase-fd 3 --compared nobody
+expect 1 "core.policy: [POLICY] found" signer_run 1 review "$first_packet"
 
 # What is no policy for owners to sign is not offered.
 make_policy "$HERE/bad.json" 'p.threshold=6'
