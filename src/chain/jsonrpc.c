@@ -310,8 +310,10 @@ static bool mentions(struct span text, const char *word)
  * instead. */
 static bool says_reverted(const struct rpc_call *call)
 {
-	static const char *const words[] = {"revert",	      "Revert",	  "VM execution error", "VM Exception",
-					    "invalid opcode", "EvmError", "BAD_INSTRUCTION",	"invalid jump"};
+	static const char *const words[] = {
+		"revert", "Revert", "VM execution error", "VM Exception", "invalid opcode", "EvmError", "EVM error",
+		"BAD_INSTRUCTION", "invalid jump", "out of gas", "stack limit", "stack underflow",
+	};
 
 	if (call->error_code == 3 || call->has_data)
 		return true;

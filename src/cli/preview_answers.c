@@ -10,6 +10,7 @@
 #include "src/crypto/keccak.h"
 #include "src/evm/abi.h"
 #include "src/evm/address.h"
+#include "src/gov/upgrade.h"
 
 #define MAX_WARNINGS 64u
 
@@ -178,6 +179,24 @@ static bool cut_in_wei(struct span *say)
 	return true;
 }
 
+/* Whether the change gives this contract other code. */
+static bool is_replaced(const struct previewing *x, const struct preview_run *r, const struct contract *c)
+{
+	size_t n;
+	const struct upgrade *v = upgrades_of(x->a, &n, r->proposal.calls, &x->ws->deployment);
+	for (size_t i = 0; i < n; i++)
+		if (v[i].proxy == c)
+			return true;
+	return false;
+}
+
+/* What an action just shows it may change; but new code has to answer as the old did, who controls it above all. */
+static bool is_meant(const struct previewing *x, const struct preview_run *r, const struct action_read_back *read,
+		     const struct contract *c)
+{
+	return read->expect.n > 0 || !is_replaced(x, r, c);
+}
+
 static void meant_row(struct previewing *x, struct preview_run *r, size_t i)
 {
 	const struct action_read_back *read = r->reads[i];
@@ -186,7 +205,7 @@ static void meant_row(struct previewing *x, struct preview_run *r, size_t i)
 	struct effect *row = &r->out->v[r->out->n++];
 	struct span say = read->say;
 	*row = (struct effect){ .contract = q->contract, .getter = q->getter->signature, .args = args_of(q),
-				.meant = true, .expect = read->expect };
+				.meant = is_meant(x, r, read, q->contract), .expect = read->expect };
 	row->wei = cut_in_wei(&say);
 	row->name = meant_name(x, q->contract, say);
 	row->before = read_text(x, read, preview_answer(x, r->turn, at, false));
