@@ -14,7 +14,7 @@ block() { rpc eth_blockNumber | field result | xargs printf '%d\n'; }
 # ---- a period: an emergency that somebody declined, a change that was cancelled, a new log key, people who vouch ----
 
 node -e 'const fs=require("fs");const p=JSON.parse(fs.readFileSync("policies/set-chain-mainnet.json","utf8"));
-	const out=["freeze","safe-head","compare"];p.rules=p.rules.filter((r)=>!out.includes(r.name)&&!out.includes(r.rule));
+	const out=["freeze","safe-head","compare","new-sequencers"];p.rules=p.rules.filter((r)=>!out.includes(r.name)&&!out.includes(r.rule));
 	fs.writeFileSync(process.argv[1],JSON.stringify(p,null,2)+"\n")' "$HERE/console/policy.json"
 digest=$(console policy show --json | field digest)
 for n in signer-1 signer-2 signer-3 signer-4 signer-5 payer; do
