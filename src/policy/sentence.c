@@ -616,12 +616,23 @@ static enum drift drift_of(const struct policy *old, const struct rule *was, con
 	return same ? DRIFT_EITHER : d;
 }
 
+static void tally_word(struct tally *t, const char *what)
+{
+	buf_str(&t->named, t->n_named++ > 0 ? ", " : "");
+	buf_str(&t->named, what);
+}
+
+static uint64_t review_of(const struct policy *p)
+{
+	return p->review > 0 ? p->review : POLICY_REVIEW_UNSAID;
+}
+
 static void tally_all(struct tally *t, enum drift wanted, const struct policy *old, const struct policy *new)
 {
-	if (wanted == DRIFT_LOOSENS && new->threshold < old->threshold) {
-		t->n_named++;
-		buf_str(&t->named, "the Safe's threshold");
-	}
+	if (wanted == DRIFT_LOOSENS && new->threshold < old->threshold)
+		tally_word(t, "the Safe's threshold");
+	if (wanted == DRIFT_LOOSENS && review_of(new) > review_of(old))
+		tally_word(t, "how soon an emergency is reviewed");
 	for (size_t i = 0; i < old->n_rules; i++) {
 		const struct rule *was = &old->rules[i];
 		if (policy_rule(new, was->name) == NULL)

@@ -174,9 +174,17 @@ static void how_soon_an_emergency_is_reviewed_is_a_difference(void **state)
 	(void)state;
 	differ(POLICY("P", "\"reviewWithin\":\"24h\",\"rules\":[]"),
 	       POLICY("P", "\"reviewWithin\":\"366 days\",\"rules\":[]"),
+	       "  In short: of the rules 0 go, 0 come, 0 change.\n"
+	       "  LOOSENS: how soon an emergency is reviewed\n"
 	       "  an emergency is reviewed: was within 1 day, is within 366 days now\n", 1);
 	differ(POLICY("P", "\"reviewWithin\":\"24h\",\"rules\":[]"), POLICY("P", "\"rules\":[]"),
+	       "  In short: of the rules 0 go, 0 come, 0 change.\n"
+	       "  LOOSENS: how soon an emergency is reviewed\n"
 	       "  an emergency is reviewed: was within 1 day, is within 72h (the default) now\n", 1);
+	differ(POLICY("P", "\"rules\":[]"), POLICY("P", "\"reviewWithin\":\"24h\",\"rules\":[]"),
+	       "  In short: of the rules 0 go, 0 come, 0 change.\n"
+	       "  Nothing loosens.\n"
+	       "  an emergency is reviewed: was within 72h (the default), is within 1 day now\n", 1);
 }
 
 /* Whoever holds a role is a part of what a rule says that names it. */
