@@ -86,6 +86,8 @@ struct rule {
 
 struct role { struct span name; struct texts people; };
 
+#define POLICY_REVIEW_UNSAID (UINT64_C(72) * 3600)    /* seconds until an emergency is reviewed, where no policy says */
+
 struct policy {
 	struct span name;
 	uint64_t semantics, threshold;        /* threshold: what the Safe is taken to have; for lint */

@@ -616,24 +616,23 @@ static enum drift drift_of(const struct policy *old, const struct rule *was, con
 	return same ? DRIFT_EITHER : d;
 }
 
-/* What is no rule. */
-static void tally_named(struct tally *t, const char *what)
+static void tally_word(struct tally *t, const char *what)
 {
 	buf_str(&t->named, t->n_named++ > 0 ? ", " : "");
 	buf_str(&t->named, what);
 }
 
-static uint64_t reviewed_within(const struct policy *p)
+static uint64_t review_of(const struct policy *p)
 {
-	return p->review > 0 ? p->review : UINT64_C(72) * 3600;
+	return p->review > 0 ? p->review : POLICY_REVIEW_UNSAID;
 }
 
 static void tally_all(struct tally *t, enum drift wanted, const struct policy *old, const struct policy *new)
 {
 	if (wanted == DRIFT_LOOSENS && new->threshold < old->threshold)
-		tally_named(t, "the Safe's threshold");
-	if (wanted == DRIFT_LOOSENS && reviewed_within(new) > reviewed_within(old))
-		tally_named(t, "how soon an emergency is reviewed");
+		tally_word(t, "the Safe's threshold");
+	if (wanted == DRIFT_LOOSENS && review_of(new) > review_of(old))
+		tally_word(t, "how soon an emergency is reviewed");
 	for (size_t i = 0; i < old->n_rules; i++) {
 		const struct rule *was = &old->rules[i];
 		if (policy_rule(new, was->name) == NULL)

@@ -7,8 +7,6 @@
 #include "src/evm/address.h"
 #include "src/policy/judge.h"
 
-#define REVIEW_WITHIN (UINT64_C(3) * 86400)    /* of an emergency, where no policy says */
-
 /* ---- lines ------------------------------------------------------------------------------------------------------ */
 
 struct reading {
@@ -283,7 +281,7 @@ static uint64_t review_within(struct arena *a, const struct report_source *src, 
 			  log_blob(src->ws->log, &s->c.proposal.policy, &text, NULL, NULL) &&
 			  policy_parse(a, &p, arena_copy(a, buf_view(&text)), NULL);
 	buf_release(&text);
-	return read && p.review > 0 ? p.review : REVIEW_WITHIN;
+	return read && p.review > 0 ? p.review : POLICY_REVIEW_UNSAID;
 }
 
 static void judge_review(struct arena *a, const struct report_source *src, struct story *s)
