@@ -168,13 +168,17 @@ static bool is_of_copy(struct seeing *s, const struct tree_head *head, bool *sam
 					  "the checkpoint that is shown", head->size);
 }
 
-/* The key under this note: one that the copy knows, or one that followed since by a note that is shown. NULL: none. */
-static const struct note_key *key_under(const struct seeing *s, const struct note *n)
+/* The key that may sign over so many lines: the one in force there, or, for the note by which a key took over, that
+ * one. Another key that the log had says nothing: it may be stolen since. NULL: it did not sign. */
+static const struct note_key *key_under(const struct seeing *s, const struct note *n, uint64_t size,
+					struct span note)
 {
+	const struct log_reign *r = log_keys_at(&s->keys, size);
+
 	for (size_t i = 0; i < s->keys.n; i++)
-		if (note_is_signed_under(n, &s->keys.v[i].key))
-			return &s->keys.v[i].key;
-	return NULL;
+		if (span_eq(s->keys.v[i].note, note))
+			r = &s->keys.v[i];
+	return note_is_signed_under(n, &r->key) ? &r->key : NULL;
 }
 
 /* A note by which the key was changed after the copy was taken. */
@@ -210,13 +214,13 @@ static bool read_seen(struct seeing *s, struct span note, bool own, struct check
 		return false;
 	if (!span_eq(out->origin, log_origin(s->log)))
 		return err_refuse(e, "LOG-FORKED", "the checkpoint that is shown is of another log");
-	key = key_under(s, &n);
+	key = key_under(s, &n, out->head.size, note);
 	/* What this machine wrote itself needs no key that went with the lines. */
 	if (!key && own && out->head.size > log_size(s->log))
 		return true;
 	if (!key)
-		return err_refuse(e, "LOG-KEY", "the checkpoint that is shown is signed by a key that the copy does "
-				  "not know: show the note by which the key was changed, too");
+		return err_refuse(e, "LOG-KEY", "the checkpoint that is shown is not signed by the key that the "
+				  "copy knows for so many lines: was the key changed since, show that note, too");
 	return note_verify(&n, key, e);
 }
 

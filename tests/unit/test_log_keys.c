@@ -318,6 +318,36 @@ static void what_was_signed_by_a_later_key_is_seen_where_its_note_is_shown(void 
 	assert_int_equal(out.missing, 4);
 }
 
+/* Whoever has it could say that more was lost than was. */
+static void a_key_that_was_changed_vouches_for_no_later_lines(void **state)
+{
+	struct fixture *f = *state;
+	const char *copy = arena_fmt(&f->a, "%s/copy", temporary_directory(&f->a)),
+		   *nowhere = temporary_directory(&f->a);
+	const struct tree_head more = { .size = 99, .root = {{ 1 }} };
+	struct span seen[2], text = contents(f, file(f, "log.key"));
+	struct restored out;
+	struct note_key old;
+	struct buf body = {0}, note = {0};
+	struct err e = {0};
+	uint8_t seed[32];
+
+	assert_ok(fs_create(file(f, "deployment.json"), span_str("{}"), 0644, &e) && log_backup(f->dir, copy, &e), &e);
+	while (text.n > 0 && text.p[text.n - 1] == '\n')
+		text.n--;
+	assert_ok(note_seed_parse(&f->a, &old, seed, text, &e), &e);
+	rotate(f->l);
+	checkpoint_write(&body, log_origin(f->l), &more);
+	note_sign_with(&note, buf_view(&body), &old, seed);
+	seen[0] = arena_copy(&f->a, buf_view(&note));
+	seen[1] = arena_copy(&f->a, log_keys_now(log_keys(f->l))->note);
+	assert_false(restore(f, copy, nowhere, seen, 2, &out, &e));
+	assert_string_equal(e.refusal, "LOG-KEY");
+	err_clear(&e);
+	buf_release(&body);
+	buf_release(&note);
+}
+
 /* ---- by the owners' word ---------------------------------------------------------------------------------------- */
 
 /* One owner, whose key is 0x01 over and over. */
@@ -562,6 +592,7 @@ int main(void)
 		T(a_profile_that_the_lost_key_did_not_sign_for_has_no_owners),
 		T(a_lost_key_is_succeeded_by_the_owners), T(followers_go_back_with_the_owners_alone),
 		T(what_was_signed_by_a_later_key_is_seen_where_its_note_is_shown),
+		T(a_key_that_was_changed_vouches_for_no_later_lines),
 		T(a_change_that_nobody_vouches_for_is_found), T(a_key_that_the_old_one_did_not_sign_for_is_refused),
 #undef T
 	};
