@@ -73,7 +73,7 @@ expect 0 "is on chain" submit SC-6 schedule
 # Each judgement is a line: proposed, packed, sent; and what was refused.
 verdicts() { console log show "$1" --json | node -e 'console.log(JSON.parse(require("fs").readFileSync(0,"utf8"))
 	.map((x)=>x.line).filter((l)=>l.kind==="policy.judged").map((l)=>`${l.body.step}: ${l.body.verdict}`).join("; "))'; }
-same "$(verdicts SC-6)" "null: pending; schedule: pending; schedule: passed on the console's word"
+same "$(verdicts SC-6)" "null: failed; null: pending; schedule: pending; schedule: passed on the console's word"
 same "$(verdicts SC-2)" "null: failed"
 
 # Four where the policy asks for four: the Safe would do with three.
@@ -83,7 +83,7 @@ shows_key SC-7 $A_KEY
 console propose SC-7 >/dev/null
 agree SC-7 schedule 1 2 3
 expect 1 "critical-signers: 4 signatures are needed, there are 3: p1, p2, p3; the Safe asks for 3" submit SC-7 schedule
-same "$(verdicts SC-7)" "null: pending; schedule: pending; schedule: pending"
+same "$(verdicts SC-7)" "null: failed; null: pending; schedule: pending; schedule: pending"
 # What is critical wants proof that the Safe has neither module nor guard: the fourth has the block's hash from elsewhere.
 packet SC-7 schedule
 sign 4 >/dev/null
