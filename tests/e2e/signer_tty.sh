@@ -288,7 +288,7 @@ offer() {
 		const x={deployment,expires:0,format:"setgov-adoption/1",
 			origin:`setgov/${d.chainId}/${d.safe.slice(2).toLowerCase()}/tty`,policy,
 			previous:previous?JSON.parse(fs.readFileSync(previous)).policy:null,
-			signatures:(signatures||"").split(" ").filter(Boolean).map((f)=>JSON.parse(fs.readFileSync(f))).map((m)=>({owner:m.owner,signature:m.signature}))};
+			signatures:(signatures||"").split(" ").filter(Boolean).map((f)=>JSON.parse(fs.readFileSync(f))).map((m)=>({owner:m.by,signature:m.signature}))};
 		const c=(v)=>Array.isArray(v)?`[${v.map(c)}]`:v&&typeof v==="object"?`{${Object.keys(v).sort().map((k)=>JSON.stringify(k)+":"+c(v[k]))}}`:JSON.stringify(v);
 		fs.writeFileSync(`${name}.adoption.json`,c(x)+"\n")' "$id" "$@"
 }

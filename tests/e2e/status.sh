@@ -47,7 +47,7 @@ same "$(field findings <"$HERE/status.json")" "[]"
 expect 0 "registry: $OLD may act as a sequencer: true -> false" console show SC-1
 expect 0 "registry: $NEW may act as a sequencer: false -> true" console show SC-1
 console show SC-1 --json >"$HERE/status.json"
-has reads '"before":"true","contract":"attestation","expect":"false"'
+has reads '"before":"true","contract":"attestation","data":"0x524a6d770000000000000000000000001111111111111111111111111111111111111111","expect":"false"'
 console show SC-1 --offline --json >"$HERE/status.json"
 has reads null
 form() { console actions "$@" --now --json | node -e 'console.log(JSON.stringify(JSON.parse(require("fs").readFileSync(0))[0]))' >"$HERE/status.json"; }
