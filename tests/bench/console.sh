@@ -14,7 +14,7 @@ status=0
 
 # A port of this machine that refuses: the console has to be as quick when nobody answers.
 big=$BENCH/big
-key=$(cat tests/support/big_log.c contracts/deployments/demo.json contracts/catalogue.json contracts/abi/*.json | sha256sum | cut -d' ' -f1)
+key=$(cat tests/support/big_log.c audit-log/schema.h contracts/deployments/demo.json contracts/catalogue.json contracts/abi/*.json | sha256sum | cut -d' ' -f1)
 key="$key $CHANGES $LINES_OF_LOG"
 if [ "$(cat "$big.key" 2>/dev/null)" != "$key" ]; then
 	rm -rf "$big" "$big.key"
