@@ -1,8 +1,5 @@
 /* collect: what comes back from signers, in any order and any number of times. Imports signatures, refusals and
  * declines; anything else that a file says differently is reported and logged, never merged. */
-#include <dirent.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -13,6 +10,7 @@
 #include "src/cli/cosigning.h"
 #include "src/cli/offering.h"
 #include "src/cli/possession.h"
+#include "src/cli/stick.h"
 #include "src/crypto/hash.h"
 #include "src/evm/address.h"
 #include "src/gov/packet.h"
@@ -633,54 +631,7 @@ static bool collect_file(struct collecting *c, const char *path, struct err *e)
 	return !c->adopted || publish(c, e);
 }
 
-/* ---- a directory: what answers are called ---- */
-
-#define NAMES_MAX 4096u               /* of a directory; one with more is refused whole */
-
-struct names { const char **v; size_t n, cap; };
-
-static bool ends_with(const char *name, const char *end)
-{
-	const size_t n = strlen(name), m = strlen(end);
-	return n > m && strcmp(name + n - m, end) == 0;
-}
-
-static bool add_name(struct arena *a, struct names *out, const char *path, struct err *e)
-{
-	if (out->n == NAMES_MAX)
-		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "more than %u answers: name them, or empty it", NAMES_MAX);
-	if (out->n == out->cap) {
-		const char **v = ARENA_ARRAY(a, const char *, 2 * out->cap + 16);
-		if (out->n > 0)
-			memcpy(v, out->v, out->n * sizeof(*v));
-		out->v = v;
-		out->cap = 2 * out->cap + 16;
-	}
-	out->v[out->n++] = path;
-	return true;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static bool list_directory(struct arena *a, const char *dir, struct names *out, struct err *e)
-{
-	DIR *d = opendir(dir);
-	bool ok = true;
-	if (d == NULL)
-		return err_set(e, ERR_IO, ERR_NO_OFFSET, "%s", strerror(errno)) || err_file(e, dir, 0);
-	const char *slash = ends_with(dir, "/") ? "" : "/";
-	for (const struct dirent *x; ok && (x = readdir(d)) != NULL;)
-		if (ends_with(x->d_name, ".answer.json") || ends_with(x->d_name, ".sig") ||
-		    ends_with(x->d_name, ".message.json"))
-			ok = add_name(a, out, arena_fmt(a, "%s%s%s", dir, slash, x->d_name), e);
-	closedir(d);
-	if (ok && out->n > 0)
-		qsort(out->v, out->n, sizeof(*out->v), by_name);
-	return ok || err_file(e, dir, 0);
-}
+/* ---- a directory ---- */
 
 /* Whoever filled the directory could lead us to a file of our own, whose digest, and words in what is wrong with it,
  * would be in the log for good. */
@@ -697,14 +648,14 @@ static bool collect_found(struct collecting *c, const char *path, struct err *e)
 
 static bool collect_path(struct collecting *c, const char *path, struct err *e)
 {
-	struct names names = {0};
+	struct stick found = {0};
 	struct stat st;
 	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
 		return collect_file(c, path, e);
-	if (!list_directory(&c->cli->arena, path, &names, e))
+	if (!stick_list(&c->cli->arena, path, &found, e))
 		return false;
-	for (size_t i = 0; i < names.n; i++)
-		if (!collect_found(c, names.v[i], e))
+	for (size_t i = 0; i < found.n; i++)
+		if (!collect_found(c, found.path[i], e))
 			return false;
 	return true;
 }
