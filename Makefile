@@ -45,7 +45,7 @@ BENCH   := $(patsubst tests/bench/%.c,%,$(sort $(wildcard tests/bench/bench_*.c)
 TOOLS   := make_packet make_report kit_demo big_log log_speed
 ENTRIES := $(MAINS) $(TOOLS:%=tests/support/%.c) $(UNIT:%=tests/unit/%.c) $(FUZZ:%=tests/fuzz/%.c) $(BENCH:%=tests/bench/%.c)
 
-CRYPTO_LIBS := -lsecp256k1 -lhogweed -lnettle -lgmp
+CRYPTO_LIBS := -lsecp256k1 -lnettle -lsodium
 SETGOV_LIBS := $(CRYPTO_LIBS) -lsqlite3 -lutf8proc -lncursesw -ltinfo
 SIGNER_LIBS := $(CRYPTO_LIBS) -lseccomp -lutf8proc -lncursesw -ltinfo
 NET_LIBS    := -lcurl -lseccomp -lutf8proc

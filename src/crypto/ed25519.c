@@ -1,46 +1,23 @@
 #include "src/crypto/ed25519.h"
 
-#include <gmp.h>
-#include <nettle/eddsa.h>
-#include <stdlib.h>
+#include <sodium.h>
 #include <string.h>
 
 #include "src/crypto/wipe.h"
 
-_Static_assert(ED25519_KEY_SIZE == 32 && ED25519_SIGNATURE_SIZE == 64, "RFC 8032, section 5.1");
+_Static_assert(crypto_sign_PUBLICKEYBYTES == 32 && crypto_sign_SEEDBYTES == 32 && crypto_sign_BYTES == 64,
+	       "RFC 8032, section 5.1");
 
-/* hogweed computes with secret numbers in memory it gets from GMP's allocator and frees without clearing. */
-struct allocator {
-	void *(*alloc)(size_t);
-	void *(*grow)(void *, size_t, size_t);
-	void (*free)(void *, size_t);
-};
-
-static void wipe_and_free(void *p, size_t n)
-{
-	explicit_bzero(p, n);
-	free(p);
-}
-
-static void wiping_begin(struct allocator *before)
-{
-	mp_get_memory_functions(&before->alloc, &before->grow, &before->free);
-	mp_set_memory_functions(before->alloc, before->grow, wipe_and_free);
-}
-
-static void wiping_end(const struct allocator *before)
-{
-	mp_set_memory_functions(before->alloc, before->grow, before->free);
-	stack_wipe();
-}
+/* Nothing here calls sodium_init(). It seeds a random generator, for which the signer's sandbox has no system call,
+ * and chooses between implementations; Ed25519 and SHA-512 have one each and take no random bytes. */
 
 void ed25519_public(uint8_t pub[32], const uint8_t seed[32])
 {
-	struct allocator before;
+	uint8_t secret[crypto_sign_SECRETKEYBYTES];
 
-	wiping_begin(&before);
-	ed25519_sha512_public_key(pub, seed);
-	wiping_end(&before);
+	crypto_sign_seed_keypair(pub, secret, seed);
+	explicit_bzero(secret, sizeof(secret));
+	stack_wipe();
 }
 
 void ed25519_make(uint8_t sig[64], const uint8_t seed[32], struct span message)
@@ -53,14 +30,16 @@ void ed25519_make(uint8_t sig[64], const uint8_t seed[32], struct span message)
 
 void ed25519_make_with(uint8_t sig[64], const uint8_t seed[32], const uint8_t pub[32], struct span message)
 {
-	struct allocator before;
+	uint8_t secret[crypto_sign_SECRETKEYBYTES];    /* libsodium's form: the seed, and its public key behind it */
 
-	wiping_begin(&before);
-	ed25519_sha512_sign(pub, seed, message.n, message.p, sig);
-	wiping_end(&before);
+	memcpy(secret, seed, 32);
+	memcpy(secret + 32, pub, 32);
+	crypto_sign_detached(sig, NULL, message.p, message.n, secret);
+	explicit_bzero(secret, sizeof(secret));
+	stack_wipe();
 }
 
 bool ed25519_verify(const uint8_t pub[32], struct span message, const uint8_t sig[64])
 {
-	return ed25519_sha512_verify(pub, message.n, message.p, sig) == 1;
+	return crypto_sign_verify_detached(sig, message.p, message.n, pub) == 0;
 }

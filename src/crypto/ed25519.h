@@ -1,5 +1,5 @@
-/* Ed25519 (RFC 8032, PureEdDSA) for the log key, by hogweed. Verification is strict: s below the group
- * order. */
+/* Ed25519 (RFC 8032, PureEdDSA) for the log key, by libsodium. Verification is strict: s below the group order, the
+ * public key in its one form and not one of the eight points of small order, under which anything can be "signed". */
 #ifndef SETGOV_CRYPTO_ED25519_H
 #define SETGOV_CRYPTO_ED25519_H
 

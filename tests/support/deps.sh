@@ -25,8 +25,8 @@ command_from openssl openssl
 command_from chromium chromium
 command_from pdftotext poppler-utils
 library_from libsecp256k1 libsecp256k1-dev
-library_from hogweed nettle-dev
-library_from gmp libgmp-dev
+library_from nettle nettle-dev
+library_from libsodium libsodium-dev
 library_from libcurl libcurl4-openssl-dev
 library_from ncursesw libncurses-dev
 library_from sqlite3 libsqlite3-dev
