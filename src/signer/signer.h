@@ -62,7 +62,8 @@ MUST_CHECK bool signer_keystore(struct signer *s, const struct key_file *k, stru
 
 /* A deployment of this class may be served on this kernel at all: ERR_REFUSED "SANDBOX" for production. */
 MUST_CHECK bool signer_may_serve(const struct signer *s, enum deployment_class class, struct err *e);
-/* An owner's key of this class may be used on this machine: ERR_REFUSED "SANDBOX" or "ONLINE" for production. */
+/* A key of this class, an owner's or a new one, may be used on this machine: ERR_REFUSED "SANDBOX" or "ONLINE" for
+ * production. */
 MUST_CHECK bool signer_may_use_keys(const struct signer *s, enum deployment_class class, struct err *e);
 
 /* Of a file; "." when its path names none. */

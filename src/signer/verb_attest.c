@@ -74,7 +74,7 @@ bool verb_attest(struct signer *s, struct err *e)
 {
 	struct attesting x = { .s = s };
 	struct signed_message made;
-	if (!read_challenge(&x, e) || !signer_may_serve(s, x.deployment->class, e) || !pick_key(&x, e))
+	if (!read_challenge(&x, e) || !signer_may_use_keys(s, x.deployment->class, e) || !pick_key(&x, e))
 		return false;
 	page(&x);
 	if (!signer_flag(s, "--passphrase-fd") && terminal_is_there(&s->terminal)) {

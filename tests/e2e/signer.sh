@@ -34,6 +34,15 @@ lines_of() { alone journal --json | grep -c "\"kind\": \"$1\"" || true; }
 fresh() { rm -rf home; with import owner-1.key.json --class test --passphrase-fd 3 >/dev/null; trust profile.json; }
 trust() { alone trust "$1" --expect "$(id_of "$1")" >/dev/null; }
 id_of() { { alone trust "$1" 2>/dev/null || true; } | awk '$1 == "id" { print $2 }'; }
+# challenge PROFILE ADDRESS: as `setgov policy challenge` has it
+challenge() {
+	jq -cS --arg id "$(id_of "$1")" --arg address "$2" '.identity | {
+		domain: {chainId: .chainId, name: "setgov", verifyingContract: .safe, version: "1"},
+		message: {account: $address, change: "SC-1", deployment: ("0x" + $id), origin: "test/log"}, primaryType: "KeyAttestation",
+		types: {EIP712Domain: [["name", "string"], ["version", "string"], ["chainId", "uint256"], ["verifyingContract", "address"]],
+			KeyAttestation: [["origin", "string"], ["deployment", "bytes32"], ["change", "string"], ["account", "address"]]}
+	} | .types |= map_values(map({name: .[0], type: .[1]}))' "$1"
+}
 sign() { with sign "$1" --expect "$(hash_of "$1")" --passphrase-fd 3 --compared nobody "${@:2}"; }
 
 # ---- usage ----
@@ -258,11 +267,14 @@ rm -rf home
 with import owner-1.key.json --class production --passphrase-fd 3 >/dev/null
 expect 0 "Pinned:" alone trust production.profile.json --expect "$(id_of production.profile.json)"
 offline() { unshare -rn "$@"; }
+challenge production.profile.json "$(alone address | awk '{ print $1 }')" >challenge.json
 if grep -v -E '^ *lo:|\|' /proc/self/net/dev | grep -q :; then
 	expect 1 "[ONLINE]" sign production.json
 	expect 0 "owners' keys are refused, the deployment is production" alone review production.json --json
+	expect 1 "[ONLINE]" with attest challenge.json --passphrase-fd 3
 fi
 if unshare -rn true 2>/dev/null; then
+	expect 0 "Attestation written to" offline "$BASH" -c "setsid -w '$signer' attest challenge.json --passphrase-fd 3 3<<<'$PASS'"
 	expect 0 "You gave 1" offline "$BASH" -c "setsid -w '$signer' sign production.json --expect $(hash_of production.json) --passphrase-fd 3 3<<<'$PASS'"
 else
 	echo "SKIPPED: signing for production needs a network namespace, which this kernel does not allow"
