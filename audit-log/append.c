@@ -4,7 +4,8 @@
  * two commands that write at the same moment never make two histories; and a machine that lies (a full disk, a
  * flipped bit on the way) is found out before we say "done".
  *
- * audit-log/FORMAT.md says what a line is; src/proof/line.c writes one; audit-log/store.c puts rows into SQLite. */
+ * audit-log/FORMAT.md says what a line is; src/proof/line.c writes one; audit-log/store_rows.c puts rows into
+ * SQLite. */
 #include "audit-log/append.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
-/* The whole schema of log.db, in the order it is created and in the bytes that sqlite_schema then holds: store.c makes
- * it from here, and compares every file it opens with it. FORMAT.md quotes it; a test compares the two. */
+/* The whole schema of log.db, in the order it is created and in the bytes that sqlite_schema then holds: store_check.c
+ * makes it from here, and compares every file that is opened with it. FORMAT.md quotes it; a test compares the two. */
 #ifndef SETGOV_AUDIT_LOG_SCHEMA_H
 #define SETGOV_AUDIT_LOG_SCHEMA_H
 

@@ -1,6 +1,6 @@
 /* log.db, the trusted file: rows in, rows out, in one SQLite database that is only ever appended to; a blob's
  * bytes, and nothing else, can be taken out again. Knows tables and nothing of what lines mean; log.h stands on it.
- * With views.c the only user of sqlite3.
+ * With views.h and events.h the only user of sqlite3.
  *
  * What holds a mistake back: STRICT tables, triggers, DEFENSIVE, an authorizer that allows reading and inserting, the
  * one statement that empties a blob, and nothing else. What finds a crime is verify.h. No index: a doctored one hides
