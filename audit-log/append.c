@@ -570,4 +570,4 @@ struct log *log_create(const char *dir, const struct log_opening *o, const struc
 	return log_open(dir, LOG_APPEND, options, e);
 }
 
-/*~ Next: audit-log/verify.c, which trusts nothing of the above. */
+/*~ Next: audit-log/verify_lines.c, which trusts nothing of the above. */

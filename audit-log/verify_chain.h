@@ -1,5 +1,5 @@
 /* Leaves, chain, time and tree of a whole log as fast as two processors go: whether all is well, and not what is wrong.
- * Whoever hears "no" walks again by verify.c, which names it.
+ * Whoever hears "no" walks again by verify_lines.c, which names it.
  *
  * Chunks of 2^14 lines, each with the subtree over it, are judged apart, every other one by the second thread, each
  * with a connection of its own and hashes 64 lines at a time, two side by side (sha256_many.h); links, times and the

@@ -1,6 +1,6 @@
 /* What lines claim about things outside the log's own chain, computed again: a proposal's salt, operation id and Safe
- * transactions from its fields, packets from their cores, signatures and raw transactions from their bytes. verify.c
- * walks and calls; nothing here reads the file. Memory: about 300 bytes a change. */
+ * transactions from its fields, packets from their cores, signatures and raw transactions from their bytes.
+ * verify_lines.c walks and calls; nothing here reads the file. Memory: about 300 bytes a change. */
 #ifndef SETGOV_AUDIT_LOG_VERIFY_DEEP_H
 #define SETGOV_AUDIT_LOG_VERIFY_DEEP_H
 
