@@ -1,4 +1,5 @@
-/* What open views hold, and how they speak with SQLite: for views.c and views_fold.c alone. */
+/* What open views hold, and how they speak with SQLite: for views*.c alone. views.c opens and makes anew; views_apply.c
+ * puts lines in, views_fold.c what changes come to; views_ask.c takes out; views_check.c compares. */
 #ifndef SETGOV_AUDIT_LOG_VIEWS_STATE_H
 #define SETGOV_AUDIT_LOG_VIEWS_STATE_H
 
@@ -86,10 +87,14 @@ MUST_CHECK bool views_ready(struct views *v);
 void views_close(struct views *v);
 /* Applies the lines that it has not applied yet, all of them or none. */
 MUST_CHECK enum outcome views_apply(struct views *v, struct err *e);
+/* What the file says it has applied; nothing in a new one. False: it is another log's. */
+MUST_CHECK bool views_load_applied(struct views *v);
 
 /* Folds each change that has lines its columns do not know of. Within the transaction that applied those lines. */
 MUST_CHECK enum outcome views_fold(struct views *v, struct err *e);
 
+/* SQL that answers nothing. */
+bool views_run(struct views *v, const char *sql);
 /* Runs a statement that answers nothing, and readies it for the next time. */
 MUST_CHECK bool views_done(struct views *v, enum statement which);
 void views_bind_text(sqlite3_stmt *st, int column, struct span text);
