@@ -48,12 +48,12 @@ static void check_file(struct verifier *v)
 
 /* ---- what lines say ---------------------------------------------------------------------------------------------- */
 
-static void deep_find(void *ctx, enum finding_code code, uint64_t seq, const char *text)
+static void lend_find(void *ctx, enum finding_code code, uint64_t seq, const char *text)
 {
 	verify_find(ctx, code, seq, "%s", text);
 }
 
-static bool deep_blob(void *ctx, const struct hash32 *digest, struct buf *out)
+static bool lend_blob(void *ctx, const struct hash32 *digest, struct buf *out)
 {
 	struct verifier *v = ctx;
 
@@ -65,7 +65,7 @@ static bool deep_blob(void *ctx, const struct hash32 *digest, struct buf *out)
 	return false;
 }
 
-static bool deep_read_line(void *ctx, uint64_t seq, struct buf *out)
+static bool lend_line(void *ctx, uint64_t seq, struct buf *out)
 {
 	struct verifier *v = ctx;
 	struct hash32 leaf;
@@ -75,7 +75,7 @@ static bool deep_read_line(void *ctx, uint64_t seq, struct buf *out)
 
 static void begin_deep(struct verifier *v)
 {
-	const struct deep_walk walk = { v, deep_find, deep_blob, deep_read_line };
+	const struct deep_walk walk = { v, lend_find, lend_blob, lend_line };
 
 	v->deep = deep_new(&walk);
 }
