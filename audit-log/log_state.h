@@ -1,4 +1,6 @@
-/* What an open log holds: for log.c, append.c and keys.c alone. */
+/* What an open log holds: for log*.c and for those that write to it, append.c, keys.c, erase.c, backup.c and follow.c.
+ * log.c opens; log_lines.c, log_blobs.c and log_tree.c read; log_remembered.c holds it against what this machine has
+ * seen. */
 #ifndef SETGOV_AUDIT_LOG_LOG_STATE_H
 #define SETGOV_AUDIT_LOG_LOG_STATE_H
 
@@ -47,6 +49,8 @@ struct log *log_new(const char *dir, enum log_mode mode);
 /* Reads lines 0 and the last, and the tree's right edge. `path` is the database file. */
 MUST_CHECK bool log_attach(struct log *l, const char *path, const struct log_options *options, struct err *e);
 MUST_CHECK bool log_load_tail(struct log *l, struct err *e);
+/* The row, appended to raw, when its bytes hash to the leaf beside them and say its own number. */
+MUST_CHECK bool log_read_row(struct log *l, uint64_t seq, struct hash32 *leaf, struct buf *raw, struct err *e);
 /* The checkpoint remembered outside. *found false: there is none. */
 MUST_CHECK bool log_read_remembered(struct log *l, struct tree_head *out, bool *found, struct err *e);
 /* How many checkpoints there are over at most `size` lines. */
