@@ -39,7 +39,7 @@ terminal_is_well() {
 	line "clear; stty -a"
 	wait_for "isig"
 	for flag in icanon isig iexten echo icrnl opost; do
-		see | grep -qE "(^| )$flag( |;|\$)" || screen_fail "the terminal has lost $flag"
+		see | among -E "(^| )$flag( |;|\$)" || screen_fail "the terminal has lost $flag"
 	done
 	line clear
 	gone isig

@@ -4,6 +4,8 @@
 # checked afterwards; a byte changed in it is found.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/support/among.sh
+. tests/support/among.sh
 BUILD=$(realpath "${BUILD:-build}")
 HERE=$(mktemp -d)
 trap 'rm -rf "$HERE"' EXIT
@@ -50,7 +52,7 @@ said 1 "[ERASED]" at w log erase "$blob" --reason 'again' --as p3
 said 1 "[ERASED]" at w draft safe.reject nonce=999 --title T --reason R --attach-private "$HERE/cv.txt"
 said 0 "checked erased blobs: 1, each by two people, as they said who they were; $blob by p1 and p2" at w log verify --offline
 said 0 "is whole" at w log verify --offline
-at w log show --full | grep -F '"kind":"blob.erased"' | grep -qF "$blob" || fail "no line says so"
+at w log show --full | grep -F '"kind":"blob.erased"' | among -F "$blob" || fail "no line says so"
 [ "$root" != "$(at w log verify --offline --json | json root)" ] || fail "no line was added"
 
 # Exports say so, whoever reads them; a follower too, also one that followed before.

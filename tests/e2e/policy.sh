@@ -11,7 +11,7 @@ draft() { console draft "$@" --title T --reason R --ticket https://tickets.examp
 # Without a policy everything is as before.
 draft sequencer.authorize sequencer=$A
 shows_key SC-1 $A_KEY
-console propose SC-1 | grep -q Policy && fail "a verdict without a policy"
+console propose SC-1 | among Policy && fail "a verdict without a policy"
 
 # edit JS: policies/set-chain-mainnet.json, changed, becomes the workspace's
 adopt() {
@@ -31,7 +31,7 @@ pin_everywhere() {
 # What this chain cannot show: when it is started, and how far its safe head lags. Scripts compare with nobody.
 adopt 'drop("freeze");drop("safe-head");drop("compare")'
 pin_everywhere
-console policy lint | grep -q "^0 errors" || fail "lint: $(console policy lint | grep ^error)"
+console policy lint | among "^0 errors" || fail "lint: $(console policy lint | grep ^error)"
 
 # At propose what has failed is refused, and why.
 draft paymaster.create-tier name=gold "perTx=2 ether" "perDay=10 ether" "perMonth=50 ether"
@@ -47,7 +47,7 @@ expect 1 "default-deny: safe.enable-module: no rule allows it" console propose S
 draft sequencer.authorize sequencer=$B
 expect 1 "new-sequencers: nobody has shown to have the key of $B" console propose SC-6
 shows_key SC-6 $B_KEY
-console propose SC-6 | grep -q "three-of-five: 3 signatures are needed, there are 0: nobody" || fail "nothing pending"
+console propose SC-6 | among "three-of-five: 3 signatures are needed, there are 0: nobody" || fail "nothing pending"
 packet SC-6 schedule
 one=$(console policy check --packet "$PACKET" --json || true)
 two=$(signer_run 1 review "$PACKET" --json | node -e 'console.log(JSON.stringify(JSON.parse(require("fs").readFileSync(0,"utf8")).policy[0],null,2))')

@@ -213,7 +213,7 @@ packet SC-3 schedule
 signer_run 1 review "$PACKET" --json >"$HERE/both.json"
 same "$(node -p 'const r=JSON.parse(require("fs").readFileSync(process.argv[1]));[r.policy[0].policy,r.policyNow[0].policy].join()' "$HERE/both.json")" \
 	"$(digest_of "$HERE/first.json"),$(digest_of "$HERE/second.json")"
-signer_run 1 review "$PACKET" | grep -qF "It was proposed under that policy." || fail "the page does not say that there are two"
+signer_run 1 review "$PACKET" | among -F "It was proposed under that policy." || fail "the page does not say that there are two"
 for n in 1 2 3; do sign "$n" >/dev/null; done
 console collect $(answers) >/dev/null
 expect 0 "is on chain" submit SC-3 schedule

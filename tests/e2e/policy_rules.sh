@@ -208,7 +208,7 @@ kept=$HERE/stick/first.message.json
 cp "$HERE"/stick/challenge.json.*.message.json "$kept"
 console collect "$kept" >"$HERE/said"
 { echo "setgov collect"; sed 's/^/  /' "$HERE/said"; } | record
-console collect "$kept" | grep -q "is known to have shown" || fail "the same attestation twice"
+console collect "$kept" | among "is known to have shown" || fail "the same attestation twice"
 propose 0
 pack schedule
 lie possession '"0x00"'

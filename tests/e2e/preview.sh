@@ -69,7 +69,7 @@ drafted contract.upgrade contract=paymaster implementation="$NEXT"
 clean "paymaster: the code behind the contract"
 drafted contract.upgrade contract=paymaster implementation="$SCRAMBLED"
 stained "CHANGED AND NOT INTENDED"
-grep -A1 "paymaster.getAllTiers().maxPerTx" "$HERE/out" | grep -qF '["1000000000000000","5000000000000000"]  ->  ["10000000000000000"' ||
+grep -A1 "paymaster.getAllTiers().maxPerTx" "$HERE/out" | among -F '["1000000000000000","5000000000000000"]  ->  ["10000000000000000"' ||
 	{ cat "$HERE/out"; fail "a scrambled tier is not seen"; }
 # The compiler's word about the same two.
 layout() { # layout NAME FILE CONTRACT
@@ -110,10 +110,10 @@ clean "may act as a sequencer"
 warp 86401
 agree SC-1 execute 1 2 3
 signer_run 1 review "$PACKET" --plain >"$HERE/page"
-tr -s "\n " " " <"$HERE/page" | grep -q "The console says that a simulation changed what is intended and nothing else." ||
+tr -s "\n " " " <"$HERE/page" | among "The console says that a simulation changed what is intended and nothing else." ||
 	{ cat "$HERE/page"; fail "the signer does not see the preview"; }
 grep -q "The console says: what its node's simulation changed" "$HERE/page" || { cat "$HERE/page"; fail "the signer has no table"; }
-grep -A 24 "Changed as intended" "$HERE/page" | grep -q "false  ->  true" ||
+grep -A 24 "Changed as intended" "$HERE/page" | among "false  ->  true" ||
 	{ cat "$HERE/page"; fail "the signer's table lacks a value"; }
 same "$(node -e 'console.log(JSON.parse(require("fs").readFileSync(process.argv[1])).evidence.preview.clean)' "$PACKET")" true
 submit SC-1 execute >/dev/null

@@ -54,7 +54,7 @@ trips() { # trips N COMMAND…: the command ends well and asks N times
 # Two round trips: facts (and events), then simulations, trace and code together.
 drafted sequencer.rotate old=$OLD new=$NEW
 trips 2 console preview "$CHANGE"
-asked | head -n 1 | grep -q "eth_getLogs" || { asked; fail "events are not in the first"; }
+asked | head -n 1 | among "eth_getLogs" || { asked; fail "events are not in the first"; }
 same "$(asked | tail -n 1)" "eth_simulateV1*2 eth_getCode*3 debug_traceCall"
 grep -q "  schedule by the Safe, by its own execTransaction; that 3 of its 5 owners approve is taken for given" "$HERE/out" ||
 	{ cat "$HERE/out"; fail "it does not say who"; }

@@ -25,7 +25,7 @@ proposed paymaster.create-tier name=Gold perTx="1 ether" perDay="2 ether" perMon
 proposed paymaster.update-tier tier=2 perTx="1 ether" perDay="5 ether" perMonth="6 ether"
 expect 1 "IT FAILS: execute: InvalidTier()" console preview SC-2
 expect 0 "In the order in which they will run, each on top of those before it: SC-1, SC-2" console preview --queue
-of SC-2 | grep -A1 "paymaster: tier 2: most in one day$" | grep -q "2 ether  ->  5 ether" || { cat "$HERE/out"; fail "SC-2 does not start from what SC-1 leaves"; }
+of SC-2 | grep -A1 "paymaster: tier 2: most in one day$" | among "2 ether  ->  5 ether" || { cat "$HERE/out"; fail "SC-2 does not start from what SC-1 leaves"; }
 grep -q "Storage is compared for a change by itself: setgov preview SC-1" "$HERE/out" || fail "it does not say what it leaves out"
 
 # One that fails because of an earlier one names it; one that fails by itself says that.
@@ -33,8 +33,8 @@ proposed registry.pause
 proposed registry.pause
 proposed registry.unpause
 expect 1 "IT FAILS: execute: EnforcedPause() (because of SC-3, which runs before it: without that one it runs)" console preview --queue
-of SC-4 | grep -q "because of SC-3" || { cat "$HERE/out"; fail "another one is named"; }
-of SC-5 | grep -q "Changed as intended" || { cat "$HERE/out"; fail "SC-5 does not undo what SC-3 does"; }
+of SC-4 | among "because of SC-3" || { cat "$HERE/out"; fail "another one is named"; }
+of SC-5 | among "Changed as intended" || { cat "$HERE/out"; fail "SC-5 does not undo what SC-3 does"; }
 console withdraw SC-4 --reason "once is enough" >/dev/null
 console withdraw SC-3 --reason "it is not needed" >/dev/null
 expect 1 "IT FAILS: execute: ExpectedPause() (by itself, too)" console preview --queue
@@ -49,9 +49,9 @@ agree SC-2 schedule 1 2 3
 submit SC-2 schedule >/dev/null
 warp 60
 expect 1 "it: SC-2, SC-1" console preview --queue
-of SC-2 | grep -q "IT FAILS: execute: InvalidTier() (by itself, too)" || { cat "$HERE/out"; fail "SC-2 does not run before SC-1"; }
-! of SC-2 | grep -q "  schedule by" || { cat "$HERE/out"; fail "what is scheduled is scheduled again"; }
-of SC-1 | grep -q "Changed as intended" || { cat "$HERE/out"; fail "SC-1 does not run behind one that fails"; }
+of SC-2 | among "IT FAILS: execute: InvalidTier() (by itself, too)" || { cat "$HERE/out"; fail "SC-2 does not run before SC-1"; }
+! of SC-2 | among "  schedule by" || { cat "$HERE/out"; fail "what is scheduled is scheduled again"; }
+of SC-1 | among "Changed as intended" || { cat "$HERE/out"; fail "SC-1 does not run behind one that fails"; }
 
 # JSON for scripts: one preview each.
 console preview --queue --json >"$HERE/json" || true

@@ -50,7 +50,7 @@ if command -v tmux >/dev/null; then
 	trap finish EXIT
 fi
 for owner in 1 2 3 4 5; do
-	grep -A5 "safe: owners" "$HERE/page" | grep -q "$(address_of signer-$owner)" || { cat "$HERE/page"; fail "owner $owner is not there"; }
+	grep -A5 "safe: owners" "$HERE/page" | among "$(address_of signer-$owner)" || { cat "$HERE/page"; fail "owner $owner is not there"; }
 done
 review --json >"$HERE/page.json"
 same "$(field source <"$HERE/page.json")" "proven if the hash is right"
@@ -105,5 +105,5 @@ warp 86401
 packet SC-1 execute
 review >"$HERE/page"
 grep -q "safe: next nonce of the Safe: 1" "$HERE/page" || { cat "$HERE/page"; fail "the nonce did not move"; }
-tr -s "\n " " " <"$HERE/page" | grep -q "registry: $OLD may act as a sequencer: true" || { cat "$HERE/page"; fail "no allowlist entry"; }
-grep "when the operation is ready" "$HERE/page" | grep -q "UTC" || { cat "$HERE/page"; fail "no ready time"; }
+tr -s "\n " " " <"$HERE/page" | among "registry: $OLD may act as a sequencer: true" || { cat "$HERE/page"; fail "no allowlist entry"; }
+grep "when the operation is ready" "$HERE/page" | among "UTC" || { cat "$HERE/page"; fail "no ready time"; }

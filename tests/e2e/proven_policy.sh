@@ -31,7 +31,7 @@ verdict() { node -e 'console.log(JSON.stringify(JSON.parse(require("fs").readFil
 one=$(console policy check --packet "$PACKET" --json || true)
 same "$one" "$(signer_run 1 review "$PACKET" --json | verdict)"
 same "$one" "$(signer_run 1 review "$PACKET" --json --block-hash "$BLOCK" | verdict)"
-echo "$one" | grep -qF "safe.modules is []; $WORD: safe.modules" || { echo "$one"; fail "no word"; }
+echo "$one" | among -F "safe.modules is []; $WORD: safe.modules" || { echo "$one"; fail "no word"; }
 expect 0 "no-modules has to be proven: one owner at least has to give --block-hash." signer_run 1 review "$PACKET" --plain
 expect 0 "no-modules, by the hash that you gave: proven: safe.modules is []" \
 	signer_run 1 review "$PACKET" --plain --block-hash "$BLOCK"

@@ -3,6 +3,8 @@
 # packets come from tests/support/make_packet.c.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/support/among.sh
+. tests/support/among.sh
 BUILD=$(realpath "${BUILD:-build}")
 make --no-print-directory BUILD="$BUILD" "$BUILD/setgov-signer" "$BUILD/tests/support/make_packet" >/dev/null
 HERE=$(mktemp -d)
@@ -107,7 +109,7 @@ grep -q "$(id_of profile.json)" out || fail "the id is not shown"
 expect 0 "pinned already" alone trust profile.json --expect "$(id_of profile.json)"
 expect 1 "[CLASS]" alone trust class-clash.profile.json --expect 00
 expect 0 "Pinned:" alone trust new-caps.profile.json --expect "$(id_of new-caps.profile.json)"
-grep -A2 -F "feeCaps.gas" out | tr -d '\n' | grep -q "old  2000000.*new  1000000" || fail "the difference is not shown"
+grep -A2 -F "feeCaps.gas" out | tr -d '\n' | among "old  2000000.*new  1000000" || fail "the difference is not shown"
 expect 1 "[NOT-PINNED]" alone review schedule.json
 expect 0 "people.p5" alone trust p5-left.profile.json --expect "$(id_of p5-left.profile.json)"
 expect 0 "takes the place" alone trust profile.json --expect "$(id_of profile.json)"
@@ -268,7 +270,7 @@ with import owner-1.key.json --class production --passphrase-fd 3 >/dev/null
 expect 0 "Pinned:" alone trust production.profile.json --expect "$(id_of production.profile.json)"
 offline() { unshare -rn "$@"; }
 challenge production.profile.json "$(alone address | awk '{ print $1 }')" >challenge.json
-if grep -v -E '^ *lo:|\|' /proc/self/net/dev | grep -q :; then
+if grep -v -E '^ *lo:|\|' /proc/self/net/dev | among :; then
 	expect 1 "[ONLINE]" sign production.json
 	expect 0 "owners' keys are refused, the deployment is production" alone review production.json --json
 	expect 1 "[ONLINE]" with attest challenge.json --passphrase-fd 3

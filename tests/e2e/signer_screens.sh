@@ -48,7 +48,7 @@ terminal_is_well() {
 	run "stty -a"
 	wait_for "isig"
 	for flag in icanon isig echo; do
-		see | grep -qE "(^| )$flag( |;|\$)" || screen_fail "the terminal has lost $flag"
+		see | among -E "(^| )$flag( |;|\$)" || screen_fail "the terminal has lost $flag"
 	done
 	same "$(tmux -L "$SCREEN" display-message -p '#{alternate_on}')" 0
 }
@@ -357,7 +357,7 @@ text "1"
 keys Enter
 for _ in $(seq 20); do
 	sleep 0.1
-	see | grep -qF "To sign it all the same" && break
+	see | among -F "To sign it all the same" && break
 	keys Enter
 done
 wait_for "########"

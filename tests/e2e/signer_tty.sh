@@ -4,6 +4,8 @@
 # full screen is signer_screens.sh's.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/support/among.sh
+. tests/support/among.sh
 BUILD=$(realpath "${BUILD:-build}")
 command -v tmux >/dev/null || { echo "SKIPPED: tmux is not installed: make deps"; exit 77; }
 make --no-print-directory BUILD="$BUILD" "$BUILD/setgov-signer" "$BUILD/tests/support/make_packet" >/dev/null
@@ -34,8 +36,8 @@ wait_for() {
 	done
 	fail "the screen does not end with \"$1\""
 }
-shows() { see | grep -qF -- "$1" || fail "the screen does not show \"$1\""; }
-never() { ! see | grep -qF -- "$1" || fail "the screen shows \"$1\""; }
+shows() { see | among -F -- "$1" || fail "the screen does not show \"$1\""; }
+never() { ! see | among -F -- "$1" || fail "the screen shows \"$1\""; }
 same() { [ "$1" = "$2" ] || fail "needed \"$2\", found \"$1\""; }
 # The command is over: its line, and below it a prompt with nothing behind it
 ended() {
@@ -61,7 +63,7 @@ terminal_is_well() {
 	run "stty -a"
 	ended
 	for flag in icanon isig echo; do
-		see | grep -qE "(^| )$flag( |;|\$)" || fail "the terminal has lost $flag"
+		see | among -E "(^| )$flag( |;|\$)" || fail "the terminal has lost $flag"
 	done
 }
 lines_of() { setsid -w "$BUILD/setgov-signer" journal --json --home home | grep -c "\"kind\": \"$1\"" || true; }
@@ -186,7 +188,7 @@ for _ in 1 2 3; do
 done
 ended
 shows "[PHRASE]"
-see | tr -d '\n' | grep -qF "Sign nothing more today. Call p2 or p3" || fail "nobody is named"
+see | tr -d '\n' | among -F "Sign nothing more today. Call p2 or p3" || fail "nobody is named"
 never "Passphrase"
 same "$(lines_of packet.signed) $(lines_of packet.refused)" "1 2"
 grep -q '"code":"PHRASE"' words.schedule.p1.answer.json || fail "the refusal does not travel back"
@@ -268,7 +270,7 @@ grep -q '"raw"' tx.json || fail "no transaction"
 # ---- a refusal says whom to call ----
 run "setgov-signer sign calls.json --plain"
 ended
-see | tr -d '\n' | grep -qF "Call p2 or p3" || fail "nobody is named"
+see | tr -d '\n' | among -F "Call p2 or p3" || fail "nobody is named"
 
 # ---- a policy's adoption: the page in short and whole, two words heard, and a plain yes once enough have signed ----
 rm -f ./*.answer.json
@@ -351,7 +353,7 @@ same "$(lines_here policy.pinned)" 1
 offer second 1 "" first.adoption.json
 run "setgov-signer adopt-policy second.adoption.json --home adopter-1"
 leaf_to "Its first word"
-head -n 24 seen | grep -qF "LOOSENS: calls (goes), some (changes)" || fail "the first screenful does not say what loosens"
+head -n 24 seen | among -F "LOOSENS: calls (goes), some (changes)" || fail "the first screenful does not say what loosens"
 keys C-c
 ended
 same "$(lines_here adoption.signed)" 1

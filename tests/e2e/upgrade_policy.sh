@@ -96,7 +96,7 @@ LAST=$((LAST + 1))
 BACK=SC-$LAST
 expect 0 "Rollback  $BACK is drafted: it puts back the code that is there now" console propose SC-1
 console show "$BACK" >"$HERE/page"
-tr -s "\n " " " <"$HERE/page" | grep -qF "$NOW" || { cat "$HERE/page"; fail "it goes back elsewhere"; }
+tr -s "\n " " " <"$HERE/page" | among -F "$NOW" || { cat "$HERE/page"; fail "it goes back elsewhere"; }
 expect 0 "back from  SC-1" console show "$BACK"
 expect 0 "way back   $BACK" console show SC-1
 same "$(console show SC-1 --json | field linked)" "{\"previous\":{\"paymaster\":\"$NOW\"},\"rollback\":\"$BACK\",\"rollbackOf\":null}"
@@ -116,7 +116,7 @@ pin trust-releases "$HERE/releases.json" "$(digest_of console policy releases)"
 one=$(console policy check --packet "$PACKET" --json || true)
 two=$(signer_run 1 review "$PACKET" --json | node -e 'console.log(JSON.stringify(JSON.parse(require("fs").readFileSync(0,"utf8")).policy[0],null,2))')
 same "$one" "$two"
-echo "$one" | grep -qF "fit to be the code of paymaster, audit report $REPORT, rollback $BACK to $NOW" || { echo "$one"; fail "not fit"; }
+echo "$one" | among -F "fit to be the code of paymaster, audit report $REPORT, rollback $BACK to $NOW" || { echo "$one"; fail "not fit"; }
 
 # The new code is proven where its account and its lock are.
 BLOCK=$(rpc eth_getBlockByNumber '["latest",false]' | field hash)

@@ -15,6 +15,8 @@ set -E
 trap 'echo "${BASH_SOURCE[0]##*/} line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 anvil=contracts/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil
 [ -x "$anvil" ] || { echo "SKIPPED: anvil is not installed: make deps"; exit 77; }
+# shellcheck source=tests/support/among.sh
+. tests/support/among.sh
 # shellcheck source=tests/support/ceremony.sh
 . tests/support/ceremony.sh
 

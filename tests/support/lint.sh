@@ -29,6 +29,9 @@ grep -E '\.sh$' "$list" | while read -r f; do
 	*) bash -n "$f" 2>&1 ;;
 	esac
 done >>"$faults"
+# shellcheck disable=SC2046  # names without spaces
+grep -nHE '\| *grep -[a-zA-Z]*q' $(grep -E '^tests/.*\.sh$' "$list" | xargs grep -l 'pipefail\|shellcheck shell=bash') /dev/null |
+	sed 's/$/   <- among (tests\/support\/among.sh) reads to the end, grep -q kills the writer/' >>"$faults"
 grep -Ev '\.(png|gz)$' "$list" | xargs -r grep -nHE '/wor[k]/|/tm[p]/plan' | cut -c1-120 | sed 's/$/   <- a path of one machine/' >>"$faults"
 
 if [ -s "$faults" ]; then

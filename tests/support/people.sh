@@ -59,7 +59,7 @@ export_packet() {
 }
 # The place is a path of one's own, typed where the place is asked for: first, or below the step
 to_stick() {
-	see | grep -qE '[●○] somewhere else' || keys Down
+	see | among -E '[●○] somewhere else' || keys Down
 	wait_for " somewhere else"
 	fill "$STICK${1:+/$1}"
 }

@@ -9,6 +9,8 @@
 #   ends_with TEXT                    its last line begins with that, or comes to
 #   never TEXT                        it is not there
 #   screen_pid                        the process that the terminal was started with
+# shellcheck source=tests/support/among.sh
+. tests/support/among.sh
 SCREEN=setgov-$$
 AT=screen
 at() { AT=$1; }
@@ -32,7 +34,7 @@ screen_fail() {
 wait_for() {
 	local _
 	for _ in $(seq "${2:-1000}"); do
-		see | grep -qF -- "$1" && return 0
+		see | among -F -- "$1" && return 0
 		sleep 0.02
 	done
 	screen_fail "the screen does not show \"$1\""
@@ -48,12 +50,12 @@ ends_with() {
 gone() {
 	local _
 	for _ in $(seq 1000); do
-		see | grep -qF -- "$1" || return 0
+		see | among -F -- "$1" || return 0
 		sleep 0.02
 	done
 	screen_fail "the screen still shows \"$1\""
 }
-never() { ! see | grep -qF -- "$1" || screen_fail "the screen shows \"$1\""; }
+never() { ! see | among -F -- "$1" || screen_fail "the screen shows \"$1\""; }
 # In a shell whose prompt is "ready>": a line when it asks for one; the program that it has in front; is the terminal as
 # it was: lines, echo, signals, the normal screen
 run_line() {
@@ -66,7 +68,7 @@ terminal_is_well() {
 	run_line "clear; stty -a"
 	wait_for "isig"
 	for flag in icanon isig iexten echo icrnl opost; do
-		see | grep -qE "(^| )$flag( |;|\$)" || screen_fail "the terminal has lost $flag"
+		see | among -E "(^| )$flag( |;|\$)" || screen_fail "the terminal has lost $flag"
 	done
 	[ "$(tmux -L "$SCREEN" display-message -t "=$AT:" -p '#{alternate_on} #{cursor_flag}')" = "0 1" ] ||
 		screen_fail "the terminal is not on its normal screen, or has no cursor"
