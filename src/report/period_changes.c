@@ -1,0 +1,207 @@
+/* The period report's changes: a row each, and what is counted over all of them. */
+#include "src/report/period.h"
+
+#include <string.h>
+
+#include "src/base/text.h"
+#include "src/evm/address.h"
+
+/* ---- one change ------------------------------------------------------------------------------------------------- */
+
+static const char *class_of(struct period_report *x, const struct story *s)
+{
+	const struct span category = story_words(s)->category;
+	return arena_fmt(x->a, "%.*s, risk %s", category.n > 0 ? text_shown(category) : 11,
+			 category.n > 0 ? (const char *)category.p : "no category",
+			 s->risk_known ? action_risk_name(s->risk) : "not known");
+}
+
+/* Classes are few: categories times risks. A log with more of them than that has its own row for each change. */
+static void tally(struct period_report *x, const struct story *s)
+{
+	const char *class = class_of(x, s), *outcome = story_outcome(s);
+	size_t i = 0;
+	while (i < x->n_tallies && (strcmp(x->tallies[i].class, class) != 0 ||
+				    strcmp(x->tallies[i].outcome, outcome) != 0))
+		i++;
+	if (i == x->n_tallies) {
+		if ((i & (i - 1)) == 0) {
+			struct tally *more = ARENA_ARRAY(x->a, struct tally, i > 0 ? 2 * i : 1);
+			if (i > 0)
+				memcpy(more, x->tallies, i * sizeof(*more));
+			x->tallies = more;
+		}
+		x->tallies[x->n_tallies++] = (struct tally){ class, outcome, 0 };
+	}
+	x->tallies[i].n++;
+}
+
+static size_t signatures_of(const struct story *s)
+{
+	size_t n = 0;
+	for (int k = 0; k < N_STEPS; k++)
+		n += s->c.steps[k].n_signatures;
+	return n;
+}
+
+static void change_row(struct period_report *x, const struct story *s)
+{
+	struct rows *t = &x->changes;
+	const struct moment *end = period_ended(s);
+	rows_next(t);
+	rows_put(t, "change_id", s->c.id);
+	rows_put(t, "title", story_words(s)->title);
+	rows_put(t, "category", story_words(s)->category);
+	rows_str(t, "risk", s->risk_known ? action_risk_name(s->risk) : "not known");
+	rows_put(t, "requested_by", s->requester);
+	rows_put(t, "ticket", story_words(s)->ticket);
+	rows_str(t, "outcome", story_outcome(s));
+	rows_yes_no(t, "emergency", s->emergency);
+	rows_u64(t, "signatures", signatures_of(s));
+	period_put_moment(t, "drafted_at", &s->drafted);
+	period_put_moment(t, "proposed_at", &s->proposed);
+	period_put_moment(t, "ended_at", end);
+	if (end != NULL && s->drafted.known && end->time.ms >= s->drafted.time.ms)
+		rows_u64(t, "lead_seconds", (uint64_t)(end->time.ms - s->drafted.time.ms) / 1000);
+	period_rest_on_moment(t, &s->failed);
+	if (s->trouble != NULL)
+		rows_mark(t, REPORT_FINDING);
+	else if (s->executed.known && s->verified == NULL)
+		rows_mark(t, REPORT_LOOK);
+}
+
+static void four_eyes_row(struct period_report *x, const struct story *s, bool is_so, const char *what,
+			  const struct moment *when)
+{
+	struct rows *t = &x->four_eyes;
+	if (!is_so)
+		return;
+	rows_next(t);
+	rows_put(t, "change_id", s->c.id);
+	rows_str(t, "exception", what);
+	rows_put(t, "requested_by", s->requester);
+	period_rest_on_moment(t, &s->drafted);
+	period_rest_on_moment(t, when);
+	rows_mark(t, REPORT_LOOK);
+}
+
+static void count_signers(struct period_report *x, const struct story *s)
+{
+	const struct deployment *d = &x->src->ws->deployment;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct line *l = &s->lines[i];
+		const struct person *p;
+		struct addr owner;
+		if (!period_is_in(x, l->time) || !json_get_addr(l->body, "owner", &owner, NULL) ||
+		    (p = deployment_person_at(d, &owner)) == NULL)
+			continue;
+		struct signer *who = &x->signers[p - d->people];
+		who->last = l->seq;
+		who->signed_ += line_kind_is(l, "signature.added");
+		who->refused += line_kind_is(l, "answer.refused");
+		who->declined += line_kind_is(l, "answer.declined");
+	}
+}
+
+static void take_story(struct period_report *x, struct arena *a, const struct story *s)
+{
+	change_row(x, s);
+	tally(x, s);
+	period_take_times(x, s);
+	period_take_emergency(x, a, s);
+	four_eyes_row(x, s, s->requester_approved, "the requester approved it", &s->approved);
+	four_eyes_row(x, s, s->executor_approved, "who executed or paid approved it",
+		      s->executed.known ? &s->executed : &s->scheduled);
+	four_eyes_row(x, s, s->under_quorum, "under quorum", period_ended(s));
+	count_signers(x, s);
+}
+
+/* Lines before the period are read as well: a lead time may begin there. */
+static bool take_change(void *ctx, const struct views_change *c, struct err *e)
+{
+	struct period_report *x = ctx;
+	struct arena a = {0};
+	struct story s;
+	const bool concerns = c->first_time.ms < x->period.to.ms && c->last_time.ms >= x->period.from.ms;
+	if (!concerns)
+		return true;
+	const bool ok = story_read(&a, &s, x->src, span_str(c->id), e);
+	if (ok)
+		take_story(x, &a, &s);
+	arena_release(&a);
+	return ok;
+}
+
+/* ---- all of them ------------------------------------------------------------------------------------------------ */
+
+static void begin_sections(struct period_report *x)
+{
+	static const char *const changes[] = { "change_id", "title", "category", "risk", "requested_by", "ticket",
+		"outcome", "emergency", "signatures", "drafted_at", "proposed_at", "ended_at", "lead_seconds" };
+	static const char *const four_eyes[] = { "change_id", "exception", "requested_by" };
+	x->changes = ROWS_BEGIN(x->a, x->r, "changes", "All changes of the period", changes);
+	x->changes.s->text = "Every change with a line in the period, and how it stands now.";
+	period_begin_times(x);
+	period_begin_emergencies(x);
+	x->four_eyes = ROWS_BEGIN(x->a, x->r, "four_eyes", "Four-eyes exceptions", four_eyes);
+}
+
+static void draw_changes(struct period_report *x)
+{
+	struct report_section *s = x->changes.s;
+	if (s->n == 0 || s->n > DRAWN_MAX)
+		return;
+	s->picture = PICTURE_SPANS;
+	s->label = 0;
+	s->value = 9;
+	s->until = 11;
+}
+
+static void tallies(struct period_report *x)
+{
+	static const char *const columns[] = { "class_and_outcome", "class", "outcome", "changes" };
+	struct rows t = ROWS_BEGIN(x->a, x->r, "by_class", "Changes by class and outcome", columns);
+	for (size_t i = 0; i < x->n_tallies; i++) {
+		rows_next(&t);
+		rows_fmt(&t, "class_and_outcome", "%s: %s", x->tallies[i].class, x->tallies[i].outcome);
+		rows_str(&t, "class", x->tallies[i].class);
+		rows_str(&t, "outcome", x->tallies[i].outcome);
+		rows_u64(&t, "changes", x->tallies[i].n);
+	}
+	period_draw_bars(&t, 0, 3);
+}
+
+static void signers(struct period_report *x)
+{
+	static const char *const columns[] = { "approver_id", "address", "signed", "declined", "refused_by_program" };
+	const struct deployment *d = &x->src->ws->deployment;
+	struct rows t = ROWS_BEGIN(x->a, x->r, "signers", "Approvals per signer", columns);
+	for (size_t i = 0; i < d->n_people; i++) {
+		const struct signer *who = &x->signers[i];
+		if (!d->people[i].owner)
+			continue;
+		rows_next(&t);
+		rows_put(&t, "approver_id", d->people[i].id);
+		rows_addr(&t, "address", &d->people[i].address);
+		rows_u64(&t, "signed", who->signed_);
+		rows_u64(&t, "declined", who->declined);
+		rows_u64(&t, "refused_by_program", who->refused);
+		if (who->last > 0)
+			rows_rest_on(&t, who->last);
+		rows_mark(&t, who->signed_ > 0 ? REPORT_PLAIN : REPORT_LOOK);
+	}
+	period_draw_bars(&t, 0, 2);
+}
+
+bool period_changes(struct period_report *x, struct err *e)
+{
+	begin_sections(x);
+	if (!views_each_change(x->src->ws->views, take_change, x, e))
+		return false;
+	period_exceptions_now(x);
+	draw_changes(x);
+	tallies(x);
+	period_durations(x);
+	signers(x);
+	return true;
+}

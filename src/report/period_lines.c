@@ -1,0 +1,133 @@
+/* The period report's lines: counted by kind; refusals, and what is no change's, listed one by one. */
+#include "src/report/period.h"
+
+#include <string.h>
+
+#define LISTED_MAX ((size_t)10000)     /* lines of one table */
+
+static void count_kind(struct period_report *x, struct span kind)
+{
+	for (size_t i = 0; i < x->n_kinds; i++)
+		if (span_is(kind, x->kinds[i].kind)) {
+			x->kinds[i].n++;
+			return;
+		}
+	if (x->n_kinds < KINDS_MAX)
+		x->kinds[x->n_kinds++] = (struct kind_count){ arena_str(x->a, kind), 1 };
+	else
+		x->other_kinds++;
+}
+
+static void list_line(struct period_report *x, struct listed *l, uint64_t seq)
+{
+	l->all++;
+	if (l->n == LISTED_MAX)
+		return;
+	if (l->n == l->cap) {
+		uint64_t *more = ARENA_ARRAY(x->a, uint64_t, 2 * l->cap + 64);
+		if (l->n > 0)
+			memcpy(more, l->v, l->n * sizeof(*more));
+		l->v = more;
+		l->cap = 2 * l->cap + 64;
+	}
+	l->v[l->n++] = seq;
+}
+
+/* Of verdicts alone the kind does not say it. */
+static bool is_denied(struct span kind, struct span raw)
+{
+	struct arena a = {0};
+	const struct json *line = span_is(kind, "policy.judged") ? json_parse(&a, raw, NULL) : NULL;
+	const bool denied = line_denies(kind, line != NULL ? json_find(line, "body") : NULL);
+	arena_release(&a);
+	return denied;
+}
+
+static bool count_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+{
+	struct period_report *x = ctx;
+	struct line_peek p;
+	(void)leaf;
+	if (!line_peek(&p, raw) || p.time.n != 24)
+		return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "line %llu is not a line", (unsigned long long)seq);
+	if (memcmp(p.time.p, x->from, 24) < 0 || memcmp(p.time.p, x->to, 24) >= 0)
+		return true;
+	if (x->rows++ == 0)
+		x->first_seq = seq;
+	x->last_seq = seq;
+	count_kind(x, p.kind);
+	if (is_denied(p.kind, raw))
+		list_line(x, &x->denied, seq);
+	else if (p.change.n == 0)
+		list_line(x, &x->plain, seq);
+	return true;
+}
+
+bool period_read_lines(struct period_report *x, struct err *e)
+{
+	struct buf from = {0}, to = {0};
+	time_format(&from, x->period.from);
+	time_format(&to, x->period.to);
+	memcpy(x->from, buf_cstr(&from), 25);
+	memcpy(x->to, buf_cstr(&to), 25);
+	buf_release(&from);
+	buf_release(&to);
+	return log_each(x->src->ws->log, 0, log_size(x->src->ws->log), count_line, x, e);
+}
+
+void period_kinds(struct period_report *x)
+{
+	static const char *const columns[] = { "action", "count" };
+	struct rows t = ROWS_BEGIN(x->a, x->r, "lines_by_kind", "Lines of the log, by kind", columns);
+	for (size_t i = 0; i < x->n_kinds; i++) {
+		rows_next(&t);
+		rows_str(&t, "action", x->kinds[i].kind);
+		rows_u64(&t, "count", x->kinds[i].n);
+	}
+	if (x->other_kinds > 0) {
+		rows_next(&t);
+		rows_str(&t, "action", "(other kinds)");
+		rows_u64(&t, "count", x->other_kinds);
+	}
+	period_draw_bars(&t, 0, 1);
+}
+
+static bool list(struct period_report *x, const char *id, const char *title, const struct listed *l,
+		 enum report_mark mark, struct err *e)
+{
+	static const char *const columns[] = { "time", "action", "change_id", "actor_id", "code", "text", "details" };
+	struct rows t = ROWS_BEGIN(x->a, x->r, id, title, columns);
+	for (size_t i = 0; i < l->n; i++) {
+		struct arena a = {0};
+		struct line line;
+		struct buf body = {0};
+		const bool ok = log_line_read(x->src->ws->log, &a, l->v[i], &line, e);
+		if (ok) {
+			json_compact(&body, line.body);
+			rows_next(&t);
+			rows_time(&t, "time", line.time);
+			rows_put(&t, "action", line.kind);
+			rows_put(&t, "change_id", line.change);
+			rows_put(&t, "actor_id", line.actor);
+			rows_put(&t, "code", line_denial_code(&line));
+			rows_put(&t, "text", line_denial_text(&line));
+			rows_put(&t, "details", buf_view(&body));
+			rows_rest_on(&t, l->v[i]);
+			rows_mark(&t, mark);
+		}
+		buf_release(&body);
+		arena_release(&a);
+		if (!ok)
+			return false;
+	}
+	if (l->all > l->n)
+		t.s->text = arena_fmt(x->a, "%zu more are not listed: ask for a shorter period.", l->all - l->n);
+	return true;
+}
+
+bool period_lists(struct period_report *x, struct err *e)
+{
+	return list(x, "denied", "Denied attempts, refusals, declines and failures", &x->denied, REPORT_LOOK, e) &&
+	       list(x, "governance", "Lines that are no change's: keys, clock, log, meetings, reports", &x->plain,
+		    REPORT_PLAIN, e);
+}
