@@ -356,8 +356,7 @@ static bool rest_on_newest(struct log *l, struct change *c, struct arena *a, str
 	return ok;
 }
 
-static bool succeed(struct log *l, struct change *c, const struct deployment *d, const struct message_signature *v,
-		    size_t n, struct err *e)
+static bool succeed(struct log *l, struct change *c, const struct succession *s, struct err *e)
 {
 	const struct tree_head head = log_head(l);
 	struct arena a = {0};
@@ -367,9 +366,9 @@ static bool succeed(struct log *l, struct change *c, const struct deployment *d,
 
 	handover_make(&note, &head, log_key(l), NULL, &c->next, c->seed);
 	c->body = json_object(&a);
-	json_set(c->body, &a, "signatures", message_signatures_to_json(&a, v, n));
+	json_set(c->body, &a, "signatures", message_signatures_to_json(&a, s->signatures, s->n));
 	ok = rest_on_newest(l, c, &a, e) && handover_open(&a, &h, buf_view(&note), e) &&
-	     log_succession_counts(&h, d, v, n, e) && take_time(l, c, e) &&
+	     log_succession_counts(&h, s->deployment, s->needs, s->signatures, s->n, e) && take_time(l, c, e) &&
 	     change_key(l, c, &a, e);
 	buf_release(&note);
 	arena_release(&a);
@@ -386,7 +385,7 @@ bool log_succeed_key(const char *dir, const struct log_options *options, const s
 	l->keyless = true;
 	ok = store_check_file_system(dir, e) && log_attach(l, db, options, e) &&
 	     read_successor(path, log_origin(l), &l->arena, &c.next, c.seed, e) && log_begin(l, e) &&
-	     succeed(l, &c, s->deployment, s->signatures, s->n, e);
+	     succeed(l, &c, s, e);
 	l->keyless = false;
 	log_release(l);
 	explicit_bzero(c.seed, sizeof(c.seed));

@@ -21,6 +21,7 @@ MUST_CHECK bool log_offer_key(struct log *l, bool even_so, struct buf *note, str
 struct succession {
 	struct span actor, auth;
 	const struct deployment *deployment;  /* whose owners count: the one that the log adopted last */
+	size_t needs;                 /* how many owners it takes, at least: log_succession_needs(), or more */
 	const struct message_signature *signatures;
 	size_t n;
 };

@@ -102,20 +102,19 @@ struct message log_succession(const struct handover *h)
 
 size_t log_succession_needs(const struct deployment *d)
 {
-	return deployment_owners(d) / 2 + 1;
+	return (size_t)d->threshold;
 }
 
-bool log_succession_counts(const struct handover *h, const struct deployment *d, const struct message_signature *v,
-			   size_t n, struct err *e)
+bool log_succession_counts(const struct handover *h, const struct deployment *d, size_t needs,
+			   const struct message_signature *v, size_t n, struct err *e)
 {
 	const struct message m = log_succession(h);
 	size_t count;
 
 	if (!message_count(&count, d, &m, v, n, e))
 		return false;
-	return count >= log_succession_needs(d) ||
-	       err_refuse(e, "OWNERS", "%zu of the %zu owners it takes have signed for the new log key", count,
-			  log_succession_needs(d));
+	return count >= needs ||
+	       err_refuse(e, "OWNERS", "%zu of the %zu owners it takes have signed for the new log key", count, needs);
 }
 
 static bool judge_owners(struct log_keys *k, const struct line *l, const struct handover *h, const struct deployment *d,
@@ -127,7 +126,7 @@ static bool judge_owners(struct log_keys *k, const struct line *l, const struct 
 
 	return json_get(l->body, "signatures", JSON_ARRAY, &list, e) &&
 	       (message_signatures_from_json(k->a, &v, &n, list, e) || err_in(e, "signatures")) &&
-	       (!d || log_succession_counts(h, d, v, n, e));
+	       (!d || log_succession_counts(h, d, log_succession_needs(d), v, n, e));
 }
 
 /* ---- following -------------------------------------------------------------------------------------------------- */

@@ -61,6 +61,25 @@ expect 1 "[OWNERS] 1 of the 3" console log succeed "$HERE/stick/s1.message.json"
 expect 1 "[TYPE] needed a LogSuccession" console log succeed "$HERE/stick/3.message.json"
 same "$(keys)" 2
 
+# Three are what the profile says; where the Safe has come to ask for four, so does this.
+threshold() { rpc anvil_setStorageAt "[\"$SAFE\",\"0x4\",\"0x$(printf %064x "$1")\"]" >/dev/null; }
+SAFE=$(field safe <"$HERE/deployment.json")
+threshold 4
+expect 0 "[THRESHOLD] the Safe asks for 4 of its owners, the profile says 3" console status
+expect 1 "[OWNERS] 3 of the 4 owners it takes" console log succeed "$HERE"/stick/s[125].message.json
+expect 0 "WARNING [THRESHOLD] the Safe asks for 4 of its owners, the profile says 3" \
+	"$setgov" -C "$HERE/fresh" init --deployment "$HERE/deployment.json"
+threshold 3
+expect 0 '"findings": []' "$setgov" -C "$HERE/another" init --deployment "$HERE/deployment.json" --json
+sed 's|"url": *"[^"]*"|"url": "http://127.0.0.1:1"|' "$HERE/deployment.json" >"$HERE/elsewhere.json"
+expect 0 "WARNING [ENDPOINT] the Safe could not be asked for its threshold" \
+	"$setgov" -C "$HERE/third" init --deployment "$HERE/elsewhere.json"
+
+# The threshold is pinned: another one is another deployment, which a signer sees.
+sed 's/"threshold": 3/"threshold": 4/' "$HERE/deployment.json" >"$HERE/four.json"
+expect 1 "threshold   4 of 5 owners sign" signer_run 5 trust "$HERE/four.json" --expect "$(printf %064d 0)"
+grep -A2 '^  threshold$' "$HERE/out" | tr -s ' \n' ' ' | grep -qF "threshold old 3 new 4" || { cat "$HERE/out"; fail "old and new are not shown"; }
+
 # By three of them it goes on.
 expect 0 "by the word of 3 owners" console log succeed "$HERE"/stick/s[125].message.json
 same "$(keys)" 3

@@ -77,7 +77,7 @@ async function ownersVouch(seq, { note, logKey, signatures, checkpoint }, old) {
 		demand(verifyTypedData(domain, types, message, signature) === owner, `line ${seq}: not by ${owner}`);
 		count.add(owner);
 	}
-	demand(2 * count.size > owners.length, `line ${seq}: too few owners`);
+	demand(count.size >= d.threshold, `line ${seq}: too few owners`);
 }
 const keys = [{ vkey: parsed[0].body.logKey, line: 0 }];
 for (const { seq, kind, body } of parsed.filter((l) => /^log\.key-(rotated|succeeded)$/.test(l.kind))) {

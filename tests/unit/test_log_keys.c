@@ -353,7 +353,7 @@ static void a_key_that_was_changed_vouches_for_no_later_lines(void **state)
 /* One owner, whose key is 0x01 over and over. */
 static struct deployment one_owner(struct person *p)
 {
-	struct deployment d = { .chain_id = 84532999, .people = p, .n_people = 1 };
+	struct deployment d = { .chain_id = 84532999, .threshold = 1, .people = p, .n_people = 1 };
 	uint8_t key[32];
 
 	memset(key, 1, sizeof(key));
@@ -381,7 +381,7 @@ static struct message_signature vouch(struct fixture *f, const struct deployment
 
 static void succeed(struct fixture *f, const struct deployment *d)
 {
-	struct succession s = { span_str("p1"), span_str("claimed"), d, NULL, 1 };
+	struct succession s = { span_str("p1"), span_str("claimed"), d, 1, NULL, 1 };
 	const struct log_options options = { f->memory };
 	struct message_signature v;
 	struct buf note = {0};
@@ -566,7 +566,7 @@ static void a_profile_that_the_lost_key_did_not_sign_for_has_no_owners(void **st
 	struct person p;
 	const struct deployment d = one_owner(&p);
 	struct message_signature v;
-	struct succession s = { span_str("p1"), span_str("claimed"), &d, &v, 1 };
+	struct succession s = { span_str("p1"), span_str("claimed"), &d, 1, &v, 1 };
 	struct buf note = {0};
 	struct err e = {0};
 
