@@ -31,4 +31,8 @@ struct succession {
 MUST_CHECK bool log_succeed_key(const char *dir, const struct log_options *options, const struct succession *s,
 				struct err *e);
 
+/* Opening counts the owners of the profile that each succession names; this reads every line, and looks whether a newer
+ * one was adopted before. */
+MUST_CHECK bool log_check_successions(struct log *l, struct err *e);
+
 #endif

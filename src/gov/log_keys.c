@@ -151,6 +151,34 @@ static bool read_handover(struct log_keys *k, const struct line *l, struct log_r
 	return true;
 }
 
+/* The line names the one that adopted the owners' profile: the newest that stands under the checkpoint. */
+static bool rests_on_newest_profile(const struct line *l, const struct log_profiles *p, uint64_t size, struct err *e)
+{
+	uint64_t adopted;
+	size_t i = p->n;
+
+	if (!json_get_u64(l->body, "adopted", &adopted, e))
+		return false;
+	while (i && p->v[i - 1].seq >= size)
+		i--;
+	return (i && p->v[i - 1].seq == adopted) ||
+	       err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "line %llu is not the one that the checkpoint's last profile "
+		       "was adopted by", (unsigned long long)adopted) || err_in(e, "adopted");
+}
+
+bool log_keys_rest_on_newest(const struct line *l, const struct log_profiles *p, struct err *e)
+{
+	struct arena a = {0};
+	struct checkpoint c;
+	struct note n;
+	struct span note;
+	const bool ok = json_get_str(l->body, "checkpoint", &note, e) && note_parse(&a, &n, note, e) &&
+			checkpoint_parse(&c, n.text, e) && rests_on_newest_profile(l, p, c.head.size, e);
+
+	arena_release(&a);
+	return ok || err_in(e, "succession");
+}
+
 /* What the old key signed last: whose owners count is what these lines say. */
 static bool rests_on(struct log_keys *k, const struct line *l, const struct log_past *past, struct tree_head *out,
 		     struct err *e)
@@ -169,8 +197,10 @@ static bool rests_on(struct log_keys *k, const struct line *l, const struct log_
 	if (!past->root(past->ctx, c.head.size, &root, e))
 		return false;
 	*out = c.head;
-	return hash32_eq(&root, &c.head.root) ||
-	       err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the old key signed over another history than these lines");
+	if (!hash32_eq(&root, &c.head.root))
+		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET,
+			       "the old key signed over another history than these lines");
+	return rests_on_newest_profile(l, past->profiles, c.head.size, e);
 }
 
 static bool take(struct log_keys *k, const struct line *l, const struct tree_head *before, const struct deployment *d,
