@@ -141,7 +141,7 @@ static const struct deployment *deployment_at(void *ctx, uint64_t size)
 /* The note by which the key was changed is among our own checkpoints too: that is where log_open() finds it. */
 static bool take_key(struct follow *f, const struct line *l, struct err *e)
 {
-	const struct log_past past = { root_at, deployment_at, f };
+	const struct log_past past = { root_at, deployment_at, &f->profiles, f };
 	struct tree_head before = { .size = f->seq };
 	struct span note;
 	uint64_t count;

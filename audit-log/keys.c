@@ -65,33 +65,88 @@ static bool first_of_next(struct log *l, struct arena *a, uint64_t count, uint64
 	return low == count || read_row(l, a, low, key, row, e);
 }
 
+/* ---- whose owners vouch for a key in a lost one's place --------------------------------------------------------- */
+
+/* Opening reads no line that it need not: of the lines before, the one that the succession says adopted the profile.
+ * That none after it did is for verify to say, which reads them all. */
+struct past {
+	struct log *l;
+	struct arena *a;
+	struct log_profiles profiles; /* that one */
+	struct hash32 leaf;
+};
+
 static bool root_at(void *ctx, uint64_t size, struct hash32 *out, struct err *e)
 {
-	return log_root_at(ctx, size, out, e);
+	const struct past *p = ctx;
+
+	return log_root_at(p->l, size, out, e);
 }
 
-/* Whoever opens a log believes the owners' word; verify counts it. */
-static const struct deployment *nobody(void *ctx, uint64_t size)
+/* Is that line under the root of this size? The old key signed that root: log_keys_take() has compared. */
+static bool is_under(const struct past *p, uint64_t size)
 {
-	(void)ctx;
-	(void)size;
-	return NULL;
+	const uint64_t seq = p->profiles.v[0].seq;
+	struct merkle_path path;
+	struct hash32 root;
+
+	return log_root_at(p->l, size, &root, NULL) && log_path(p->l, seq, size, &path, NULL) &&
+	       merkle_path_verify(&root, &p->leaf, seq, size, path.hash, path.n, NULL);
 }
 
-static struct log_past past_of(struct log *l)
+static const struct deployment *deployment_under(void *ctx, uint64_t size)
 {
-	return (struct log_past){ root_at, nobody, l };
+	const struct past *p = ctx;
+	struct deployment *d = ARENA_NEW(p->a, struct deployment);
+	struct buf text = {0};
+	const bool ok = is_under(p, size) && log_blob(p->l, &p->profiles.v[0].profile, &text, NULL, NULL) &&
+			deployment_parse_identity(p->a, d, arena_copy(p->a, buf_view(&text)), NULL);
+
+	buf_release(&text);
+	return ok ? d : NULL;
+}
+
+static bool find_profile(struct past *p, const struct line *l, struct err *e)
+{
+	struct buf raw = {0};
+	struct line adopting;
+	uint64_t seq;
+	const bool ok = json_get_u64(l->body, "adopted", &seq, e) && log_line(p->l, seq, &raw, e) &&
+			line_parse(p->a, &adopting, arena_copy(p->a, buf_view(&raw)), e);
+
+	if (ok) {
+		line_leaf(&p->leaf, buf_view(&raw));
+		log_profiles_take(&p->profiles, p->a, &adopting);
+	}
+	buf_release(&raw);
+	return ok || err_in(e, "adopted");
+}
+
+/* Takes a line that changes the key. The owners' word is counted, not believed. */
+static bool take_key(struct log *l, struct arena *a, const struct line *line, const struct tree_head *before,
+		     struct err *e)
+{
+	struct past p = { .l = l, .a = a };
+	const struct log_past past = { root_at, deployment_under, &p.profiles, &p };
+
+	if (line_kind_is(line, "log.key-succeeded") && !find_profile(&p, line, e))
+		return err_in(e, "succession");
+	if (!log_keys_take(&l->keys, line, before, &past, e))
+		return false;
+	if (!log_keys_now(&l->keys)->believed)
+		return true;
+	l->keys.n--;
+	return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "owners vouch for the new key, and the profile that says who "
+		       "they are is not there");
 }
 
 static bool take_change(struct log *l, struct arena *a, const struct row *row, struct err *e)
 {
 	struct tree_head before = { .size = row->c.head.size };
-	const struct log_past past = past_of(l);
 	struct line line;
 
 	return log_line_read(l, a, before.size, &line, e) && log_root_at(l, before.size, &before.root, e) &&
-	       (log_keys_take(&l->keys, &line, &before, &past, e) ||
-		err_in(e, "line %llu", (unsigned long long)line.seq));
+	       (take_key(l, a, &line, &before, e) || err_in(e, "line %llu", (unsigned long long)line.seq));
 }
 
 /* Rows that cannot be read, or that nobody signed, are verify's to name: what they hide is no key that signs here. */
@@ -110,6 +165,45 @@ bool log_find_keys(struct log *l, struct err *e)
 		more = l->keys.n > before;
 	}
 	arena_release(&a);
+	return ok;
+}
+
+struct adoptions {
+	struct arena a;
+	struct log_profiles v;
+};
+
+static bool add_adoption(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+{
+	struct adoptions *x = ctx;
+	struct line_peek peek;
+	struct line l;
+
+	(void)seq;
+	(void)leaf;
+	if (!line_peek(&peek, raw) || !(span_is(peek.kind, "deployment.adopted") || span_is(peek.kind, "log.opened")))
+		return true;
+	if (!line_parse(&x->a, &l, arena_copy(&x->a, raw), e))
+		return false;
+	log_profiles_take(&x->v, &x->a, &l);
+	return true;
+}
+
+bool log_check_successions(struct log *l, struct err *e)
+{
+	struct adoptions x = {0};
+	bool ok = true, read = false;
+
+	for (size_t i = 0; ok && i < l->keys.n; i++) {
+		struct line line;
+
+		if (!l->keys.v[i].succeeded)
+			continue;
+		ok = (read || log_each(l, 0, log_size(l), add_adoption, &x, e)) &&
+		     log_line_read(l, &x.a, l->keys.v[i].line, &line, e) && log_keys_rest_on_newest(&line, &x.v, e);
+		read = true;
+	}
+	arena_release(&x.a);
 	return ok;
 }
 
@@ -205,7 +299,6 @@ struct change {
 static bool put_handover(struct log *l, struct change *c, struct arena *a, struct err *e)
 {
 	const struct tree_head head = log_head(l);
-	const struct log_past past = past_of(l);
 	struct buf note = {0}, vkey = {0};
 	bool ok;
 
@@ -215,7 +308,7 @@ static bool put_handover(struct log *l, struct change *c, struct arena *a, struc
 	json_set(c->body, a, "note", json_text(a, buf_view(&note)));
 	c->line.body = c->body;
 	ok = put_note(l, &head, buf_view(&note), e) && log_put_line(l, &c->line, c->now, e) &&
-	     log_keys_take(&l->keys, &c->line, &head, &past, e);
+	     take_key(l, a, &c->line, &head, e);
 	buf_release(&note);
 	buf_release(&vkey);
 	return ok;
@@ -342,22 +435,36 @@ static bool is_no_adoption(void *ctx, uint64_t seq, const struct hash32 *leaf, s
 			  "owners count nobody can say", (unsigned long long)seq);
 }
 
+static bool note_adoption(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+{
+	struct line_peek peek;
+
+	(void)leaf;
+	(void)e;
+	if (line_peek(&peek, raw) && (span_is(peek.kind, "deployment.adopted") || span_is(peek.kind, "log.opened")))
+		*(uint64_t *)ctx = seq;
+	return true;
+}
+
 /* The last checkpoint by the lost key goes into the line: the owners are those of the profile under it. */
 static bool rest_on_newest(struct log *l, struct change *c, struct arena *a, struct err *e)
 {
 	struct tree_head head;
 	struct buf note = {0};
+	uint64_t adopted = 0;
 	const bool ok = log_newest_checkpoint(l, &note, &head, e) &&
+			log_each(l, 0, head.size, note_adoption, &adopted, e) &&
 			log_each(l, head.size, log_size(l), is_no_adoption, NULL, e);
 
-	if (ok)
+	if (ok) {
+		json_set(c->body, a, "adopted", json_u64(a, adopted));
 		json_set(c->body, a, "checkpoint", json_text(a, buf_view(&note)));
+	}
 	buf_release(&note);
 	return ok;
 }
 
-static bool succeed(struct log *l, struct change *c, const struct deployment *d, const struct message_signature *v,
-		    size_t n, struct err *e)
+static bool succeed(struct log *l, struct change *c, const struct succession *s, struct err *e)
 {
 	const struct tree_head head = log_head(l);
 	struct arena a = {0};
@@ -367,9 +474,9 @@ static bool succeed(struct log *l, struct change *c, const struct deployment *d,
 
 	handover_make(&note, &head, log_key(l), NULL, &c->next, c->seed);
 	c->body = json_object(&a);
-	json_set(c->body, &a, "signatures", message_signatures_to_json(&a, v, n));
+	json_set(c->body, &a, "signatures", message_signatures_to_json(&a, s->signatures, s->n));
 	ok = rest_on_newest(l, c, &a, e) && handover_open(&a, &h, buf_view(&note), e) &&
-	     log_succession_counts(&h, d, v, n, e) && take_time(l, c, e) &&
+	     log_succession_counts(&h, s->deployment, s->needs, s->signatures, s->n, e) && take_time(l, c, e) &&
 	     change_key(l, c, &a, e);
 	buf_release(&note);
 	arena_release(&a);
@@ -386,7 +493,7 @@ bool log_succeed_key(const char *dir, const struct log_options *options, const s
 	l->keyless = true;
 	ok = store_check_file_system(dir, e) && log_attach(l, db, options, e) &&
 	     read_successor(path, log_origin(l), &l->arena, &c.next, c.seed, e) && log_begin(l, e) &&
-	     succeed(l, &c, s->deployment, s->signatures, s->n, e);
+	     succeed(l, &c, s, e);
 	l->keyless = false;
 	log_release(l);
 	explicit_bzero(c.seed, sizeof(c.seed));

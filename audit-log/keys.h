@@ -21,6 +21,7 @@ MUST_CHECK bool log_offer_key(struct log *l, bool even_so, struct buf *note, str
 struct succession {
 	struct span actor, auth;
 	const struct deployment *deployment;  /* whose owners count: the one that the log adopted last */
+	size_t needs;                 /* how many owners it takes, at least: log_succession_needs(), or more */
 	const struct message_signature *signatures;
 	size_t n;
 };
@@ -29,5 +30,9 @@ struct succession {
  * log_open() and log_commit(). */
 MUST_CHECK bool log_succeed_key(const char *dir, const struct log_options *options, const struct succession *s,
 				struct err *e);
+
+/* Opening counts the owners of the profile that each succession names; this reads every line, and looks whether a newer
+ * one was adopted before. */
+MUST_CHECK bool log_check_successions(struct log *l, struct err *e);
 
 #endif

@@ -45,7 +45,7 @@ void verify_opening(struct verifier *v, const struct line *l)
 static void judge_new_key(struct verifier *v, const struct line *l)
 {
 	const struct tree_head before = frontier_head(&v->tree);
-	const struct log_past past = { verify_root_at, deployment_at, v };
+	const struct log_past past = { verify_root_at, deployment_at, &v->profiles, v };
 	struct err inner = {0};
 	struct span note;
 

@@ -73,7 +73,6 @@ struct verifier {
 	struct log_profiles profiles;
 	struct span handover;         /* the checkpoint by which the key is changed, until its line comes; or empty */
 	uint64_t handover_row;
-	uint64_t believed;            /* keys that owners vouch for, unjudged: the quick way */
 
 	struct store_scan *nodes;
 	struct store_row node;

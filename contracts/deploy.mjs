@@ -189,6 +189,7 @@ function profile(o, chainId, genesisHash, safe, timelock, contracts) {
       genesisHash,
       safe: safe.address,
       safeVersion: safe.version,
+      threshold: o.threshold,
       timelock,
       contracts: {
         ...Object.fromEntries(entries.map(([name, c]) => [name, { abi: c.abi, address: c.proxy }])),

@@ -1,10 +1,13 @@
 /* init: a workspace from a profile, or the adoption of a changed profile by a workspace that is there. */
 #include "src/base/fs.h"
+#include "src/base/text.h"
 #include "src/cli/cmd.h"
 #include "src/cli/following.h"
+#include "src/cli/look.h"
 #include "src/cli/onchain.h"
 #include "src/crypto/words.h"
 #include "src/evm/address.h"
+#include "src/gov/findings.h"
 
 static struct json *opening_body(struct arena *a, const struct deployment *d, const struct hash32 *profile)
 {
@@ -18,6 +21,29 @@ static struct json *opening_body(struct arena *a, const struct deployment *d, co
 	return o;
 }
 
+/* The profile's threshold against the Safe's own. A profile is made without a chain, too: that nobody could be asked is
+ * a finding, and no failure. */
+static struct json *threshold_finding(struct cli *cli, const struct deployment *d)
+{
+	struct json *list = json_array(&cli->arena), *one = json_object(&cli->arena);
+	struct buf words = {0};
+	struct err e = {0};
+	uint64_t on_chain;
+	const bool known = look_threshold(d, &cli->arena, &on_chain, &e);
+	if (!known)
+		buf_fmt(&words, "the Safe could not be asked for its threshold: %s", text_safe_err(&cli->arena, &e));
+	err_clear(&e);
+	if (!known || findings_threshold(&words, d, on_chain)) {
+		const char *code = known ? "THRESHOLD" : "ENDPOINT";
+		cli_text(cli, "WARNING [%s] %s\n", code, buf_cstr(&words));
+		json_set(one, &cli->arena, "code", json_str(&cli->arena, code));
+		json_set(one, &cli->arena, "words", json_text(&cli->arena, buf_view(&words)));
+		json_push(list, one);
+	}
+	buf_release(&words);
+	return list;
+}
+
 static void say_deployment(struct cli *cli, const struct deployment *d, const char *what)
 {
 	struct buf phrase = {0};
@@ -28,6 +54,7 @@ static void say_deployment(struct cli *cli, const struct deployment *d, const ch
 	cli_text(cli, "\nPhrase      %s\nSigners pin it with: setgov-signer trust FILE\n", buf_cstr(&phrase));
 	cli->result = json_object(&cli->arena);
 	json_set(cli->result, &cli->arena, "deployment", json_bare(&cli->arena, SPAN_HASH(&d->id)));
+	json_set(cli->result, &cli->arena, "findings", threshold_finding(cli, d));
 	json_set(cli->result, &cli->arena, "phrase", json_text(&cli->arena, buf_view(&phrase)));
 	buf_release(&phrase);
 }

@@ -1,7 +1,9 @@
 /* log keys, log rotate-key and log succeed: the key that signs checkpoints, every one that there was, a new one by the
  * old one's word, and by the owners' where that one is lost. */
 #include "audit-log/keys.h"
+#include "src/base/text.h"
 #include "src/cli/cmd.h"
+#include "src/cli/look.h"
 
 static struct json *keys_json(struct arena *a, const struct log_keys *keys)
 {
@@ -65,6 +67,21 @@ bool cmd_log_rotate_key(struct cli *cli, struct err *e)
 
 /* ---- when it is lost ---- */
 
+/* What the profile says that the Safe asks for, and no less than it does, where it can be asked. */
+static size_t owners_needed(struct cli *cli)
+{
+	const struct deployment *d = &cli->ws->deployment;
+	const size_t profile = log_succession_needs(d);
+	struct err e = {0};
+	uint64_t on_chain;
+	if (look_threshold(d, &cli->arena, &on_chain, &e))
+		return on_chain > profile ? (size_t)on_chain : profile;
+	cli_say(cli, "NOT CHECKED: whether the Safe asks for more than %zu owners by now: %s", profile,
+		text_safe_err(&cli->arena, &e));
+	err_clear(&e);
+	return profile;
+}
+
 static bool offer(struct cli *cli, struct err *e)
 {
 	struct buf note = {0};
@@ -72,8 +89,7 @@ static bool offer(struct cli *cli, struct err *e)
 	if (ok) {
 		buf_span(&cli->text, buf_view(&note));
 		cli->result = json_object(&cli->arena);
-		json_set(cli->result, &cli->arena, "needs",
-			 json_u64(&cli->arena, log_succession_needs(&cli->ws->deployment)));
+		json_set(cli->result, &cli->arena, "needs", json_u64(&cli->arena, owners_needed(cli)));
 		json_set(cli->result, &cli->arena, "note", json_text(&cli->arena, buf_view(&note)));
 	}
 	buf_release(&note);
@@ -106,7 +122,7 @@ bool cmd_log_succeed(struct cli *cli, struct err *e)
 	for (size_t i = 0; i < cli->n_args; i++)
 		if (!read_message(cli, cli->args[i], &v[i], e))
 			return false;
-	const struct succession s = { ws->actor, ws->auth, &ws->deployment, v, cli->n_args };
+	const struct succession s = { ws->actor, ws->auth, &ws->deployment, owners_needed(cli), v, cli->n_args };
 	if (!log_succeed_key(ws->dir, &options, &s, e) || !log_refresh(ws->log, e))
 		return false;
 	const struct log_reign *now = log_keys_now(log_keys(ws->log));

@@ -175,7 +175,7 @@ static const struct option help_options[] = {
 
 #define OPTIONS(o) (o), ARRAY_LEN(o)
 const struct command commands[] = {
-	{"init", cmd_init, CMD_NOTHING, "--deployment FILE | --follow EXPORT", 0, 0,
+	{"init", cmd_init, CMD_NET, "--deployment FILE | --follow EXPORT", 0, 0,
 	 "make a workspace, or adopt a changed profile in one", OPTIONS(init_options)},
 	{"status", cmd_status, CMD_LOG | CMD_NET, "", 0, 0,
 	 "the deployment, the chain and the log, and what is not as it should be", OPTIONS(status_options)},
@@ -228,7 +228,7 @@ const struct command commands[] = {
 	 OPTIONS(log_keys_options)},
 	{"log rotate-key", cmd_log_rotate_key, CMD_APPEND, "", 0, 0, "a new log key, which the old one vouches for",
 	 NULL, 0},
-	{"log succeed", cmd_log_succeed, CMD_LOG, "[MESSAGE…]", 0, -1,
+	{"log succeed", cmd_log_succeed, CMD_LOG | CMD_NET, "[MESSAGE…]", 0, -1,
 	 "the log key is lost: the note that owners sign for; with their messages, the new key goes on",
 	 OPTIONS(log_succeed_options)},
 	{"log cosign", cmd_log_cosign, CMD_APPEND, "FILE…", 1, -1,

@@ -169,7 +169,7 @@ static const struct deployment *deployment_at(void *ctx, uint64_t size)
 static bool take_key(struct reading *r, const struct line *l, struct err *e)
 {
 	const struct tree_head before = frontier_head(&r->tree);
-	const struct log_past past = { root_at, deployment_at, r };
+	const struct log_past past = { root_at, deployment_at, &r->profiles, r };
 	if (r->tree.size == 0)
 		return log_keys_open(&r->keys, l, e);
 	return log_keys_take(&r->keys, l, &before, &past, e) &&

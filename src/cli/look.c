@@ -11,6 +11,7 @@
 #include "src/gov/findings.h"
 
 #define TRY_MS 3000u
+#define THRESHOLD_MS 5000
 #define UNKNOWN_MAX 200u              /* operations that the log does not know; more are counted */
 #define FOREIGN_MAX 1000u             /* the newest ones */
 #define SENTENCE_MAX ((size_t)16 << 10)
@@ -468,19 +469,38 @@ bool look_take(struct workspace *ws, struct arena *a, int64_t within_ms, struct 
 	return true;
 }
 
+static bool open_within(struct look *l, int64_t within_ms, struct err *e)
+{
+	l->deadline = frame_clock_ms() + within_ms;
+	if (probe_all(l, within_ms) == 0) {
+		const struct span why = nobody_answers(l);
+		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "%.*s", text_shown(why), (const char *)why.p);
+	}
+	return open_those_that_answer(l, e);
+}
+
 bool look_open(struct workspace *ws, struct arena *a, int64_t within_ms, struct chain *out, struct err *e)
 {
 	struct snapshot s = {0};
 	struct look l = { .ws = ws, .d = &ws->deployment, .a = a, .s = &s };
-	l.deadline = frame_clock_ms() + within_ms;
-	if (probe_all(&l, within_ms) == 0) {
-		const struct span why = nobody_answers(&l);
-		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "%.*s", text_shown(why), (const char *)why.p);
-	}
-	if (!open_those_that_answer(&l, e))
+	if (!open_within(&l, within_ms, e))
 		return false;
 	*out = l.c;
 	return true;
+}
+
+bool look_threshold(const struct deployment *d, struct arena *a, uint64_t *out, struct err *e)
+{
+	struct snapshot s = {0};
+	struct look l = { .d = d, .a = a, .s = &s };
+	struct chain_safe safe;
+	if (!open_within(&l, THRESHOLD_MS, e))
+		return false;
+	const bool ok = chain_safe(&l.c, a, &d->safe, &safe, e);
+	if (ok)
+		*out = safe.threshold;
+	chain_release(&l.c);
+	return ok;
 }
 
 struct snapshot look_not_taken(const char *why)

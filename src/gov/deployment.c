@@ -248,6 +248,17 @@ static bool get_version(const struct json *o, struct span *out, struct err *e)
 	       at_member(o, "safeVersion", ERR_SYNTAX, "needed a version such as 1.4.1", e);
 }
 
+/* The owners' word counts by what the Safe itself asks for, so it is pinned with them. */
+static bool get_threshold(const struct json *o, const struct deployment *d, uint64_t *out, struct err *e)
+{
+	const size_t owners = deployment_owners(d);
+	if (!json_get_u64(o, "threshold", out, e))
+		return false;
+	return (*out >= 1 && *out <= owners) ||
+	       err_set(e, ERR_RANGE, json_find(o, "threshold")->at, "needed 1 to %zu, as many as there are owners",
+		       owners) || err_in(e, "threshold");
+}
+
 static bool read_name(const struct json *o, struct span *out, struct err *e)
 {
 	if (!json_get_str(o, "name", out, e))
@@ -261,7 +272,7 @@ static bool read_name(const struct json *o, struct span *out, struct err *e)
 static bool read_identity(struct arena *a, struct deployment *d, const struct json *o, struct err *e)
 {
 	static const char *const names[] = { "name", "class", "chainId", "genesisHash", "safe", "safeVersion",
-					     "timelock", "contracts", "people", "feeCaps", NULL };
+					     "threshold", "timelock", "contracts", "people", "feeCaps", NULL };
 	const struct json *contracts, *people, *caps;
 	struct buf text = {0};
 	if (!json_only(o, names, e) || !json_is_canonical(o, e) || !read_name(o, &d->name, e) ||
@@ -276,6 +287,8 @@ static bool read_identity(struct arena *a, struct deployment *d, const struct js
 		return err_in(e, "contracts");
 	if (!read_people(a, d, people, e))
 		return err_in(e, "people");
+	if (!get_threshold(o, d, &d->threshold, e))
+		return false;
 	if (!read_caps(caps, &d->caps, e))
 		return err_in(e, "feeCaps");
 	d->identity = o;

@@ -45,6 +45,7 @@ struct deployment {
 	struct hash32 genesis;
 	struct addr safe, timelock;
 	struct span safe_version;     /* "1.3.0" or "1.4.1": older Safes are verified, not signed for */
+	uint64_t threshold;           /* how many of its owners the Safe asks for: 1 to all of them */
 	const struct contract *contracts;     /* by name */
 	size_t n_contracts;           /* the timelock and the safe are among them */
 	const struct person *people;

@@ -114,15 +114,32 @@ static void judge_code_of_safe(struct finder *f)
 	found(f, "SINGLETON", &b);
 }
 
+bool findings_threshold(struct buf *out, const struct deployment *d, uint64_t on_chain)
+{
+	if (on_chain == d->threshold)
+		return false;
+	buf_fmt(out, "the Safe asks for %llu of its owners, the profile says %llu", (unsigned long long)on_chain,
+		(unsigned long long)d->threshold);
+	return true;
+}
+
+static void judge_threshold(struct finder *f)
+{
+	struct buf b = {0};
+	if (findings_threshold(&b, f->d, f->s->threshold))
+		found(f, "THRESHOLD", &b);
+	if (f->s->threshold < 2 && f->s->n_owners > 1) {
+		buf_str(&b, "one signature alone moves the Safe");
+		found(f, "THRESHOLD", &b);
+	}
+}
+
 static void judge_safe(struct finder *f)
 {
 	struct buf b = {0};
 	judge_owners(f);
 	judge_code_of_safe(f);
-	if (f->s->threshold < 2 && f->s->n_owners > 1) {
-		buf_str(&b, "one signature alone moves the Safe");
-		found(f, "THRESHOLD", &b);
-	}
+	judge_threshold(f);
 	for (size_t i = 0; i < f->s->n_modules; i++) {
 		buf_str(&b, "the Safe has the module ");
 		put_addr(f, &b, &f->s->modules[i]);

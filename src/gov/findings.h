@@ -8,4 +8,7 @@
 /* Fills s->findings, the gravest first, from all else in *s. */
 void findings_judge(struct arena *a, struct snapshot *s, const struct deployment *d);
 
+/* How the Safe's threshold differs from the profile's, in words; false: it does not. */
+bool findings_threshold(struct buf *out, const struct deployment *d, uint64_t on_chain);
+
 #endif

@@ -102,20 +102,19 @@ struct message log_succession(const struct handover *h)
 
 size_t log_succession_needs(const struct deployment *d)
 {
-	return deployment_owners(d) / 2 + 1;
+	return (size_t)d->threshold;
 }
 
-bool log_succession_counts(const struct handover *h, const struct deployment *d, const struct message_signature *v,
-			   size_t n, struct err *e)
+bool log_succession_counts(const struct handover *h, const struct deployment *d, size_t needs,
+			   const struct message_signature *v, size_t n, struct err *e)
 {
 	const struct message m = log_succession(h);
 	size_t count;
 
 	if (!message_count(&count, d, &m, v, n, e))
 		return false;
-	return count >= log_succession_needs(d) ||
-	       err_refuse(e, "OWNERS", "%zu of the %zu owners it takes have signed for the new log key", count,
-			  log_succession_needs(d));
+	return count >= needs ||
+	       err_refuse(e, "OWNERS", "%zu of the %zu owners it takes have signed for the new log key", count, needs);
 }
 
 static bool judge_owners(struct log_keys *k, const struct line *l, const struct handover *h, const struct deployment *d,
@@ -127,7 +126,7 @@ static bool judge_owners(struct log_keys *k, const struct line *l, const struct 
 
 	return json_get(l->body, "signatures", JSON_ARRAY, &list, e) &&
 	       (message_signatures_from_json(k->a, &v, &n, list, e) || err_in(e, "signatures")) &&
-	       (!d || log_succession_counts(h, d, v, n, e));
+	       (!d || log_succession_counts(h, d, log_succession_needs(d), v, n, e));
 }
 
 /* ---- following -------------------------------------------------------------------------------------------------- */
@@ -152,6 +151,34 @@ static bool read_handover(struct log_keys *k, const struct line *l, struct log_r
 	return true;
 }
 
+/* The line names the one that adopted the owners' profile: the newest that stands under the checkpoint. */
+static bool rests_on_newest_profile(const struct line *l, const struct log_profiles *p, uint64_t size, struct err *e)
+{
+	uint64_t adopted;
+	size_t i = p->n;
+
+	if (!json_get_u64(l->body, "adopted", &adopted, e))
+		return false;
+	while (i && p->v[i - 1].seq >= size)
+		i--;
+	return (i && p->v[i - 1].seq == adopted) ||
+	       err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "line %llu is not the one that the checkpoint's last profile "
+		       "was adopted by", (unsigned long long)adopted) || err_in(e, "adopted");
+}
+
+bool log_keys_rest_on_newest(const struct line *l, const struct log_profiles *p, struct err *e)
+{
+	struct arena a = {0};
+	struct checkpoint c;
+	struct note n;
+	struct span note;
+	const bool ok = json_get_str(l->body, "checkpoint", &note, e) && note_parse(&a, &n, note, e) &&
+			checkpoint_parse(&c, n.text, e) && rests_on_newest_profile(l, p, c.head.size, e);
+
+	arena_release(&a);
+	return ok || err_in(e, "succession");
+}
+
 /* What the old key signed last: whose owners count is what these lines say. */
 static bool rests_on(struct log_keys *k, const struct line *l, const struct log_past *past, struct tree_head *out,
 		     struct err *e)
@@ -170,8 +197,10 @@ static bool rests_on(struct log_keys *k, const struct line *l, const struct log_
 	if (!past->root(past->ctx, c.head.size, &root, e))
 		return false;
 	*out = c.head;
-	return hash32_eq(&root, &c.head.root) ||
-	       err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the old key signed over another history than these lines");
+	if (!hash32_eq(&root, &c.head.root))
+		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET,
+			       "the old key signed over another history than these lines");
+	return rests_on_newest_profile(l, past->profiles, c.head.size, e);
 }
 
 static bool take(struct log_keys *k, const struct line *l, const struct tree_head *before, const struct deployment *d,

@@ -1,6 +1,6 @@
 /* Whose signature counts under a checkpoint of the log, size by size: line 0 names the first key, each line
- * log.key-rotated the one that takes over with the old one's word for it, each line log.key-succeeded the one that more
- * than half of the owners put in the place of one that was lost (audit-log/FORMAT.md, section 5). Whoever reads a log
+ * log.key-rotated the one that takes over with the old one's word for it, each line log.key-succeeded the one that as
+ * many owners as the Safe asks for put in the place of a lost one (audit-log/FORMAT.md, section 5). Whoever reads a log
  * follows them from line 0 on; whoever only has the first key's word follows the same lines. */
 #ifndef SETGOV_GOV_LOG_KEYS_H
 #define SETGOV_GOV_LOG_KEYS_H
@@ -26,8 +26,12 @@ struct log_keys {                     /* {0} and an arena to begin with */
 void log_keys_add(struct log_keys *k, const struct handover *h);
 void log_keys_copy(struct log_keys *k, const struct log_reign *r);
 /* Which profile the lines adopted, and where. */
+struct log_profile {
+	uint64_t seq;
+	struct hash32 profile;
+};
 struct log_profiles {
-	struct { uint64_t seq; struct hash32 profile; } *v;
+	struct log_profile *v;
 	size_t n, cap;
 };
 /* A line that adopts one; others change nothing. What names none adopts one that nobody has: zeros. */
@@ -43,16 +47,20 @@ void log_keys_begin(struct log_keys *k, const struct note_key *first);
 struct log_past {
 	bool (*root)(void *ctx, uint64_t size, struct hash32 *out, struct err *e);
 	const struct deployment *(*deployment)(void *ctx, uint64_t size);
+	const struct log_profiles *profiles;  /* all that were adopted; or the one that the line rests on, proven */
 	void *ctx;
 };
 /* A line that changes the key; others change nothing. `before` is the head over the lines before it. Owners are those
  * that the lines under the old key's last checkpoint name, which a succession carries: what came after it nobody
  * signed, so whoever can write the file could have named himself there. Where their profile is not there their
- * signatures are believed, and the reign says so. ERR_MISMATCH (of other lines, another log, the same key again),
- * ERR_CRYPTO (a key, or an owner, has not signed), ERR_REFUSED "OWNERS" (too few). */
+ * signatures are believed, and the reign says so. ERR_MISMATCH (of other lines, another log, the same key again,
+ * another profile than the one adopted last there), ERR_CRYPTO (a key has not signed), ERR_REFUSED "OWNERS" (too few),
+ * and what message_count() says. */
 MUST_CHECK bool log_keys_take(struct log_keys *k, const struct line *l, const struct tree_head *before,
 			      const struct log_past *past, struct err *e);
-/* The same by the line's words alone, for whoever does not have the lines before. More than half of the owners may go
+/* Of a line that was taken with the one profile that it rests on: is that the newest of all that there were? */
+MUST_CHECK bool log_keys_rest_on_newest(const struct line *l, const struct log_profiles *p, struct err *e);
+/* The same by the line's words alone, for whoever does not have the lines before. The owners may go
  * back: to a key that is known, whose followers, lost with lines that nobody has any more, are then forgotten. */
 MUST_CHECK bool log_keys_follow(struct log_keys *k, const struct line *l, const struct deployment *d, struct err *e);
 /* The other way: the line by which the oldest key that is known took over names the one before it, in words that the
@@ -64,12 +72,12 @@ const struct log_reign *log_keys_at(const struct log_keys *k, uint64_t size);
 const struct log_reign *log_keys_now(const struct log_keys *k);
 /* One of them, by the text of its vkey; NULL. */
 const struct log_reign *log_keys_named(const struct log_keys *k, struct span vkey);
-/* LogSuccession over a hand-over, and how many owners it takes: more than half. */
+/* LogSuccession over a hand-over, and how many owners it takes: the Safe's threshold, as the profile has it. */
 struct message log_succession(const struct handover *h);
 size_t log_succession_needs(const struct deployment *d);
-/* At least so many different owners have signed it, and nobody else. ERR_REFUSED "OWNERS", or what message_count()
+/* At least `needs` different owners have signed it, and nobody else. ERR_REFUSED "OWNERS", or what message_count()
  * says. */
-MUST_CHECK bool log_succession_counts(const struct handover *h, const struct deployment *d,
+MUST_CHECK bool log_succession_counts(const struct handover *h, const struct deployment *d, size_t needs,
 				      const struct message_signature *v, size_t n, struct err *e);
 
 #endif

@@ -126,10 +126,9 @@ bool adoption_parse(struct arena *a, struct adoption *out, struct span text, str
 
 size_t adoption_needs(const struct policy *in_force, const struct policy *offered, const struct deployment *d)
 {
-	const uint64_t owners = deployment_owners(d), half = owners / 2 + 1;
-	uint64_t n = offered->threshold > half ? offered->threshold : half;
-	if (in_force != NULL && in_force->threshold > 0)
-		n = in_force->threshold;
+	const uint64_t owners = deployment_owners(d);
+	const uint64_t says = in_force != NULL && in_force->threshold > 0 ? in_force->threshold : offered->threshold;
+	const uint64_t n = says > d->threshold ? says : d->threshold;
 	return (size_t)(n < owners ? n : owners);
 }
 

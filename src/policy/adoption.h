@@ -31,8 +31,8 @@ MUST_CHECK bool adoption_parse(struct arena *a, struct adoption *out, struct spa
 
 /* How many different owners it takes. Where a policy is in force (in a log: the newest it adopted; on a signer's
  * machine: the pinned one) it is the threshold that that one says the Safe has: a new policy cannot lower its own bar.
- * Where none is in force, or it says nothing, it is more than half of the owners, and no fewer than the new policy
- * says. Never more than there are owners. */
+ * Where none is in force, or it says nothing, it is what the new one says. Never fewer than the profile says that the
+ * Safe asks for, and never more than there are owners. */
 size_t adoption_needs(const struct policy *in_force, const struct policy *offered, const struct deployment *d);
 /* May this be signed, collected or pinned at all? In force: as above. ERR_REFUSED "DEPLOYMENT"; "PREVIOUS": it takes
  * the place of another policy than the one in force; "EXPIRED". A policy that is in force already (signed on) is not

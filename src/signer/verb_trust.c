@@ -25,6 +25,7 @@ static void page(struct buf *out, const struct deployment *d)
 	put_address(out, &d->safe);
 	buf_str(out, " version ");
 	text_safe(out, d->safe_version, false);
+	buf_fmt(out, "\n  threshold   %llu of %zu owners sign", (unsigned long long)d->threshold, deployment_owners(d));
 	buf_str(out, "\n  timelock    ");
 	put_address(out, &d->timelock);
 	buf_str(out, "\n  contracts\n");

@@ -61,13 +61,53 @@ expect 1 "[OWNERS] 1 of the 3" console log succeed "$HERE/stick/s1.message.json"
 expect 1 "[TYPE] needed a LogSuccession" console log succeed "$HERE/stick/3.message.json"
 same "$(keys)" 2
 
+# Three are what the profile says; where the Safe has come to ask for four, so does this.
+threshold() { rpc anvil_setStorageAt "[\"$SAFE\",\"0x4\",\"0x$(printf %064x "$1")\"]" >/dev/null; }
+SAFE=$(field safe <"$HERE/deployment.json")
+threshold 4
+expect 0 "[THRESHOLD] the Safe asks for 4 of its owners, the profile says 3" console status
+expect 1 "[OWNERS] 3 of the 4 owners it takes" console log succeed "$HERE"/stick/s[125].message.json
+expect 0 "WARNING [THRESHOLD] the Safe asks for 4 of its owners, the profile says 3" \
+	"$setgov" -C "$HERE/fresh" init --deployment "$HERE/deployment.json"
+threshold 3
+expect 0 '"findings": []' "$setgov" -C "$HERE/another" init --deployment "$HERE/deployment.json" --json
+sed 's|"url": *"[^"]*"|"url": "http://127.0.0.1:1"|' "$HERE/deployment.json" >"$HERE/elsewhere.json"
+expect 0 "WARNING [ENDPOINT] the Safe could not be asked for its threshold" \
+	"$setgov" -C "$HERE/third" init --deployment "$HERE/elsewhere.json"
+
+# The threshold is pinned: another one is another deployment, which a signer sees.
+sed 's/"threshold": 3/"threshold": 4/' "$HERE/deployment.json" >"$HERE/four.json"
+expect 1 "threshold   4 of 5 owners sign" signer_run 5 trust "$HERE/four.json" --expect "$(printf %064d 0)"
+grep -A2 '^  threshold$' "$HERE/out" | tr -s ' \n' ' ' | grep -qF "threshold old 3 new 4" || { cat "$HERE/out"; fail "old and new are not shown"; }
+
 # By three of them it goes on.
 expect 0 "by the word of 3 owners" console log succeed "$HERE"/stick/s[125].message.json
 same "$(keys)" 3
 same "$(stat -c %a "$HERE/console/log.key")" 600
 [ ! -e "$HERE/console/log.key.successor" ] || fail "the successor's file stayed"
 expect 0 "The log is whole" console log verify
-expect 0 "NOT CHECKED owners' word for new log keys" console log verify --chain
+expect 0 "newest checkpoint" console log verify --chain
+! grep -qF "owners' word" "$HERE/out" || fail "the owners' word was not counted"
+
+# Whoever has the file alone cannot: what the owners did not sign for is refused by every command.
+cp -r "$HERE/console" "$HERE/forged"
+seq=$(sqlite3 "$HERE/forged/log.db" "SELECT seq FROM lines WHERE json_extract(line, '$.kind') = 'log.key-succeeded'")
+node - "$HERE/forged/log.db" "$seq" <<'END' >"$HERE/forge.sql"
+const { execFileSync } = require("child_process"), { createHash } = require("crypto"), [, , db, seq] = process.argv;
+const ask = (sql) => execFileSync("sqlite3", [db, sql]).toString().trim();
+const line = ask(`SELECT line FROM lines WHERE seq = ${seq}`).replace(/"signatures":\[\{[^}]*\},/, '"signatures":[');
+const leaf = createHash("sha256").update(Buffer.of(0)).update(line).digest("hex");
+let node = 0; // (0, seq): section 6 of FORMAT.md
+for (let s = Number(seq); s > 0; s = Math.floor(s / 2)) node += s;
+console.log(ask("SELECT group_concat('DROP TRIGGER ' || name, '; ') FROM sqlite_schema WHERE type = 'trigger'") + ";");
+console.log(`UPDATE lines SET line = '${line}', leaf = x'${leaf}' WHERE seq = ${seq};`);
+console.log(`UPDATE nodes SET hash = x'${leaf}' WHERE i = ${node};`);
+for (const sql of JSON.parse(ask("SELECT json_group_array(sql) FROM sqlite_schema WHERE type = 'trigger'"))) console.log(`${sql};`);
+END
+sqlite3 "$HERE/forged/log.db" <"$HERE/forge.sql"
+expect 1 "[OWNERS] 2 of the 3 owners it takes have signed for the new log key" "$setgov" -C "$HERE/forged" changes
+expect 1 "[LOG-KEY] line $seq: " "$setgov" -C "$HERE/forged" log verify
+expect 1 "[LOG-KEY] line $seq: " "$setgov" -C "$HERE/forged" log verify --chain
 console draft registry.unpause --title "Go on" --reason "Drill" >/dev/null
 console propose SC-3 >/dev/null
 packet SC-3 schedule

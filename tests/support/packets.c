@@ -39,7 +39,8 @@ const char *sample_profile(struct arena *a, uint64_t chain_id)
 	return arena_fmt(a,
 			 "{\"format\":\"setgov-deployment/1\",\"identity\":{\"name\":\"sample\",\"class\":\"test\","
 		"\"chainId\":%llu,\"genesisHash\":\"0x%064d\",\"safe\":\"0x7070707070707070707070707070707070707070\","
-		"\"safeVersion\":\"1.4.1\",\"timelock\":\"0x7171717171717171717171717171717171717171\",\"contracts\":{"
+		"\"safeVersion\":\"1.4.1\",\"threshold\":3,"
+		"\"timelock\":\"0x7171717171717171717171717171717171717171\",\"contracts\":{"
 		"\"registry\":{\"abi\":\"SetRegistry\",\"address\":\"0x7272727272727272727272727272727272727272\"},"
 		"\"paymaster\":{\"abi\":\"SetPaymaster\",\"address\":\"0x7373737373737373737373737373737373737373\"},"
 		"\"timelock\":{\"abi\":\"SetTimelock\",\"address\":\"0x7171717171717171717171717171717171717171\"},"

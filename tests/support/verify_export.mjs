@@ -59,13 +59,14 @@ function open(vkey, note, lines) { // true: this key signed; and the note's text
 	return parts;
 }
 // By the profile adopted last under the old key's last checkpoint; ethers recovers the owners.
-async function ownersVouch(seq, { note, logKey, signatures, checkpoint }, old) {
+async function ownersVouch(seq, { note, logKey, signatures, checkpoint, adopted: at }, old) {
 	const require = createRequire(new URL('../../contracts/package.json', import.meta.url));
 	const { verifyTypedData } = require('ethers');
 	const under = Number(open(old.vkey, checkpoint, 3)[1]);
 	demand(under > old.line && under <= seq, `line ${seq}: rests on a checkpoint of another time`);
-	const adopted = parsed.filter((l) => l.seq < under && /^(log\.opened|deployment\.adopted)$/.test(l.kind)).at(-1).body.profile;
-	const d = JSON.parse(read(join('blobs', adopted))), [origin, size, root] = note.split('\n');
+	const adopted = parsed.filter((l) => l.seq < under && /^(log\.opened|deployment\.adopted)$/.test(l.kind)).at(-1);
+	demand(adopted.seq === at, `line ${seq}: rests on another line than the last that adopted a profile`);
+	const d = JSON.parse(read(join('blobs', adopted.body.profile))), [origin, size, root] = note.split('\n');
 	const domain = { name: 'setgov', version: '1', chainId: d.chainId, verifyingContract: d.safe };
 	const types = { LogSuccession: [['origin', 'string'], ['size', 'uint256'], ['root', 'bytes32'], ['newKey', 'bytes32']]
 		.map(([name, type]) => ({ name, type })) };
@@ -77,7 +78,7 @@ async function ownersVouch(seq, { note, logKey, signatures, checkpoint }, old) {
 		demand(verifyTypedData(domain, types, message, signature) === owner, `line ${seq}: not by ${owner}`);
 		count.add(owner);
 	}
-	demand(2 * count.size > owners.length, `line ${seq}: too few owners`);
+	demand(count.size >= d.threshold, `line ${seq}: too few owners`);
 }
 const keys = [{ vkey: parsed[0].body.logKey, line: 0 }];
 for (const { seq, kind, body } of parsed.filter((l) => /^log\.key-(rotated|succeeded)$/.test(l.kind))) {

@@ -121,10 +121,16 @@ static void a_policy_cannot_lower_its_own_bar(void **state)
 	parse(&o.s.a, &many, P("Many", "9"));
 	parse(&o.s.a, &none, P("None", "0"));
 	assert_int_equal(adoption_needs(&o.old, &o.new, &o.s.d), 3);
-	assert_int_equal(adoption_needs(NULL, &o.new, &o.s.d), 3);       /* more than half of five */
+	assert_int_equal(adoption_needs(NULL, &o.new, &o.s.d), 3);       /* as the profile says */
 	assert_int_equal(adoption_needs(NULL, &many, &o.s.d), 5);        /* no more than there are */
 	assert_int_equal(adoption_needs(&none, &o.new, &o.s.d), 3);
+	assert_int_equal(adoption_needs(&o.new, &o.old, &o.s.d), 3);     /* not less, whatever a policy says */
+	o.s.d.threshold = 4;
+	assert_int_equal(adoption_needs(&o.old, &o.new, &o.s.d), 4);
+	o.s.d.threshold = 1;
 	assert_int_equal(adoption_needs(&o.new, &o.old, &o.s.d), 1);
+	assert_int_equal(adoption_needs(NULL, &o.old, &o.s.d), 3);
+	o.s.d.threshold = 3;
 	sign(&o, 2);
 	assert_false(adoption_is_complete(&o.x, &o.s.d, &o.old, &e));
 	assert_err(&e, ERR_REFUSED, "[INCOMPLETE] 2 of 3 owners have signed it: 1 missing");

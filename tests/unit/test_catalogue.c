@@ -471,7 +471,7 @@ static void a_profile_without_the_contract_says_so(void **state)
 	static const char profile[] =
 		"{\"format\":\"setgov-deployment/1\",\"identity\":{\"name\":\"small\",\"class\":\"test\","
 		"\"chainId\":1,\"genesisHash\":\"0x1111111111111111111111111111111111111111111111111111111111111111\","
-		"\"safe\":\"0x7070707070707070707070707070707070707070\",\"safeVersion\":\"1.3.0\","
+		"\"safe\":\"0x7070707070707070707070707070707070707070\",\"safeVersion\":\"1.3.0\",\"threshold\":1,"
 		"\"timelock\":\"0x7171717171717171717171717171717171717171\",\"contracts\":{"
 		"\"one\":{\"abi\":\"SetPaymaster\",\"address\":\"0x7272727272727272727272727272727272727272\"},"
 		"\"two\":{\"abi\":\"SetPaymaster\",\"address\":\"0x7373737373737373737373737373737373737373\"},"

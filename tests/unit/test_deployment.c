@@ -16,7 +16,7 @@
 static const char base[] =
 	"{\"format\":\"setgov-deployment/1\",\"identity\":{\"name\":\"Demo\",\"class\":\"test\",\"chainId\":84532999,"
 	"\"genesisHash\":\"" GENESIS "\",\"safe\":\"" SAFE "\","
-	"\"safeVersion\":\"1.4.1\",\"timelock\":\"" TIMELOCK "\","
+	"\"safeVersion\":\"1.4.1\",\"threshold\":1,\"timelock\":\"" TIMELOCK "\","
 	"\"contracts\":{\"timelock\":{\"abi\":\"SetTimelock\",\"address\":\"" TIMELOCK "\"},"
 	"\"safe\":{\"abi\":\"Safe\",\"address\":\"" SAFE "\"},"
 	"\"registry\":{\"abi\":\"SetRegistry\",\"address\":\"" REGISTRY "\"}},"
@@ -94,7 +94,7 @@ static void the_id_is_what_node_computes(void **state)
 
 	(void)state;
 	assert_ok(deployment_parse(&a, &d, span_str(base), &e), &e);
-	assert_hex(d.id.b, 32, "f1206c163d4f6709c0e19a895f7f86ede9b370e8a0ef065d1081bbf8297813e5");
+	assert_hex(d.id.b, 32, "7d6aafdd78e26b017b2499cccc7411c5432ed472daa1cc39f3ac583af1484496");
 	json_canonical(&b, d.identity);
 	assert_ok(deployment_parse_identity(&a, &pinned, arena_copy(&a, buf_view(&b)), &e), &e);
 	assert_true(hash32_eq(&pinned.id, &d.id));
@@ -187,6 +187,10 @@ static const struct { const char *from, *to; enum err_code code; const char *tex
 	{ "\"abi\":\"SetTimelock\"", "\"abi\":\"Safe\"", ERR_MISMATCH, "identity.contracts.timelock.abi" },
 	{ "\"1.4.1\"", "\"1.4\"", ERR_SYNTAX, "identity.safeVersion" },
 	{ "\"1.4.1\"", "\"1..1\"", ERR_SYNTAX, "identity.safeVersion" },
+	{ "\"threshold\":1,", "", ERR_MISSING, "identity.threshold" },
+	{ "\"threshold\":1", "\"threshold\":0", ERR_RANGE, "identity.threshold" },
+	{ "\"threshold\":1", "\"threshold\":2", ERR_RANGE, "identity.threshold" },
+	{ "\"threshold\":1", "\"threshold\":\"1\"", ERR_SYNTAX, "identity.threshold" },
 	{ "\"registry\":{", "\"Registry\":{", ERR_SYNTAX, "identity.contracts.Registry" },
 	{ "\"registry\":{", "\"safe\":{", ERR_SYNTAX, "" },
 	{ "\"abi\":\"SetRegistry\"", "\"abi\":\"../x\"", ERR_SYNTAX, "identity.contracts.registry.abi" },
@@ -256,7 +260,7 @@ static void a_mistyped_address_shows_the_character(void **state)
 	(void)state;
 	assert_false(deployment_parse(&a, &d, changed(&a, "0x70997970C5", "0x70997970c5"), &e));
 	assert_err(&e, ERR_MISMATCH,
-		   "identity.people[0].address, byte 614: EIP-55 checksum needs 'C', found 'c': mistyped address?");
+		   "identity.people[0].address, byte 628: EIP-55 checksum needs 'C', found 'c': mistyped address?");
 	err_clear(&e);
 	arena_release(&a);
 }

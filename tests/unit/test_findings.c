@@ -36,7 +36,8 @@ static void set_up(struct world *w)
 	w->people[0] = (struct person){ span_str("p1"), p1, true };
 	w->people[1] = (struct person){ span_str("p2"), p2, true };
 	w->d = (struct deployment){ .safe = safe, .timelock = timelock, .safe_version = span_str("1.4.1"),
-				    .contracts = w->contracts, .n_contracts = 3, .people = w->people, .n_people = 2 };
+				    .threshold = 2, .contracts = w->contracts, .n_contracts = 3,
+				    .people = w->people, .n_people = 2 };
 	w->s = (struct snapshot){ .online = true, .threshold = 2, .n_owners = 2, .safe_version = span_str("1.4.1"),
 				  .singleton = at(SINGLETON), .modules_known = true, .min_delay = 3600,
 				  .events_known = true, .n_roles = 2, .n_contracts = 3 };
@@ -92,7 +93,19 @@ static void owners_are_compared_both_ways(void **state)
 	w.s.threshold = 1;
 	assert_findings(&w, "OWNERS the Safe's owners are not those of the profile: " A("6") " is one and should not "
 			"be, " A("5") " (p2) should be one and is not\n"
+			"THRESHOLD the Safe asks for 1 of its owners, the profile says 2\n"
 			"THRESHOLD one signature alone moves the Safe\n");
+}
+
+/* More is as wrong as less: by the profile's number the owners' word on the log's key is counted. */
+static void a_threshold_other_than_the_profiles_is_named(void **state)
+{
+	struct world w;
+
+	(void)state;
+	set_up(&w);
+	w.d.threshold = 1;
+	assert_findings(&w, "THRESHOLD the Safe asks for 2 of its owners, the profile says 1\n");
 }
 
 static void what_can_move_or_stop_the_safe_otherwise_is_named(void **state)
@@ -195,6 +208,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_as_it_should_be_is_not_mentioned),
 		cmocka_unit_test(owners_are_compared_both_ways),
+		cmocka_unit_test(a_threshold_other_than_the_profiles_is_named),
 		cmocka_unit_test(what_can_move_or_stop_the_safe_otherwise_is_named),
 		cmocka_unit_test(roles_of_strangers_and_of_everybody_are_named),
 		cmocka_unit_test(contracts_have_code_and_belong_to_the_timelock),

@@ -13,6 +13,7 @@
 #include "audit-log/verify.h"
 #include "src/base/fs.h"
 #include "tests/support/logs.h"
+#include "tests/support/packets.h"
 
 struct fixture {
 	struct arena a;
@@ -350,21 +351,10 @@ static void a_key_that_was_changed_vouches_for_no_later_lines(void **state)
 
 /* ---- by the owners' word ---------------------------------------------------------------------------------------- */
 
-/* One owner, whose key is 0x01 over and over. */
-static struct deployment one_owner(struct person *p)
+/* Owner i has the key i + 1, over and over. */
+static struct message_signature vouch_as(struct fixture *f, const struct deployment *d, struct span note, size_t i)
 {
-	struct deployment d = { .chain_id = 84532999, .people = p, .n_people = 1 };
-	uint8_t key[32];
-
-	memset(key, 1, sizeof(key));
-	*p = (struct person){ .id = span_str("p1"), .owner = true };
-	assert_true(sig_key_address(&p->address, key, NULL));
-	return d;
-}
-
-static struct message_signature vouch(struct fixture *f, const struct deployment *d, struct span note)
-{
-	struct message_signature out = { .owner = d->people[0].address };
+	struct message_signature out = { .owner = d->people[i].address };
 	struct handover h;
 	struct message m;
 	struct hash32 digest;
@@ -374,30 +364,65 @@ static struct message_signature vouch(struct fixture *f, const struct deployment
 	assert_ok(handover_open(&f->a, &h, note, &e), &e);
 	m = log_succession(&h);
 	message_digest(&digest, d, &m);
-	memset(key, 1, sizeof(key));
+	memset(key, (int)i + 1, sizeof(key));
 	assert_true(sig_make(&out.sig, &digest, key));
 	return out;
 }
 
+/* The log adopts this profile, under a checkpoint or not. */
+static void adopt(struct fixture *f, const struct deployment *d, bool sign)
+{
+	struct json *body = json_object(&f->a);
+	struct line l = { .kind = span_str("deployment.adopted"), .actor = span_str("p1"),
+			  .auth = span_str("claimed"), .body = body };
+	struct buf text = {0};
+	struct hash32 profile;
+	struct err e = {0};
+
+	json_canonical(&text, d->identity);
+	assert_ok(log_begin(f->l, &e) && log_add_blob(f->l, buf_view(&text), BLOB_PUBLIC, &profile, &e), &e);
+	json_set(body, &f->a, "profile", json_bare(&f->a, SPAN_HASH(&profile)));
+	assert_ok(log_add_line(f->l, &l, &e) && (!sign || log_add_checkpoint(f->l, NULL, &e)) && log_commit(f->l, &e),
+		  &e);
+	buf_release(&text);
+}
+
+/* One owner, whose key is 0x01 over and over. */
+static struct deployment one_owner(struct person *p)
+{
+	struct deployment d = { .chain_id = 84532999, .threshold = 1, .people = p, .n_people = 1 };
+	uint8_t key[32];
+
+	memset(key, 1, sizeof(key));
+	*p = (struct person){ .id = span_str("p1"), .owner = true };
+	assert_true(sig_key_address(&p->address, key, NULL));
+	return d;
+}
+
+/* Two of five are too few for a threshold of three. */
 static void succeed(struct fixture *f, const struct deployment *d)
 {
-	struct succession s = { span_str("p1"), span_str("claimed"), d, NULL, 1 };
 	const struct log_options options = { f->memory };
-	struct message_signature v;
+	struct message_signature v[3];
+	struct succession s = { span_str("p1"), span_str("claimed"), d, log_succession_needs(d), v, 2 };
 	struct buf note = {0};
 	struct err e = {0};
 
 	assert_ok(log_offer_key(f->l, true, &note, &e), &e);
-	v = vouch(f, d, arena_copy(&f->a, buf_view(&note)));
+	for (size_t i = 0; i < ARRAY_LEN(v); i++)
+		v[i] = vouch_as(f, d, arena_copy(&f->a, buf_view(&note)), i);
 	buf_release(&note);
 	log_release(f->l);
 	f->l = NULL;
-	s.n = 0;
-	s.signatures = &v;
 	assert_false(log_succeed_key(f->dir, &options, &s, &e));
 	assert_string_equal(e.refusal, "OWNERS");
 	err_clear(&e);
-	s.n = 1;
+	s.n = 3;
+	s.needs = 4;
+	assert_false(log_succeed_key(f->dir, &options, &s, &e));
+	assert_err(&e, ERR_REFUSED, "[OWNERS] 3 of the 4 owners it takes have signed for the new log key");
+	err_clear(&e);
+	s.needs = 3;
 	assert_ok(log_succeed_key(f->dir, &options, &s, &e), &e);
 	f->l = test_log_open(f->dir, f->memory);
 }
@@ -415,11 +440,14 @@ static void a_lost_key_is_succeeded_by_the_owners(void **state)
 {
 	struct fixture *f = *state;
 	const struct span old = contents(f, file(f, "log.key"));
-	struct person p;
-	const struct deployment d = one_owner(&p);
+	struct sample o;
 	struct err e = {0};
 
-	succeed(f, &d);
+	sample_init(&o, 84532999);
+	adopt(f, &o.d, true);
+	succeed(f, &o.d);
+	sample_release(&o);
+	assert_whole(f->dir, f->memory);
 	assert_int_equal(log_keys(f->l)->n, 2);
 	assert_true(log_keys_now(log_keys(f->l))->succeeded);
 	assert_false(fs_exists(file(f, "log.key.successor")));
@@ -437,18 +465,20 @@ static void a_lost_key_is_succeeded_by_the_owners(void **state)
 static void followers_go_back_with_the_owners_alone(void **state)
 {
 	struct fixture *f = *state;
-	struct person p;
-	const struct deployment d = one_owner(&p);
+	struct sample o;
 	struct log_keys pins = { .a = &f->a };
 	struct line rotated, succeeded;
 	struct err e = {0};
-	struct deployment strangers;
 
+	sample_init(&o, 84532999);
+	const struct deployment d = o.d;
+	struct deployment strangers;
+	adopt(f, &d, true);
 	assert_ok(store_copy(file(f, "log.db"), file(f, "old.db"), &e), &e);
 	const struct span key = contents(f, file(f, "log.key"));
 	log_keys_begin(&pins, log_key(f->l));
 	rotate(f->l);
-	rotated = line_at(f, 5);
+	rotated = line_at(f, 6);
 	assert_ok(log_keys_follow(&pins, &rotated, &d, &e), &e);
 	log_release(f->l);
 	assert_int_equal(rename(file(f, "old.db"), file(f, "log.db")), 0);
@@ -456,7 +486,7 @@ static void followers_go_back_with_the_owners_alone(void **state)
 	f->memory = temporary_directory(&f->a);
 	f->l = test_log_open(f->dir, f->memory);
 	succeed(f, &d);
-	succeeded = line_at(f, 5);
+	succeeded = line_at(f, 6);
 	strangers = d;
 	strangers.chain_id++;
 	assert_false(log_keys_follow(&pins, &succeeded, &strangers, NULL));
@@ -465,6 +495,97 @@ static void followers_go_back_with_the_owners_alone(void **state)
 	assert_int_equal(pins.n, 2);
 	assert_true(log_keys_now(&pins)->succeeded);
 	assert_false(log_keys_follow(&pins, &rotated, &d, NULL));
+	sample_release(&o);
+}
+
+/* The succession's line, with something else in it, and the leaf and node that go with that. */
+static void edit_succession(struct fixture *f, uint64_t seq, const char *from, const char *to)
+{
+	const struct span line = line_at(f, seq).raw;
+	const char *text = arena_str(&f->a, line), *at = strstr(text, from);
+	struct buf sql = {0}, hex = {0};
+	struct hash32 leaf;
+
+	assert_non_null(at);
+	const char *edited = arena_fmt(&f->a, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+	line_leaf(&leaf, span_str(edited));
+	buf_hex(&hex, SPAN_HASH(&leaf));
+	buf_fmt(&sql, "UPDATE lines SET line = '%s', leaf = x'%s' WHERE seq = %llu;"
+		"UPDATE nodes SET hash = x'%s' WHERE i = %llu", edited, buf_cstr(&hex), (unsigned long long)seq,
+		buf_cstr(&hex), (unsigned long long)merkle_index(0, seq));
+	log_release(f->l);
+	test_log_damage(f->dir, buf_cstr(&sql));
+	f->l = log_open(f->dir, LOG_READ, NULL, NULL);
+	buf_release(&sql);
+	buf_release(&hex);
+}
+
+/* Whoever can write the file can write such a line, with a key of his own. The owners' signatures are what he lacks. */
+static void a_forged_succession_is_refused_when_the_log_is_opened(void **state)
+{
+	static const struct { const char *from, *to, *code, *says; } cases[] = {
+		{ "\"signatures\":[{\"owner\":\"", "\"signatures\":[],\"was\":[{\"owner\":\"", "OWNERS",
+		  "0 of the 3 owners it takes" },
+		{ "\"signature\":\"0x", "\"signature\":\"0x1", NULL, "signatures[0]" },
+		{ "\"signature\":\"0x", "\"signature\":\"0x11111111", NULL, "signatures[0]" },
+		{ "\"adopted\":5", "\"adopted\":0", "LOG-DAMAGED", "is not there" },
+		{ "\"adopted\":5", "\"adopted\":4", "LOG-DAMAGED", "line 4 is not the one" },
+		{ "\"adopted\":5", "\"adopted\":6", "LOG-DAMAGED", "line 6 is not the one" },
+		{ "\"adopted\":5", "\"adopted\":99", "LOG-DAMAGED", "no line 99" },
+	};
+	struct fixture *f = *state;
+	struct sample o;
+
+	sample_init(&o, 84532999);
+	adopt(f, &o.d, true);
+	succeed(f, &o.d);
+	sample_release(&o);
+	assert_ok(store_copy(file(f, "log.db"), file(f, "whole.db"), NULL), &(struct err){0});
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct err e = {0};
+		struct buf found = {0};
+
+		edit_succession(f, 6, cases[i].from, cases[i].to);
+		assert_null(f->l);
+		assert_null(log_open(f->dir, LOG_READ, NULL, &e));
+		if (cases[i].code)
+			assert_string_equal(e.refusal, cases[i].code);
+		if (!strstr(buf_cstr(&e.what), cases[i].says) && !strstr(buf_cstr(&e.field), cases[i].says))
+			fail_msg("case %zu: %s: %s", i, buf_cstr(&e.field), buf_cstr(&e.what));
+		err_clear(&e);
+		test_log_findings(&found, f->dir, f->memory);
+		assert_non_null(strstr(buf_cstr(&found), "LOG-KEY 6: "));
+		buf_release(&found);
+		assert_int_equal(rename(file(f, "whole.db"), file(f, "log.db")), 0);
+		assert_ok(store_copy(file(f, "log.db"), file(f, "whole.db"), NULL), &(struct err){0});
+		f->l = log_open(f->dir, LOG_READ, NULL, NULL);
+		assert_non_null(f->l);
+	}
+}
+
+/* Opening does not read every line: that a newer profile was adopted before the checkpoint is found by whoever does. */
+static void an_older_profile_than_the_last_one_is_found_by_reading_all_lines(void **state)
+{
+	struct fixture *f = *state;
+	struct buf found = {0};
+	struct sample o;
+	struct err e = {0};
+
+	sample_init(&o, 84532999);
+	adopt(f, &o.d, true);
+	adopt(f, &o.d, true);
+	succeed(f, &o.d);
+	sample_release(&o);
+	assert_ok(log_check_successions(f->l, &e), &e);
+	edit_succession(f, 7, "\"adopted\":6", "\"adopted\":5");
+	assert_non_null(f->l);
+	assert_false(log_check_successions(f->l, &e));
+	assert_err(&e, ERR_MISMATCH, "succession.adopted: line 5 is not the one that the checkpoint's last profile was "
+		   "adopted by");
+	err_clear(&e);
+	test_log_findings(&found, f->dir, f->memory);
+	assert_non_null(strstr(buf_cstr(&found), "LOG-KEY 7: "));
+	buf_release(&found);
 }
 
 /* Lines 0 to 2 name the owner; line 3, which no key of the log signed for, names whoever wrote it. */
@@ -521,7 +642,7 @@ static void forge(struct fixture *f, struct forged *out, const uint8_t old_seed[
 	out->people[0].address.b[0] ^= 1;
 	handover_make(&note, &out->before, &old, NULL, &next, seed);
 	note_key_format(&vkey, &next);
-	v = vouch(f, &out->both[1], arena_copy(&f->a, buf_view(&note)));
+	v = vouch_as(f, &out->both[1], arena_copy(&f->a, buf_view(&note)), 0);
 	json_set(body, &f->a, "logKey", json_text(&f->a, buf_view(&vkey)));
 	json_set(body, &f->a, "note", json_text(&f->a, buf_view(&note)));
 	json_set(body, &f->a, "signatures", message_signatures_to_json(&f->a, &v, 1));
@@ -534,9 +655,12 @@ static void forge(struct fixture *f, struct forged *out, const uint8_t old_seed[
  * the old key signed it does not stand, and so he is nobody. */
 static void owners_are_those_under_the_last_checkpoint_of_the_lost_key(void **state)
 {
-	static const struct { uint64_t size; uint8_t by; const char *says; } cases[] = {
-		{ 3, 1, "OWNERS" }, { 4, 9, NULL }, { 4, 1, "" }, { 6, 1, NULL }, { 0, 1, NULL },
+	static const struct { uint64_t size, adopted; uint8_t by; const char *says; } cases[] = {
+		{ 3, 0, 1, "OWNERS" }, { 4, 3, 9, NULL }, { 4, 3, 1, "" }, { 4, 0, 1, NULL }, { 6, 3, 1, NULL },
+		{ 0, 0, 1, NULL },
 	};
+	struct log_profile adoptions[] = { { .seq = 0 }, { .seq = 3 } };
+	const struct log_profiles profiles = { adoptions, 2, 2 };
 	struct fixture *f = *state;
 	const uint8_t seed[32] = { 1 };
 
@@ -548,8 +672,9 @@ static void owners_are_those_under_the_last_checkpoint_of_the_lost_key(void **st
 		bool ok;
 
 		forge(f, &x, seed);
-		const struct log_past past = { root_of_test, thief_after_three, x.both };
+		const struct log_past past = { root_of_test, thief_after_three, &profiles, x.both };
 		assert_false(log_keys_take(&x.keys, &x.line, &x.before, &past, NULL));
+		json_set((struct json *)(uintptr_t)x.line.body, &f->a, "adopted", json_u64(&f->a, cases[i].adopted));
 		sign_head(f, (struct json *)(uintptr_t)x.line.body, cases[i].size, &by, by_seed);
 		ok = log_keys_take(&x.keys, &x.line, &x.before, &past, &e);
 		assert_int_equal(ok, cases[i].says && !cases[i].says[0]);
@@ -563,22 +688,24 @@ static void a_profile_that_the_lost_key_did_not_sign_for_has_no_owners(void **st
 {
 	struct fixture *f = *state;
 	const struct log_options options = { f->memory };
-	struct person p;
-	const struct deployment d = one_owner(&p);
-	struct message_signature v;
-	struct succession s = { span_str("p1"), span_str("claimed"), &d, &v, 1 };
+	struct sample o;
+	struct message_signature v[3];
 	struct buf note = {0};
 	struct err e = {0};
 
-	test_log_add(f->l, "deployment.adopted", NULL, "thieves");
+	sample_init(&o, 84532999);
+	struct succession s = { span_str("p1"), span_str("claimed"), &o.d, 3, v, 3 };
+	adopt(f, &o.d, false);
 	assert_ok(log_offer_key(f->l, true, &note, &e), &e);
-	v = vouch(f, &d, arena_copy(&f->a, buf_view(&note)));
+	for (size_t i = 0; i < ARRAY_LEN(v); i++)
+		v[i] = vouch_as(f, &o.d, arena_copy(&f->a, buf_view(&note)), i);
 	buf_release(&note);
 	assert_false(log_succeed_key(f->dir, &options, &s, &e));
 	assert_string_equal(e.refusal, "OWNERS");
 	err_clear(&e);
 	assert_ok(log_checkpoint(f->l, NULL, &e), &e);
 	assert_ok(log_succeed_key(f->dir, &options, &s, &e), &e);
+	sample_release(&o);
 }
 
 int main(void)
@@ -590,6 +717,8 @@ int main(void)
 		T(a_backup_during_a_change_has_the_key_that_its_log_names),
 		T(owners_are_those_under_the_last_checkpoint_of_the_lost_key),
 		T(a_profile_that_the_lost_key_did_not_sign_for_has_no_owners),
+		T(a_forged_succession_is_refused_when_the_log_is_opened),
+		T(an_older_profile_than_the_last_one_is_found_by_reading_all_lines),
 		T(a_lost_key_is_succeeded_by_the_owners), T(followers_go_back_with_the_owners_alone),
 		T(what_was_signed_by_a_later_key_is_seen_where_its_note_is_shown),
 		T(a_key_that_was_changed_vouches_for_no_later_lines),

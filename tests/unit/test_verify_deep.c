@@ -42,7 +42,7 @@ static const struct lie lies[] = {
 	{ "change.proposed", "deployment", "\"" ONES "\"",
 	  "PROPOSAL 1: is for another deployment than the log has adopted\n"
 	  "PACKET 3: core.proposal.body.deployment: [DEPLOYMENT] found " ONES ", needed core.deployment "
-	  "6bed35c2115429eb2154d5613c5c5de480f1d52ff7bc1b24502d538d66428a5b\n" },
+	  "da8ccdcd223ab740a9657e3dabf599373606504e6d5b9eb9a95f6d22b1076883\n" },
 	{ "operation.planned", "salt", "\"0x" ONES "\"",
 	  "OPERATION 2: the salt is not the root over lines 0 to 1\n"
 	  "OPERATION 2: the id is not that of the proposal's calls, predecessor and this salt\n" },

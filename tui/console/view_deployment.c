@@ -241,6 +241,8 @@ static void safe_on_chain(const struct seen *x, struct paper *p)
 	paper_add(p, STYLE_TEXT, "%llu of %zu", (unsigned long long)s->threshold, s->n_owners);
 	if (s->threshold < 2 && s->n_owners > 1)
 		mark(p, false, "", "one signature alone moves the Safe");
+	else if (has_finding(s, "THRESHOLD"))
+		mark(p, false, "", "not what the profile says: a (alerts) has the words");
 	paper_end(p);
 	begin(p, "nonce");
 	paper_add(p, STYLE_TEXT, "%llu, the next one to run", (unsigned long long)s->safe_nonce);

@@ -93,7 +93,7 @@ add("call.raw", ["to=" + C.paymaster, "value=0.001 ether", "data=" + up.data], {
 const before = JSON.parse(fs.readFileSync(file, "utf8")).cases;
 const kept = c => before.find(b => JSON.stringify([b.action, b.typed]) === JSON.stringify([c.action, c.typed]))
 	?? { say: "", undo: null, deescalates: false, reads: [] };
-const profile = { format: "setgov-deployment/1", identity: { name: "actions", class: "test", chainId: 84532999, genesisHash: "0x" + "11".repeat(32), safe: C.safe, safeVersion: "1.4.1", timelock: C.timelock,
+const profile = { format: "setgov-deployment/1", identity: { name: "actions", class: "test", chainId: 84532999, genesisHash: "0x" + "11".repeat(32), safe: C.safe, safeVersion: "1.4.1", threshold: 3, timelock: C.timelock,
 	contracts: Object.fromEntries([["payments", "SetPaymentBatch"], ["registry", "SetRegistry"], ["paymaster", "SetPaymaster"], ["attestation", "SequencerAttestation"], ["safe", "Safe"], ["timelock", "SetTimelock"]].map(([n, abi]) => [n, { abi, address: C[n] }])),
 	people: [...P.map((address, i) => ({ id: "p" + (i + 1), address, owner: true })), { id: "payer", address: rep("c9"), owner: false }],
 	feeCaps: { maxFeePerGas: "200 gwei", maxPriorityFeePerGas: "5 gwei", gas: 2000000 } } };
