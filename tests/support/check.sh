@@ -2,7 +2,7 @@
 # Every test there is, or the parts that are named: check.sh [plain] [asan] [fuzz] [lint] [airgap] [e2e].
 #
 #   plain   unit tests, as they are installed        fuzz    each fuzz target over its corpus, under sanitizers
-#   asan    the same under ASan and UBSan            e2e     whole programs: every executable tests/e2e/*.sh
+#   asan    the same under ASan and UBSan            e2e     whole programs: every tests/e2e/*.sh
 #   lint    floors and habits, and the lint itself   airgap  the signer has no network, and the check itself
 #
 # Says what fails and why, counts every single test, and ends with "N passed, N failed", with ", N skipped" behind it
@@ -125,9 +125,7 @@ part_e2e() {
 	local test
 	build "the programs" all
 	for test in tests/e2e/*.sh; do
-		if [ -x "$test" ]; then
-			script "e2e/$(basename "$test" .sh)" "$test"
-		fi
+		script "e2e/$(basename "$test" .sh)" bash "$test"
 	done
 }
 
