@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# The auditor's recount: an export against a node, both ways. What the log has and the chain has not, what happened on
-# chain without the log, an export that was edited, samples that anybody can draw again.
+# The auditor's recount: an export against a node, both ways. What came before the log, what the log has and the chain has not,
+# what happened on chain without the log, an export that was edited, samples that anybody can draw again.
 set -euo pipefail
 . "$(dirname "$0")/../support/e2e.sh"
 ready
 url=$(cat "$HERE/rpc-url")
 block() { rpc eth_blockNumber | field result | xargs printf '%d\n'; }
 first=$(($(block) + 1))
-audit() { (cd "$HERE" && "$setgov" audit "$HERE/export" --rpc "$url" --from "$first" "$@"); }
+audit() { (cd "$HERE" && "$setgov" audit "$HERE/export" --rpc "$url" "$@"); }
 
 console draft sequencer.rotate "old=$OLD" "new=$NEW" --title "Rotate" --reason "Quarterly" >/dev/null
 console propose SC-1 >/dev/null
@@ -23,37 +23,80 @@ agree SC-2 execute 1 2 3
 submit SC-2 execute >/dev/null
 console log export "$HERE/export" >/dev/null
 
+# From block 0 on, with nothing left out: what made the deployment came before the log, and is no difference.
 audit --seed 2026 --json >"$HERE/audit.json"
 counts() { node -e '
 	const c = JSON.parse(require("fs").readFileSync(process.argv[1])).counts;
-	console.log(c.map((p) => [p.chain, p.both, p.chainAlone, p.logAlone].join(",")).join(" "));' "$1"; }
-same "$(counts "$HERE/audit.json")" "3,3,0,0 1,1,0,0 1,1,0,0 0,0,0,0 0,0,0,0 0,0,0,0 2,2,0,0"
-# Samples are the order of SHA-256("SEED SEQ"), which sha256sum knows too.
-seqs=$(node -e 'for (const s of JSON.parse(require("fs").readFileSync(process.argv[1])).samples) console.log(s.seq)' "$HERE/audit.json")
-same "$seqs" "$(for s in $(sort -n <<<"$seqs"); do echo "$(printf '2026 %s' "$s" | sha256sum | cut -c1-64) $s"; done | sort | cut -d' ' -f2)"
+	console.log(c.map((p) => [p.chain, p.before, p.both, p.chainAlone, p.logAlone].join(",")).join(" "));' "$1"; }
+same "$(counts "$HERE/audit.json")" \
+	"3,0,3,0,0 0,0,0,0,0 0,0,0,0,0 1,0,1,0,0 1,0,1,0,0 0,0,0,0,0 6,6,0,0,0 5,5,0,0,0 9,7,2,0,0 0,0,0,0,0 8,4,4,0,0"
+same "$(node -e 'const a = JSON.parse(require("fs").readFileSync(process.argv[1]));
+	console.log(a.before.length, a.differences.length, a.began.block, [...a.anchors, ...a.opening, ...a.counters].filter((f) => f.verdict !== "ok").length)' \
+	"$HERE/audit.json")" "22 0 $((first - 1)) 0"
+expect 0 "Blocks 0 to $(block); the log began after block $((first - 1)): line 0 names it" audit
+grep -q "ok       salts of 1 operations are roots of this log; block 26 (SC-1) has seen its first 3 lines" "$HERE/out"
+grep -q "NOT CHECKED: lines 3 to 25 against the chain: no salt in these blocks is over them" "$HERE/out"
+grep -q "BEFORE  owner changes: block 4, .* (safe): SafeSetup(" "$HERE/out"
+grep -q "BEFORE  role changes: block 5, .* (timelock): RoleGranted(proposer, 0x[0-9a-fA-F]* (safe), " "$HERE/out"
+grep -q "ok       owners of the Safe: the profile's 5 and nobody else; 3 have to sign" "$HERE/out"
+grep -q "ok       admin of the timelock: 0x[0-9a-fA-F]* (the timelock)$" "$HERE/out"
+# The same over a part of it; and where somebody says that the log is older than it says.
+audit --from "$first" --json >"$HERE/part.json"
+same "$(counts "$HERE/part.json")" \
+	"3,0,3,0,0 0,0,0,0,0 0,0,0,0,0 1,0,1,0,0 1,0,1,0,0 0,0,0,0,0 0,0,0,0,0 0,0,0,0,0 2,0,2,0,0 0,0,0,0,0 4,0,4,0,0"
+expect 1 "ONLY ON CHAIN  owner changes: block " audit --began 10
+grep -q "NOT CHECKED: what the profile of line 0 claims, in block 10: " "$HERE/out" ||
+	grep -q "DIFFERS  .* (registry): no contract was there" "$HERE/out" || fail "block 10 is as the profile has it"
+expect 2 "--began" audit --began never
+# Samples are the order of SHA-256("SEED LINE") over the steps that the log says are on chain (docs/auditing.md, 1.10): whoever
+# has the lines and the seed draws the same, with other tools; and again.
+node -e '
+	const { readFileSync } = require("fs"), { createHash } = require("crypto"), [file, seed] = process.argv.slice(1);
+	const steps = readFileSync(file, "utf8").trim().split("\n").map(JSON.parse).filter((l) => l.kind === "step.mined");
+	const order = (l) => createHash("sha256").update(`${seed} ${l.seq}`).digest("hex");
+	for (const l of steps.sort((x, y) => (order(x) < order(y) ? -1 : 1)).slice(0, 25)) console.log(l.seq, l.change, l.body.step);
+	' "$HERE/export/lines.jsonl" 2026 >"$HERE/drawn"
+same "$(wc -l <"$HERE/drawn")" 3
+samples() { node -e 'for (const s of JSON.parse(require("fs").readFileSync(process.argv[1])).samples) console.log(s.seq, s.change, s.step)' "$1"; }
+same "$(samples "$HERE/audit.json")" "$(cat "$HERE/drawn")"
 same "$(audit --seed 2026 --json)" "$(cat "$HERE/audit.json")"
+audit --seed 'die Würfel 4 1' --json >"$HERE/other.json"
+same "$(samples "$HERE/other.json" | cut -d' ' -f1 | xargs)" "$(for s in $(cut -d' ' -f1 "$HERE/drawn"); do
+	echo "$(printf 'die Würfel 4 1 %s' "$s" | sha256sum | cut -c1-64) $s"; done | sort | cut -d' ' -f2 | xargs)"
 expect 0 "NOT CHECKED: the key is the export's own" audit
-expect 0 "Blocks $first to " audit --vkey "$(cat "$HERE/export/log.vkey")"
+expect 0 "Nothing differs." audit --vkey "$(cat "$HERE/export/log.vkey")"
+grep -q "the key is the export's own" "$HERE/out" && fail "the key was given"
 
-# Before the range there is the deployment itself, which no log of ours did.
-expect 1 "ONLY ON CHAIN  role changes: block " "$setgov" audit "$HERE/export" --rpc "$url"
+# A log that was opened where no node answered has only its clock; no step of its own can be older than it.
+node -e 'const fs = require("fs"), d = JSON.parse(fs.readFileSync(process.argv[1])); d.local.endpoints = [];
+	fs.writeFileSync(process.argv[2], JSON.stringify(d))' "$HERE/deployment.json" "$HERE/alone.json"
+expect 0 "The line names no block of the chain: the profile names no node to ask" "$setgov" -C "$HERE/alone" init --deployment "$HERE/alone.json"
+"$setgov" -C "$HERE/alone" log export "$HERE/export-alone" >/dev/null
+"$setgov" audit "$HERE/export-alone" --rpc "$url" >"$HERE/out" || true
+grep -q "the log began after block [0-9]*: by the clock of line 0" "$HERE/out" || fail "$(head -n 5 "$HERE/out")"
+
 # Behind everybody's back.
 node tests/support/stranger.mjs operation "$url" "$HERE/deployment.json" >/dev/null
 node tests/support/stranger.mjs safe-tx "$url" "$HERE/deployment.json" >/dev/null
 expect 1 "ONLY ON CHAIN  operations scheduled: block " audit
 expect 1 "ONLY ON CHAIN  Safe transactions: block " audit
 expect 1 "ONLY ON CHAIN  role changes: block " audit
+expect 1 "ONLY ON CHAIN  approvals on chain: block " audit
+node tests/support/stranger.mjs upheaval "$url" "$HERE/deployment.json" >/dev/null
+for what in upgrades pauses "owner changes" "role changes"; do expect 1 "ONLY ON CHAIN  $what: block " audit; done
 
 # A chain on which it never happened: the log alone has it.
 rpc evm_revert "[\"$snapshot\"]" >/dev/null
 for _ in $(seq 20); do rpc evm_mine >/dev/null; done
+expect 1 "DIFFERS  operation of SC-1 (line 3): scheduled by the timelock, done by the log" audit
 expect 1 "ONLY IN THE LOG  Safe transactions: block " audit
 expect 1 "execute of SC-1" audit
 expect 1 "ONLY IN THE LOG  operations executed: block " audit
 expect 1 "ONLY IN THE LOG  owner changes: block " audit
 expect 1 "execute of SC-2: swapOwner(address,address,address)" audit
-audit --json >"$HERE/audit.json" || true
-same "$(counts "$HERE/audit.json")" "1,1,0,2 1,1,0,0 0,0,0,1 0,0,0,0 0,0,0,0 0,0,0,0 0,0,0,1"
+audit --from "$first" --json >"$HERE/audit.json" || true
+same "$(counts "$HERE/audit.json")" \
+	"1,0,1,0,2 0,0,0,0,0 0,0,0,0,0 1,0,1,0,0 0,0,0,0,1 0,0,0,0,0 0,0,0,0,0 0,0,0,0,0 0,0,0,0,1 0,0,0,0,0 0,0,0,0,4"
 
 # An export that somebody edited, cut, or signed himself.
 cp -r "$HERE/export" "$HERE/good"

@@ -1,6 +1,8 @@
-// What happens on chain without setgov: stranger.mjs operation|safe-tx RPC PROFILE. Prints the operation's id, or the safeTxHash.
+// What happens on chain without setgov: stranger.mjs operation|safe-tx|upheaval RPC PROFILE. Prints the operation's id, or the safeTxHash.
 //   operation   somebody who is not in the profile is given the proposer role, and schedules registry.pause()
 //   safe-tx     three owners make the Safe do nothing, without telling the log
+//   upheaval    as if a module did it: the Safe gets an owner, a threshold, a guard and a module, the timelock a shorter delay,
+//               the registry other code, a pause, and another owner
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 const require = createRequire(new URL('../../contracts/package.json', import.meta.url));
@@ -50,5 +52,30 @@ async function safeTx() {
   return hash;
 }
 
-console.log(await (what === 'operation' ? operation() : safeTx()));
+// Says yes to everything: supportsInterface, too.
+async function guard() {
+  const at = '0x0000000000000000000000000000000000009aa9';
+  await rpc.send('anvil_setCode', [at, '0x600160005260206000f3']);
+  return at;
+}
+
+async function upheaval() {
+  const at = identity.contracts.registry.address;
+  const safe = new Contract(identity.safe, [
+    'function addOwnerWithThreshold(address,uint256)', 'function enableModule(address)', 'function setGuard(address)',
+  ], await as(identity.safe));
+  const owner = await as(identity.timelock);
+  const registry = new Contract(at, ['function pause()', 'function transferOwnership(address)', 'function upgradeToAndCall(address,bytes)'], owner);
+  const { implementations } = JSON.parse(readFileSync(profile, 'utf8')).local;
+  const stranger = (await rpc.getSigner(9)).address;
+  await mined(safe.addOwnerWithThreshold(stranger, 2));
+  await mined(safe.enableModule(stranger));
+  await mined(safe.setGuard(await guard()));
+  await mined(new Contract(identity.timelock, ['function updateDelay(uint256)'], owner).updateDelay(1));
+  await mined(registry.pause());
+  await mined(registry.upgradeToAndCall(implementations.registryV2, '0x'));
+  await mined(registry.transferOwnership(stranger));
+}
+
+console.log(await { operation, 'safe-tx': safeTx, upheaval }[what]());
 process.exit(0);
