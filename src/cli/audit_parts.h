@@ -49,6 +49,7 @@ struct audit {
 	bool *taken;                  /* of each of them: some call of the log's explains it */
 	struct counts counts[N_POPULATIONS];
 	struct audit_events differences, before;
+	struct audit_facts files;     /* what the export shows */
 	struct audit_facts anchors;   /* roots that the chain has seen */
 	struct audit_facts opening;   /* the profile, when the log began */
 	struct audit_facts counters;  /* what cannot be left out */
@@ -65,6 +66,10 @@ void audit_not_checked(struct audit *t, const char *what, struct err *e);
 const char *audit_addresses(const struct audit *t, const struct addr *v, size_t n);
 /* What is read from here on is read at this block. */
 void audit_pin(struct audit *t, const struct block *b);
+
+/* ---- the export itself (audit_files.c) ---- */
+
+void audit_files(struct audit *t);
 
 /* ---- where the log begins (audit_begin.c) ---- */
 

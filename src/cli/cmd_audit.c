@@ -311,7 +311,8 @@ static size_t differing(const struct audit_facts *facts)
 
 static size_t differences(const struct audit *t)
 {
-	return t->differences.n + differing(&t->anchors) + differing(&t->opening) + differing(&t->counters);
+	return t->differences.n + differing(&t->files) + differing(&t->anchors) + differing(&t->opening) +
+	       differing(&t->counters);
 }
 
 static const char *found(const struct audit *t)
@@ -333,6 +334,7 @@ static void say(struct audit *t)
 		cli_text(t->cli, "\nBefore the log began, or before a contract was in it: %zu, no difference\n",
 			 t->before.n);
 	json_set(o, a, "before", say_events(t, &t->before, true));
+	json_set(o, a, "files", say_facts(t, &t->files, "What the export shows"));
 	json_set(o, a, "anchors", say_facts(t, &t->anchors, "Roots of the log that the chain has seen"));
 	json_set(o, a, "opening", say_facts(t, &t->opening,
 		 arena_fmt(a, "In block %" PRIu64 ", against the profile in line 0", t->began)));
@@ -353,6 +355,7 @@ static void say(struct audit *t)
 	json_set(o, a, "samples", seed != NULL ? draw(t, seed) : json_array(a));
 	json_set(o, a, "to", json_u64(a, t->to));
 	json_set(o, a, "vouched", json_u64(a, t->x.vouched));
+	json_set(o, a, "withheld", withholding_json(a, &t->x.withheld));
 	t->cli->result = o;
 	t->cli->status = differences(t) > 0;
 }
@@ -362,6 +365,7 @@ bool cmd_audit(struct cli *cli, struct err *e)
 	struct audit t = { .cli = cli, .a = &cli->arena };
 	const bool ok = export_read(t.a, &t.x, cli->args[0], cli_option(cli, "--vkey"), e) && read_chain(&t, e);
 	if (ok) {
+		audit_files(&t);
 		audit_match(&t);
 		audit_opening(&t);
 		audit_count(&t);

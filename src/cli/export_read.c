@@ -22,7 +22,7 @@ struct reading {
 	struct hash32 prev;
 	struct log_profiles profiles;
 	struct unix_time time;
-	size_t cap_changes, cap_operations, cap_steps, cap_profiles;
+	size_t cap_changes, cap_operations, cap_steps, cap_profiles, cap_blobs;
 };
 
 static bool refuse(uint64_t seq, const char *what, struct err *e)
@@ -149,8 +149,21 @@ static bool take_profile(struct reading *r, const struct line *l, struct err *e)
 	return true;
 }
 
+static void take_blob(void *ctx, const struct line *l, const struct hash32 *digest, const struct blob_name *name)
+{
+	struct reading *r = ctx;
+	struct export_read *out = r->out;
+	const struct export_blob one = { *digest, l->seq };
+	(void)name;
+	out->blobs = grown(r->a, out->blobs, out->n_blobs, &r->cap_blobs, sizeof(one));
+	out->blobs[out->n_blobs++] = one;
+}
+
 static bool take_words(struct reading *r, const struct line *l, struct err *e)
 {
+	blob_names(l, take_blob, r);
+	if (!withholding_take(&r->out->withheld, l, e))
+		return false;
 	if (line_kind_is(l, "log.opened") || line_kind_is(l, "deployment.adopted"))
 		return take_profile(r, l, e);
 	if (line_kind_is(l, "change.proposed"))
@@ -258,6 +271,19 @@ static bool take_lines(struct reading *r, struct span text, struct err *e)
 	return true;
 }
 
+static bool read_manifest(struct reading *r, struct err *e)
+{
+	const struct json *doc, *lines;
+	struct span text;
+	if (!read_file(r, &text, MANIFEST, WITHHELD_MANIFEST_MAX, e))
+		return false;
+	doc = json_parse(r->a, text, e);
+	if (doc == NULL || !json_get(doc, "lines", JSON_OBJECT, &lines, e) ||
+	    !json_get_bare_hash(lines, "sha256", &r->out->lines_said, e))
+		return err_in(e, MANIFEST);
+	return withholding_begin(&r->out->withheld, r->a, text, e);
+}
+
 static bool read_checkpoint(struct reading *r, struct err *e)
 {
 	struct note n;
@@ -308,12 +334,15 @@ bool export_read(struct arena *a, struct export_read *out, const char *dir, cons
 {
 	struct reading r = { .a = a, .out = out, .dir = dir, .keys = { .a = a } };
 	struct buf lines = {0};
-	*out = (struct export_read){0};
-	const bool ok = read_checkpoint(&r, e) &&
+	*out = (struct export_read){ .dir = dir };
+	const bool ok = read_checkpoint(&r, e) && read_manifest(&r, e) &&
 			fs_read(&lines, arena_fmt(a, "%s/lines.jsonl", dir), EXPORT_MAX_BYTES, e) &&
 			take_lines(&r, buf_view(&lines), e) && check_signature(&r, vkey, e) &&
 			read_deployment(&r, r.checkpoint.head.size, &out->deployment, e);
-	read_profiles(&r);
+	if (ok) {
+		sha256(&out->lines_are, buf_view(&lines));
+		read_profiles(&r);
+	}
 	buf_release(&lines);
 	buf_release(&r.nodes);
 	out->lines = r.tree.size;

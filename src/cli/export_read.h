@@ -3,6 +3,7 @@
 #ifndef SETGOV_CLI_EXPORT_READ_H
 #define SETGOV_CLI_EXPORT_READ_H
 
+#include "src/cli/withholding.h"
 #include "src/gov/call.h"
 #include "src/gov/deployment.h"
 #include "src/proof/merkle.h"
@@ -36,8 +37,14 @@ struct export_step {                  /* step.mined and step.failed */
 	struct hash32 block_hash;
 	bool mined;
 };
+struct export_blob { struct hash32 digest; uint64_t line; };  /* that a line names */
 struct export_read {
-	uint64_t lines, vouched;      /* vouched: by the checkpoint */
+	const char *dir;
+	struct hash32 lines_said, lines_are;  /* SHA-256 of lines.jsonl, by the manifest and by its bytes */
+	struct withholding withheld;
+	struct export_blob *blobs;    /* in log order; one may be named more than once */
+	size_t n_blobs;
+	uint64_t lines, vouched;      /* vouched: by the checkpoint; what later lines say is passed over */
 	struct tree_head head;        /* over all lines */
 	const char *vkey;             /* that signed the checkpoint */
 	size_t n_keys;                /* that the log had by then, each vouched for by the one before */

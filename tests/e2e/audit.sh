@@ -75,6 +75,43 @@ expect 0 "The line names no block of the chain: the profile names no node to ask
 "$setgov" audit "$HERE/export-alone" --rpc "$url" >"$HERE/out" || true
 grep -q "the log began after block [0-9]*: by the clock of line 0" "$HERE/out" || fail "$(head -n 5 "$HERE/out")"
 
+# What an export withholds it names, with the line and the reason; an audit says what cannot be checked for that, and what had
+# no reason to be withheld.
+printf 'Ada is ill' >"$HERE/note.txt"
+private=$(sha256sum "$HERE/note.txt" | cut -c1-64)
+console draft registry.pause --title "Drill" --reason "Training" --attach-private "$HERE/note.txt" >/dev/null
+console propose SC-3 >/dev/null
+agree SC-3 schedule 4
+rm -rf "$HERE/export"
+console log export "$HERE/export" >"$HERE/exported"
+said() { jq -r "select(.kind == \"$1\" and .change == \"$2\") | $3" "$HERE/export/lines.jsonl" | head -n 1; }
+drafted=$(said change.drafted SC-3 .seq) signed=$(said signature.added SC-3 .seq) mine=$(said signature.added SC-3 .body.signature)
+receipt=$(said step.mined SC-1 .body.receipt) used=$(said signature.added SC-1 .body.signature)
+attached="withheld: $private, attachments in change.drafted of SC-3 (line $drafted), private: it was attached as personal data"
+given="withheld: $mine, signature of p4 for schedule of SC-3 (line $signed), bearer: it was not used on chain yet, and whoever has it could use it"
+grep -q ", 2 withheld, root " "$HERE/exported"
+grep -qF "  $attached" "$HERE/exported" && grep -qF "  $given" "$HERE/exported" || fail "$(cat "$HERE/exported")"
+console log export --tiles "$HERE/tiles" --json >"$HERE/exported"
+same "$(jq -r '.withheld[] | "\(.class) \(.line) \(.sha256)"' "$HERE/exported" | sort)" "$(printf '%s\n' "bearer $signed $mine" "private $drafted $private" | sort)"
+same "$(console log show --full | grep -o '"kind":"log.exported".*"withheld":[0-9]*' | grep -o '[0-9]*$' | xargs)" "0 2 2"
+expect 0 "NOT CHECKED: $attached, which is in no export; what it says is not shown; ask to see it, and hash it" audit
+expect 0 "NOT CHECKED: $given; that it was given, and by whom, is the operator's word; nothing on chain rests on it" audit
+cp -r "$HERE/export" "$HERE/full"
+mv "$HERE/export/blobs/$receipt" "$HERE/receipt"
+expect 1 "DIFFERS  blob $receipt, which line 9 names, is neither there nor said to be withheld" audit
+sed -i "s/\"withheld\":\[/&{\"class\":\"private\",\"sha256\":\"$receipt\"},{\"class\":\"bearer\",\"sha256\":\"$used\"},{\"class\":\"erased\",\"sha256\":\"$private\"},/; s/{\"class\":\"private\",\"sha256\":\"$private\"}/{\"class\":\"archived\",\"sha256\":\"${private//[0-9]/a}\"}/" "$HERE/export/manifest.json"
+expect 1 "DIFFERS  withheld without a reason: $receipt, receipt in step.mined of SC-1 (line 9), private: " audit
+grep -q "; but an export always has it$" "$HERE/out"
+grep -q "DIFFERS  withheld without a reason: $used, .*; but what it is for is on chain, so nobody could use it any more$" "$HERE/out"
+grep -q "DIFFERS  withheld without a reason: $private, .*; but no line says that it was erased$" "$HERE/out"
+grep -q "a blob that no line names, archived: .*; but no line says that anything was archived$" "$HERE/out"
+echo x >>"$HERE/receipt"
+rm -r "$HERE/export" && cp -r "$HERE/full" "$HERE/export" && cp "$HERE/receipt" "$HERE/export/blobs/$receipt"
+expect 1 "DIFFERS  blob $receipt, which line 9 names, is something else" audit
+sed -i "s/\"lines\":{\"count\":[0-9]*,\"sha256\":\"/&0/; s/\(\"sha256\":\"0[0-9a-f]\{63\}\)[0-9a-f]\"/\1\"/" "$HERE/export/manifest.json"
+expect 1 "DIFFERS  lines.jsonl is not the file that the manifest names" audit
+rm -r "$HERE/export" && mv "$HERE/full" "$HERE/export"
+
 # Behind everybody's back.
 node tests/support/stranger.mjs operation "$url" "$HERE/deployment.json" >/dev/null
 node tests/support/stranger.mjs safe-tx "$url" "$HERE/deployment.json" >/dev/null
