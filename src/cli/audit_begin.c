@@ -8,7 +8,7 @@
 #include "src/gov/timelock.h"
 
 #define CONTRACTS_MAX 64u
-#define HOLDERS_MAX 64u
+#define HOLDERS_MAX 256u
 
 /* ---- where ---- */
 
@@ -134,11 +134,13 @@ static void judge_safe(struct audit *t, const struct deployment *d, const struct
 	const char *owners = audit_addresses(t, s->owners, s->owner_count);
 	struct buf version = {0};
 	if (same_owners(d, s))
-		audit_note(t, &t->opening, AUDIT_OK, "owners of the Safe: the profile's %zu and nobody else; %" PRIu64
-			   " have to sign", s->owner_count, s->threshold);
+		audit_note(t, &t->opening, AUDIT_OK, "owners of the Safe: the profile's %zu and nobody else",
+			   s->owner_count);
 	else
 		audit_note(t, &t->opening, AUDIT_DIFFERS, "owners of the Safe: not those of the profile, but %s",
 			   owners);
+	audit_note(t, &t->opening, s->threshold == d->threshold ? AUDIT_OK : AUDIT_DIFFERS,
+		   "owners who have to sign: %" PRIu64 "; the profile says %" PRIu64, s->threshold, d->threshold);
 	text_safe(&version, span_str(s->version), false);
 	audit_note(t, &t->opening, span_is(d->safe_version, s->version) ? AUDIT_OK : AUDIT_DIFFERS,
 		   "version of the Safe: %s; the profile says %.*s", buf_cstr(&version), text_shown(d->safe_version),
@@ -153,23 +155,33 @@ static void judge_safe(struct audit *t, const struct deployment *d, const struct
 		audit_note(t, &t->opening, AUDIT_LOOK, "modules of the Safe: it cannot list them");
 }
 
-/* Everybody whom an event gave a role of the timelock, the Safe, and nobody: the zero address stands for anybody. */
+static void add_holder(struct chain_roles *v, size_t *n, const struct addr *who)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (addr_eq(&v[i].account, who))
+			return;
+	if (*n < HOLDERS_MAX)
+		v[(*n)++].account = *who;
+}
+
+/* The Safe first; nobody, who stands for anybody; everybody in the profile, and whom an event gave a role. */
 static size_t role_holders(const struct audit *t, const struct deployment *d, struct chain_roles *v)
 {
 	const size_t granted = recount_kind_named("RoleGranted(bytes32,address,address)");
-	size_t n = 2, k;
+	size_t n = 2;
 	v[0].account = d->safe;
-	for (size_t i = 0; i < t->n_logs && n < HOLDERS_MAX; i++) {
+	for (size_t i = 0; i < d->n_contracts; i++)
+		add_holder(v, &n, &d->contracts[i].address);
+	for (size_t i = 0; i < d->n_people; i++)
+		add_holder(v, &n, &d->people[i].address);
+	for (size_t i = 0; i < t->n_logs; i++) {
 		const struct chain_log *l = &t->logs[i];
 		struct addr who;
 		if (!addr_eq(&l->address, &d->timelock) || l->topic_count != 4 ||
 		    !hash32_eq(&l->topics[0], &t->topics[granted]))
 			continue;
 		memcpy(who.b, l->topics[2].b + 12, sizeof(who.b));
-		for (k = 0; k < n && !addr_eq(&v[k].account, &who); k++)
-			;
-		if (k == n)
-			v[n++].account = who;
+		add_holder(v, &n, &who);
 	}
 	return n;
 }
@@ -195,7 +207,7 @@ static void judge_roles(struct audit *t, const struct deployment *d, const struc
 			}
 		audit_note(t, &t->opening, strangers > 0 ? AUDIT_LOOK : AUDIT_OK, "%s of the timelock: %s",
 			   roles[r].name,
-			   have > 0 ? audit_addresses(t, holders, have) : "nobody that an event names");
+			   have > 0 ? audit_addresses(t, holders, have) : "nobody");
 	}
 }
 
@@ -225,6 +237,11 @@ static bool read_opening(struct audit *t, const struct deployment *d, struct err
 	if (!chain_roles(&t->chain, &d->timelock, roles, n, e))
 		return false;
 	judge_roles(t, d, roles, n);
+	if (n == HOLDERS_MAX)
+		audit_note(t, &t->unchecked, AUDIT_LOOK, "roles of more than %u accounts", HOLDERS_MAX);
+	if (t->from > 0)
+		audit_note(t, &t->unchecked, AUDIT_LOOK, "roles of the timelock that were given before block %" PRIu64
+			   " to somebody who is not in the profile", t->from);
 	if (!chain_contracts(&t->chain, v, d->n_contracts, e))
 		return false;
 	judge_contracts(t, d, v);

@@ -38,7 +38,8 @@ grep -q "ok       salts of 1 operations are roots of this log; block 26 (SC-1) h
 grep -q "NOT CHECKED: lines 3 to 25 against the chain: no salt in these blocks is over them" "$HERE/out"
 grep -q "BEFORE  owner changes: block 4, .* (safe): SafeSetup(" "$HERE/out"
 grep -q "BEFORE  role changes: block 5, .* (timelock): RoleGranted(proposer, 0x[0-9a-fA-F]* (safe), " "$HERE/out"
-grep -q "ok       owners of the Safe: the profile's 5 and nobody else; 3 have to sign" "$HERE/out"
+grep -q "ok       owners of the Safe: the profile's 5 and nobody else$" "$HERE/out"
+grep -q "ok       owners who have to sign: 3; the profile says 3$" "$HERE/out"
 grep -q "ok       admin of the timelock: 0x[0-9a-fA-F]* (the timelock)$" "$HERE/out"
 # The same over a part of it; and where somebody says that the log is older than it says.
 audit --from "$first" --json >"$HERE/part.json"
@@ -74,6 +75,9 @@ expect 0 "The line names no block of the chain: the profile names no node to ask
 "$setgov" -C "$HERE/alone" log export "$HERE/export-alone" >/dev/null
 "$setgov" audit "$HERE/export-alone" --rpc "$url" >"$HERE/out" || true
 grep -q "the log began after block [0-9]*: by the clock of line 0" "$HERE/out" || fail "$(head -n 5 "$HERE/out")"
+
+# It was opened after an owner was replaced, and its profile is older than that.
+expect 1 "DIFFERS  owners of the Safe: not those of the profile, but 0x" "$setgov" audit "$HERE/export-alone" --rpc "$url" --began "$(block)"
 
 # What an export withholds it names, with the line and the reason; an audit says what cannot be checked for that, and what had
 # no reason to be withheld.
