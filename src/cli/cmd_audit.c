@@ -1,228 +1,76 @@
-/* setgov audit EXPORT: an export against the auditor's own node, both ways, and samples by seed. */
+/* setgov audit EXPORT: an export against the auditor's own nodes, both ways; what came before the log, apart; what no
+ * node can leave out; and samples by seed. The parts are in audit_*.c. */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/hex.h"
+#include "src/base/text.h"
+#include "src/cli/audit_parts.h"
 #include "src/cli/cmd.h"
-#include "src/cli/export_read.h"
-#include "src/cli/recount.h"
 #include "src/crypto/hash.h"
+#include "src/evm/address.h"
 
 #define SAMPLES 25u
-#define CONTRACTS_MAX 64u
 
-static const char *const step_of_population[] = {
-	[POP_SCHEDULED] = "schedule", [POP_EXECUTED] = "execute", [POP_CANCELLED] = "cancel",
-};
+/* ---- what the parts leave ---- */
 
-struct counts { size_t chain, log, chain_only, log_only; };
-
-struct audit {
-	struct cli *cli;
-	struct export_read x;
-	struct chain chain;
-	uint64_t from, to;
-	struct hash32 topics[RECOUNT_EVENTS];
-	const struct chain_log *logs;
-	size_t n_logs;
-	const struct export_step **by_tx;     /* the log's steps, by transaction */
-	const struct chain_log **by_log;      /* the chain's events, by transaction */
-	bool *taken;                  /* of each of them: some call of the log's explains it */
-	struct counts counts[N_POPULATIONS];
-	struct json *differences;
-};
-
-/* ---- saying ---- */
-
-static void differ(struct audit *t, enum population p, const char *side, uint64_t block, const struct hash32 *tx,
-		   const char *words)
+/* Room for one more. */
+static void *grown(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
 {
-	struct arena *a = &t->cli->arena;
-	struct json *o = json_object(a);
-	struct buf hex = {0};
-	buf_0xhex(&hex, SPAN_HASH(tx));
-	json_set(o, a, "block", json_u64(a, block));
-	json_set(o, a, "only", json_str(a, side));
-	json_set(o, a, "population", json_str(a, population_name(p)));
-	json_set(o, a, "text", json_str(a, words));
-	json_set(o, a, "txHash", json_str(a, buf_cstr(&hex)));
-	json_push(t->differences, o);
-	cli_text(t->cli, "ONLY %s  %s: block %" PRIu64 ", transaction %s%s%s\n",
-		 strcmp(side, "chain") == 0 ? "ON CHAIN" : "IN THE LOG", population_name(p), block, buf_cstr(&hex),
-		 words[0] != '\0' ? ", " : "", words);
-	buf_release(&hex);
+	if (n < *cap)
+		return old;
+	*cap = *cap > 0 ? 2 * *cap : 64;
+	void *v = arena_alloc(a, *cap, size);
+	if (n > 0)
+		memcpy(v, old, n * size);
+	return v;
 }
 
-/* ---- chain to log ---- */
-
-/* The Safe's events name the safeTxHash, the timelock's the operation: as topic, or as the first word of the data. */
-static bool names(const struct chain_log *l, const struct hash32 *what)
+void audit_push(struct audit *t, struct audit_events *where, const struct audit_event *what)
 {
-	if (hash32_is_zero(what))
-		return false;
-	return l->topic_count > 1 ? hash32_eq(&l->topics[1], what)
-				  : l->data.n >= 32 && memcmp(l->data.p, what->b, 32) == 0;
+	where->v = grown(t->a, where->v, where->n, &where->cap, sizeof(*where->v));
+	where->v[where->n++] = *what;
 }
 
-static int compare_tx(const void *a, const void *b)
+void audit_note(struct audit *t, struct audit_facts *where, enum audit_verdict verdict, const char *fmt, ...)
 {
-	const struct export_step *x = *(const struct export_step *const *)a, *y = *(const struct export_step *const *)b;
-	return memcmp(x->tx.b, y->tx.b, sizeof(x->tx.b));
+	struct buf b = {0};
+	va_list args;
+	va_start(args, fmt);
+	buf_vfmt(&b, fmt, args);
+	va_end(args);
+	where->v = grown(t->a, where->v, where->n, &where->cap, sizeof(*where->v));
+	where->v[where->n++] = (struct audit_fact){ verdict, arena_str(t->a, buf_view(&b)) };
+	buf_release(&b);
 }
 
-static void index_steps(struct audit *t)
+void audit_not_checked(struct audit *t, const char *what, struct err *e)
 {
-	t->by_tx = ARENA_ARRAY(&t->cli->arena, const struct export_step *, t->x.n_steps + 1);
-	for (size_t i = 0; i < t->x.n_steps; i++)
-		t->by_tx[i] = &t->x.steps[i];
-	if (t->x.n_steps > 1)
-		qsort(t->by_tx, t->x.n_steps, sizeof(*t->by_tx), compare_tx);
+	audit_note(t, &t->unchecked, AUDIT_LOOK, "%s: %s", what, text_safe_err(t->a, e));
+	err_clear(e);
 }
 
-static int compare_log(const void *a, const void *b)
+const char *audit_addresses(const struct audit *t, const struct addr *v, size_t n)
 {
-	const struct chain_log *x = *(const struct chain_log *const *)a, *y = *(const struct chain_log *const *)b;
-	const int by = memcmp(x->tx_hash.b, y->tx_hash.b, sizeof(x->tx_hash.b));
-	return by != 0 ? by : (x->index > y->index) - (x->index < y->index);
-}
-
-static void index_logs(struct audit *t)
-{
-	t->by_log = ARENA_ARRAY(&t->cli->arena, const struct chain_log *, t->n_logs + 1);
-	t->taken = ARENA_ARRAY(&t->cli->arena, bool, t->n_logs + 1);
-	for (size_t i = 0; i < t->n_logs; i++)
-		t->by_log[i] = &t->logs[i];
-	if (t->n_logs > 1)
-		qsort(t->by_log, t->n_logs, sizeof(*t->by_log), compare_log);
-}
-
-static size_t first_log_of(const struct audit *t, const struct hash32 *tx)
-{
-	size_t low = 0, high = t->n_logs;
-	while (low < high) {
-		const size_t mid = low + (high - low) / 2;
-		if (memcmp(t->by_log[mid]->tx_hash.b, tx->b, sizeof(tx->b)) < 0)
-			low = mid + 1;
-		else
-			high = mid;
+	struct buf b = {0};
+	for (size_t i = 0; i < n; i++) {
+		const char *label = addr_is_zero(&v[i]) ? "nobody, or anybody"
+							: deployment_label(t->a, &t->x.deployment, &v[i]);
+		buf_str(&b, i > 0 ? ", " : "");
+		addr_format(&b, &v[i]);
+		if (label != NULL)
+			buf_fmt(&b, " (%s)", label);
 	}
-	return low;
+	const char *out = arena_str(t->a, buf_view(&b));
+	buf_release(&b);
+	return out;
 }
 
-/* The place of the first step of this transaction, or of where it would be. */
-static size_t first_of(const struct audit *t, const struct hash32 *tx)
+void audit_pin(struct audit *t, const struct block *b)
 {
-	size_t low = 0, high = t->x.n_steps;
-	while (low < high) {
-		const size_t mid = low + (high - low) / 2;
-		if (memcmp(t->by_tx[mid]->tx.b, tx->b, sizeof(tx->b)) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
-}
-
-/* A step of the log in the same transaction; of a Safe transaction or an operation also the one that it names. */
-static const struct export_step *step_behind(const struct audit *t, const struct chain_log *l, enum population p)
-{
-	for (size_t i = first_of(t, &l->tx_hash); i < t->x.n_steps && hash32_eq(&t->by_tx[i]->tx, &l->tx_hash); i++) {
-		const struct export_step *s = t->by_tx[i];
-		if (p == POP_SAFE && !names(l, &s->safe_tx_hash))
-			continue;
-		if ((p == POP_SCHEDULED || p == POP_EXECUTED || p == POP_CANCELLED) &&
-		    (!names(l, &s->operation) || strcmp(s->step, step_of_population[p]) != 0))
-			continue;
-		return s;
-	}
-	return NULL;
-}
-
-static bool is_another_call_of(const struct chain_log *l, enum population p)
-{
-	static const struct hash32 first = {{0}};
-	return (p == POP_SCHEDULED || p == POP_EXECUTED) && l->topic_count > 2 && !hash32_eq(&l->topics[2], &first);
-}
-
-static void judge_log(struct audit *t, const struct chain_log *l)
-{
-	size_t kind = 0;
-	if (!recount_kind(t->topics, l, &kind) || is_another_call_of(l, recount_population(kind)))
-		return;
-	const enum population p = recount_population(kind);
-	t->counts[p].chain++;
-	if (step_behind(t, l, p) != NULL) {
-		t->counts[p].log++;
-	} else {
-		t->counts[p].chain_only++;
-		differ(t, p, "chain", l->block, &l->tx_hash, recount_words(&t->cli->arena, &t->x.deployment, kind, l));
-	}
-}
-
-/* ---- log to chain ---- */
-
-static void log_alone(struct audit *t, enum population p, const struct export_step *s, const char *what)
-{
-	t->counts[p].log_only++;
-	differ(t, p, "log", s->block, &s->tx,
-	       arena_fmt(&t->cli->arena, "line %" PRIu64 ", %s of %s%s%s", s->seq, s->step, s->change,
-			 what != NULL ? ": " : "", what != NULL ? what : ""));
-}
-
-/* An event of this population in the step's transaction that names this. */
-static bool chain_names(const struct audit *t, const struct export_step *s, enum population p,
-			const struct hash32 *what)
-{
-	size_t kind;
-	for (size_t i = first_log_of(t, &s->tx); i < t->n_logs && hash32_eq(&t->by_log[i]->tx_hash, &s->tx); i++)
-		if (recount_kind(t->topics, t->by_log[i], &kind) && recount_population(kind) == p &&
-		    names(t->by_log[i], what))
-			return true;
-	return false;
-}
-
-/* Each event answers for one call: a second call of the same kind needs one of its own. */
-static bool chain_has_effect(struct audit *t, const struct export_step *s, const struct call *c)
-{
-	for (size_t i = first_log_of(t, &s->tx); i < t->n_logs && hash32_eq(&t->by_log[i]->tx_hash, &s->tx); i++)
-		if (!t->taken[i] && recount_is_of(t->topics, c, t->by_log[i])) {
-			t->taken[i] = true;
-			return true;
-		}
-	return false;
-}
-
-/* What a step calls on a contract that the profile does not name leaves events that were not asked for. */
-static bool is_asked_about(const struct audit *t, const struct call *c)
-{
-	for (size_t i = 0; i < t->x.deployment.n_contracts; i++)
-		if (addr_eq(&t->x.deployment.contracts[i].address, &c->to))
-			return true;
-	return false;
-}
-
-static void judge_calls(struct audit *t, const struct export_step *s)
-{
-	for (size_t i = 0; i < s->calls.n; i++) {
-		const struct call *c = &s->calls.v[i];
-		enum population p;
-		const char *what;
-		if (is_asked_about(t, c) && recount_expects(c, &p, &what) && !chain_has_effect(t, s, c))
-			log_alone(t, p, s, what);
-	}
-}
-
-static void judge_step(struct audit *t, const struct export_step *s)
-{
-	if (!s->mined || s->block < t->from || s->block > t->to)
-		return;
-	if (!hash32_is_zero(&s->safe_tx_hash) && !chain_names(t, s, POP_SAFE, &s->safe_tx_hash))
-		log_alone(t, POP_SAFE, s, NULL);
-	for (enum population p = POP_SCHEDULED; p <= POP_CANCELLED; p++)
-		if (!hash32_is_zero(&s->operation) && strcmp(s->step, step_of_population[p]) == 0 &&
-		    !chain_names(t, s, p, &s->operation))
-			log_alone(t, p, s, NULL);
-	judge_calls(t, s);
+	t->chain.pin = *b;
 }
 
 /* ---- samples ---- */
@@ -237,7 +85,7 @@ static int by_order(const void *a, const void *b)
 /* The first 25 by SHA-256("SEED SEQ"): whoever has the seed draws the same, with sha256sum. */
 static struct json *draw(struct audit *t, const char *seed)
 {
-	struct arena *a = &t->cli->arena;
+	struct arena *a = t->a;
 	struct json *list = json_array(a);
 	struct sample *v = ARENA_ARRAY(a, struct sample, t->x.n_steps + 1);
 	size_t n = 0;
@@ -269,7 +117,7 @@ static struct json *draw(struct audit *t, const char *seed)
 	return list;
 }
 
-/* ---- all of it ---- */
+/* ---- the chain ---- */
 
 static bool read_block(const struct cli *cli, const char *option, uint64_t *out, struct err *e)
 {
@@ -281,35 +129,80 @@ static bool read_block(const struct cli *cli, const char *option, uint64_t *out,
 	       err_set(e, ERR_USAGE, ERR_NO_OFFSET, "%s: needed a block number", option);
 }
 
-static bool read_chain(struct audit *t, struct err *e)
+/* Each --rpc is a node of its own: what they do not agree on is refused. */
+static bool open_nodes(struct audit *t, struct err *e)
 {
 	const struct deployment *d = &t->x.deployment;
-	const char *url = cli_option(t->cli, "--rpc");
-	const struct endpoint node = { span_str("rpc"), span_str(url != NULL ? url : "") };
-	struct addr at[CONTRACTS_MAX];
-	struct chain_log *logs;
-	if (url == NULL)
+	struct endpoint nodes[RPC_MAX_ENDPOINTS];
+	size_t n = 0;
+	for (size_t i = 0; i < t->cli->n_given; i++) {
+		if (strcmp(t->cli->given[i].option->name, "--rpc") != 0)
+			continue;
+		if (n == RPC_MAX_ENDPOINTS)
+			return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "at most %zu nodes", (size_t)RPC_MAX_ENDPOINTS);
+		nodes[n].name = span_str(n == 0 ? "rpc" : arena_fmt(t->a, "rpc-%zu", n + 1));
+		nodes[n++].url = span_str(t->cli->given[i].value);
+	}
+	if (n == 0)
 		return err_set(e, ERR_USAGE, ERR_NO_OFFSET,
 			       "needed --rpc URL, your own node: the export is held against what it says");
-	if (d->n_contracts > CONTRACTS_MAX)
-		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "at most %u contracts, found %zu", CONTRACTS_MAX,
-			       d->n_contracts);
-	for (size_t i = 0; i < d->n_contracts; i++)
-		at[i] = d->contracts[i].address;
-	recount_topics(t->topics);
-	if (!chain_open(&t->chain, &node, 1, d->chain_id, &d->genesis, e))
-		return false;
+	if (n == 1)
+		audit_note(t, &t->unchecked, AUDIT_LOOK, "your node against another: --rpc can be given twice");
+	return chain_open(&t->chain, nodes, n, d->chain_id, &d->genesis, e);
+}
+
+static bool read_range(struct audit *t, struct err *e)
+{
 	t->to = t->chain.pin.number;
 	if (!read_block(t->cli, "--from", &t->from, e) || !read_block(t->cli, "--to", &t->to, e))
 		return false;
 	if (t->to > t->chain.pin.number || t->from > t->to)
 		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "the chain has blocks 0 to %" PRIu64, t->chain.pin.number);
-	if (!chain_logs(&t->chain, &t->cli->arena, at, d->n_contracts, t->topics, RECOUNT_EVENTS, t->from, t->to,
-			&logs, &t->n_logs, e))
+	t->end = t->chain.pin;
+	return t->to == t->end.number || chain_block(&t->chain, t->to, &t->end, e);
+}
+
+/* Everything that is proven is proven from this block's hash. */
+static bool judge_end(struct audit *t, struct err *e)
+{
+	const char *text = cli_option(t->cli, "--block-hash");
+	struct buf hex = {0};
+	struct hash32 given;
+	bool ok = true;
+	buf_0xhex(&hex, SPAN_HASH(&t->end.hash));
+	if (text == NULL)
+		audit_note(t, &t->unchecked, AUDIT_LOOK, "the hash of block %" PRIu64 ", from which all that is proven "
+			   "follows: %s is your node's word. Compare it with another source, and give it with "
+			   "--block-hash",
+			   t->to, buf_cstr(&hex));
+	else if (!hex_fixed(given.b, sizeof(given.b), span_str(text), e))
+		ok = err_in(e, "--block-hash");
+	else if (!hash32_eq(&given, &t->end.hash))
+		ok = err_refuse(e, "BLOCK-HASH", "block %" PRIu64 " is %s on your node, not what you gave: it is on "
+			   "another chain, or lies", t->to, buf_cstr(&hex));
+	else
+		t->end_given = true;
+	buf_release(&hex);
+	return ok;
+}
+
+static bool read_chain(struct audit *t, struct err *e)
+{
+	struct chain_log *logs;
+	recount_topics(t->topics);
+	if (!open_nodes(t, e) || !read_range(t, e) || !judge_end(t, e) || !audit_begin(t, e))
+		return false;
+	struct addr *at = ARENA_ARRAY(t->a, struct addr, t->n_contracts + 1);
+	for (size_t i = 0; i < t->n_contracts; i++)
+		at[i] = t->contracts[i].at;
+	if (!chain_logs(&t->chain, t->a, at, t->n_contracts, t->topics, RECOUNT_EVENTS, t->from, t->to, &logs,
+			&t->n_logs, e))
 		return false;
 	t->logs = logs;
 	return true;
 }
+
+/* ---- saying ---- */
 
 static void say_export(struct audit *t)
 {
@@ -317,64 +210,166 @@ static void say_export(struct audit *t)
 	cli_text(t->cli, "%" PRIu64 " lines, root ", x->lines);
 	buf_hex(&t->cli->text, SPAN_HASH(&x->head.root));
 	cli_text(t->cli, "\nChecked: form, seq, chain, time, and the checkpoint over the first %" PRIu64 "\n",
-		 x->vouched);
+		   x->vouched);
 	if (x->vouched < x->lines)
-		cli_text(t->cli, "NOT CHECKED: lines %" PRIu64 " to %" PRIu64 ", which the checkpoint is not over: "
-			 "anybody could have appended them, and they count for nothing here\n",
-			 x->vouched, x->lines - 1);
-	cli_text(t->cli, "Log key %s%s%s\n", x->vkey,
-		 x->n_keys > 1 ? arena_fmt(&t->cli->arena, ", number %zu of this log: each was vouched for by the one "
-					   "before", x->n_keys) : "",
-		 cli_option(t->cli, "--vkey") != NULL ? "" : "\nNOT CHECKED: the key is the export's own; compare "
-							     "it with a copy from another channel, or give it "
-							     "with --vkey");
-	cli_text(t->cli, "Blocks %" PRIu64 " to %" PRIu64 "\n\n", t->from, t->to);
+		audit_note(t, &t->unchecked, AUDIT_LOOK, "lines %" PRIu64 " to %" PRIu64 ", which the checkpoint is "
+			   "not over: anybody could have appended them, and they count for nothing here", x->vouched,
+			   x->lines - 1);
+	cli_text(t->cli, "Log key %s%s\n", x->vkey,
+		 x->n_keys > 1 ? arena_fmt(t->a, ", number %zu of this log: each was vouched for by the one before",
+					   x->n_keys) : "");
+	if (cli_option(t->cli, "--vkey") == NULL)
+		audit_note(t, &t->unchecked, AUDIT_LOOK, "the key is the export's own; compare it with a copy from "
+			   "another channel, or give it with --vkey");
+	cli_text(t->cli, "Blocks %" PRIu64 " to %" PRIu64 "; the log began after block %" PRIu64 ": %s\n\n", t->from,
+		   t->to,
+		 t->began, t->began_by);
 }
 
 static struct json *say_counts(struct audit *t)
 {
-	struct arena *a = &t->cli->arena;
+	struct arena *a = t->a;
 	struct json *list = json_array(a);
-	cli_text(t->cli, "%-22s %9s %9s %14s %12s\n", "", "on chain", "in both", "chain alone", "log alone");
+	cli_text(t->cli, "%-22s %9s %9s %9s %14s %12s\n", "", "on chain", "before", "in both", "chain alone",
+		 "log alone");
 	for (size_t i = 0; i < N_POPULATIONS; i++) {
 		const struct counts *n = &t->counts[i];
 		struct json *o = json_object(a);
-		json_set(o, a, "both", json_u64(a, n->log));
+		json_set(o, a, "before", json_u64(a, n->before));
+		json_set(o, a, "both", json_u64(a, n->both));
 		json_set(o, a, "chain", json_u64(a, n->chain));
 		json_set(o, a, "chainAlone", json_u64(a, n->chain_only));
 		json_set(o, a, "logAlone", json_u64(a, n->log_only));
 		json_set(o, a, "population", json_str(a, population_name((enum population)i)));
 		json_push(list, o);
-		cli_text(t->cli, "%-22s %9zu %9zu %14zu %12zu\n", population_name((enum population)i), n->chain,
-			 n->log, n->chain_only, n->log_only);
+		cli_text(t->cli, "%-22s %9zu %9zu %9zu %14zu %12zu\n", population_name((enum population)i), n->chain,
+			 n->before, n->both, n->chain_only, n->log_only);
 	}
 	return list;
 }
 
+static struct json *say_events(struct audit *t, const struct audit_events *events, bool before)
+{
+	struct arena *a = t->a;
+	struct json *list = json_array(a);
+	for (size_t i = 0; i < events->n; i++) {
+		const struct audit_event *v = &events->v[i];
+		struct json *o = json_object(a);
+		struct buf hex = {0};
+		buf_0xhex(&hex, SPAN_HASH(&v->tx));
+		json_set(o, a, "block", json_u64(a, v->block));
+		if (!before)
+			json_set(o, a, "only", json_str(a, v->in_log ? "log" : "chain"));
+		json_set(o, a, "population", json_str(a, population_name(v->population)));
+		json_set(o, a, "text", json_str(a, v->words));
+		json_set(o, a, "txHash", json_str(a, buf_cstr(&hex)));
+		json_push(list, o);
+		cli_text(t->cli, "%s  %s: block %" PRIu64 ", transaction %s, %s\n",
+			 before ? "BEFORE" : v->in_log ? "ONLY IN THE LOG" : "ONLY ON CHAIN",
+			 population_name(v->population),
+			 v->block, buf_cstr(&hex), v->words);
+		buf_release(&hex);
+	}
+	return list;
+}
+
+static struct json *say_facts(struct audit *t, const struct audit_facts *facts, const char *title)
+{
+	static const char *const words[] = { [AUDIT_OK] = "ok", [AUDIT_LOOK] = "look", [AUDIT_DIFFERS] = "differs" };
+	static const char *const marks[] = { [AUDIT_OK] = "ok", [AUDIT_LOOK] = "LOOK", [AUDIT_DIFFERS] = "DIFFERS" };
+	struct json *list = json_array(t->a);
+	if (facts->n > 0)
+		cli_text(t->cli, "\n%s\n", title);
+	for (size_t i = 0; i < facts->n; i++) {
+		struct json *o = json_object(t->a);
+		json_set(o, t->a, "text", json_text(t->a, span_str(facts->v[i].words)));
+		json_set(o, t->a, "verdict", json_str(t->a, words[facts->v[i].verdict]));
+		json_push(list, o);
+		cli_text(t->cli, "  %-7s  %s\n", marks[facts->v[i].verdict], facts->v[i].words);
+	}
+	return list;
+}
+
+static struct json *say_unchecked(struct audit *t)
+{
+	struct json *list = json_array(t->a);
+	cli_text(t->cli, "\n");
+	for (size_t i = 0; i < t->unchecked.n; i++) {
+		json_push(list, json_text(t->a, span_str(t->unchecked.v[i].words)));
+		cli_text(t->cli, "NOT CHECKED: %s\n", t->unchecked.v[i].words);
+	}
+	return list;
+}
+
+static size_t differing(const struct audit_facts *facts)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < facts->n; i++)
+		n += facts->v[i].verdict == AUDIT_DIFFERS;
+	return n;
+}
+
+static size_t differences(const struct audit *t)
+{
+	return t->differences.n + differing(&t->files) + differing(&t->anchors) + differing(&t->opening) +
+	       differing(&t->counters);
+}
+
+static const char *found(const struct audit *t)
+{
+	const size_t n = differences(t);
+	return n == 0 ? "Nothing differs." : arena_fmt(t->a, "%zu difference%s.", n, n == 1 ? "" : "s");
+}
+
+static void say(struct audit *t)
+{
+	struct arena *a = t->a;
+	const char *seed = cli_option(t->cli, "--seed");
+	struct json *o = json_object(a), *began = json_object(a), *end = json_object(a);
+	say_export(t);
+	json_set(o, a, "counts", say_counts(t));
+	cli_text(t->cli, "\n%s\n", found(t));
+	json_set(o, a, "differences", say_events(t, &t->differences, false));
+	if (t->before.n > 0)
+		cli_text(t->cli, "\nBefore the log began, or before a contract was in it: %zu, no difference\n",
+			 t->before.n);
+	json_set(o, a, "before", say_events(t, &t->before, true));
+	json_set(o, a, "files", say_facts(t, &t->files, "What the export shows"));
+	json_set(o, a, "anchors", say_facts(t, &t->anchors, "Roots of the log that the chain has seen"));
+	json_set(o, a, "opening", say_facts(t, &t->opening,
+		 arena_fmt(a, "In block %" PRIu64 ", against the profile in line 0", t->began)));
+	json_set(o, a, "counters", say_facts(t, &t->counters, t->end_given
+		 ? "Proven from the block hash that you gave" : "Proven from the last block's hash, which is your "
+		 "node's word"));
+	json_set(o, a, "notChecked", say_unchecked(t));
+	json_set(began, a, "block", json_u64(a, t->began));
+	json_set(began, a, "by", json_str(a, t->began_by));
+	json_set(o, a, "began", began);
+	json_set(end, a, "given", json_bool(a, t->end_given));
+	json_set(end, a, "hash", json_0x(a, SPAN_HASH(&t->end.hash)));
+	json_set(end, a, "number", json_u64(a, t->end.number));
+	json_set(o, a, "block", end);
+	json_set(o, a, "from", json_u64(a, t->from));
+	json_set(o, a, "lines", json_u64(a, t->x.lines));
+	json_set(o, a, "root", json_bare(a, SPAN_HASH(&t->x.head.root)));
+	json_set(o, a, "samples", seed != NULL ? draw(t, seed) : json_array(a));
+	json_set(o, a, "to", json_u64(a, t->to));
+	json_set(o, a, "vouched", json_u64(a, t->x.vouched));
+	json_set(o, a, "withheld", withholding_json(a, &t->x.withheld));
+	t->cli->result = o;
+	t->cli->status = differences(t) > 0;
+}
+
 bool cmd_audit(struct cli *cli, struct err *e)
 {
-	struct arena *a = &cli->arena;
-	struct audit t = { .cli = cli, .differences = json_array(a) };
-	const char *seed = cli_option(cli, "--seed");
-	const bool ok = export_read(a, &t.x, cli->args[0], cli_option(cli, "--vkey"), e) && read_chain(&t, e);
+	struct audit t = { .cli = cli, .a = &cli->arena };
+	const bool ok = export_read(t.a, &t.x, cli->args[0], cli_option(cli, "--vkey"), e) && read_chain(&t, e);
 	if (ok) {
-		index_steps(&t);
-		index_logs(&t);
-		say_export(&t);
-		for (size_t i = 0; i < t.n_logs; i++)
-			judge_log(&t, &t.logs[i]);
-		for (size_t i = 0; i < t.x.n_steps; i++)
-			judge_step(&t, &t.x.steps[i]);
-		cli->result = json_object(a);
-		json_set(cli->result, a, "counts", say_counts(&t));
-		json_set(cli->result, a, "differences", t.differences);
-		json_set(cli->result, a, "from", json_u64(a, t.from));
-		json_set(cli->result, a, "lines", json_u64(a, t.x.lines));
-		json_set(cli->result, a, "root", json_bare(a, SPAN_HASH(&t.x.head.root)));
-		json_set(cli->result, a, "samples", seed != NULL ? draw(&t, seed) : json_array(a));
-		json_set(cli->result, a, "to", json_u64(a, t.to));
-		json_set(cli->result, a, "vouched", json_u64(a, t.x.vouched));
-		cli->status = t.differences->n > 0;
+		audit_files(&t);
+		audit_match(&t);
+		audit_opening(&t);
+		audit_count(&t);
+		say(&t);
 	}
 	chain_release(&t.chain);
 	return ok;

@@ -1,6 +1,8 @@
 /* init: a workspace from a profile, or the adoption of a changed profile by a workspace that is there. */
+#include "src/base/frame.h"
 #include "src/base/fs.h"
 #include "src/base/text.h"
+#include "src/chain/reader.h"
 #include "src/cli/cmd.h"
 #include "src/cli/following.h"
 #include "src/cli/look.h"
@@ -9,9 +11,37 @@
 #include "src/evm/address.h"
 #include "src/gov/findings.h"
 
-static struct json *opening_body(struct arena *a, const struct deployment *d, const struct hash32 *profile)
+#define ASK_MS 3000
+
+/* Where the chain is now. A block's hash cannot be known before the block: whoever reads the line later knows that it
+ * is younger. False, and said: nobody answers. */
+static bool ask_block(const struct cli *cli, const struct deployment *d, struct block *out)
+{
+	const struct chain_patience p = { frame_clock_ms() + ASK_MS, ASK_MS, 0 };
+	struct chain c = {0};
+	struct arena a = {0};
+	struct err e = {0};
+	const bool ok = d->n_endpoints > 0 &&
+			chain_open_within(&c, d->endpoints, d->n_endpoints, d->chain_id, &d->genesis, &p, &e);
+	*out = c.pin;
+	if (!ok)
+		cli_say(cli, "The line names no block of the chain: %s",
+			d->n_endpoints > 0 ? text_safe_err(&a, &e) : "the profile names no node to ask");
+	err_clear(&e);
+	chain_release(&c);
+	arena_release(&a);
+	return ok;
+}
+
+static struct json *opening_body(const struct cli *cli, struct arena *a, const struct deployment *d,
+				 const struct hash32 *profile)
 {
 	struct json *o = json_object(a);
+	struct block now;
+	if (ask_block(cli, d, &now)) {
+		json_set(o, a, "block", json_u64(a, now.number));
+		json_set(o, a, "blockHash", json_0x(a, SPAN_HASH(&now.hash)));
+	}
 	json_set(o, a, "chainId", json_u64(a, d->chain_id));
 	json_set(o, a, "deployment", json_bare(a, SPAN_HASH(&d->id)));
 	json_set(o, a, "genesisHash", json_0x(a, SPAN_HASH(&d->genesis)));
@@ -86,7 +116,7 @@ static bool create(struct cli *cli, const struct deployment *d, const char *path
 	const struct log_options options = { remember };
 	const struct log_opening opening = {
 		.origin = buf_view(&origin), .actor = span_str(LOCAL_ACTOR), .auth = span_str("os-user"),
-		.body = opening_body(a, d, &d->id), .blobs = &identity, .n_blobs = 1,
+		.body = opening_body(cli, a, d, &d->id), .blobs = &identity, .n_blobs = 1,
 	};
 	struct log *log = log_create(cli->dir, &opening, &options, e);
 	buf_release(&origin);
@@ -118,7 +148,7 @@ static bool adopt(struct cli *cli, const struct deployment *d, const char *path,
 	bool ok = log_begin(ws.log, e) && log_add_blob(ws.log, identity_text(a, d), BLOB_PUBLIC, &blob, e);
 	if (ok) {
 		struct line l = workspace_line(&ws, "deployment.adopted", span_of(NULL, 0),
-					       opening_body(a, d, &blob));
+					       opening_body(cli, a, d, &blob));
 		/* Signed for at once: should the key be lost, owners are those of a profile under a checkpoint. */
 		ok = log_add_line(ws.log, &l, e) && log_add_checkpoint(ws.log, NULL, e) && log_commit(ws.log, e) &&
 		     fs_write(path, text, 0644, e);

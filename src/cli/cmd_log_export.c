@@ -2,7 +2,9 @@
 #include <stdlib.h>
 
 #include "audit-log/export_tiles.h"
+#include "src/base/fs.h"
 #include "src/cli/cmd.h"
+#include "src/cli/withholding.h"
 
 struct spent {
 	struct workspace *ws;
@@ -44,19 +46,59 @@ static bool collect_spent(struct spent *s, struct err *e)
 	return true;
 }
 
+static struct json *words(struct cli *cli, const struct tree_head *head, const struct hash32 *digest)
+{
+	struct arena *a = &cli->arena;
+	struct json *o = json_object(a);
+	json_set(o, a, "digest", json_bare(a, SPAN_HASH(digest)));
+	json_set(o, a, "form", json_str(a, cli_flag(cli, "--tiles") ? "tiles" : "lines"));
+	json_set(o, a, "root", json_bare(a, SPAN_HASH(&head->root)));
+	json_set(o, a, "size", json_u64(a, head->size));
+	return o;
+}
+
 /* Each export is an event of the log itself. */
 static bool log_it(struct cli *cli, const struct tree_head *head, const struct hash32 *digest, uint64_t withheld,
 		   struct err *e)
 {
-	struct arena *a = &cli->arena;
-	struct json *body = json_object(a);
-	json_set(body, a, "digest", json_bare(a, SPAN_HASH(digest)));
-	json_set(body, a, "form", json_str(a, cli_flag(cli, "--tiles") ? "tiles" : "lines"));
-	json_set(body, a, "root", json_bare(a, SPAN_HASH(&head->root)));
-	json_set(body, a, "size", json_u64(a, head->size));
-	json_set(body, a, "withheld", json_u64(a, withheld));
-	cli->result = body;
+	struct json *body = words(cli, head, digest);
+	json_set(body, &cli->arena, "withheld", json_u64(&cli->arena, withheld));
+	cli->result = words(cli, head, digest);
 	return workspace_append(cli->ws, "log.exported", span_of(NULL, 0), body, e);
+}
+
+/* ---- what is not in it ---- */
+
+static bool take_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+{
+	struct arena scratch = {0};
+	struct line l;
+	(void)leaf;
+	const bool ok = (line_parse(&scratch, &l, raw, e) && withholding_take(ctx, &l, e)) ||
+			err_in(e, "line %llu", (unsigned long long)seq);
+	arena_release(&scratch);
+	return ok;
+}
+
+/* Read back from what was written: the reader of the export has to come to the same. */
+static bool say_withheld(struct cli *cli, struct err *e)
+{
+	struct arena *a = &cli->arena;
+	struct buf manifest = {0};
+	struct withholding w;
+	bool ok = fs_read(&manifest, arena_fmt(a, "%s/" MANIFEST, cli->args[0]), WITHHELD_MANIFEST_MAX, e) &&
+		  withholding_begin(&w, a, buf_view(&manifest), e);
+	if (ok && w.list.n > 0)
+		ok = log_each(cli->ws->log, 0, UINT64_MAX, take_line, &w, e);
+	for (size_t i = 0; ok && i < w.list.n; i++) {
+		cli_text(cli, "  withheld: ");
+		buf_hex(&cli->text, SPAN_HASH(&w.list.v[i].digest));
+		cli_text(cli, ", %s\n", withholding_words(&w, i));
+	}
+	if (ok)
+		json_set(cli->result, a, "withheld", withholding_json(a, &w));
+	buf_release(&manifest);
+	return ok;
 }
 
 static void say_root(struct cli *cli, const struct tree_head *head)
@@ -75,7 +117,7 @@ static bool export_lines(struct cli *cli, const struct export_options *options, 
 	cli_text(cli, "%s: %llu lines, %llu blobs, %llu withheld", cli->args[0], (unsigned long long)r.lines,
 		 (unsigned long long)r.blobs, (unsigned long long)r.withheld);
 	say_root(cli, &r.head);
-	return true;
+	return say_withheld(cli, e);
 }
 
 static bool export_tiles(struct cli *cli, const struct export_options *options, struct err *e)
@@ -88,7 +130,7 @@ static bool export_tiles(struct cli *cli, const struct export_options *options, 
 		 cli->args[0], (unsigned long long)r.head.size, (unsigned long long)(r.head.size - r.before),
 		 (unsigned long long)r.files, (unsigned long long)r.blobs, (unsigned long long)r.withheld);
 	say_root(cli, &r.head);
-	return true;
+	return say_withheld(cli, e);
 }
 
 bool cmd_log_export(struct cli *cli, struct err *e)

@@ -128,10 +128,12 @@ static const struct option log_verify_options[] = {
 	{ "--archive", "DIR", "a segment of the log's archive: its blobs are checked there", true },
 };
 static const struct option audit_options[] = {
-	{ "--rpc", "URL", "the auditor's own node", false },
+	{ "--rpc", "URL", "the auditor's own node; given twice, the two have to agree", true },
 	{ "--vkey", "KEY", "the log key, from another channel than the export", false },
 	{ "--from", "BLOCK", "count from this block on (default: 0)", false },
 	{ "--to", "BLOCK", "count up to this block (default: the newest)", false },
+	{ "--block-hash", "HASH", "of the last block, from another source than the node", false },
+	{ "--began", "BLOCK", "up to this block there was no log (default: what line 0 names)", false },
 	{ "--seed", "N", "draw samples: the same seed draws the same", false },
 };
 static const struct option policy_adopt_options[] = {

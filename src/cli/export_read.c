@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "src/base/fs.h"
+#include "src/base/text.h"
 #include "src/crypto/hash.h"
 #include "src/gov/log_keys.h"
+#include "src/gov/timelock.h"
 #include "src/proof/line.h"
 
 struct reading {
@@ -20,7 +22,7 @@ struct reading {
 	struct hash32 prev;
 	struct log_profiles profiles;
 	struct unix_time time;
-	size_t cap_changes, cap_operations, cap_steps;
+	size_t cap_changes, cap_operations, cap_steps, cap_profiles, cap_blobs;
 };
 
 static bool refuse(uint64_t seq, const char *what, struct err *e)
@@ -48,6 +50,20 @@ static struct export_operation *operation_of(struct export_read *out, struct spa
 	return NULL;
 }
 
+static bool read_node(void *ctx, struct hash32 *out, uint64_t index, struct err *e)
+{
+	const struct reading *r = ctx;
+	(void)e;
+	memcpy(out->b, r->nodes.p + index * sizeof(out->b), sizeof(out->b));
+	return true;
+}
+
+static bool root_at(void *ctx, uint64_t size, struct hash32 *out, struct err *e)
+{
+	const struct merkle_nodes nodes = { read_node, ctx };
+	return merkle_root(out, size, &nodes, e);
+}
+
 /* Of the line nothing stays but its calls. */
 static bool take_proposed(struct reading *r, const struct line *l, struct err *e)
 {
@@ -56,25 +72,42 @@ static bool take_proposed(struct reading *r, const struct line *l, struct err *e
 	const struct json *calls;
 	if (!json_get(l->body, "calls", JSON_ARRAY, &calls, e) || !calls_from_json(r->a, &c.calls, calls, e))
 		return err_in(e, "calls");
+	if (!json_get_hash(l->body, "predecessor", &c.predecessor, NULL))
+		c.predecessor = (struct hash32){0};            /* route direct has none */
 	out->changes = grown(r->a, out->changes, out->n_changes, &r->cap_changes, sizeof(c));
 	out->changes[out->n_changes++] = c;
 	return true;
 }
 
-static struct calls calls_of(const struct export_read *out, struct span change)
+/* NULL: nobody proposed it. */
+static const struct export_change *change_of(const struct export_read *out, struct span id)
 {
 	for (size_t i = out->n_changes; i > 0; i--)
-		if (span_is(change, out->changes[i - 1].id))
-			return out->changes[i - 1].calls;
-	return (struct calls){0};
+		if (span_is(id, out->changes[i - 1].id))
+			return &out->changes[i - 1];
+	return NULL;
+}
+
+/* Then the timelock that publishes the id publishes the log's root. */
+static bool anchors(struct reading *r, const struct export_operation *op)
+{
+	const struct export_change *c = change_of(r->out, span_str(op->change));
+	struct hash32 root, id;
+	if (c == NULL || op->size == 0 || op->size > r->tree.size || !root_at(r, op->size, &root, NULL))
+		return false;
+	const struct operation o = { c->calls, c->calls.n != 1, c->predecessor, op->salt };
+	timelock_id(&id, &o);
+	return hash32_eq(&root, &op->salt) && hash32_eq(&id, &op->id);
 }
 
 static bool take_planned(struct reading *r, const struct line *l, struct err *e)
 {
 	struct export_read *out = r->out;
 	struct export_operation op = { .seq = l->seq, .change = arena_str(r->a, l->change) };
-	if (!json_get_hash(l->body, "operation", &op.id, e) || !json_get_hash(l->body, "salt", &op.salt, e))
+	if (!json_get_hash(l->body, "operation", &op.id, e) || !json_get_hash(l->body, "salt", &op.salt, e) ||
+	    !json_get_u64(l->body, "size", &op.size, e))
 		return false;
+	op.anchors = anchors(r, &op);
 	out->operations = grown(r->a, out->operations, out->n_operations, &r->cap_operations, sizeof(op));
 	out->operations[out->n_operations++] = op;
 	return true;
@@ -84,29 +117,55 @@ static bool take_step(struct reading *r, const struct line *l, struct err *e)
 {
 	struct export_read *out = r->out;
 	struct export_step s = { .seq = l->seq, .mined = line_kind_is(l, "step.mined") };
-	struct export_operation *op = operation_of(out, l->change);
+	const struct export_operation *op = operation_of(out, l->change);
+	const struct export_change *change = change_of(out, l->change);
 	struct span step;
 	if (!json_get_hash(l->body, "txHash", &s.tx, e) || !json_get_u64(l->body, "block", &s.block, e) ||
-	    !json_get_hash(l->body, "safeTxHash", &s.safe_tx_hash, e) || !json_get_str(l->body, "step", &step, e))
+	    !json_get_hash(l->body, "safeTxHash", &s.safe_tx_hash, e) ||
+	    !json_get_hash(l->body, "blockHash", &s.block_hash, e) || !json_get_str(l->body, "step", &step, e))
 		return false;
 	s.change = arena_str(r->a, l->change);
-	s.step = arena_str(r->a, step);
-	if (span_is(step, "execute"))
-		s.calls = calls_of(out, l->change);
-	if (op != NULL) {
+	s.step = text_safe_str(r->a, step, false);
+	if (span_is(step, "execute") && change != NULL)
+		s.calls = change->calls;
+	if (op != NULL)
 		s.operation = op->id;
-		op->scheduled |= s.mined && span_is(step, "schedule");
-		op->executed |= s.mined && span_is(step, "execute");
-		op->cancelled |= s.mined && span_is(step, "cancel");
-	}
 	out->steps = grown(r->a, out->steps, out->n_steps, &r->cap_steps, sizeof(s));
 	out->steps[out->n_steps++] = s;
 	return true;
 }
 
+static bool take_profile(struct reading *r, const struct line *l, struct err *e)
+{
+	struct export_read *out = r->out;
+	struct export_profile p = { .seq = l->seq, .seconds = l->time.ms / 1000,
+				    .has_block = json_find(l->body, "block") != NULL };
+	if (p.has_block && (!json_get_u64(l->body, "block", &p.block, e) ||
+			    !json_get_hash(l->body, "blockHash", &p.block_hash, e)))
+		return false;
+	log_profiles_take(&r->profiles, r->a, l);
+	out->profiles = grown(r->a, out->profiles, out->n_profiles, &r->cap_profiles, sizeof(p));
+	out->profiles[out->n_profiles++] = p;
+	return true;
+}
+
+static void take_blob(void *ctx, const struct line *l, const struct hash32 *digest, const struct blob_name *name)
+{
+	struct reading *r = ctx;
+	struct export_read *out = r->out;
+	const struct export_blob one = { *digest, l->seq };
+	(void)name;
+	out->blobs = grown(r->a, out->blobs, out->n_blobs, &r->cap_blobs, sizeof(one));
+	out->blobs[out->n_blobs++] = one;
+}
+
 static bool take_words(struct reading *r, const struct line *l, struct err *e)
 {
-	log_profiles_take(&r->profiles, r->a, l);
+	blob_names(l, take_blob, r);
+	if (!withholding_take(&r->out->withheld, l, e))
+		return false;
+	if (line_kind_is(l, "log.opened") || line_kind_is(l, "deployment.adopted"))
+		return take_profile(r, l, e);
 	if (line_kind_is(l, "change.proposed"))
 		return take_proposed(r, l, e);
 	if (line_kind_is(l, "operation.planned"))
@@ -143,20 +202,6 @@ static bool read_deployment(struct reading *r, uint64_t size, struct deployment 
 	if (!hash32_eq(&digest, &profile))
 		return err_refuse(e, "EXPORT", "the profile does not hash to its name");
 	return deployment_parse_identity(r->a, out, text, e) || err_in(e, "profile");
-}
-
-static bool read_node(void *ctx, struct hash32 *out, uint64_t index, struct err *e)
-{
-	const struct reading *r = ctx;
-	(void)e;
-	memcpy(out->b, r->nodes.p + index * sizeof(out->b), sizeof(out->b));
-	return true;
-}
-
-static bool root_at(void *ctx, uint64_t size, struct hash32 *out, struct err *e)
-{
-	const struct merkle_nodes nodes = { read_node, ctx };
-	return merkle_root(out, size, &nodes, e);
 }
 
 static const struct deployment *deployment_at(void *ctx, uint64_t size)
@@ -226,6 +271,19 @@ static bool take_lines(struct reading *r, struct span text, struct err *e)
 	return true;
 }
 
+static bool read_manifest(struct reading *r, struct err *e)
+{
+	const struct json *doc, *lines;
+	struct span text;
+	if (!read_file(r, &text, MANIFEST, WITHHELD_MANIFEST_MAX, e))
+		return false;
+	doc = json_parse(r->a, text, e);
+	if (doc == NULL || !json_get(doc, "lines", JSON_OBJECT, &lines, e) ||
+	    !json_get_bare_hash(lines, "sha256", &r->out->lines_said, e))
+		return err_in(e, MANIFEST);
+	return withholding_begin(&r->out->withheld, r->a, text, e);
+}
+
 static bool read_checkpoint(struct reading *r, struct err *e)
 {
 	struct note n;
@@ -263,15 +321,28 @@ static bool check_signature(struct reading *r, const char *given, struct err *e)
 	return checkpoint_open(r->a, &r->checkpoint, r->note, &now->key, e) || err_in(e, "checkpoint");
 }
 
+/* An older one that is not there is no reason to stop: what it says is then not known, and whoever asks says so. */
+static void read_profiles(struct reading *r)
+{
+	for (size_t i = 0; i < r->out->n_profiles; i++) {
+		struct export_profile *p = &r->out->profiles[i];
+		p->known = read_deployment(r, p->seq + 1, &p->d, NULL);
+	}
+}
+
 bool export_read(struct arena *a, struct export_read *out, const char *dir, const char *vkey, struct err *e)
 {
 	struct reading r = { .a = a, .out = out, .dir = dir, .keys = { .a = a } };
 	struct buf lines = {0};
-	*out = (struct export_read){0};
-	const bool ok = read_checkpoint(&r, e) &&
+	*out = (struct export_read){ .dir = dir };
+	const bool ok = read_checkpoint(&r, e) && read_manifest(&r, e) &&
 			fs_read(&lines, arena_fmt(a, "%s/lines.jsonl", dir), EXPORT_MAX_BYTES, e) &&
 			take_lines(&r, buf_view(&lines), e) && check_signature(&r, vkey, e) &&
 			read_deployment(&r, r.checkpoint.head.size, &out->deployment, e);
+	if (ok) {
+		sha256(&out->lines_are, buf_view(&lines));
+		read_profiles(&r);
+	}
 	buf_release(&lines);
 	buf_release(&r.nodes);
 	out->lines = r.tree.size;

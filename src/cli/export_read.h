@@ -3,6 +3,7 @@
 #ifndef SETGOV_CLI_EXPORT_READ_H
 #define SETGOV_CLI_EXPORT_READ_H
 
+#include "src/cli/withholding.h"
 #include "src/gov/call.h"
 #include "src/gov/deployment.h"
 #include "src/proof/merkle.h"
@@ -12,23 +13,44 @@
 struct export_operation {             /* operation.planned */
 	struct hash32 id, salt;
 	const char *change;
-	uint64_t seq;
-	bool scheduled, executed, cancelled;   /* steps that the log says were mined */
+	uint64_t seq, size;           /* size: the first lines, whose root the salt is */
+	bool anchors;                 /* it is, and the id that of the proposal's calls with this salt */
 };
-struct export_change { const char *id; struct calls calls; };       /* change.proposed */
+struct export_profile {               /* log.opened and deployment.adopted */
+	uint64_t seq, block;
+	struct hash32 block_hash;
+	bool has_block;               /* a node answered when the line was written */
+	int64_t seconds;              /* the line's time */
+	bool known;                   /* the blob is in the export */
+	struct deployment d;
+};
+struct export_change {                /* change.proposed */
+	const char *id;
+	struct calls calls;
+	struct hash32 predecessor;
+};
 struct export_step {                  /* step.mined and step.failed */
 	struct hash32 tx, safe_tx_hash, operation;   /* operation: zero on route direct */
 	const char *change, *step;
 	struct calls calls;           /* what the step makes the chain run: of execute alone */
 	uint64_t seq, block;
+	struct hash32 block_hash;
 	bool mined;
 };
+struct export_blob { struct hash32 digest; uint64_t line; };  /* that a line names */
 struct export_read {
-	uint64_t lines, vouched;      /* vouched: by the checkpoint */
+	const char *dir;
+	struct hash32 lines_said, lines_are;  /* SHA-256 of lines.jsonl, by the manifest and by its bytes */
+	struct withholding withheld;
+	struct export_blob *blobs;    /* in log order; one may be named more than once */
+	size_t n_blobs;
+	uint64_t lines, vouched;      /* vouched: by the checkpoint; what later lines say is passed over */
 	struct tree_head head;        /* over all lines */
 	const char *vkey;             /* that signed the checkpoint */
 	size_t n_keys;                /* that the log had by then, each vouched for by the one before */
 	struct deployment deployment; /* adopted last */
+	struct export_profile *profiles;      /* as they were adopted */
+	size_t n_profiles;
 	struct export_change *changes;
 	size_t n_changes;
 	struct export_operation *operations;

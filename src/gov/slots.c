@@ -434,6 +434,22 @@ void slots_known(struct slot_list *out, const struct pinned *p, const struct has
 	}
 }
 
+bool slot_of(struct slot_list *one, const struct pinned *p, const struct contract *c, struct span getter,
+	     const struct hash32 *keys, size_t n_keys)
+{
+	const struct span plain = {NULL, 0};
+
+	for (size_t i = 0; i < p->slots->n; i++) {
+		const struct slot_rule *r = &p->slots->v[i];
+
+		if (!rule_is_of(r, c) || !r->placed || r->n_keys != n_keys || !span_eq(r->getter, getter))
+			continue;
+		add(one, c, r, keys, plain);
+		return true;
+	}
+	return false;
+}
+
 const struct named_slot *slots_at(const struct slot_list *list, size_t *i, const struct addr *at,
 				  const struct hash32 *slot)
 {
@@ -479,6 +495,15 @@ static struct u256 part_of(const struct named_slot *s, const struct hash32 *word
 
 	memcpy(be + 32 - s->size, word->b + 32 - s->offset - s->size, s->size);
 	return u256_from_be(be);
+}
+
+struct hash32 slot_value(const struct named_slot *s, const struct hash32 *word)
+{
+	const struct u256 v = part_of(s, word);
+	struct hash32 out;
+
+	u256_to_be(out.b, &v);
+	return out;
 }
 
 bool slot_text(struct buf *out, const struct named_slot *s, const struct hash32 *word)

@@ -34,6 +34,11 @@ MUST_CHECK bool slots_deciding(struct slot_list *out, const struct pinned *p, co
 			       struct calls calls, const struct hash32 *operation, struct err *e);
 /* Every slot of a contract of the profile that its rules can name without arguments or with arguments out of `keys`. */
 void slots_known(struct slot_list *out, const struct pinned *p, const struct hash32 *keys, size_t n_keys);
+/* The one behind `getter` of this contract with these arguments; false: nobody knows where it lies. */
+bool slot_of(struct slot_list *one, const struct pinned *p, const struct contract *c, struct span getter,
+	     const struct hash32 *keys, size_t n_keys);
+/* What a slot's part of this word is, as a word of its own. */
+struct hash32 slot_value(const struct named_slot *s, const struct hash32 *word);
 /* The Safe's list of owners, or of modules: the slot that says who comes after `member`. */
 void slot_listed(struct hash32 *slot, bool modules, const struct addr *member);
 #define SLOT_SENTINEL ((struct addr){ .b = { [19] = 1 } })

@@ -1,6 +1,9 @@
-// What happens on chain without setgov: stranger.mjs operation|safe-tx RPC PROFILE. Prints the operation's id, or the safeTxHash.
+// What happens on chain without setgov: stranger.mjs operation|safe-tx|payment|upheaval RPC PROFILE. Prints the operation's id, or the safeTxHash.
 //   operation   somebody who is not in the profile is given the proposer role, and schedules registry.pause()
-//   safe-tx     three owners make the Safe do nothing, without telling the log
+//   safe-tx     as many owners as it takes make the Safe do nothing, without telling the log
+//   payment     the same, to somebody else
+//   upheaval    as if a module did it: the Safe gets an owner, a threshold, a guard and a module, the timelock a shorter delay,
+//               the registry other code, a pause, and another owner
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 const require = createRequire(new URL('../../contracts/package.json', import.meta.url));
@@ -23,6 +26,7 @@ const timelock = new Interface([
 ]);
 const safeAbi = [
   'function nonce() view returns (uint256)',
+  'function getThreshold() view returns (uint256)',
   'function approveHash(bytes32)',
   'function getTransactionHash(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,uint256) view returns (bytes32)',
   'function execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes) payable returns (bool)',
@@ -38,11 +42,12 @@ async function operation() {
   return theirs.hashOperation(...call);
 }
 
-async function safeTx() {
-  const owners = identity.people.filter((p) => p.owner).map((p) => p.address).slice(0, 3).sort((x, y) => (BigInt(x) < BigInt(y) ? -1 : 1));
+async function safeTx(to) {
+  const needed = Number(await new Contract(identity.safe, safeAbi, rpc).getThreshold());
+  const owners = identity.people.filter((p) => p.owner).map((p) => p.address).slice(0, needed).sort((x, y) => (BigInt(x) < BigInt(y) ? -1 : 1));
   const at = async (owner) => new Contract(identity.safe, safeAbi, await as(owner));
   const first = await at(owners[0]);
-  const tx = [identity.safe, 0, '0x', 0, 0, 0, 0, ZeroAddress, ZeroAddress];
+  const tx = [to, 0, '0x', 0, 0, 0, 0, ZeroAddress, ZeroAddress];
   const hash = await first.getTransactionHash(...tx, await first.nonce());
   for (const owner of owners) await mined((await at(owner)).approveHash(hash));
   const approved = owners.map((owner) => concat([zeroPadValue(owner, 32), ZeroHash, '0x01']));
@@ -50,5 +55,30 @@ async function safeTx() {
   return hash;
 }
 
-console.log(await (what === 'operation' ? operation() : safeTx()));
+// Says yes to everything: supportsInterface, too.
+async function guard() {
+  const at = '0x0000000000000000000000000000000000009aa9';
+  await rpc.send('anvil_setCode', [at, '0x600160005260206000f3']);
+  return at;
+}
+
+async function upheaval() {
+  const at = identity.contracts.registry.address;
+  const safe = new Contract(identity.safe, [
+    'function addOwnerWithThreshold(address,uint256)', 'function enableModule(address)', 'function setGuard(address)',
+  ], await as(identity.safe));
+  const owner = await as(identity.timelock);
+  const registry = new Contract(at, ['function pause()', 'function transferOwnership(address)', 'function upgradeToAndCall(address,bytes)'], owner);
+  const { implementations } = JSON.parse(readFileSync(profile, 'utf8')).local;
+  const stranger = (await rpc.getSigner(9)).address;
+  await mined(safe.addOwnerWithThreshold(stranger, 2));
+  await mined(safe.enableModule(stranger));
+  await mined(safe.setGuard(await guard()));
+  await mined(new Contract(identity.timelock, ['function updateDelay(uint256)'], owner).updateDelay(1));
+  await mined(registry.pause());
+  await mined(registry.upgradeToAndCall(implementations.registryV2, '0x'));
+  await mined(registry.transferOwnership(stranger));
+}
+
+console.log(await { operation, 'safe-tx': () => safeTx(identity.safe), payment: () => safeTx('0x000000000000000000000000000000000000dEaD'), upheaval }[what]());
 process.exit(0);

@@ -61,6 +61,9 @@ static const struct { const char *function, *event; size_t emitter; const char *
 	{ "transferOwnership(address)", "OwnershipTransferStarted(address,address)", 0, "01", true },
 	{ "transferOwnership(address)", "OwnershipTransferred(address,address)", 0, "02", false },
 	{ "pause()", "Upgraded(address)", 0, "1", false },
+	{ "pause()", "Paused(address)", 0, "", true },
+	{ "setOperator(address,bool)", "OperatorUpdated(address,bool)", 0, "12", true },
+	{ "swapOwner(address,address,address)", "RemovedOwner(address)", 0, "2", false },
 };
 
 static void a_call_leaves_the_event_that_repeats_it(void **state)
@@ -74,6 +77,19 @@ static void a_call_leaves_the_event_that_repeats_it(void **state)
 			fail_msg("case %zu: %s, %s", i, cases[i].function, cases[i].event);
 		buf_release(&s.data);
 	}
+}
+
+static void what_comes_beside_is_explained_and_is_no_effect(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	set(&s, "swapOwner(address,address,address)", "RemovedOwner(address)", 0, "2");
+	assert_false(recount_is_of(s.topics, &s.call, &s.log));
+	assert_true(recount_may_be_of(s.topics, &s.call, &s.log));
+	s.log.address = address(1);                                            /* another Safe's */
+	assert_false(recount_may_be_of(s.topics, &s.call, &s.log));
+	buf_release(&s.data);
 }
 
 static void a_call_that_is_cut_off_leaves_nothing(void **state)
@@ -101,7 +117,11 @@ static void calls_are_counted_with_their_population(void **state)
 	assert_int_equal(p, POP_OWNER);
 	assert_string_equal(what, "swapOwner(address,address,address)");
 	buf_release(&s.data);
-	set(&s, "pause()", "AddedOwner(address)", 0, "1");
+	set(&s, "pause()", "Paused(address)", 0, "");
+	assert_true(recount_expects(&s.call, &p, &what));
+	assert_int_equal(p, POP_PAUSE);
+	buf_release(&s.data);
+	set(&s, "setTreasury(address)", "AddedOwner(address)", 0, "1");        /* leaves no event */
 	assert_false(recount_expects(&s.call, &p, &what));
 	buf_release(&s.data);
 }
@@ -143,6 +163,12 @@ static void an_event_is_told_with_its_arguments(void **state)
 	assert_string_equal(said(&a, &d, &l, "OwnershipTransferred(address,address)"),
 			    "0x1111111111111111111111111111111111111111 (timelock): OwnershipTransferred("
 			    "0x1111111111111111111111111111111111111111 (timelock))");
+	l.data = span_of(words, 96);                                           /* what has no fixed size ends it */
+	l.topic_count = 2;
+	memcpy(l.topics[1].b, words[1], 32);
+	assert_string_equal(said(&a, &d, &l, "SafeSetup(address,address[],uint256,address,address)"),
+			    "0x1111111111111111111111111111111111111111 (timelock): SafeSetup("
+			    "0x2222222222222222222222222222222222222222 (p2))");
 	arena_release(&a);
 }
 
@@ -150,6 +176,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_call_leaves_the_event_that_repeats_it),
+		cmocka_unit_test(what_comes_beside_is_explained_and_is_no_effect),
 		cmocka_unit_test(a_call_that_is_cut_off_leaves_nothing),
 		cmocka_unit_test(calls_are_counted_with_their_population),
 		cmocka_unit_test(an_event_is_told_with_its_arguments),

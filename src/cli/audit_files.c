@@ -1,0 +1,93 @@
+/* What an export shows of what its lines name, and what it withholds. */
+#include "src/cli/audit_parts.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/fs.h"
+#include "src/crypto/hash.h"
+
+#define BLOB_MAX ((size_t)1 << 30)
+
+static int by_digest(const void *a, const void *b)
+{
+	const struct export_blob *x = a, *y = b;
+	const int by = memcmp(x->digest.b, y->digest.b, sizeof(x->digest.b));
+	return by != 0 ? by : (x->line > y->line) - (x->line < y->line);
+}
+
+static const char *hex_of(const struct audit *t, const struct hash32 *digest)
+{
+	struct buf b = {0};
+	buf_hex(&b, SPAN_HASH(digest));
+	const char *out = arena_str(t->a, buf_view(&b));
+	buf_release(&b);
+	return out;
+}
+
+static bool judge_blob(struct audit *t, const struct export_blob *blob)
+{
+	const char *hex = hex_of(t, &blob->digest);
+	struct buf bytes = {0};
+	struct hash32 is;
+	const bool there = fs_read(&bytes, arena_fmt(t->a, "%s/blobs/%s", t->x.dir, hex), BLOB_MAX, NULL);
+	sha256(&is, buf_view(&bytes));
+	buf_release(&bytes);
+	if (there && hash32_eq(&is, &blob->digest))
+		return true;
+	audit_note(t, &t->files, AUDIT_DIFFERS, there ? "blob %s, which line %" PRIu64 " names, is something else" :
+		   "blob %s, which line %" PRIu64 " names, is neither there nor said to be withheld", hex, blob->line);
+	return false;
+}
+
+static void judge_blobs(struct audit *t)
+{
+	struct export_read *x = &t->x;
+	size_t right = 0;
+	if (x->n_blobs > 1)
+		qsort(x->blobs, x->n_blobs, sizeof(*x->blobs), by_digest);
+	for (size_t i = 0; i < x->n_blobs; i++)
+		if ((i == 0 || !hash32_eq(&x->blobs[i].digest, &x->blobs[i - 1].digest)) &&
+		    withheld_find(&x->withheld.list, &x->blobs[i].digest) == NULL)
+			right += judge_blob(t, &x->blobs[i]);
+	audit_note(t, &t->files, AUDIT_OK, "blobs that are there and hash to what a line names: %zu; withheld: %zu",
+		   right,
+		   x->withheld.list.n);
+}
+
+/* A signature for what is on chain, or the transaction that is there, is worth nothing to a thief any more. */
+static bool is_spent(const struct audit *t, const struct withholding_item *item)
+{
+	for (size_t i = 0; i < t->x.n_steps; i++) {
+		const struct export_step *s = &t->x.steps[i];
+		if (s->mined && !hash32_is_zero(&item->about) &&
+		    (hash32_eq(&s->safe_tx_hash, &item->about) || hash32_eq(&s->tx, &item->about)))
+			return true;
+	}
+	return false;
+}
+
+static void judge_withheld(struct audit *t)
+{
+	const struct withholding *w = &t->x.withheld;
+	for (size_t i = 0; i < w->list.n; i++) {
+		const char *words = arena_fmt(t->a, "%s, %s", hex_of(t, &w->list.v[i].digest), withholding_words(w, i));
+		const char *fault = withholding_fault(w, i);
+		if (fault == NULL && w->list.v[i].why == WITHHELD_BEARER && is_spent(t, &w->v[i]))
+			fault = "what it is for is on chain, so nobody could use it any more";
+		if (fault != NULL)
+			audit_note(t, &t->files, AUDIT_DIFFERS, "withheld without a reason: %s; but %s", words, fault);
+		else
+			audit_note(t, &t->unchecked, AUDIT_LOOK, "withheld: %s; %s", words, withholding_consequence(w,
+				   i));
+	}
+}
+
+void audit_files(struct audit *t)
+{
+	if (!hash32_eq(&t->x.lines_said, &t->x.lines_are))
+		audit_note(t, &t->files, AUDIT_DIFFERS, "lines.jsonl is not the file that the manifest names");
+	judge_blobs(t);
+	judge_withheld(t);
+}
