@@ -332,6 +332,7 @@ static bool write_line(struct seeing *s, const struct restoring *r, struct resto
 	ok = log_begin(s->log, e) && log_add_line(s->log, &l, e) && log_add_checkpoint(s->log, NULL, e) &&
 	     log_commit(s->log, e);
 	log_abort(s->log);
+	restored_series(out->series, l.id);
 	return ok;
 }
 
