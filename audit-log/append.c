@@ -287,6 +287,9 @@ static bool put_back(struct log *l, struct span raw, struct err *e)
 	if (ok) {
 		l->tail.leaf = leaf;
 		l->tail.time = line.time;
+		/* What was signed over them is lost with the file: a packet, and a succession, need it again. */
+		if (line_kind_is(&line, "change.proposed") || line_kind_is(&line, "deployment.adopted"))
+			ok = log_add_checkpoint(l, NULL, e);
 	}
 	arena_release(&a);
 	return ok || err_in(e, "line %" PRIu64, log_size(l));
@@ -305,7 +308,8 @@ bool log_refill(struct log *l, const struct span *lines, size_t n, struct span n
 	ok = ok && checkpoint_open(&a, &c, note, log_key(l), e) && log_root_at(l, log_size(l), &root, e);
 	if (ok && (c.head.size != log_size(l) || !hash32_eq(&c.head.root, &root)))
 		ok = err_refuse(e, "LOG-FORKED", "the lines do not lead to the checkpoint over %" PRIu64, c.head.size);
-	ok = ok && put_checkpoint(l, note, e);
+	/* A hand-over is a row only before the line that names it; the key that signed it is here. */
+	ok = ok && (handover_is(&c) ? log_add_checkpoint(l, NULL, e) : put_checkpoint(l, note, e));
 	arena_release(&a);
 	return ok;
 }

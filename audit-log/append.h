@@ -34,7 +34,8 @@ MUST_CHECK bool log_add_blob(struct log *l, struct span bytes, enum blob_class c
  * NULL. */
 MUST_CHECK bool log_add_checkpoint(struct log *l, struct buf *note, struct err *e);
 /* Lines that this log had and lost, byte for byte, and the checkpoint that was over them all, which must be this log's:
- * same size, same root, else ERR_REFUSED "LOG-FORKED". */
+ * same size, same root, else ERR_REFUSED "LOG-FORKED"; or the note by which its key vouched for another, over them all,
+ * in the place of which a checkpoint is signed. */
 MUST_CHECK bool log_refill(struct log *l, const struct span *lines, size_t n, struct span note, struct err *e);
 /* Re-reads and re-hashes the rows written, then commits durably. After false nothing was written, unless e says that
  * the disk failed: then this log refuses everything until it is opened anew (log_find_id() tells). */

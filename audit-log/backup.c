@@ -189,10 +189,10 @@ static bool take_handover(struct seeing *s, struct span bytes)
 
 	return handover_open(s->a, &h, bytes, NULL) && span_eq(h.from, now->vkey) && h.head.size > now->line &&
 	       note_verify(&h.note, &now->key, NULL) && !log_keys_named(&s->keys, h.vkey) &&
-	       (log_keys_add(&s->keys, &h), true);
+	       (log_keys_add(&s->keys, &h, arena_copy(s->a, bytes)), true);
 }
 
-static void take_handovers(struct seeing *s, const struct restoring *r)
+static void take_handovers(struct seeing *s, const struct restoring *r, const struct refill *f)
 {
 	bool more = true;
 
@@ -202,6 +202,8 @@ static void take_handovers(struct seeing *s, const struct restoring *r)
 		more = false;
 		for (size_t i = 0; i < r->n_seen; i++)
 			more |= take_handover(s, r->seen[i]);
+		for (size_t i = 0; i < f->n_handovers; i++)
+			more |= take_handover(s, f->handovers[i]);
 	}
 }
 
@@ -268,15 +270,34 @@ static bool take_remembered(struct seeing *s, const char *path, struct err *e)
 
 /* ---- what others kept ------------------------------------------------------------------------------------------- */
 
-static bool take_kept(struct seeing *s, struct refill *f, const struct restoring *r, struct err *e)
+static bool read_kept(struct seeing *s, struct refill *f, const struct restoring *r, struct err *e)
 {
 	for (size_t i = 0; i < r->n_kept; i++)
-		if (!refill_read(s->a, f, r->kept[i], log_key(s->log), e))
+		if (!refill_read(s->a, f, r->kept[i], log_origin(s->log), e))
 			return err_in(e, "kept lines [%zu]", i);
-	for (size_t i = 0; i < f->n_notes; i++)
-		if (!take_seen(s, f->notes[i], false, e))
-			return false;
 	refill_sort(f);
+	return true;
+}
+
+/* The note by which a known key took over, word for word. */
+static bool is_followed(const struct seeing *s, struct span note)
+{
+	for (size_t i = 0; i < s->keys.n; i++)
+		if (span_eq(s->keys.v[i].note, note))
+			return true;
+	return false;
+}
+
+/* What is said to be by a key that nobody vouches for says nothing. A hand-over says how the log was, too, in the old
+ * key's words: so the lines before it come back, when that key's last packet was long before. */
+static bool take_kept(struct seeing *s, const struct refill *f, struct err *e)
+{
+	for (size_t i = 0; i < f->n_notes; i++)
+		if (log_keys_named(&s->keys, f->notes[i].vkey) && !take_seen(s, f->notes[i].note, false, e))
+			return false;
+	for (size_t i = 0; i < f->n_handovers; i++)
+		if (is_followed(s, f->handovers[i]) && !take_seen(s, f->handovers[i], false, e))
+			return false;
 	return true;
 }
 
@@ -332,6 +353,7 @@ static bool write_line(struct seeing *s, const struct restoring *r, struct resto
 	ok = log_begin(s->log, e) && log_add_line(s->log, &l, e) && log_add_checkpoint(s->log, NULL, e) &&
 	     log_commit(s->log, e);
 	log_abort(s->log);
+	restored_series(out->series, l.id);
 	return ok;
 }
 
@@ -343,8 +365,9 @@ static bool resume(struct arena *a, const char *copy, const struct restoring *r,
 	struct refill kept = {0};
 	bool ok = s.log != NULL;
 
+	ok = ok && read_kept(&s, &kept, r, e);
 	if (ok)
-		take_handovers(&s, r);
+		take_handovers(&s, r, &kept);
 	if (ok && r->remember) {
 		*remembered = log_state_path(s.log, r->remember, ".checkpoint");
 		ok = take_remembered(&s, *remembered, e) &&
@@ -352,7 +375,7 @@ static bool resume(struct arena *a, const char *copy, const struct restoring *r,
 	}
 	for (size_t i = 0; ok && i < r->n_seen; i++)
 		ok = take_seen(&s, r->seen[i], false, e);
-	ok = ok && take_kept(&s, &kept, r, e);
+	ok = ok && take_kept(&s, &kept, e);
 	if (ok)
 		refill(&s, &kept, &out->refilled);
 	ok = ok && write_line(&s, r, out, e);

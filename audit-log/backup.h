@@ -8,6 +8,7 @@
 #define SETGOV_AUDIT_LOG_BACKUP_H
 
 #include "audit-log/append.h"
+#include "src/gov/restored.h"
 
 /* The workspace in `from` into the new directory `to` (0700): log.db, log.key, deployment.json. The copy is verified
  * whole; complete or not at all. ERR_REFUSED "EXISTS", "LOG-DAMAGED" with the first finding. */
@@ -28,6 +29,7 @@ struct restored {
 	uint64_t refilled;            /* lines that others kept */
 	uint64_t seen;                /* size of the newest checkpoint shown, or 0 */
 	uint64_t missing;             /* lines that it vouches for and that nobody has */
+	char series[SERIES_SIZE];     /* what names of changes begin with from here on */
 };
 /* Makes a workspace in `dir` go on from the copy in `from`: line log.restored and a checkpoint are in it before it
  * takes its place. What this machine remembers counts as shown. ERR_REFUSED "EXISTS" (there is a log), "LOG-DAMAGED",

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "src/gov/restored.h"
+
 struct walk {
 	struct arena *a;
 	struct log_holes *out;
@@ -30,30 +32,16 @@ static bool read_anchors(struct arena *a, struct log_hole *out, const struct lin
 	return true;
 }
 
-/* How many lines of the checkpoint that was shown are not in the copy follows from the other members. */
-static bool read_seen(struct log_hole *out, const struct line *l, struct err *e)
-{
-	if (!json_get_u64(l->body, "missing", &out->missing, e))
-		return false;
-	out->known = !json_is_null(json_find(l->body, "seenSize"));
-	if (out->known && !json_get_u64(l->body, "seenSize", &out->seen, e))
-		return false;
-	return out->missing == (out->seen > out->last + 1 ? out->seen - out->last - 1 : 0) ||
-	       err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "missing is not what seenSize comes to after line %" PRIu64,
-		       out->last);
-}
-
 bool log_hole_read(struct arena *a, struct log_hole *out, const struct line *l, struct err *e)
 {
-	struct hash32 leaf;
+	struct restored_line r;
 
-	*out = (struct log_hole){ .seq = l->seq, .time = l->time };
-	if (!json_get_u64(l->body, "last", &out->last, e) || !json_get_bare_hash(l->body, "lastLeaf", &leaf, e))
+	*out = (struct log_hole){0};
+	if (!restored_read(&r, l, e))
 		return false;
-	/* A clock that stepped back is a line between the two. */
-	if (out->last + 2 != l->seq && (out->last + 1 != l->seq || !hash32_eq(&leaf, &l->prev)))
-		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "says that it goes on after another line");
-	return read_seen(out, l, e) && read_anchors(a, out, l, e);
+	*out = (struct log_hole){ .seq = r.seq, .time = l->time, .last = r.last, .known = r.known, .seen = r.seen,
+				  .missing = r.missing };
+	return read_anchors(a, out, l, e);
 }
 
 static bool take(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)

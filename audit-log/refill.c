@@ -18,6 +18,18 @@ static void *more(struct arena *a, void *old, size_t n, size_t *cap, size_t size
 	return v;
 }
 
+/* That its note says so, and who signed that, is for whoever follows it. */
+static void take_handover(struct arena *a, struct refill *r, struct span raw)
+{
+	struct line l;
+	struct span note;
+
+	if (!line_parse(a, &l, raw, NULL) || !json_get_str(l.body, "note", &note, NULL))
+		return;
+	r->handovers = more(a, r->handovers, r->n_handovers, &r->handovers_cap, sizeof(*r->handovers));
+	r->handovers[r->n_handovers++] = note;
+}
+
 static bool take_line(struct arena *a, struct refill *r, const struct json *v, struct err *e)
 {
 	struct line_peek peek;
@@ -28,23 +40,24 @@ static bool take_line(struct arena *a, struct refill *r, const struct json *v, s
 	r->lines[r->n] = (struct kept_line){ .seq = peek.seq, .prev = peek.prev, .raw = v->text };
 	line_leaf(&r->lines[r->n].leaf, v->text);
 	r->n++;
+	if (span_is(peek.kind, "log.key-rotated"))
+		take_handover(a, r, v->text);
 	return true;
 }
 
-static bool take_note(struct arena *a, struct refill *r, const struct json *v, struct err *e)
+static bool take_note(struct arena *a, struct refill *r, const struct json *v, struct span vkey, struct err *e)
 {
 	if (v->type != JSON_STRING || v->text.n > NOTE_MAX_BYTES)
 		return err_set(e, ERR_SYNTAX, v->at, "needed a checkpoint");
 	for (size_t i = 0; i < r->n_notes; i++)
-		if (span_eq(r->notes[i], v->text))
+		if (span_eq(r->notes[i].note, v->text))
 			return true;
 	r->notes = more(a, r->notes, r->n_notes, &r->notes_cap, sizeof(*r->notes));
-	r->notes[r->n_notes++] = v->text;
+	r->notes[r->n_notes++] = (struct kept_note){ v->text, vkey };
 	return true;
 }
 
-static bool take_log(struct arena *a, struct refill *r, const struct json *log, const struct note_key *key,
-		     struct err *e)
+static bool take_log(struct arena *a, struct refill *r, const struct json *log, struct span origin, struct err *e)
 {
 	static const char *const members[] = { "checkpoints", "lines", "logKey", NULL };
 	const struct json *lines, *notes;
@@ -56,18 +69,18 @@ static bool take_log(struct arena *a, struct refill *r, const struct json *log, 
 		return false;
 	if (!note_key_parse(a, &theirs, vkey, e))
 		return err_in(e, "logKey");
-	if (!span_eq(theirs.name, key->name) || !span_eq(theirs.public_key, key->public_key))
+	if (!span_eq(theirs.name, origin))
 		return true;
 	for (const struct json *v = lines->first; v; v = v->next)
 		if (!take_line(a, r, v, e))
 			return err_in(e, "lines");
 	for (const struct json *v = notes->first; v; v = v->next)
-		if (!take_note(a, r, v, e))
+		if (!take_note(a, r, v, vkey, e))
 			return err_in(e, "checkpoints");
 	return true;
 }
 
-bool refill_read(struct arena *a, struct refill *r, struct span document, const struct note_key *key, struct err *e)
+bool refill_read(struct arena *a, struct refill *r, struct span document, struct span origin, struct err *e)
 {
 	static const char *const members[] = { "format", "logs", NULL };
 	const struct json *doc = json_parse(a, document, e), *logs;
@@ -85,7 +98,7 @@ bool refill_read(struct arena *a, struct refill *r, struct span document, const 
 		return err_in(e, "format");
 	}
 	for (const struct json *log = logs->first; log; log = log->next)
-		if (log->type != JSON_OBJECT || !take_log(a, r, log, key, e))
+		if (log->type != JSON_OBJECT || !take_log(a, r, log, origin, e))
 			return (e && err_is_set(e) ? false : err_set(e, ERR_SYNTAX, log->at, "needed an object")) ||
 			       err_in(e, "logs");
 	return true;

@@ -11,16 +11,21 @@ struct kept_line {
 	struct hash32 leaf, prev;
 	struct span raw;
 };
+struct kept_note {
+	struct span note, vkey;       /* the key that it is said to be by */
+};
 struct refill {
 	struct kept_line *lines;      /* of this log, by leaf, each once */
 	size_t n, cap;
-	struct span *notes;           /* the checkpoints that came with them */
+	struct kept_note *notes;      /* the checkpoints that came with them */
 	size_t n_notes, notes_cap;
+	struct span *handovers;       /* the notes of those lines that say that the log's key was changed */
+	size_t n_handovers, handovers_cap;
 };
 
-/* What one document has of the log with this key; another log's part is passed by. Lives in the arena, as `document`
- * must. Errors say what is wrong with its form. */
-MUST_CHECK bool refill_read(struct arena *a, struct refill *r, struct span document, const struct note_key *key,
+/* What one document has of the log of this name, under whichever key; another log's part is passed by. Lives in the
+ * arena, as `document` must. Errors say what is wrong with its form. */
+MUST_CHECK bool refill_read(struct arena *a, struct refill *r, struct span document, struct span origin,
 			    struct err *e);
 /* When all were read. */
 void refill_sort(struct refill *r);

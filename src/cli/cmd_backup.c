@@ -99,11 +99,14 @@ bool cmd_restore(struct cli *cli, struct err *e)
 	else
 		cli_text(cli, "The newest checkpoint that was shown is over %llu lines, and all of them are there.\n",
 			 (unsigned long long)out.seen);
+	cli_text(cli, "New changes are called %s-… from here on: what was lost may have used the next numbers.\n",
+		 out.series);
 	cli->result = json_object(a);
 	json_set(cli->result, a, "anchors", r.anchors != NULL ? json_copy(a, r.anchors) : json_null(a));
 	json_set(cli->result, a, "missing", json_u64(a, out.missing));
 	json_set(cli->result, a, "refilled", json_u64(a, out.refilled));
 	json_set(cli->result, a, "seen", json_u64(a, out.seen));
+	json_set(cli->result, a, "series", json_str(a, out.series));
 	json_set(cli->result, a, "size", json_u64(a, out.head.size));
 	return true;
 }

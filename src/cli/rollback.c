@@ -2,36 +2,36 @@
 
 #include "src/chain/upgrade.h"
 #include "src/evm/address.h"
+#include "src/gov/restored.h"
 #include "src/gov/upgrade.h"
 
-/* The number in "SC-7"; 0: it is none of ours. */
-static uint64_t number_of(struct span id)
-{
-	struct u256 v;
-	uint64_t n;
-	return span_starts(id, "SC-") && u256_parse(&v, span_of(id.p + 3, id.n - 3), NULL) &&
-	       u256_fits_u64(&v, &n) ? n : 0;
-}
+struct naming {
+	uint64_t last;                /* the largest number */
+	char series[SERIES_SIZE];     /* of the newest log.restored; or what they all begin with */
+};
 
-static bool take_number(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+static bool take_name(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
 {
-	uint64_t *last = ctx;
+	struct naming *x = ctx;
 	struct line_peek peek;
 	(void)leaf;
 	if (!line_peek(&peek, raw))
 		return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "line %llu is not a line", (unsigned long long)seq);
-	const uint64_t n = number_of(peek.change);
-	*last = n > *last ? n : *last;
+	const uint64_t n = series_number(peek.change);
+	x->last = n > x->last ? n : x->last;
+	if (span_is(peek.kind, "log.restored"))
+		restored_series(x->series, peek.id);
 	return true;
 }
 
-/* The log's own lines say which numbers are taken; called inside the transaction that takes the next one. */
+/* The log's own lines say which names are taken, and that it goes on from a backup: of what was lost since, some may be
+ * taken that no line here has. Called inside the transaction that takes the next one. */
 bool draft_next_id(struct workspace *ws, struct arena *a, const char **id, struct err *e)
 {
-	uint64_t last = 0;
-	if (!log_each(ws->log, 0, log_size(ws->log), take_number, &last, e))
+	struct naming x = { 0, CHANGE_SERIES };
+	if (!log_each(ws->log, 0, log_size(ws->log), take_name, &x, e))
 		return false;
-	*id = arena_fmt(a, "SC-%llu", (unsigned long long)last + 1);
+	*id = arena_fmt(a, "%s-%llu", x.series, (unsigned long long)x.last + 1);
 	return true;
 }
 

@@ -16,7 +16,8 @@ MUST_CHECK bool rollback_plan(const struct workspace *ws, struct chain *c, struc
 MUST_CHECK bool rollback_draft(struct workspace *ws, struct arena *a, const char *change, const struct proposal *p,
 			       const struct rollback *r, const char **id, struct err *e);
 
-/* The next number, "SC-8", by the log's own lines; called inside the transaction that takes it. */
+/* The next name, "SC-8", or "SCKFQ-8" in a log that goes on from a backup, by the log's own lines; called inside the
+ * transaction that takes it. */
 MUST_CHECK bool draft_next_id(struct workspace *ws, struct arena *a, const char **id, struct err *e);
 
 #endif

@@ -29,9 +29,9 @@ void log_keys_copy(struct log_keys *k, const struct log_reign *r)
 	*add(k) = *r;
 }
 
-void log_keys_add(struct log_keys *k, const struct handover *h)
+void log_keys_add(struct log_keys *k, const struct handover *h, struct span note)
 {
-	*add(k) = (struct log_reign){ .key = h->next, .vkey = h->vkey, .line = h->head.size };
+	*add(k) = (struct log_reign){ .key = h->next, .vkey = h->vkey, .note = note, .line = h->head.size };
 }
 
 bool log_keys_open(struct log_keys *k, const struct line *opening, struct err *e)

@@ -23,7 +23,7 @@ struct log_keys {                     /* {0} and an arena to begin with */
 };
 
 /* One more, as a hand-over that somebody else has judged says it. */
-void log_keys_add(struct log_keys *k, const struct handover *h);
+void log_keys_add(struct log_keys *k, const struct handover *h, struct span note);
 void log_keys_copy(struct log_keys *k, const struct log_reign *r);
 /* Which profile the lines adopted, and where. */
 struct log_profile {

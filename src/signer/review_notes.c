@@ -7,6 +7,7 @@
 #include "src/base/text.h"
 #include "src/base/when.h"
 #include "src/evm/address.h"
+#include "src/gov/restored.h"
 #include "src/signer/kept_lines.h"
 #include "src/signer/log_pins.h"
 #include "src/signer/review_effects.h"
@@ -130,6 +131,23 @@ static void note_log_key(const struct signer *s, const struct reviewed *r, struc
 		     "the new one. Signing follows it.", now->line);
 }
 
+/* The console lost lines: what this machine signed since that backup may be among them. */
+static void note_restored(const struct line *l, struct notices *list)
+{
+	struct restored_line r;
+	if (!restored_read(&r, l, NULL))
+		return;
+	if (!r.known)
+		note(list, STYLE_BAD, "THE LOG GOES ON FROM A BACKUP after line %" PRIu64 ": what came after it, if "
+		     "anything, is lost.", r.last);
+	else if (r.missing > 0)
+		note(list, STYLE_BAD, "THE LOG GOES ON FROM A BACKUP: its lines %" PRIu64 " to %" PRIu64 " of before "
+		     "are lost.", r.last + 1, r.seen - 1);
+	else
+		note(list, STYLE_TEXT, "The log goes on from a backup, and no line of those that somebody saw is "
+		     "lost.");
+}
+
 /* The log's lines that came along, held against our own journal. */
 static void note_lines(const struct signer *s, const struct reviewed *r, struct notices *list)
 {
@@ -141,8 +159,11 @@ static void note_lines(const struct signer *s, const struct reviewed *r, struct 
 		struct addr owner;
 		struct hash32 h;
 		struct buf hash = {0};
-		if (!line_parse(list->a, &l, r->packet.lines[i], NULL) ||
-		    !line_kind_is(&l, "signature.added") || !json_get_addr(l.body, "owner", &owner, NULL) ||
+		if (!line_parse(list->a, &l, r->packet.lines[i], NULL))
+			continue;
+		if (line_kind_is(&l, "log.restored"))
+			note_restored(&l, list);
+		if (!line_kind_is(&l, "signature.added") || !json_get_addr(l.body, "owner", &owner, NULL) ||
 		    !json_get_hash(l.body, "safeTxHash", &h, NULL) || home_key(&s->home, &owner) == NULL ||
 		    signed_here(s, &h))
 			continue;

@@ -10,6 +10,7 @@
 #include "src/crypto/hash.h"
 #include "src/crypto/wipe.h"
 #include "src/evm/address.h"
+#include "src/gov/restored.h"
 #include "src/proof/note.h"
 #include "src/signer/answer_file.h"
 #include "src/signer/kept_lines.h"
@@ -191,6 +192,20 @@ static void pins_of(struct signer *s, const struct reviewed *r, struct log_pins 
 	log_pins_follow(out, &s->arena, r->packet.lines, r->packet.n_lines);
 }
 
+/* A line of the packet's says that the log goes on from a backup, and that what was signed here was of the lines that
+ * are lost. They have to lead to the proposal; the page shows it. */
+static bool was_lost(struct signer *s, const struct packet *p, uint64_t size)
+{
+	for (size_t i = 0; kept_lines_fit(p) && i < p->n_lines; i++) {
+		struct restored_line r;
+		struct line l;
+		if (line_parse(&s->arena, &l, p->lines[i], NULL) && line_kind_is(&l, "log.restored") &&
+		    restored_read(&r, &l, NULL) && r.seq < p->core.size && restored_explains(&r, size))
+			return true;
+	}
+	return false;
+}
+
 /* The journal remembers whose log this was, and what it looked like: a log key for the same deployment that nobody
  * vouches for is somebody else's log, and another root at a size that was seen before is a rewritten one. */
 static bool same_log(struct signer *s, const struct reviewed *r, struct err *e)
@@ -221,7 +236,7 @@ static bool same_log(struct signer *s, const struct reviewed *r, struct err *e)
 					  "was rewritten",
 				text_shown(l->change), (const char *)l->change.p, i);
 		if (root_of(s, note, key, &seen) && seen.size == core->size &&
-		    !hash32_eq(&seen.root, &core->root))
+		    !hash32_eq(&seen.root, &core->root) && !was_lost(s, &r->packet, seen.size))
 			return err_refuse(e, "LOG-FORK",
 					  "the log was rewritten: at size %" PRIu64
 					  " it had another root when this "

@@ -2,7 +2,7 @@
  * refused says why. */
 #include <string.h>
 
-#include "src/proof/line.h"
+#include "src/gov/restored.h"
 #include "tests/fuzz/target.h"
 
 static void check_accepted(const struct line *l)
@@ -19,6 +19,21 @@ static void check_accepted(const struct line *l)
 	buf_release(&out);
 }
 
+/* A signer believes it when its packet's lines fit: what it reads is in order, or refused with a reason. */
+static void check_restored(const struct line *l)
+{
+	struct restored_line r;
+	struct err e = {0};
+
+	if (!line_kind_is(l, "log.restored"))
+		return;
+	if (restored_read(&r, l, &e))
+		demand(r.last < l->seq && !restored_explains(&r, r.last + 1), "a restored log explains away its copy");
+	else
+		demand(e.what.n != 0, "a refused log.restored has no reason");
+	err_clear(&e);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct arena a = {0};
@@ -27,11 +42,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct line l;
 
 	(void)line_peek(&p, span_of(data, n));
-	if (line_parse(&a, &l, span_of(data, n), &e))
+	if (line_parse(&a, &l, span_of(data, n), &e)) {
 		check_accepted(&l);
-	else
+		check_restored(&l);
+	} else {
 		demand(e.what.n != 0 && (e.at != ERR_NO_OFFSET || e.field.n != 0 || n > LINE_MAX_BYTES),
 		       "a refused line has no place");
+	}
 	err_clear(&e);
 	arena_release(&a);
 	return 0;

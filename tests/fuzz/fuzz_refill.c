@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct refill r = {0};
 	struct err e = {0};
 
-	if (refill_read(&a, &r, span_of(data, n), &key, &e)) {
+	if (refill_read(&a, &r, span_of(data, n), key.name, &e)) {
 		const size_t before = r.n;
 
 		refill_sort(&r);
