@@ -17,7 +17,12 @@ struct series {
 enum span_kind { IN_DRAFT, TO_APPROVAL, TO_SCHEDULED, IN_TIMELOCK, WHOLE, N_SPANS };
 
 struct tally { const char *class, *outcome; size_t n; };
-struct signer { size_t signed_, refused, declined; uint64_t last; };
+struct signer {
+	const char *id;
+	struct addr at;
+	size_t signed_, refused, declined;
+	uint64_t last;                /* line; 0: none */
+};
 struct kind_count { const char *kind; size_t n; };
 struct listed { uint64_t *v; size_t n, cap, all; };
 
@@ -39,7 +44,8 @@ struct period_report {
 	struct series spans[N_SPANS];
 	struct tally *tallies;
 	size_t n_tallies;
-	struct signer *signers;       /* one a person of the profile */
+	struct signer *signers;       /* the owners now, and who else signed or said no */
+	size_t n_signers;
 	struct seen_policy *policies;
 	size_t n_policies;
 	uint64_t anchored, anchor_seq;        /* lines that a block vouches for, and the line that says so */

@@ -83,8 +83,12 @@ static void approver(struct record *x, struct rows *t, const struct line *l)
 	struct span who = span_str("");
 	if (!json_get_addr(l->body, "owner", &owner, NULL))
 		return;
-	who = story_person(x->src, &owner);
+	who = story_person(x->src, &owner, l->seq);
 	rows_put(t, "approver_id", who);
+	if (who.n > 0)
+		rows_who(t, "approver", x->src, who, l->seq);
+	else
+		rows_str(t, "approver", "nobody of the profile of that time");
 	rows_addr(t, "approver_address", &owner);
 	rows_yes_no(t, "is_requester", who.n > 0 && (span_eq(who, x->s.requester) || span_eq(who, x->s.proposer)));
 	if (line_kind_is(l, "signature.added") && who.n > 0 && span_eq(who, x->s.requester))
@@ -104,9 +108,9 @@ static void put_phrase(struct rows *t, const struct line *l)
 
 void record_approvals(struct record *x)
 {
-	static const char *const columns[] = { "step", "approver_id", "approver_address", "decision", "decided_at",
-		"time_source", "approver_sig", "safe_tx_hash", "packet", "phrase", "compared_by", "is_requester",
-		"counts", "code", "text" };
+	static const char *const columns[] = { "step", "approver_id", "approver", "approver_address", "decision",
+		"decided_at", "time_source", "approver_sig", "safe_tx_hash", "packet", "phrase", "compared_by",
+		"is_requester", "counts", "code", "text" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "approvals", "Approvals, refusals and declines", columns);
 	t.s->text = "approver_sig is the SHA-256 of the signature. A refusal or a decline is what an answer file says: "
 		    "nobody signed it. decided_at is when it came in.";
@@ -166,25 +170,28 @@ void record_quorum(struct record *x)
 
 void record_decisions(struct record *x)
 {
-	static const char *const columns[] = { "meeting", "decision", "decided_at", "present", "note" };
+	static const char *const columns[] = { "meeting", "decision", "decided_at", "present", "present_are", "note" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "decisions", "What meetings decided", columns);
 	for (size_t i = 0; i < x->s.n; i++) {
 		const struct line *l = &x->s.lines[i];
 		const struct json *present = json_find(l->body, "present");
-		struct buf b = {0};
+		struct buf b = {0}, who = {0};
 		if (!line_kind_is(l, "meeting.decided"))
 			continue;
 		for (const struct json *v = present != NULL ? present->first : NULL; v != NULL; v = v->next) {
 			buf_str(&b, b.n > 0 ? ", " : "");
 			buf_span(&b, v->text);
+			story_present(&who, x->src, v->text, l->seq);
 		}
 		rows_next(&t);
 		rows_put(&t, "meeting", line_text(l, "meeting"));
 		rows_put(&t, "decision", line_text(l, "decision"));
 		rows_time(&t, "decided_at", l->time);
 		rows_put(&t, "present", buf_view(&b));
+		rows_put(&t, "present_are", buf_view(&who));
 		rows_put(&t, "note", line_text(l, "note"));
 		rows_rest_on(&t, l->seq);
 		buf_release(&b);
+		buf_release(&who);
 	}
 }

@@ -34,10 +34,21 @@ static void receipt(struct record *x, struct rows *t, const struct line *l)
 	finality(x, t, block);
 }
 
+static void sender(struct record *x, struct rows *t, const struct story_step *y)
+{
+	const uint64_t seq = y->sent != NULL ? y->sent->seq : 0;
+	rows_put(t, "submitted_by", y->submitter);
+	rows_who(t, "submitter", x->src, y->submitter, seq);
+	rows_put(t, "paid_by", y->payer != NULL ? y->payer->id : line_text(y->sent, "sender"));
+	if (y->payer != NULL)
+		rows_who(t, "payer", x->src, y->payer->id, seq);
+}
+
 void record_transactions(struct record *x)
 {
 	static const char *const columns[] = { "step", "nonce", "safe_tx_hash", "outcome", "error", "tx_hash",
-		"block_number", "block_time", "block_hash", "finality", "submitted_by", "paid_by", "receipt" };
+		"block_number", "block_time", "block_hash", "finality", "submitted_by", "submitter", "paid_by", "payer",
+		"receipt" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "transactions", "Transactions and blocks", columns);
 	for (int k = 0; k < N_STEPS; k++) {
 		const struct story_step *y = &x->s.steps[k];
@@ -50,8 +61,7 @@ void record_transactions(struct record *x)
 		if (y->packed != NULL && json_get_u64(y->packed->body, "nonce", &nonce, NULL))
 			rows_u64(&t, "nonce", nonce);
 		rows_put(&t, "safe_tx_hash", line_text(y->packed, "safeTxHash"));
-		rows_put(&t, "submitted_by", y->submitter);
-		rows_put(&t, "paid_by", y->payer != NULL ? y->payer->id : line_text(y->sent, "sender"));
+		sender(x, &t, y);
 		rows_str(&t, "outcome", y->sent != NULL ? "sent, no receipt" : "not sent");
 		rows_put(&t, "tx_hash", line_text(y->sent, "txHash"));
 		if (y->receipt != NULL)
@@ -68,20 +78,17 @@ void record_transactions(struct record *x)
 
 void record_denied(struct record *x)
 {
-	static const char *const columns[] = { "time", "action", "actor_id", "step", "code", "error" };
+	static const char *const columns[] = { "time", "action", "outcome", "what", "actor_id", "actor", "auth_method",
+		"step", "code", "error" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "denied", "Refusals, declines and failures", columns);
+	const struct line *before = NULL;
 	for (size_t i = 0; i < x->s.n; i++) {
 		const struct line *l = &x->s.lines[i];
 		if (!line_denies(l->kind, l->body))
 			continue;
-		rows_next(&t);
-		rows_time(&t, "time", l->time);
-		rows_put(&t, "action", l->kind);
-		rows_put(&t, "actor_id", l->actor);
-		rows_put(&t, "step", line_text(l, "step"));
-		rows_put(&t, "code", line_denial_code(l));
-		rows_put(&t, "error", line_denial_text(l));
-		rows_rest_on(&t, l->seq);
-		rows_mark(&t, REPORT_LOOK);
+		if (before == NULL || !line_denies_the_same(before, l))
+			rows_next(&t);
+		rows_denial(&t, x->src, l);
+		before = l;
 	}
 }
