@@ -40,7 +40,7 @@ struct period_report {
 	size_t n_kinds, other_kinds;
 	struct listed plain, denied;
 	/* of the changes */
-	struct rows changes, delays, emergencies, exceptions, four_eyes;
+	struct rows changes, times, delays, emergencies, reviews, exceptions, four_eyes;
 	struct series spans[N_SPANS];
 	struct tally *tallies;
 	size_t n_tallies;
@@ -73,6 +73,7 @@ MUST_CHECK bool period_changes(struct period_report *x, struct err *e);
 /* period_times.c: the delays that the timelock kept, lead time and time in each state. */
 void period_begin_times(struct period_report *x);
 void period_take_times(struct period_report *x, const struct story *s);
+void period_draw_times(struct period_report *x);
 void period_durations(struct period_report *x);
 
 /* period_emergencies.c: the register of emergencies, and the exceptions of policies. `a` is the story's. */

@@ -67,7 +67,6 @@ static void put_approvers(struct period_report *x, const struct story *s)
 static void change_row(struct period_report *x, const struct story *s)
 {
 	struct rows *t = &x->changes;
-	const struct moment *end = period_ended(s);
 	rows_next(t);
 	rows_put(t, "change_id", s->c.id);
 	rows_put(t, "title", story_words(s)->title);
@@ -80,12 +79,9 @@ static void change_row(struct period_report *x, const struct story *s)
 	rows_yes_no(t, "emergency", s->emergency);
 	put_approvers(x, s);
 	rows_u64(t, "signatures", signatures_of(s));
-	period_put_moment(t, "drafted_at", &s->drafted);
-	period_put_moment(t, "proposed_at", &s->proposed);
-	period_put_moment(t, "ended_at", end);
-	rows_str(t, "ended_by", end == NULL ? "" : end->block ? "a block's time" : "the console's clock");
-	if (end != NULL && s->drafted.known && end->time.ms >= s->drafted.time.ms)
-		rows_u64(t, "lead_seconds", (uint64_t)(end->time.ms - s->drafted.time.ms) / 1000);
+	period_rest_on_moment(t, &s->drafted);
+	period_rest_on_moment(t, &s->proposed);
+	period_rest_on_moment(t, period_ended(s));
 	period_rest_on_moment(t, &s->failed);
 	if (s->trouble != NULL)
 		rows_mark(t, REPORT_FINDING);
@@ -175,25 +171,13 @@ static bool take_change(void *ctx, const struct views_change *c, struct err *e)
 static void begin_sections(struct period_report *x)
 {
 	static const char *const changes[] = { "change_id", "title", "category", "risk", "requested_by", "requester",
-		"ticket", "outcome", "emergency", "approved_by", "signatures", "drafted_at", "proposed_at",
-		"ended_at", "ended_by", "lead_seconds" };
+		"ticket", "outcome", "emergency", "approved_by", "signatures" };
 	static const char *const four_eyes[] = { "change_id", "exception", "requested_by", "requester" };
 	x->changes = ROWS_BEGIN(x->a, x->r, "changes", "All changes of the period", changes);
 	x->changes.s->text = "Every change with a line in the period, and how it stands now.";
 	period_begin_times(x);
 	period_begin_emergencies(x);
 	x->four_eyes = ROWS_BEGIN(x->a, x->r, "four_eyes", "Four-eyes exceptions", four_eyes);
-}
-
-static void draw_changes(struct period_report *x)
-{
-	struct report_section *s = x->changes.s;
-	if (s->n == 0 || s->n > DRAWN_MAX)
-		return;
-	s->picture = PICTURE_SPANS;
-	s->label = 0;
-	s->value = 11;
-	s->until = 13;
 }
 
 static void tallies(struct period_report *x)
@@ -252,7 +236,7 @@ bool period_changes(struct period_report *x, struct err *e)
 	if (!views_each_change(x->src->ws->views, take_change, x, e))
 		return false;
 	period_exceptions_now(x);
-	draw_changes(x);
+	period_draw_times(x);
 	tallies(x);
 	period_durations(x);
 	signers(x);

@@ -79,11 +79,12 @@ bool period_read_lines(struct period_report *x, struct err *e)
 
 void period_kinds(struct period_report *x)
 {
-	static const char *const columns[] = { "action", "count" };
+	static const char *const columns[] = { "action", "meaning", "count" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "lines_by_kind", "Lines of the log, by kind", columns);
 	for (size_t i = 0; i < x->n_kinds; i++) {
 		rows_next(&t);
 		rows_str(&t, "action", x->kinds[i].kind);
+		rows_str(&t, "meaning", said_kind(span_str(x->kinds[i].kind)));
 		rows_u64(&t, "count", x->kinds[i].n);
 	}
 	if (x->other_kinds > 0) {
@@ -91,7 +92,7 @@ void period_kinds(struct period_report *x)
 		rows_str(&t, "action", "(other kinds)");
 		rows_u64(&t, "count", x->other_kinds);
 	}
-	period_draw_bars(&t, 0, 1);
+	period_draw_bars(&t, 0, 2);
 }
 
 /* The lines of a list, each read again. */

@@ -4,6 +4,7 @@
 #include "audit-log/cosignatures.h"
 #include "src/base/text.h"
 #include "src/report/emergency.h"
+#include "src/report/said.h"
 
 /* ---- files, review, anchors ------------------------------------------------------------------------------------- */
 
@@ -136,23 +137,26 @@ void record_anchoring(struct record *x)
 
 void record_history(struct record *x)
 {
-	static const char *const columns[] = { "seq", "entry_id", "time", "action", "actor_id", "actor", "auth_method",
-		"prev" };
+	static const char *const columns[] = { "seq", "time", "action", "what", "actor_id", "actor", "auth_method",
+		"entry_id", "prev" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "history", "Every line of the log about it", columns);
 	for (size_t i = 0; i < x->s.n; i++) {
 		const struct line *l = &x->s.lines[i];
-		struct buf id = {0};
+		struct buf id = {0}, what = {0};
 		buf_hex(&id, span_of(l->id, sizeof(l->id)));
 		rows_next(&t);
 		rows_u64(&t, "seq", l->seq);
 		rows_put(&t, "entry_id", buf_view(&id));
 		rows_time(&t, "time", l->time);
 		rows_put(&t, "action", l->kind);
+		said_line(&what, l);
+		rows_put(&t, "what", buf_view(&what));
 		rows_put(&t, "actor_id", l->actor);
 		rows_who(&t, "actor", x->src, l->actor, l->seq);
 		rows_put(&t, "auth_method", l->auth);
 		rows_bare(&t, "prev", &l->prev);
 		rows_rest_on(&t, l->seq);
 		buf_release(&id);
+		buf_release(&what);
 	}
 }

@@ -7,6 +7,8 @@
 
 /* Foreign text goes in as it is. A kind that this program does not know: each member of its body, "name: value". */
 void said_line(struct buf *out, const struct line *l);
+/* What lines of this kind are: "a change was proposed: words and calls were frozen". */
+const char *said_kind(struct span kind);
 /* What became of an attempt that a line tells of: "declined", "refused", "denied", "failed". */
 const char *said_outcome(struct span kind);
 
