@@ -33,6 +33,7 @@
 	B("policy.offered",    "previous",     "",            0, false) \
 	B("policy.adopted",    "policy",       "",            0, false) \
 	B("policy.adopted",    "previous",     "",            0, false) \
+	B("person.named",      "name",         "",            0, true) \
 	B("log.archive-asked", "segment",      "",            0, false) \
 	B("log.archived",      "segment",      "",            0, false)
 

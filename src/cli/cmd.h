@@ -25,6 +25,8 @@ bool cmd_meeting_decide(struct cli *cli, struct err *e);
 bool cmd_meeting_minutes(struct cli *cli, struct err *e);
 bool cmd_review(struct cli *cli, struct err *e);
 bool cmd_report(struct cli *cli, struct err *e);
+bool cmd_people(struct cli *cli, struct err *e);
+bool cmd_people_name(struct cli *cli, struct err *e);
 bool cmd_backup(struct cli *cli, struct err *e);
 bool cmd_restore(struct cli *cli, struct err *e);
 bool cmd_log_show(struct cli *cli, struct err *e);

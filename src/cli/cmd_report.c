@@ -40,6 +40,7 @@ struct reporting {
 	struct report report;
 	struct report_source src;
 	struct snapshot look;
+	struct people people;
 	struct buf file;
 	struct hash32 digest;         /* of the file; of HTML, report_html_digest() */
 	bool appends;                 /* the log is open for appending: the report will be a line of it */
@@ -176,12 +177,28 @@ static bool look(struct reporting *x, struct err *e)
 	return true;
 }
 
+/* Verdicts are judged from the log. What lies beside it stops no report: it is said to be wrong, in the report too. */
+static void read_policy(struct reporting *x)
+{
+	struct err why = {0};
+	if (!judging_policy(x->cli->ws, &x->cli->arena, &x->src.policy, &why)) {
+		x->src.policy = NULL;
+		x->src.policy_trouble = text_safe_err(&x->cli->arena, &why);
+		cli_say(x->cli, "the workspace's policy: %s", x->src.policy_trouble);
+	}
+	err_clear(&why);
+}
+
 static bool gather(struct reporting *x, struct err *e)
 {
 	struct arena *a = &x->cli->arena;
 	struct workspace *ws = x->cli->ws;
-	if (!look(x, e) || !judging_policy(ws, a, &x->src.policy, e) || !checkpoint(x, e))
+	if (!look(x, e) || !checkpoint(x, e))
 		return false;
+	read_policy(x);
+	if (!people_look(ws, a, &x->people, e))
+		return false;
+	x->src.people = &x->people;
 	x->src.ws = ws;
 	x->src.now = time_now();
 	x->src.tool = tool(a);

@@ -167,18 +167,6 @@ static const char *meant_name(struct previewing *x, const struct contract *c, st
 					: arena_fmt(x->a, "%s %.*s", prefix, text_shown(say), (const char *)say.p);
 }
 
-/* What the catalogue says is in wei is shown in the unit that reads best: "smallest deposit, in wei". */
-static bool cut_in_wei(struct span *say)
-{
-	static const char in_wei[] = " in wei";
-	const size_t n = sizeof(in_wei) - 1;
-	if (say->n <= n || !span_is(span_of(say->p + say->n - n, n), in_wei))
-		return false;
-	say->n -= n;
-	say->n -= say->p[say->n - 1] == ',';
-	return true;
-}
-
 /* Whether the change gives this contract other code. */
 static bool is_replaced(const struct previewing *x, const struct preview_run *r, const struct contract *c)
 {
@@ -206,7 +194,7 @@ static void meant_row(struct previewing *x, struct preview_run *r, size_t i)
 	struct span say = read->say;
 	*row = (struct effect){ .contract = q->contract, .getter = q->getter->signature, .args = args_of(q),
 				.meant = is_meant(x, r, read, q->contract), .expect = read->expect };
-	row->wei = cut_in_wei(&say);
+	row->wei = read_cut_in_wei(&say);      /* shown in the unit that reads best */
 	row->name = meant_name(x, q->contract, say);
 	row->before = read_text(x, read, preview_answer(x, r->turn, at, false));
 	row->after = read_text(x, read, preview_answer(x, r->turn, at, true));
@@ -262,6 +250,7 @@ static void other_rows(struct previewing *x, struct preview_run *r, size_t at)
 		if (is)
 			row->after = text_of(x, part(q->getter, &after, i));
 		row->of_step = is_of_the_step(x, r, q, row);
+		row->wei = catalogue_reads_wei(x->ws->pin.catalogue, q->contract->abi, row->getter, row->field);
 		r->out->n++;
 	}
 }

@@ -584,3 +584,42 @@ const struct abi *pinned_abi(const struct pinned *p, const struct addr *target)
 	const struct contract *c = deployment_contract_at(p->deployment, target);
 	return c != NULL ? pinned_abi_named(p, c->abi) : NULL;
 }
+
+/* ---- amounts ---- */
+
+bool read_cut_in_wei(struct span *say)
+{
+	static const char in_wei[] = " in wei";
+	const size_t n = sizeof(in_wei) - 1;
+
+	if (say->n <= n || !span_is(span_of(say->p + say->n - n, n), in_wei))
+		return false;
+	say->n -= n;
+	say->n -= say->p[say->n - 1] == ',';
+	return true;
+}
+
+static bool concerns(const struct action_def *d, struct span abi)
+{
+	for (size_t i = 0; i < d->n_args; i++) {
+		const struct json *list = d->args[i].abis;
+		for (const struct json *v = list != NULL ? list->first : NULL; v != NULL; v = v->next)
+			if (span_eq(v->text, abi))
+				return true;
+	}
+	return false;
+}
+
+bool catalogue_reads_wei(const struct catalogue *c, struct span abi, struct span getter, struct span field)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct action_def *d = &c->actions[i];
+		for (size_t k = 0; k < d->n_reads && concerns(d, abi); k++) {
+			struct span say = d->reads[k].say;
+			if (span_eq(d->reads[k].call.function, getter) && span_eq(d->reads[k].field, field) &&
+			    read_cut_in_wei(&say))
+				return true;
+		}
+	}
+	return false;
+}

@@ -129,6 +129,12 @@ struct action_read_back {
 	struct span say;              /* "sequencer 0x… authorised on registry" */
 	struct span arg;              /* whose value it will give afterwards, exactly; empty: of none */
 };
+/* "smallest deposit, in wei" becomes "smallest deposit", for whoever shows the value by wei_format(). False: it has no
+ * such unit. */
+bool read_cut_in_wei(struct span *say);
+/* Some action that concerns contracts with this ABI reads this getter's output, and says that it is in wei. `field` is
+ * the output's name where there are several. */
+bool catalogue_reads_wei(const struct catalogue *c, struct span abi, struct span getter, struct span field);
 /* What the getter gave, in the words of `expect`: one output plainly, several as JSON. ERR_SYNTAX and the like
  * when it does not decode. */
 MUST_CHECK bool action_read_text(struct arena *a, struct buf *out, const struct action_read_back *r,

@@ -19,6 +19,12 @@ void record_result(struct rows *t, const char *field, const char *value, enum re
 	rows_rest_on(t, seq);
 }
 
+void record_fact(struct rows *t, const char *field, struct span value, uint64_t seq)
+{
+	rows_fact(t, field, value);
+	rows_rest_on(t, seq);
+}
+
 struct span record_text(const struct json *o, const char *name)
 {
 	const struct json *v = json_find(o, name);
@@ -29,7 +35,28 @@ struct span record_text(const struct json *o, const char *name)
 
 static void words_fact(struct rows *t, const struct story *s, const char *field, struct span value)
 {
-	rows_fact(t, field, value);
+	record_fact(t, field, value, record_words_seq(s));
+}
+
+static void requester(struct record *x, struct rows *t)
+{
+	const struct story *s = &x->s;
+	const uint64_t seq = s->drafted.known ? s->drafted.seq : record_words_seq(s);
+	record_fact(t, "requested_by", s->requester, seq);
+	rows_fact_who(t, "requester", x->src, s->requester, seq);
+	record_fact(t, "auth_method", s->requester_auth, seq);
+}
+
+/* What it is called on chain: of the direct route there is no operation. */
+static void on_chain(struct record *x, struct rows *t)
+{
+	const struct story *s = &x->s;
+	rows_fact_fmt(t, "chain_id", "%llu", (unsigned long long)x->src->ws->deployment.chain_id);
+	rows_rest_on(t, record_words_seq(s));
+	if (!s->c.proposed || story_words(s)->route != ROUTE_TIMELOCK)
+		return;
+	rows_fact(t, "operation_id", span_str(""));
+	rows_0x(t, "value", &s->c.operation);
 	rows_rest_on(t, record_words_seq(s));
 }
 
@@ -40,13 +67,9 @@ static void request(struct record *x)
 	struct rows t = rows_begin_facts(x->a, x->r, "request", "What was asked, by whom and why");
 	words_fact(&t, s, "change_id", s->c.id);
 	words_fact(&t, s, "title", p->title);
-	rows_fact(&t, "requested_by", s->requester);
-	if (s->drafted.known)
-		rows_rest_on(&t, s->drafted.seq);
-	rows_fact(&t, "auth_method", s->requester_auth);
-	if (s->drafted.known)
-		rows_rest_on(&t, s->drafted.seq);
+	requester(x, &t);
 	words_fact(&t, s, "proposed_by", s->proposer);
+	rows_fact_who(&t, "proposer", x->src, s->proposer, record_words_seq(s));
 	words_fact(&t, s, "reason", p->reason);
 	words_fact(&t, s, "ticket", p->ticket);
 	words_fact(&t, s, "category", p->category);
@@ -56,6 +79,7 @@ static void request(struct record *x)
 	words_fact(&t, s, "emergency", span_str(s->emergency ? "yes" : "no"));
 	words_fact(&t, s, "deescalates", span_str(s->deescalates ? "yes: it only takes power away" : "no"));
 	words_fact(&t, s, "route", span_str(route_name(p->route)));
+	on_chain(x, &t);
 	words_fact(&t, s, "after", p->after.n > 0 ? p->after : span_str("no other change"));
 }
 

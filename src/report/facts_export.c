@@ -7,12 +7,12 @@
 #include "src/report/rows.h"
 
 /* A restored log is whole by itself, and yet not all that happened. */
-static void holes(struct arena *a, struct report *r, const struct report_source *src)
+static void gaps(struct arena *a, struct report *r, const struct report_source *src)
 {
 	static const char *const columns[] = { "time", "after_seq", "missing_lines", "words" };
 	struct log_holes all;
 	struct err why = {0};
-	struct rows t = ROWS_BEGIN(a, r, "holes", "Holes: where a restored log goes on", columns);
+	struct rows t = ROWS_BEGIN(a, r, "gaps", "Gaps in the record: where a restored log goes on", columns);
 	if (!log_holes(src->ws->log, src->ws->views, a, &all, &why)) {
 		rows_next(&t);
 		rows_fmt(&t, "words", "cannot be read: %s", text_safe_err(a, &why));
@@ -35,17 +35,58 @@ static void holes(struct arena *a, struct report *r, const struct report_source 
 	}
 }
 
+/* Verdicts are of the policies in the log; this is what lies beside it now. */
+static void policy_fact(struct rows *t, const struct report_source *src)
+{
+	struct buf digest = {0};
+	if (src->policy_trouble != NULL) {
+		rows_fact_fmt(t, "policy_now", "cannot be read: %s", src->policy_trouble);
+		rows_mark(t, REPORT_FINDING);
+		return;
+	}
+	if (src->policy != NULL)
+		buf_hex(&digest, SPAN_HASH(&src->policy->digest));
+	rows_fact_fmt(t, "policy_now", "%.*s%s%s", src->policy != NULL ? text_shown(src->policy->name) : 4,
+		      src->policy != NULL ? (const char *)src->policy->name.p : "none",
+		      src->policy != NULL ? ", digest " : "", buf_cstr(&digest));
+	buf_release(&digest);
+}
+
+/* Which lines of the log it is about. */
+static const char *filter(struct arena *a, const struct report *r)
+{
+	switch (r->kind) {
+	case REPORT_CHANGE:
+		return arena_fmt(a, "every line of the change %s, and those they rest on", r->subject);
+	case REPORT_PERIOD:
+		return "every line with a time in the period, and every change with such a line, whole";
+	case REPORT_MEETING:
+		return "the changes on the agenda, and the lines about the meeting";
+	case REPORT_DEPLOYMENT:
+		return "the deployment as the chain has it, and the lines that tell of its people and profile";
+	case N_REPORT_KINDS:
+		break;
+	}
+	BUG("report kind %d", (int)r->kind);
+}
+
 static void exported(struct arena *a, struct report *r, const struct report_source *src)
 {
 	const struct snapshot *k = src->look;
 	const struct tree_head head = log_head(src->ws->log);
 	struct rows t = rows_begin_facts(a, r, "export", "This report");
-	rows_fact(&t, "exporter", src->ws->actor);
+	t.s->text = "The column mark says: as it should be, what was checked is so; look, a person has to look at it "
+		    "and decide; finding, it is not as it should be, or cannot be read.";
+	rows_fact(&t, "exporter_id", src->ws->actor);
+	rows_fact(&t, "exporter", span_str(""));
+	rows_who(&t, "value", src, src->ws->actor, head.size);
 	rows_fact(&t, "auth_method", src->ws->auth);
 	rows_fact(&t, "tool", span_str(src->tool));
 	rows_fact(&t, "time", span_str(""));
 	rows_time(&t, "value", r->made);
 	rows_fact(&t, "time_source", span_str("this machine's clock; whether it is synchronised was not asked"));
+	rows_fact(&t, "filter", span_str(filter(a, r)));
+	policy_fact(&t, src);
 	rows_fact_fmt(&t, "log_lines", "%llu", (unsigned long long)head.size);
 	rows_fact(&t, "lines_shown", span_str(""));
 	rows_fact(&t, "lines_withheld", span_str(""));
@@ -60,9 +101,77 @@ static void exported(struct arena *a, struct report *r, const struct report_sour
 	}
 }
 
+/* ---- who is who ------------------------------------------------------------------------------------------------- */
+
+struct known {
+	struct span id, name;
+	const char *role;
+	struct addr at;
+};
+
+/* What is known of a person from this line on; false: as before. */
+static bool learn(struct known *k, const struct people *p, uint64_t seq)
+{
+	const struct person *x = people_at(p, k->id, seq);
+	const struct known now = { k->id, people_name_words(p, k->id, seq), people_role_words(p, k->id, seq),
+				   x != NULL ? x->address : k->at };
+	const bool same = span_eq(now.name, k->name) && strcmp(now.role, k->role) == 0 && addr_eq(&now.at, &k->at);
+	if (x == NULL && k->role[0] == '\0')
+		return false;                 /* nobody had heard of him */
+	*k = now;
+	return !same;
+}
+
+static void person_rows(struct rows *t, const struct report_source *src, struct span id)
+{
+	const struct people *p = src->people;
+	struct known k = { .id = id, .name = span_str(""), .role = "" };
+	for (size_t i = 0, n = 0; i < p->n_profiles || n < p->n_names;) {
+		const bool name = i == p->n_profiles || (n < p->n_names && p->names[n].seq < p->profiles[i].seq);
+		const uint64_t seq = name ? p->names[n++].seq : p->profiles[i++].seq;
+		const struct people_name *given = people_name_at(p, id, seq);
+		if (!learn(&k, p, seq))
+			continue;
+		rows_next(t);
+		rows_put(t, "id", id);
+		rows_put(t, "name", k.name);
+		rows_str(t, "role", k.role);
+		rows_addr(t, "address", &k.at);
+		rows_u64(t, "from_line", seq);
+		rows_rest_on(t, seq);
+		if (given != NULL)
+			rows_rest_on(t, given->seq);
+	}
+}
+
+static bool is_listed(const struct people *p, size_t profile, struct span id)
+{
+	for (size_t i = 0; i < profile; i++)
+		if (p->profiles[i].d != NULL && deployment_person(p->profiles[i].d, id) != NULL)
+			return true;
+	return false;
+}
+
+static void people(struct arena *a, struct report *r, const struct report_source *src)
+{
+	static const char *const columns[] = { "id", "name", "role", "address", "from_line" };
+	const struct people *p = src->people;
+	struct rows t = ROWS_BEGIN(a, r, "people", "Who is who", columns);
+	t.s->text = "Lines have ids alone. Role and address are those of the deployment profile in force from that "
+		    "line on. Names were given to the log by whoever ran this console; they are kept apart from its "
+		    "lines so that they can be erased.";
+	for (size_t i = 0; p != NULL && i < p->n_profiles; i++) {
+		const struct deployment *d = p->profiles[i].d;
+		for (size_t k = 0; d != NULL && k < d->n_people; k++)
+			if (!is_listed(p, i, d->people[k].id))
+				person_rows(&t, src, d->people[k].id);
+	}
+}
+
 void facts_export(struct arena *a, struct report *r, const struct report_source *src)
 {
-	holes(a, r, src);
+	people(a, r, src);
+	gaps(a, r, src);
 	exported(a, r, src);
 }
 

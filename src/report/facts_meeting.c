@@ -14,8 +14,9 @@ struct packet_report {
 	struct report *r;
 	const struct report_source *src;
 	struct meetings all;
+	struct meetings_over bad;     /* lines that nobody understands */
 	const struct meeting *m;      /* NULL: none is open and none was named */
-	struct id_list agenda;
+	struct id_list agenda, missing;       /* missing: changes that the log does not have */
 	struct story *stories;        /* one a change of the agenda */
 	bool has_last;
 	uint64_t last_size;           /* lines that the last packet was made from */
@@ -27,7 +28,7 @@ struct packet_report {
 
 static bool pick_meeting(struct packet_report *x, const char *id, struct err *e)
 {
-	if (!meetings_look(x->src->ws, x->a, &x->all, e))
+	if (!meetings_look_over(x->src->ws, x->a, &x->all, &x->bad, e))
 		return false;
 	x->m = id != NULL ? meetings_find(&x->all, span_str(id)) : meetings_in_session(&x->all);
 	return x->m != NULL || id == NULL || err_refuse(e, "MEETING-UNKNOWN", "the log has no meeting %s", id);
@@ -55,12 +56,24 @@ static bool take_agenda(struct packet_report *x, struct err *e)
 	return true;
 }
 
+/* A line may put a change on the agenda that the log does not have: it is told of, and stops nothing. */
 static bool read_stories(struct packet_report *x, struct err *e)
 {
+	struct id_list there = {0};
 	x->stories = ARENA_ARRAY(x->a, struct story, x->agenda.n + 1);
-	for (size_t i = 0; i < x->agenda.n; i++)
-		if (!story_read(x->a, &x->stories[i], x->src, x->agenda.v[i], e))
+	for (size_t i = 0; i < x->agenda.n; i++) {
+		struct err why = {0};
+		if (story_read(x->a, &x->stories[there.n], x->src, x->agenda.v[i], &why)) {
+			id_list_add(x->a, &there, x->agenda.v[i]);
+		} else if (why.code == ERR_MISSING) {
+			id_list_add(x->a, &x->missing, x->agenda.v[i]);
+		} else {
+			*e = why;
 			return false;
+		}
+		err_clear(&why);
+	}
+	x->agenda = there;
 	return true;
 }
 
@@ -86,21 +99,47 @@ static bool find_last(struct packet_report *x, struct err *e)
 
 /* ---- the front page --------------------------------------------------------------------------------------------- */
 
-static void put_people(struct rows *t, const char *column, const struct id_list *ids)
+static void words(struct rows *t, const char *field, struct span text, uint64_t seq)
 {
-	struct buf b = {0};
+	rows_fact(t, field, text);
+	rows_rest_on(t, seq);
+}
+
+static void present(struct packet_report *x, struct rows *t)
+{
+	const struct id_list *ids = &x->m->present;
+	struct buf b = {0}, who = {0};
 	for (size_t i = 0; i < ids->n; i++) {
 		buf_str(&b, i > 0 ? ", " : "");
 		buf_span(&b, ids->v[i]);
+		story_present(&who, x->src, ids->v[i], x->m->opened_seq);
 	}
-	rows_put(t, column, buf_view(&b));
+	words(t, "present", buf_view(&b), x->m->opened_seq);
+	words(t, "present_are", buf_view(&who), x->m->opened_seq);
 	buf_release(&b);
+	buf_release(&who);
+}
+
+static void not_understood(struct packet_report *x, struct rows *t)
+{
+	for (size_t i = 0; i < x->bad.n; i++) {
+		words(t, "not_understood", span_str(x->bad.v[i].why), x->bad.v[i].seq);
+		rows_mark(t, REPORT_FINDING);
+	}
+	for (size_t i = 0; i < x->missing.n; i++) {
+		rows_fact_fmt(t, "not_understood", "the agenda has %.*s, which the log does not have",
+			      text_shown(x->missing.v[i]), (const char *)x->missing.v[i].p);
+		rows_mark(t, REPORT_FINDING);
+		if (x->m != NULL)
+			rows_rest_on(t, x->m->opened_seq);
+	}
 }
 
 static void front(struct packet_report *x)
 {
 	const struct meeting *m = x->m;
 	struct rows t = rows_begin_facts(x->a, x->r, "meeting", "The meeting");
+	not_understood(x, &t);
 	if (m == NULL) {
 		t.s->text = "No meeting is open: this is for the next one, about every change that is open.";
 		return;
@@ -112,9 +151,7 @@ static void front(struct packet_report *x)
 	rows_fact(&t, "opened_at", span_str(""));
 	rows_time(&t, "value", m->opened_at);
 	rows_rest_on(&t, m->opened_seq);
-	rows_fact(&t, "present", span_str(""));
-	put_people(&t, "value", &m->present);
-	rows_rest_on(&t, m->opened_seq);
+	present(x, &t);
 	rows_fact(&t, "state", span_str(m->closed ? "closed" : "open"));
 	rows_rest_on(&t, m->closed ? m->closed_seq : m->opened_seq);
 }
@@ -122,7 +159,7 @@ static void front(struct packet_report *x)
 static void agenda(struct packet_report *x)
 {
 	static const char *const columns[] = { "item", "change_id", "title", "state", "risk", "category",
-		"requested_by", "decision" };
+		"requested_by", "requester", "decision" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "agenda", "Agenda", columns);
 	for (size_t i = 0; i < x->agenda.n; i++) {
 		const struct story *s = &x->stories[i];
@@ -135,6 +172,7 @@ static void agenda(struct packet_report *x)
 		rows_str(&t, "risk", s->risk_known ? action_risk_name(s->risk) : "not known");
 		rows_put(&t, "category", story_words(s)->category);
 		rows_put(&t, "requested_by", s->requester);
+		rows_who(&t, "requester", x->src, s->requester, s->drafted.seq);
 		rows_str(&t, "decision", d != NULL ? decision_name(d->decision) : "");
 		rows_rest_on(&t, s->c.proposed ? s->c.proposed_seq : s->c.drafted_seq);
 		if (d != NULL)
@@ -145,12 +183,6 @@ static void agenda(struct packet_report *x)
 }
 
 /* ---- a page a change -------------------------------------------------------------------------------------------- */
-
-static void words(struct rows *t, const char *field, struct span text, uint64_t seq)
-{
-	rows_fact(t, field, text);
-	rows_rest_on(t, seq);
-}
 
 static void sentences(struct packet_report *x, struct rows *t, const struct story *s, uint64_t seq)
 {
@@ -196,17 +228,24 @@ static void steps(struct rows *t, const struct story *s)
 		rows_fact(t, "read_aloud", span_str("nothing: no packet is on the table"));
 }
 
-/* "p5, schedule: I was not asked" */
+/* "p5, owner of the Safe: Eve Example; schedule: I was not asked" */
 static void objection(struct packet_report *x, struct rows *t, enum step_kind step, const struct step_note *n)
 {
 	struct addr at;
 	struct span who = n->owner_text;
-	if (addr_parse(&at, who, NULL) && story_person(x->src, &at).n > 0)
-		who = story_person(x->src, &at);
-	rows_fact_fmt(t, n->declined ? "declined" : "refused_by_program", "%.*s, %s: %.*s%s%.*s", text_shown(who),
-		      (const char *)who.p, step_name(step), text_shown(n->code), (const char *)n->code.p,
-		      n->code.n > 0 ? ": " : "", text_shown(n->text), (const char *)n->text.p);
-	rows_rest_on(t, n->seq);
+	struct buf b = {0};
+	if (addr_parse(&at, who, NULL) && story_person(x->src, &at, n->seq).n > 0) {
+		who = story_person(x->src, &at, n->seq);
+		story_present(&b, x->src, who, n->seq);
+	} else {
+		buf_span(&b, who);
+	}
+	buf_fmt(&b, "; %s: ", step_name(step));
+	buf_span(&b, n->code);
+	buf_str(&b, n->code.n > 0 ? ": " : "");
+	buf_span(&b, n->text);
+	words(t, n->declined ? "declined" : "refused_by_program", buf_view(&b), n->seq);
+	buf_release(&b);
 	rows_mark(t, REPORT_LOOK);
 }
 
@@ -232,6 +271,7 @@ static void page(struct packet_report *x, const struct story *s)
 	words(&t, "security_impact", p->impact, seq);
 	words(&t, "backout_plan", p->rollback, seq);
 	words(&t, "requested_by", s->requester, s->drafted.known ? s->drafted.seq : seq);
+	rows_fact_who(&t, "requester", x->src, s->requester, s->drafted.known ? s->drafted.seq : seq);
 	if (p->route == ROUTE_TIMELOCK) {
 		rows_fact(&t, "delay_required", span_str(""));
 		if (s->c.proposed)
@@ -248,7 +288,8 @@ static void page(struct packet_report *x, const struct story *s)
 
 static void sign_off(struct packet_report *x)
 {
-	static const char *const columns[] = { "change_id", "step", "phrase", "approver_id", "heard_the_same_words",
+	static const char *const columns[] = { "change_id", "step", "phrase", "approver_id", "approver",
+		"heard_the_same_words",
 		"decision", "initials_and_date" };
 	const struct deployment *d = &x->src->ws->deployment;
 	struct rows t = ROWS_BEGIN(x->a, x->r, "sign_off", "Sign-off sheet", columns);
@@ -267,6 +308,7 @@ static void sign_off(struct packet_report *x)
 				rows_str(&t, "step", step_name(table[k].step));
 				rows_put(&t, "phrase", buf_view(&phrase));
 				rows_put(&t, "approver_id", d->people[o].id);
+				rows_who(&t, "approver", x->src, d->people[o].id, log_size(x->src->ws->log));
 				rows_rest_on(&t, x->stories[i].c.steps[table[k].step].packed_seq);
 				buf_release(&phrase);
 			}
@@ -275,7 +317,7 @@ static void sign_off(struct packet_report *x)
 
 /* ---- what is new ------------------------------------------------------------------------------------------------ */
 
-static void new_line(struct rows *t, const struct line *l)
+static void new_line(struct packet_report *x, struct rows *t, const struct line *l)
 {
 	struct hash32 packet;
 	struct buf phrase = {0};
@@ -284,6 +326,7 @@ static void new_line(struct rows *t, const struct line *l)
 	rows_time(t, "time", l->time);
 	rows_put(t, "action", l->kind);
 	rows_put(t, "actor_id", l->actor);
+	rows_who(t, "actor", x->src, l->actor, l->seq);
 	rows_put(t, "step", line_text(l, "step"));
 	if (line_kind_is(l, "step.packed") && json_get_bare_hash(l->body, "packet", &packet, NULL)) {
 		words_phrase(&phrase, &packet);
@@ -299,7 +342,7 @@ static void new_line(struct rows *t, const struct line *l)
 
 static void differences(struct packet_report *x)
 {
-	static const char *const columns[] = { "change_id", "time", "action", "actor_id", "step", "what" };
+	static const char *const columns[] = { "change_id", "time", "action", "actor_id", "actor", "step", "what" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "differences", "What is new since the last packet", columns);
 	struct buf when = {0};
 	if (!x->has_last) {
@@ -313,7 +356,7 @@ static void differences(struct packet_report *x)
 	for (size_t i = 0; i < x->agenda.n; i++)
 		for (size_t k = 0; k < x->stories[i].n; k++)
 			if (x->stories[i].lines[k].seq >= x->last_size)
-				new_line(&t, &x->stories[i].lines[k]);
+				new_line(x, &t, &x->stories[i].lines[k]);
 }
 
 bool facts_meeting(struct arena *a, struct report *r, const struct report_source *src, const char *meeting,

@@ -59,12 +59,24 @@ static bool put_start(struct period_report *x, struct rows *t, struct err *e)
 	return true;
 }
 
+/* What has not been yet cannot be told of. */
+static void put_future(const struct period_report *x, struct rows *t)
+{
+	if (x->period.to.ms <= x->src->now.ms)
+		return;
+	rows_fact(t, "not_over", span_str(x->period.from.ms > x->src->now.ms
+		? "it lies in the future: nothing can be said of it"
+		: "it is not over: what comes after this report was made is not in it"));
+	rows_mark(t, REPORT_LOOK);
+}
+
 static bool range(struct period_report *x, struct err *e)
 {
 	struct rows t = rows_begin_facts(x->a, x->r, "range", "The period");
 	rows_fact(&t, "from", span_str(x->from));
 	rows_fact(&t, "to", span_str(x->to));
 	rows_fact_fmt(&t, "rows_in_range", "%llu", (unsigned long long)x->rows);
+	put_future(x, &t);
 	if (x->rows == 0)
 		return true;
 	rows_fact_fmt(&t, "first_seq", "%llu", (unsigned long long)x->first_seq);
@@ -114,7 +126,6 @@ bool facts_period(struct arena *a, struct report *r, const struct report_source 
 {
 	struct period_report *x = ARENA_NEW(a, struct period_report);
 	*x = (struct period_report){ .a = a, .r = r, .src = src, .period = *period };
-	x->signers = ARENA_ARRAY(a, struct signer, src->ws->deployment.n_people + 1);
 	if (!period_read_lines(x, e))
 		return false;
 	r->kind = REPORT_PERIOD;

@@ -17,7 +17,12 @@ struct series {
 enum span_kind { IN_DRAFT, TO_APPROVAL, TO_SCHEDULED, IN_TIMELOCK, WHOLE, N_SPANS };
 
 struct tally { const char *class, *outcome; size_t n; };
-struct signer { size_t signed_, refused, declined; uint64_t last; };
+struct signer {
+	const char *id;
+	struct addr at;
+	size_t signed_, refused, declined;
+	uint64_t last;                /* line; 0: none */
+};
 struct kind_count { const char *kind; size_t n; };
 struct listed { uint64_t *v; size_t n, cap, all; };
 
@@ -35,11 +40,12 @@ struct period_report {
 	size_t n_kinds, other_kinds;
 	struct listed plain, denied;
 	/* of the changes */
-	struct rows changes, delays, emergencies, exceptions, four_eyes;
+	struct rows changes, times, delays, emergencies, reviews, exceptions, four_eyes;
 	struct series spans[N_SPANS];
 	struct tally *tallies;
 	size_t n_tallies;
-	struct signer *signers;       /* one a person of the profile */
+	struct signer *signers;       /* the owners now, and who else signed or said no */
+	size_t n_signers;
 	struct seen_policy *policies;
 	size_t n_policies;
 	uint64_t anchored, anchor_seq;        /* lines that a block vouches for, and the line that says so */
@@ -67,6 +73,7 @@ MUST_CHECK bool period_changes(struct period_report *x, struct err *e);
 /* period_times.c: the delays that the timelock kept, lead time and time in each state. */
 void period_begin_times(struct period_report *x);
 void period_take_times(struct period_report *x, const struct story *s);
+void period_draw_times(struct period_report *x);
 void period_durations(struct period_report *x);
 
 /* period_emergencies.c: the register of emergencies, and the exceptions of policies. `a` is the story's. */

@@ -65,8 +65,9 @@ bool period_anchors(struct period_report *x, struct err *e)
 	struct err why = {0};
 	if (!newest_anchor(x, e))
 		return false;
-	t.s->text = "An anchor is the salt of an operation that a block has, as the log says; setgov log verify asks "
-		    "the chain itself.";
+	t.s->text = "A block that holds the root of the log vouches for the lines before it: that is an anchor. It is "
+		    "the salt of an operation, as the log says; setgov log verify asks the chain itself. For later "
+		    "lines speak this machine's log key and those who cosigned.";
 	rows_fact_fmt(&t, "anchored_lines", "%llu", (unsigned long long)x->anchored);
 	rows_mark(&t, x->anchored > 0 ? REPORT_PLAIN : REPORT_LOOK);
 	if (x->anchored > 0) {

@@ -5,6 +5,7 @@
 
 #include "src/base/text.h"
 #include "src/evm/address.h"
+#include "src/gov/meeting.h"
 
 /* ---- one change ------------------------------------------------------------------------------------------------- */
 
@@ -44,25 +45,43 @@ static size_t signatures_of(const struct story *s)
 	return n;
 }
 
+/* The ids of all whose signatures count, each once, in the order in which they signed. */
+static void put_approvers(struct period_report *x, const struct story *s)
+{
+	struct id_list ids = {0};
+	struct buf b = {0};
+	struct arena a = {0};
+	for (int k = 0; k < N_STEPS; k++)
+		for (size_t i = 0; i < s->c.steps[k].n_signatures; i++)
+			id_list_add(&a, &ids, story_person(x->src, &s->c.steps[k].signatures[i].owner,
+							   s->c.steps[k].signatures[i].seq));
+	for (size_t i = 0; i < ids.n; i++) {
+		buf_str(&b, i > 0 ? ", " : "");
+		buf_span(&b, ids.v[i]);
+	}
+	rows_put(&x->changes, "approved_by", buf_view(&b));
+	buf_release(&b);
+	arena_release(&a);
+}
+
 static void change_row(struct period_report *x, const struct story *s)
 {
 	struct rows *t = &x->changes;
-	const struct moment *end = period_ended(s);
 	rows_next(t);
 	rows_put(t, "change_id", s->c.id);
 	rows_put(t, "title", story_words(s)->title);
 	rows_put(t, "category", story_words(s)->category);
 	rows_str(t, "risk", s->risk_known ? action_risk_name(s->risk) : "not known");
 	rows_put(t, "requested_by", s->requester);
+	rows_who(t, "requester", x->src, s->requester, s->drafted.seq);
 	rows_put(t, "ticket", story_words(s)->ticket);
 	rows_str(t, "outcome", story_outcome(s));
 	rows_yes_no(t, "emergency", s->emergency);
+	put_approvers(x, s);
 	rows_u64(t, "signatures", signatures_of(s));
-	period_put_moment(t, "drafted_at", &s->drafted);
-	period_put_moment(t, "proposed_at", &s->proposed);
-	period_put_moment(t, "ended_at", end);
-	if (end != NULL && s->drafted.known && end->time.ms >= s->drafted.time.ms)
-		rows_u64(t, "lead_seconds", (uint64_t)(end->time.ms - s->drafted.time.ms) / 1000);
+	period_rest_on_moment(t, &s->drafted);
+	period_rest_on_moment(t, &s->proposed);
+	period_rest_on_moment(t, period_ended(s));
 	period_rest_on_moment(t, &s->failed);
 	if (s->trouble != NULL)
 		rows_mark(t, REPORT_FINDING);
@@ -80,22 +99,37 @@ static void four_eyes_row(struct period_report *x, const struct story *s, bool i
 	rows_put(t, "change_id", s->c.id);
 	rows_str(t, "exception", what);
 	rows_put(t, "requested_by", s->requester);
+	rows_who(t, "requester", x->src, s->requester, s->drafted.seq);
 	period_rest_on_moment(t, &s->drafted);
 	period_rest_on_moment(t, when);
 	rows_mark(t, REPORT_LOOK);
 }
 
+/* Ids are few: the people of the profiles that the log adopted. */
+static struct signer *signer_of(struct period_report *x, struct span id, const struct addr *at)
+{
+	for (size_t i = 0; i < x->n_signers; i++)
+		if (span_is(id, x->signers[i].id))
+			return &x->signers[i];
+	struct signer *more = ARENA_ARRAY(x->a, struct signer, x->n_signers + 1);
+	if (x->n_signers > 0)
+		memcpy(more, x->signers, x->n_signers * sizeof(*more));
+	more[x->n_signers] = (struct signer){ .id = arena_str(x->a, id), .at = *at };
+	x->signers = more;
+	return &more[x->n_signers++];
+}
+
 static void count_signers(struct period_report *x, const struct story *s)
 {
-	const struct deployment *d = &x->src->ws->deployment;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct line *l = &s->lines[i];
-		const struct person *p;
 		struct addr owner;
-		if (!period_is_in(x, l->time) || !json_get_addr(l->body, "owner", &owner, NULL) ||
-		    (p = deployment_person_at(d, &owner)) == NULL)
+		if (!period_is_in(x, l->time) || !json_get_addr(l->body, "owner", &owner, NULL))
 			continue;
-		struct signer *who = &x->signers[p - d->people];
+		const struct span id = story_person(x->src, &owner, l->seq);
+		if (id.n == 0)
+			continue;
+		struct signer *who = signer_of(x, id, &owner);
 		who->last = l->seq;
 		who->signed_ += line_kind_is(l, "signature.added");
 		who->refused += line_kind_is(l, "answer.refused");
@@ -136,9 +170,9 @@ static bool take_change(void *ctx, const struct views_change *c, struct err *e)
 
 static void begin_sections(struct period_report *x)
 {
-	static const char *const changes[] = { "change_id", "title", "category", "risk", "requested_by", "ticket",
-		"outcome", "emergency", "signatures", "drafted_at", "proposed_at", "ended_at", "lead_seconds" };
-	static const char *const four_eyes[] = { "change_id", "exception", "requested_by" };
+	static const char *const changes[] = { "change_id", "title", "category", "risk", "requested_by", "requester",
+		"ticket", "outcome", "emergency", "approved_by", "signatures" };
+	static const char *const four_eyes[] = { "change_id", "exception", "requested_by", "requester" };
 	x->changes = ROWS_BEGIN(x->a, x->r, "changes", "All changes of the period", changes);
 	x->changes.s->text = "Every change with a line in the period, and how it stands now.";
 	period_begin_times(x);
@@ -146,60 +180,63 @@ static void begin_sections(struct period_report *x)
 	x->four_eyes = ROWS_BEGIN(x->a, x->r, "four_eyes", "Four-eyes exceptions", four_eyes);
 }
 
-static void draw_changes(struct period_report *x)
-{
-	struct report_section *s = x->changes.s;
-	if (s->n == 0 || s->n > DRAWN_MAX)
-		return;
-	s->picture = PICTURE_SPANS;
-	s->label = 0;
-	s->value = 9;
-	s->until = 11;
-}
-
 static void tallies(struct period_report *x)
 {
-	static const char *const columns[] = { "class_and_outcome", "class", "outcome", "changes" };
+	static const char *const columns[] = { "class_and_outcome", "changes" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "by_class", "Changes by class and outcome", columns);
 	for (size_t i = 0; i < x->n_tallies; i++) {
 		rows_next(&t);
 		rows_fmt(&t, "class_and_outcome", "%s: %s", x->tallies[i].class, x->tallies[i].outcome);
-		rows_str(&t, "class", x->tallies[i].class);
-		rows_str(&t, "outcome", x->tallies[i].outcome);
 		rows_u64(&t, "changes", x->tallies[i].n);
 	}
-	period_draw_bars(&t, 0, 3);
+	period_draw_bars(&t, 0, 1);
+}
+
+/* Who is an owner now and signed nothing is looked at; so is who signed and is none any more. */
+static void signer_row(struct period_report *x, struct rows *t, const struct signer *who)
+{
+	const struct deployment *d = &x->src->ws->deployment;
+	const struct person *now = deployment_person(d, span_str(who->id));
+	rows_next(t);
+	rows_str(t, "approver_id", who->id);
+	rows_who(t, "approver", x->src, span_str(who->id), who->last > 0 ? who->last : log_size(x->src->ws->log));
+	rows_addr(t, "address", &who->at);
+	rows_yes_no(t, "owner_now", now != NULL && now->owner);
+	rows_u64(t, "signed", who->signed_);
+	rows_u64(t, "declined", who->declined);
+	rows_u64(t, "refused_by_program", who->refused);
+	if (who->last > 0)
+		rows_rest_on(t, who->last);
+	rows_mark(t, who->signed_ > 0 && now != NULL && now->owner ? REPORT_PLAIN : REPORT_LOOK);
 }
 
 static void signers(struct period_report *x)
 {
-	static const char *const columns[] = { "approver_id", "address", "signed", "declined", "refused_by_program" };
-	const struct deployment *d = &x->src->ws->deployment;
+	static const char *const columns[] = { "approver_id", "approver", "address", "owner_now", "signed", "declined",
+		"refused_by_program" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "signers", "Approvals per signer", columns);
-	for (size_t i = 0; i < d->n_people; i++) {
-		const struct signer *who = &x->signers[i];
-		if (!d->people[i].owner)
-			continue;
-		rows_next(&t);
-		rows_put(&t, "approver_id", d->people[i].id);
-		rows_addr(&t, "address", &d->people[i].address);
-		rows_u64(&t, "signed", who->signed_);
-		rows_u64(&t, "declined", who->declined);
-		rows_u64(&t, "refused_by_program", who->refused);
-		if (who->last > 0)
-			rows_rest_on(&t, who->last);
-		rows_mark(&t, who->signed_ > 0 ? REPORT_PLAIN : REPORT_LOOK);
-	}
-	period_draw_bars(&t, 0, 2);
+	for (size_t i = 0; i < x->n_signers; i++)
+		signer_row(x, &t, &x->signers[i]);
+	period_draw_bars(&t, 0, 4);
+}
+
+/* Who signed nothing is in the table, too. */
+static void begin_signers(struct period_report *x)
+{
+	const struct deployment *d = &x->src->ws->deployment;
+	for (size_t i = 0; i < d->n_people; i++)
+		if (d->people[i].owner)
+			(void)signer_of(x, d->people[i].id, &d->people[i].address);
 }
 
 bool period_changes(struct period_report *x, struct err *e)
 {
+	begin_signers(x);
 	begin_sections(x);
 	if (!views_each_change(x->src->ws->views, take_change, x, e))
 		return false;
 	period_exceptions_now(x);
-	draw_changes(x);
+	period_draw_times(x);
 	tallies(x);
 	period_durations(x);
 	signers(x);

@@ -3,54 +3,65 @@
 
 #include <string.h>
 
-#include "src/base/text.h"
+#include "src/report/emergency.h"
 #include "src/report/judged.h"
 
 /* ---- emergencies ------------------------------------------------------------------------------------------------ */
 
-/* The policy's exceptions that its verdict rested on, and when they end. */
-static void bypassed(struct period_report *x, struct arena *a, const struct story *s)
-{
-	struct judged j;
-	struct buf rules = {0};
-	if (s->judged == NULL)
-		return;
-	judged_again(a, &j, x->src, s, s->judged);
-	for (size_t i = 0; i < j.verdict.n_rules; i++) {
-		const struct rule_verdict *v = &j.verdict.rules[i];
-		if (v->rule == NULL || v->rule->kind != RULE_EXCEPTION || v->word == VERDICT_FAILED)
-			continue;
-		buf_fmt(&rules, "%s%.*s by %.*s", rules.n > 0 ? ", " : "", text_shown(v->rule->excepted),
-			(const char *)v->rule->excepted.p, text_shown(v->rule->name), (const char *)v->rule->name.p);
-	}
-	rows_put(&x->emergencies, "bypassed_rule", rules.n > 0 ? buf_view(&rules) : span_str("none"));
-	rows_rest_on(&x->emergencies, s->judged->seq);
-	buf_release(&rules);
-}
-
-static void emergency_row(struct period_report *x, struct arena *a, const struct story *s)
+/* Which rules were waived, for what, until when: each verdict that was relied on rests in the row, too. */
+static void put_waived(struct period_report *x, struct arena *a, const struct story *s)
 {
 	struct rows *t = &x->emergencies;
-	if (!s->emergency)
-		return;
+	struct waived w;
+	struct buf scope = {0};
+	emergency_waived(&w, a, x->src, s);
+	emergency_scope(&scope, s);
+	rows_put(t, "bypassed_rule", buf_view(&w.rules));
+	rows_put(t, "scope", buf_view(&scope));
+	rows_put(t, "expires_at", buf_view(&w.expires));
+	if (s->judged != NULL)
+		rows_rest_on(t, s->judged->seq);
+	waived_release(&w);
+	buf_release(&scope);
+}
+
+static bool is_own_review(const struct story *s)
+{
+	return s->review != NULL && (span_eq(s->review->actor, s->requester) || span_eq(s->review->actor, s->proposer));
+}
+
+/* Overdue counts from the block that executed or cancelled it. */
+static void review_row(struct period_report *x, const struct story *s)
+{
+	struct rows *t = &x->reviews;
 	rows_next(t);
 	rows_put(t, "change_id", s->c.id);
-	rows_put(t, "declared_by", s->requester);
-	rows_put(t, "declared_reason", story_words(s)->reason);
 	rows_str(t, "outcome", story_outcome(s));
-	period_put_moment(t, "declared_at", &s->drafted);
-	bypassed(x, a, s);
-	period_put_moment(t, "executed_at", &s->executed);
+	period_put_moment(t, "ended_at", period_ended(s));
 	if (s->review_due_known)
 		rows_time(t, "review_due_at", s->review_due);
 	if (s->review != NULL) {
 		rows_put(t, "reviewed_by", s->review->actor);
+		rows_who(t, "reviewer", x->src, s->review->actor, s->review->seq);
 		rows_time(t, "reviewed_at", s->review->time);
 		rows_put(t, "review_outcome", line_text(s->review, "outcome"));
 		rows_rest_on(t, s->review->seq);
 	}
 	rows_str(t, "overdue", !s->review_due_known ? "not done yet" : s->overdue ? "yes" : "no");
-	rows_mark(t, s->overdue ? REPORT_FINDING : s->review != NULL ? REPORT_AS_IT_SHOULD : REPORT_LOOK);
+	rows_mark(t, s->overdue || is_own_review(s) ? REPORT_FINDING
+		  : s->review != NULL ? REPORT_AS_IT_SHOULD : REPORT_LOOK);
+}
+
+static void emergency_row(struct period_report *x, struct arena *a, const struct story *s)
+{
+	struct rows *t = &x->emergencies;
+	rows_next(t);
+	rows_put(t, "change_id", s->c.id);
+	rows_put(t, "declared_by", s->requester);
+	rows_who(t, "declarer", x->src, s->requester, s->drafted.seq);
+	rows_put(t, "declared_reason", story_words(s)->reason);
+	period_put_moment(t, "declared_at", &s->drafted);
+	put_waived(x, a, s);
 }
 
 /* ---- exceptions ------------------------------------------------------------------------------------------------- */
@@ -129,17 +140,22 @@ void period_exceptions_now(struct period_report *x)
 
 void period_begin_emergencies(struct period_report *x)
 {
-	static const char *const emergencies[] = { "change_id", "declared_by", "declared_reason", "declared_at",
-		"bypassed_rule", "outcome", "executed_at", "review_due_at", "reviewed_by", "reviewed_at",
-		"review_outcome", "overdue" };
+	static const char *const emergencies[] = { "change_id", "declared_by", "declarer", "declared_reason",
+		"declared_at", "bypassed_rule", "scope", "expires_at" };
+	static const char *const reviews[] = { "change_id", "outcome", "ended_at", "review_due_at", "reviewed_by",
+		"reviewer", "reviewed_at", "review_outcome", "overdue" };
 	static const char *const exceptions[] = { "rule", "policy", "exception_from", "why", "expires_at", "state",
 		"change_id", "verdict" };
 	x->emergencies = ROWS_BEGIN(x->a, x->r, "emergencies", "Emergency register", emergencies);
+	x->reviews = ROWS_BEGIN(x->a, x->r, "emergency_reviews", "Emergency register: reviews afterwards", reviews);
 	x->exceptions = ROWS_BEGIN(x->a, x->r, "exceptions", "Exceptions of the policy, and when they end", exceptions);
 }
 
 void period_take_emergency(struct period_report *x, struct arena *a, const struct story *s)
 {
-	emergency_row(x, a, s);
+	if (s->emergency) {
+		emergency_row(x, a, s);
+		review_row(x, s);
+	}
 	exceptions_of(x, a, s);
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "src/report/said.h"
+
 #define LISTED_MAX ((size_t)10000)     /* lines of one table */
 
 static void count_kind(struct period_report *x, struct span kind)
@@ -77,11 +79,12 @@ bool period_read_lines(struct period_report *x, struct err *e)
 
 void period_kinds(struct period_report *x)
 {
-	static const char *const columns[] = { "action", "count" };
+	static const char *const columns[] = { "action", "meaning", "count" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "lines_by_kind", "Lines of the log, by kind", columns);
 	for (size_t i = 0; i < x->n_kinds; i++) {
 		rows_next(&t);
 		rows_str(&t, "action", x->kinds[i].kind);
+		rows_str(&t, "meaning", said_kind(span_str(x->kinds[i].kind)));
 		rows_u64(&t, "count", x->kinds[i].n);
 	}
 	if (x->other_kinds > 0) {
@@ -89,45 +92,66 @@ void period_kinds(struct period_report *x)
 		rows_str(&t, "action", "(other kinds)");
 		rows_u64(&t, "count", x->other_kinds);
 	}
-	period_draw_bars(&t, 0, 1);
+	period_draw_bars(&t, 0, 2);
 }
 
-static bool list(struct period_report *x, const char *id, const char *title, const struct listed *l,
-		 enum report_mark mark, struct err *e)
+/* The lines of a list, each read again. */
+static bool each_listed(struct period_report *x, struct rows *t, const struct listed *l,
+			void (*put)(struct period_report *x, struct rows *t, const struct line *before,
+				    const struct line *line), struct err *e)
 {
-	static const char *const columns[] = { "time", "action", "change_id", "actor_id", "code", "text", "details" };
-	struct rows t = ROWS_BEGIN(x->a, x->r, id, title, columns);
-	for (size_t i = 0; i < l->n; i++) {
-		struct arena a = {0};
-		struct line line;
-		struct buf body = {0};
-		const bool ok = log_line_read(x->src->ws->log, &a, l->v[i], &line, e);
-		if (ok) {
-			json_compact(&body, line.body);
-			rows_next(&t);
-			rows_time(&t, "time", line.time);
-			rows_put(&t, "action", line.kind);
-			rows_put(&t, "change_id", line.change);
-			rows_put(&t, "actor_id", line.actor);
-			rows_put(&t, "code", line_denial_code(&line));
-			rows_put(&t, "text", line_denial_text(&line));
-			rows_put(&t, "details", buf_view(&body));
-			rows_rest_on(&t, l->v[i]);
-			rows_mark(&t, mark);
-		}
-		buf_release(&body);
-		arena_release(&a);
-		if (!ok)
-			return false;
+	struct arena arenas[2] = {{0}};       /* the line's, and that of the one before */
+	struct line lines[2];
+	bool ok = true;
+	for (size_t i = 0; i < l->n && ok; i++) {
+		arena_release(&arenas[i % 2]);
+		arenas[i % 2] = (struct arena){0};
+		ok = log_line_read(x->src->ws->log, &arenas[i % 2], l->v[i], &lines[i % 2], e);
+		if (ok)
+			put(x, t, i > 0 ? &lines[(i + 1) % 2] : NULL, &lines[i % 2]);
 	}
+	arena_release(&arenas[0]);
+	arena_release(&arenas[1]);
 	if (l->all > l->n)
-		t.s->text = arena_fmt(x->a, "%zu more are not listed: ask for a shorter period.", l->all - l->n);
-	return true;
+		t->s->text = arena_fmt(x->a, "%zu more are not listed: ask for a shorter period.", l->all - l->n);
+	return ok;
+}
+
+static void denied_row(struct period_report *x, struct rows *t, const struct line *before, const struct line *l)
+{
+	if (before == NULL || !line_denies_the_same(before, l))
+		rows_next(t);
+	rows_denial(t, x->src, l);
+	rows_put(t, "change_id", l->change);
+}
+
+static void plain_row(struct period_report *x, struct rows *t, const struct line *before, const struct line *l)
+{
+	struct buf b = {0};
+	(void)before;
+	said_line(&b, l);
+	rows_next(t);
+	rows_time(t, "time", l->time);
+	rows_put(t, "action", l->kind);
+	rows_put(t, "actor_id", l->actor);
+	rows_who(t, "actor", x->src, l->actor, l->seq);
+	rows_put(t, "auth_method", l->auth);
+	rows_put(t, "what", buf_view(&b));
+	rows_rest_on(t, l->seq);
+	rows_mark(t, line_kind_is(l, "clock.stepped-back") || line_kind_is(l, "log.restored") ? REPORT_LOOK
+		  : REPORT_PLAIN);
+	buf_release(&b);
 }
 
 bool period_lists(struct period_report *x, struct err *e)
 {
-	return list(x, "denied", "Denied attempts, refusals, declines and failures", &x->denied, REPORT_LOOK, e) &&
-	       list(x, "governance", "Lines that are no change's: keys, clock, log, meetings, reports", &x->plain,
-		    REPORT_PLAIN, e);
+	static const char *const denied[] = { "time", "change_id", "action", "outcome", "what", "actor_id", "actor",
+		"auth_method", "step", "code", "error" };
+	static const char *const plain[] = { "time", "action", "what", "actor_id", "actor", "auth_method" };
+	struct rows d = ROWS_BEGIN(x->a, x->r, "denied", "Denied attempts, refusals, declines and failures", denied);
+	if (!each_listed(x, &d, &x->denied, denied_row, e))
+		return false;
+	struct rows p = ROWS_BEGIN(x->a, x->r, "governance", "Events outside any change: keys, clock, log, people, "
+				   "policies, meetings, reports", plain);
+	return each_listed(x, &p, &x->plain, plain_row, e);
 }

@@ -37,16 +37,47 @@ static void delay_row(struct period_report *x, const struct story *s)
 	rows_mark(t, actual >= 0 && (uint64_t)actual >= required ? REPORT_AS_IT_SHOULD : REPORT_FINDING);
 }
 
+/* When it was drafted, proposed and ended, and by whose clock. */
+static void times_row(struct period_report *x, const struct story *s)
+{
+	struct rows *t = &x->times;
+	const struct moment *end = period_ended(s);
+	rows_next(t);
+	rows_put(t, "change_id", s->c.id);
+	rows_str(t, "outcome", story_outcome(s));
+	period_put_moment(t, "drafted_at", &s->drafted);
+	period_put_moment(t, "proposed_at", &s->proposed);
+	period_put_moment(t, "ended_at", end);
+	rows_str(t, "ended_by", end == NULL ? "" : end->block ? "a block's time" : "the console's clock");
+	if (end != NULL && s->drafted.known && end->time.ms >= s->drafted.time.ms)
+		rows_u64(t, "lead_seconds", (uint64_t)(end->time.ms - s->drafted.time.ms) / 1000);
+}
+
+void period_draw_times(struct period_report *x)
+{
+	struct report_section *s = x->times.s;
+	if (s->n == 0 || s->n > DRAWN_MAX)
+		return;
+	s->picture = PICTURE_SPANS;
+	s->label = 0;
+	s->value = 2;
+	s->until = 4;
+}
+
 void period_begin_times(struct period_report *x)
 {
+	static const char *const times[] = { "change_id", "outcome", "drafted_at", "proposed_at", "ended_at",
+		"ended_by", "lead_seconds" };
 	static const char *const delays[] = { "change_id", "delay_required", "delay_actual", "scheduled_at",
 		"executed_at", "kept" };
+	x->times = ROWS_BEGIN(x->a, x->r, "change_times", "When they were drafted, proposed and ended (UTC)", times);
 	x->delays = ROWS_BEGIN(x->a, x->r, "timelock_delays", "Timelock delays, in seconds", delays);
 }
 
 void period_take_times(struct period_report *x, const struct story *s)
 {
 	const struct moment *end = period_ended(s);
+	times_row(x, s);
 	delay_row(x, s);
 	if (end == NULL || !period_is_in(x, end->time))
 		return;

@@ -19,6 +19,7 @@ struct record {
 uint64_t record_words_seq(const struct story *s);
 /* A row of a section of facts, its mark and the line that it rests on. */
 void record_result(struct rows *t, const char *field, const char *value, enum report_mark mark, uint64_t seq);
+void record_fact(struct rows *t, const char *field, struct span value, uint64_t seq);
 /* A member that is a string; empty when it is not there. */
 struct span record_text(const struct json *o, const char *name);
 

@@ -3,6 +3,8 @@
 
 #include "audit-log/cosignatures.h"
 #include "src/base/text.h"
+#include "src/report/emergency.h"
+#include "src/report/said.h"
 
 /* ---- files, review, anchors ------------------------------------------------------------------------------------- */
 
@@ -26,32 +28,63 @@ void record_test_evidence(struct record *x)
 	}
 }
 
+/* Who declared it and why, what it was let off, for what alone and until when. */
+static void declared(struct record *x, struct rows *t)
+{
+	const struct story *s = &x->s;
+	const uint64_t seq = s->drafted.known ? s->drafted.seq : record_words_seq(s);
+	struct waived w;
+	struct buf scope = {0};
+	if (!s->emergency) {
+		record_fact(t, "declared_by", span_str("nobody: it is no emergency"), record_words_seq(s));
+		return;
+	}
+	emergency_waived(&w, x->a, x->src, s);
+	emergency_scope(&scope, s);
+	record_fact(t, "declared_by", s->requester, seq);
+	rows_fact_who(t, "declarer", x->src, s->requester, seq);
+	record_fact(t, "declared_at", span_str(""), seq);
+	if (s->drafted.known)
+		rows_time(t, "value", s->drafted.time);
+	record_fact(t, "declared_reason", story_words(s)->reason, record_words_seq(s));
+	record_fact(t, "bypassed_rule", buf_view(&w.rules), s->judged != NULL ? s->judged->seq : seq);
+	rows_mark(t, w.any ? REPORT_LOOK : REPORT_PLAIN);
+	record_fact(t, "scope", buf_view(&scope), record_words_seq(s));
+	record_fact(t, "expires_at", buf_view(&w.expires), s->judged != NULL ? s->judged->seq : seq);
+	waived_release(&w);
+	buf_release(&scope);
+}
+
+static void reviewed(struct record *x, struct rows *t)
+{
+	const struct line *l = x->s.review;
+	const bool own = span_eq(l->actor, x->s.requester) || span_eq(l->actor, x->s.proposer);
+	record_fact(t, "reviewed_by", l->actor, l->seq);
+	rows_mark(t, own ? REPORT_FINDING : REPORT_AS_IT_SHOULD);
+	rows_fact_who(t, "reviewer", x->src, l->actor, l->seq);
+	record_fact(t, "reviewed_at", span_str(""), l->seq);
+	rows_time(t, "value", l->time);
+	record_fact(t, "review_outcome", line_text(l, "outcome"), l->seq);
+	record_fact(t, "review_note", line_text(l, "note"), l->seq);
+}
+
 void record_post_review(struct record *x)
 {
 	const struct story *s = &x->s;
-	struct rows t = rows_begin_facts(x->a, x->r, "post_review", "Review afterwards");
-	record_result(&t, "declared_by",
-		      s->emergency ? arena_str(x->a, s->requester) : "nobody: it is no emergency", REPORT_PLAIN,
-		      s->drafted.known ? s->drafted.seq : record_words_seq(s));
-	if (s->review_due_known) {
-		rows_fact(&t, "review_due_at", span_str(""));
-		rows_time(&t, "value", s->review_due);
-		rows_rest_on(&t, s->executed.known ? s->executed.seq : s->cancelled.seq);
+	struct rows t = rows_begin_facts(x->a, x->r, "post_review", "Emergency, and the review afterwards");
+	declared(x, &t);
+	if (s->emergency) {
+		record_fact(&t, "review_due_at", span_str("not yet: it is neither executed nor cancelled"),
+			    s->executed.known ? s->executed.seq : s->cancelled.known ? s->cancelled.seq
+			    : record_words_seq(s));
+		if (s->review_due_known)
+			rows_time(&t, "value", s->review_due);
 	}
-	if (s->review != NULL) {
-		const uint64_t seq = s->review->seq;
-		record_result(&t, "reviewed_by", arena_str(x->a, s->review->actor),
-			      span_eq(s->review->actor, s->requester) ? REPORT_FINDING : REPORT_AS_IT_SHOULD, seq);
-		rows_fact(&t, "reviewed_at", span_str(""));
-		rows_time(&t, "value", s->review->time);
-		rows_rest_on(&t, seq);
-		record_result(&t, "review_outcome", arena_str(x->a, line_text(s->review, "outcome")), REPORT_PLAIN,
-			      seq);
-		record_result(&t, "review_note", arena_str(x->a, line_text(s->review, "note")), REPORT_PLAIN, seq);
-	} else {
-		record_result(&t, "reviewed_by", s->emergency ? "nobody yet" : "nobody; only an emergency needs it",
-			      REPORT_PLAIN, record_words_seq(s));
-	}
+	if (s->review != NULL)
+		reviewed(x, &t);
+	else
+		record_fact(&t, "reviewed_by", span_str(s->emergency ? "nobody yet"
+							: "nobody; only an emergency needs it"), record_words_seq(s));
 	if (s->review_due_known)
 		record_result(&t, "overdue", s->overdue ? "yes" : "no",
 			      s->overdue ? REPORT_FINDING : REPORT_AS_IT_SHOULD,
@@ -104,21 +137,26 @@ void record_anchoring(struct record *x)
 
 void record_history(struct record *x)
 {
-	static const char *const columns[] = { "seq", "entry_id", "time", "action", "actor_id", "auth_method", "prev" };
+	static const char *const columns[] = { "seq", "time", "action", "what", "actor_id", "actor", "auth_method",
+		"entry_id", "prev" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "history", "Every line of the log about it", columns);
 	for (size_t i = 0; i < x->s.n; i++) {
 		const struct line *l = &x->s.lines[i];
-		struct buf id = {0};
+		struct buf id = {0}, what = {0};
 		buf_hex(&id, span_of(l->id, sizeof(l->id)));
 		rows_next(&t);
 		rows_u64(&t, "seq", l->seq);
 		rows_put(&t, "entry_id", buf_view(&id));
 		rows_time(&t, "time", l->time);
 		rows_put(&t, "action", l->kind);
+		said_line(&what, l);
+		rows_put(&t, "what", buf_view(&what));
 		rows_put(&t, "actor_id", l->actor);
+		rows_who(&t, "actor", x->src, l->actor, l->seq);
 		rows_put(&t, "auth_method", l->auth);
 		rows_bare(&t, "prev", &l->prev);
 		rows_rest_on(&t, l->seq);
 		buf_release(&id);
+		buf_release(&what);
 	}
 }

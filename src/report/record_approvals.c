@@ -83,9 +83,12 @@ static void approver(struct record *x, struct rows *t, const struct line *l)
 	struct span who = span_str("");
 	if (!json_get_addr(l->body, "owner", &owner, NULL))
 		return;
-	who = story_person(x->src, &owner);
+	who = story_person(x->src, &owner, l->seq);
 	rows_put(t, "approver_id", who);
-	rows_addr(t, "approver_address", &owner);
+	if (who.n > 0)
+		rows_who(t, "approver", x->src, who, l->seq);
+	else
+		rows_str(t, "approver", "nobody of the profile of that time");
 	rows_yes_no(t, "is_requester", who.n > 0 && (span_eq(who, x->s.requester) || span_eq(who, x->s.proposer)));
 	if (line_kind_is(l, "signature.added") && who.n > 0 && span_eq(who, x->s.requester))
 		rows_mark(t, REPORT_LOOK);
@@ -102,38 +105,59 @@ static void put_phrase(struct rows *t, const struct line *l)
 	buf_release(&b);
 }
 
+static void approval_row(struct record *x, struct rows *t, const struct line *l, const char *decision)
+{
+	rows_next(t);
+	approver(x, t, l);
+	rows_put(t, "step", line_text(l, "step"));
+	rows_str(t, "decision", decision);
+	rows_time(t, "decided_at", l->time);
+	rows_str(t, "time_source", CONSOLE_CLOCK);
+	if (line_kind_is(l, "signature.added"))
+		rows_str(t, "counts", still_counts(&x->s, l) ? "yes" : "no: for an earlier nonce, or given twice");
+	else
+		rows_mark(t, REPORT_LOOK);
+	rows_put(t, "code", line_text(l, "code"));
+	rows_put(t, "text", line_text(l, "text"));
+	rows_rest_on(t, l->seq);
+}
+
+static void approval_evidence_row(struct record *x, struct rows *t, const struct line *l)
+{
+	struct addr owner;
+	rows_next(t);
+	rows_put(t, "step", line_text(l, "step"));
+	if (json_get_addr(l->body, "owner", &owner, NULL)) {
+		rows_put(t, "approver_id", story_person(x->src, &owner, l->seq));
+		rows_addr(t, "approver_address", &owner);
+	}
+	rows_put(t, "approver_sig", line_text(l, "signature"));
+	rows_put(t, "safe_tx_hash", line_text(l, "safeTxHash"));
+	rows_put(t, "packet", line_text(l, "packet"));
+	put_phrase(t, l);
+	rows_put(t, "compared_by", line_text(l, "compared"));
+	rows_rest_on(t, l->seq);
+}
+
 void record_approvals(struct record *x)
 {
-	static const char *const columns[] = { "step", "approver_id", "approver_address", "decision", "decided_at",
-		"time_source", "approver_sig", "safe_tx_hash", "packet", "phrase", "compared_by", "is_requester",
-		"counts", "code", "text" };
+	static const char *const columns[] = { "step", "approver_id", "approver", "decision", "decided_at",
+		"time_source", "is_requester", "counts", "code", "text" };
+	static const char *const evidence[] = { "step", "approver_id", "approver_address", "approver_sig",
+		"safe_tx_hash", "packet", "phrase", "compared_by" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "approvals", "Approvals, refusals and declines", columns);
-	t.s->text = "approver_sig is the SHA-256 of the signature. A refusal or a decline is what an answer file says: "
-		    "nobody signed it. decided_at is when it came in.";
+	struct rows v = ROWS_BEGIN(x->a, x->r, "approval_evidence", "Approvals: what was signed", evidence);
+	t.s->text = "A refusal or a decline is what an answer file says: nobody signed it. decided_at is when it came "
+		    "in.";
+	v.s->text = "approver_sig is the SHA-256 of the signature; packet is the SHA-256 of what was reviewed, and "
+		    "phrase its beginning in words, to be read aloud. compared_by: who compared the phrase.";
 	for (size_t i = 0; i < x->s.n; i++) {
 		const struct line *l = &x->s.lines[i];
 		const char *decision = decision_of(l);
 		if (decision == NULL)
 			continue;
-		rows_next(&t);
-		approver(x, &t, l);
-		rows_put(&t, "step", line_text(l, "step"));
-		rows_str(&t, "decision", decision);
-		rows_time(&t, "decided_at", l->time);
-		rows_str(&t, "time_source", CONSOLE_CLOCK);
-		rows_put(&t, "approver_sig", line_text(l, "signature"));
-		rows_put(&t, "safe_tx_hash", line_text(l, "safeTxHash"));
-		rows_put(&t, "packet", line_text(l, "packet"));
-		put_phrase(&t, l);
-		rows_put(&t, "compared_by", line_text(l, "compared"));
-		if (line_kind_is(l, "signature.added"))
-			rows_str(&t, "counts", still_counts(&x->s, l) ? "yes"
-				: "no: for an earlier nonce, or given twice");
-		else
-			rows_mark(&t, REPORT_LOOK);
-		rows_put(&t, "code", line_text(l, "code"));
-		rows_put(&t, "text", line_text(l, "text"));
-		rows_rest_on(&t, l->seq);
+		approval_row(x, &t, l, decision);
+		approval_evidence_row(x, &v, l);
 	}
 }
 
@@ -166,25 +190,28 @@ void record_quorum(struct record *x)
 
 void record_decisions(struct record *x)
 {
-	static const char *const columns[] = { "meeting", "decision", "decided_at", "present", "note" };
+	static const char *const columns[] = { "meeting", "decision", "decided_at", "present", "present_are", "note" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "decisions", "What meetings decided", columns);
 	for (size_t i = 0; i < x->s.n; i++) {
 		const struct line *l = &x->s.lines[i];
 		const struct json *present = json_find(l->body, "present");
-		struct buf b = {0};
+		struct buf b = {0}, who = {0};
 		if (!line_kind_is(l, "meeting.decided"))
 			continue;
 		for (const struct json *v = present != NULL ? present->first : NULL; v != NULL; v = v->next) {
 			buf_str(&b, b.n > 0 ? ", " : "");
 			buf_span(&b, v->text);
+			story_present(&who, x->src, v->text, l->seq);
 		}
 		rows_next(&t);
 		rows_put(&t, "meeting", line_text(l, "meeting"));
 		rows_put(&t, "decision", line_text(l, "decision"));
 		rows_time(&t, "decided_at", l->time);
 		rows_put(&t, "present", buf_view(&b));
+		rows_put(&t, "present_are", buf_view(&who));
 		rows_put(&t, "note", line_text(l, "note"));
 		rows_rest_on(&t, l->seq);
 		buf_release(&b);
+		buf_release(&who);
 	}
 }

@@ -5,6 +5,7 @@
 #include "src/crypto/hash.h"
 #include "src/evm/address.h"
 #include "src/gov/explain.h"
+#include "src/gov/units.h"
 
 /* ---- what it does ----------------------------------------------------------------------------------------------- */
 
@@ -59,7 +60,7 @@ void record_calls(struct record *x)
 		rows_bare(&t, "calldata_hash", &digest);
 		rows_rest_on(&t, x->s.c.proposed_seq);
 		buf_clear(&b);
-		u256_format(&b, &v->v[i].value);
+		wei_format(&b, &v->v[i].value);
 		rows_put(&t, "value", buf_view(&b));
 		buf_release(&b);
 		buf_release(&hex);
@@ -68,6 +69,19 @@ void record_calls(struct record *x)
 }
 
 /* ---- effects ---------------------------------------------------------------------------------------------------- */
+
+/* An amount in the unit that reads best, as the console has it; whatever is no number stays as it is. */
+static void put_value(struct rows *t, const char *column, struct span value, bool wei)
+{
+	struct u256 amount;
+	struct buf b = {0};
+	if (wei && u256_parse(&amount, value, NULL))
+		wei_format(&b, &amount);
+	else
+		buf_span(&b, value);
+	rows_put(t, column, buf_view(&b));
+	buf_release(&b);
+}
 
 static void preview_rows(struct rows *t, const struct line *packed, const struct json *preview)
 {
@@ -91,13 +105,15 @@ static void preview_rows(struct rows *t, const struct line *packed, const struct
 static void before_rows(struct rows *t, const struct line *packed, const struct json *reads)
 {
 	for (const struct json *v = reads != NULL ? reads->first : NULL; v != NULL; v = v->next) {
+		struct span say = record_text(v, "say");
+		const bool wei = read_cut_in_wei(&say);
 		rows_next(t);
 		rows_put(t, "step", line_text(packed, "step"));
 		rows_put(t, "contract", record_text(v, "contract"));
 		rows_put(t, "getter", record_text(v, "getter"));
-		rows_put(t, "say", record_text(v, "say"));
-		rows_put(t, "before", record_text(v, "before"));
-		rows_put(t, "after", record_text(v, "expect"));
+		rows_put(t, "say", say);
+		put_value(t, "before", record_text(v, "before"), wei);
+		put_value(t, "after", record_text(v, "expect"), wei);
 		rows_str(t, "kind", "not simulated");
 		rows_rest_on(t, packed->seq);
 	}
@@ -150,13 +166,15 @@ void record_read_back(struct record *x)
 	size_t n = 0;
 	for (const struct json *v = reads != NULL ? reads->first : NULL; v != NULL; v = v->next) {
 		const struct json *expect = json_find(v, "expect"), *found = json_find(v, "found");
+		struct span say = said_of_read(x, v, n++);
+		const bool wei = read_cut_in_wei(&say);
 		rows_next(&t);
 		rows_put(&t, "contract", record_text(v, "contract"));
 		rows_put(&t, "getter", record_text(v, "getter"));
-		rows_put(&t, "say", said_of_read(x, v, n++));
-		rows_put(&t, "expected", json_is_null(expect) ? span_str("nothing: shown to be looked at")
-							      : record_text(v, "expect"));
-		rows_put(&t, "found", json_is_null(found) ? span_str("no answer") : record_text(v, "found"));
+		rows_put(&t, "say", say);
+		put_value(&t, "expected", json_is_null(expect) ? span_str("nothing: shown to be looked at")
+							       : record_text(v, "expect"), wei);
+		put_value(&t, "found", json_is_null(found) ? span_str("no answer") : record_text(v, "found"), wei);
 		if (json_get_u64(l->body, "block", &block, NULL))
 			rows_u64(&t, "block", block);
 		rows_rest_on(&t, l->seq);

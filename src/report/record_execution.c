@@ -16,51 +16,77 @@ static void finality(struct record *x, struct rows *t, uint64_t block)
 		rows_fmt(t, "finality", "not final: block %llu is the newest", (unsigned long long)k->block);
 }
 
-static void receipt(struct record *x, struct rows *t, const struct line *l)
+static void receipt(struct record *x, struct rows *t, struct rows *b, const struct line *l)
 {
 	uint64_t block, seconds;
 	const bool mined = line_kind_is(l, "step.mined");
 	rows_str(t, "outcome", mined ? "success" : "failure");
 	rows_mark(t, mined ? REPORT_AS_IT_SHOULD : REPORT_FINDING);
 	rows_put(t, "error", line_text(l, "text"));
-	rows_put(t, "tx_hash", line_text(l, "txHash"));
-	rows_put(t, "block_hash", line_text(l, "blockHash"));
-	rows_put(t, "receipt", line_text(l, "receipt"));
+	rows_put(b, "tx_hash", line_text(l, "txHash"));
+	rows_put(b, "block_hash", line_text(l, "blockHash"));
+	rows_put(b, "receipt", line_text(l, "receipt"));
 	if (json_get_u64(l->body, "blockTime", &seconds, NULL))
-		rows_seconds(t, "block_time", seconds);
+		rows_seconds(b, "block_time", seconds);
 	if (!json_get_u64(l->body, "block", &block, NULL))
 		return;
-	rows_u64(t, "block_number", block);
-	finality(x, t, block);
+	rows_u64(b, "block_number", block);
+	finality(x, b, block);
+}
+
+static void sender(struct record *x, struct rows *t, const struct story_step *y)
+{
+	const uint64_t seq = y->sent != NULL ? y->sent->seq : 0;
+	rows_put(t, "submitted_by", y->submitter);
+	rows_who(t, "submitter", x->src, y->submitter, seq);
+	rows_put(t, "paid_by", y->payer != NULL ? y->payer->id : line_text(y->sent, "sender"));
+	if (y->payer != NULL)
+		rows_who(t, "payer", x->src, y->payer->id, seq);
+}
+
+static void rest_on_step(struct rows *t, const struct story_step *y)
+{
+	const struct line *const lines[] = { y->packed, y->sent, y->receipt };
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		if (lines[i] != NULL)
+			rows_rest_on(t, lines[i]->seq);
+}
+
+/* A row of each table. */
+static void transaction(struct record *x, struct rows *t, struct rows *b, enum step_kind k)
+{
+	const struct story_step *y = &x->s.steps[k];
+	uint64_t nonce;
+	rows_next(t);
+	rows_str(t, "step", step_name(k));
+	if (y->packed != NULL && json_get_u64(y->packed->body, "nonce", &nonce, NULL))
+		rows_u64(t, "nonce", nonce);
+	rows_str(t, "outcome", y->sent != NULL ? "sent, no receipt" : "not sent");
+	sender(x, t, y);
+	rows_next(b);
+	rows_str(b, "step", step_name(k));
+	rows_put(b, "safe_tx_hash", line_text(y->packed, "safeTxHash"));
+	rows_put(b, "tx_hash", line_text(y->sent, "txHash"));
+	if (y->receipt != NULL)
+		receipt(x, t, b, y->receipt);
+	rest_on_step(t, y);
+	rest_on_step(b, y);
 }
 
 void record_transactions(struct record *x)
 {
-	static const char *const columns[] = { "step", "nonce", "safe_tx_hash", "outcome", "error", "tx_hash",
-		"block_number", "block_time", "block_hash", "finality", "submitted_by", "paid_by", "receipt" };
-	struct rows t = ROWS_BEGIN(x->a, x->r, "transactions", "Transactions and blocks", columns);
+	static const char *const columns[] = { "step", "nonce", "outcome", "error", "submitted_by", "submitter",
+		"paid_by", "payer" };
+	static const char *const blocks[] = { "step", "safe_tx_hash", "tx_hash", "block_number", "block_time",
+		"block_hash", "finality", "receipt" };
+	struct rows t = ROWS_BEGIN(x->a, x->r, "transactions", "Transactions: who sent them, and what became of them",
+				   columns);
+	struct rows b = ROWS_BEGIN(x->a, x->r, "blocks", "Transactions: where they are on chain", blocks);
+	b.s->text = "receipt is the SHA-256 of the node's receipt, which the log keeps.";
 	for (int k = 0; k < N_STEPS; k++) {
 		const struct story_step *y = &x->s.steps[k];
-		const struct line *newest = y->receipt != NULL ? y->receipt : y->sent != NULL ? y->sent : y->packed;
-		uint64_t nonce;
-		if (newest == NULL)
-			continue;
-		rows_next(&t);
-		rows_str(&t, "step", step_name((enum step_kind)k));
-		if (y->packed != NULL && json_get_u64(y->packed->body, "nonce", &nonce, NULL))
-			rows_u64(&t, "nonce", nonce);
-		rows_put(&t, "safe_tx_hash", line_text(y->packed, "safeTxHash"));
-		rows_put(&t, "submitted_by", y->submitter);
-		rows_put(&t, "paid_by", y->payer != NULL ? y->payer->id : line_text(y->sent, "sender"));
-		rows_str(&t, "outcome", y->sent != NULL ? "sent, no receipt" : "not sent");
-		rows_put(&t, "tx_hash", line_text(y->sent, "txHash"));
-		if (y->receipt != NULL)
-			receipt(x, &t, y->receipt);
-		rows_rest_on(&t, newest->seq);
-		if (y->packed != NULL)
-			rows_rest_on(&t, y->packed->seq);
-		if (y->sent != NULL)
-			rows_rest_on(&t, y->sent->seq);
+		if (y->packed != NULL || y->sent != NULL || y->receipt != NULL)
+			transaction(x, &t, &b, (enum step_kind)k);
 	}
 }
 
@@ -68,20 +94,17 @@ void record_transactions(struct record *x)
 
 void record_denied(struct record *x)
 {
-	static const char *const columns[] = { "time", "action", "actor_id", "step", "code", "error" };
+	static const char *const columns[] = { "time", "action", "outcome", "what", "actor_id", "actor", "auth_method",
+		"step", "code", "error" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "denied", "Refusals, declines and failures", columns);
+	const struct line *before = NULL;
 	for (size_t i = 0; i < x->s.n; i++) {
 		const struct line *l = &x->s.lines[i];
 		if (!line_denies(l->kind, l->body))
 			continue;
-		rows_next(&t);
-		rows_time(&t, "time", l->time);
-		rows_put(&t, "action", l->kind);
-		rows_put(&t, "actor_id", l->actor);
-		rows_put(&t, "step", line_text(l, "step"));
-		rows_put(&t, "code", line_denial_code(l));
-		rows_put(&t, "error", line_denial_text(l));
-		rows_rest_on(&t, l->seq);
-		rows_mark(&t, REPORT_LOOK);
+		if (before == NULL || !line_denies_the_same(before, l))
+			rows_next(&t);
+		rows_denial(&t, x->src, l);
+		before = l;
 	}
 }

@@ -1,6 +1,7 @@
 #include "src/report/rows.h"
 
 #include "src/evm/address.h"
+#include "src/report/said.h"
 
 static const char *const fact_columns[] = { "field", "value" };
 
@@ -128,4 +129,37 @@ void rows_fact_fmt(struct rows *t, const char *field, const char *fmt, ...)
 	va_end(ap);
 	rows_fact(t, field, buf_view(&b));
 	buf_release(&b);
+}
+
+void rows_who(struct rows *t, const char *column, const struct report_source *src, struct span id, uint64_t seq)
+{
+	struct buf b = {0};
+	if (src->people != NULL)
+		people_who(&b, src->people, id, seq);
+	put_buf(t, column, &b);
+}
+
+void rows_fact_who(struct rows *t, const char *field, const struct report_source *src, struct span id, uint64_t seq)
+{
+	rows_fact(t, field, span_str(""));
+	rows_who(t, "value", src, id, seq);
+	rows_rest_on(t, seq);
+}
+
+void rows_denial(struct rows *t, const struct report_source *src, const struct line *l)
+{
+	struct buf b = {0};
+	said_line(&b, l);
+	rows_time(t, "time", l->time);
+	rows_put(t, "action", l->kind);
+	rows_str(t, "outcome", said_outcome(l->kind));
+	rows_put(t, "actor_id", l->actor);
+	rows_who(t, "actor", src, l->actor, l->seq);
+	rows_put(t, "auth_method", l->auth);
+	rows_put(t, "step", line_text(l, "step"));
+	rows_put(t, "code", line_denial_code(l));
+	rows_put(t, "error", line_denial_text(l));
+	rows_rest_on(t, l->seq);
+	rows_mark(t, REPORT_LOOK);
+	put_buf(t, "what", &b);
 }

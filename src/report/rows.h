@@ -4,6 +4,7 @@
 
 #include "src/crypto/sig.h"
 #include "src/report/report.h"
+#include "src/report/story.h"
 
 struct rows {
 	struct arena *a;
@@ -30,6 +31,14 @@ void rows_time(struct rows *t, const char *column, struct unix_time when);
 void rows_seconds(struct rows *t, const char *column, uint64_t seconds);       /* a block's time */
 void rows_duration(struct rows *t, const char *column, uint64_t seconds);      /* "86400 s = 1 day", "18 s" */
 void rows_yes_no(struct rows *t, const char *column, bool yes);
+
+/* Who an id was at this line, name and role; and as a row of a section of facts, which rests on that line. */
+void rows_who(struct rows *t, const char *column, const struct report_source *src, struct span id, uint64_t seq);
+void rows_fact_who(struct rows *t, const char *field, const struct report_source *src, struct span id, uint64_t seq);
+
+/* A refusal, a decline or a failure, in the columns time, action, outcome, what, actor_id, actor, auth_method, step,
+ * code and error. */
+void rows_denial(struct rows *t, const struct report_source *src, const struct line *l);
 
 /* A row {field, value} of a section of facts. */
 void rows_fact(struct rows *t, const char *field, struct span value);

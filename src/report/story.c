@@ -74,6 +74,14 @@ bool line_denies(struct span kind, const struct json *body)
 	return verdict != NULL && verdict->type == JSON_STRING && span_is(verdict->text, verdict_name(VERDICT_FAILED));
 }
 
+bool line_denies_the_same(const struct line *before, const struct line *l)
+{
+	return l->seq == before->seq + 1 && line_kind_is(before, "policy.judged") &&
+	       span_eq(before->change, l->change) && span_eq(line_text(before, "step"), line_text(l, "step")) &&
+	       (line_kind_is(l, "policy.judged") ||
+		(line_kind_is(l, "submit.rejected") && span_is(line_text(l, "code"), "POLICY")));
+}
+
 struct span line_denial_code(const struct line *l)
 {
 	return line_kind_is(l, "policy.judged") ? span_str("POLICY") : line_text(l, "code");
@@ -108,10 +116,26 @@ const struct proposal *story_words(const struct story *s)
 	return s->c.proposed ? &s->c.proposal : &s->c.draft;
 }
 
-struct span story_person(const struct report_source *src, const struct addr *at)
+static const struct person *person_at(const struct report_source *src, const struct addr *at, uint64_t seq)
 {
-	const struct person *p = deployment_person_at(&src->ws->deployment, at);
+	return src->people != NULL ? people_by_address(src->people, at, seq)
+				   : deployment_person_at(&src->ws->deployment, at);
+}
+
+struct span story_person(const struct report_source *src, const struct addr *at, uint64_t seq)
+{
+	const struct person *p = person_at(src, at, seq);
 	return p != NULL ? p->id : span_str("");
+}
+
+void story_present(struct buf *out, const struct report_source *src, struct span id, uint64_t seq)
+{
+	buf_str(out, out->n > 0 ? "; " : "");
+	buf_span(out, id);
+	if (src->people == NULL)
+		return;
+	buf_str(out, ", ");
+	people_who(out, src->people, id, seq);
 }
 
 /* ---- when ------------------------------------------------------------------------------------------------------- */
@@ -154,7 +178,7 @@ static void take_step_line(const struct report_source *src, struct story *s, con
 		s->steps[k].sent = l;
 		s->steps[k].submitter = l->actor;
 		s->steps[k].payer = json_get_addr(l->body, "sender", &sender, NULL)
-			? deployment_person_at(&src->ws->deployment, &sender) : NULL;
+			? person_at(src, &sender, l->seq) : NULL;
 	} else if (line_kind_is(l, "step.mined") || line_kind_is(l, "step.failed")) {
 		take_receipt(s, l, k);
 	}
@@ -233,7 +257,7 @@ static void take_quorum(struct arena *a, const struct report_source *src, struct
 static bool signed_by(const struct report_source *src, const struct step *s, struct span id)
 {
 	for (size_t i = 0; id.n > 0 && i < s->n_signatures; i++)
-		if (span_eq(story_person(src, &s->signatures[i].owner), id))
+		if (span_eq(story_person(src, &s->signatures[i].owner, s->signatures[i].seq), id))
 			return true;
 	return false;
 }

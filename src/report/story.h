@@ -4,7 +4,7 @@
 #ifndef SETGOV_REPORT_STORY_H
 #define SETGOV_REPORT_STORY_H
 
-#include "audit-log/workspace.h"
+#include "audit-log/people.h"
 #include "src/gov/snapshot.h"
 #include "src/policy/policy.h"
 
@@ -12,7 +12,9 @@
 struct report_source {
 	struct workspace *ws;
 	const struct snapshot *look;  /* one look at the chain; NULL or not online: it was not asked */
+	const struct people *people;  /* who ids are; NULL: whoever the workspace's profile has, without names */
 	const struct policy *policy;  /* the workspace's, now; or NULL */
+	const char *policy_trouble;   /* it is there and cannot be read, and why; or NULL */
 	struct unix_time now;         /* this machine's clock: what is overdue by then */
 	const char *tool;             /* which program made the report */
 };
@@ -58,12 +60,17 @@ const struct proposal *story_words(const struct story *s);
 const struct line *story_line(const struct story *s, uint64_t seq);    /* NULL: none of its */
 /* "executed", "failed", …: what became of it, one word. */
 const char *story_outcome(const struct story *s);
-/* The person whose address this is, as an id of the profile, or the empty span. */
-struct span story_person(const struct report_source *src, const struct addr *at);
+/* The person whose address this was at this line, as an id of the profile of that time, or the empty span. */
+struct span story_person(const struct report_source *src, const struct addr *at, uint64_t seq);
+/* "p1, owner of the Safe: Ada Example", after "; " where there is something before it: a list of people. */
+void story_present(struct buf *out, const struct report_source *src, struct span id, uint64_t seq);
 /* A member of a line's body that is a string; empty when it is not there. */
 struct span line_text(const struct line *l, const char *name);
 /* A refusal, a decline or a failure: by its kind, or a verdict "failed", which stops what it was asked for. */
 bool line_denies(struct span kind, const struct json *body);
+/* This refusal is the end of the same attempt: what the policy refuses at a step is a verdict, or one under each of two
+ * policies, and the submission that it stopped. Lines that follow one another. */
+bool line_denies_the_same(const struct line *before, const struct line *l);
 /* Its code and text; of a verdict, whose rules are in the change's own record, that it was one. */
 struct span line_denial_code(const struct line *l);
 struct span line_denial_text(const struct line *l);

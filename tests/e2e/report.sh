@@ -31,6 +31,18 @@ for n in 1 2 3 4 5; do
 done
 "$signer" trust-policy "$HERE/console/policy.json" --expect "$digest" --home "$HERE/payer" >/dev/null
 
+# Who the ids are: one name means ill, one is erased, one nobody gave.
+NAME=$'=HYPERLINK("http://evil.example";"x") <img src=x onerror=alert(1)> [y](javascript:alert(1)) @all'
+expect 3 "NAME: has characters that would be shown as escapes" console people name p2 $'Bob\u202e'
+expect 1 "[PERSON-UNKNOWN]" console people name p9 'Nobody'
+expect 3 "NAME: a name has 1 to 200 bytes, found 0" console people name p1 ''
+console people name p1 'Ada Example' >/dev/null
+console people name p2 "$NAME" >/dev/null
+blob=$(console people name p4 'Dora Example' --json | field name)
+console log erase "$blob" --as p1 --reason 'she left' >/dev/null
+console log erase "$blob" --as p5 --reason 'she left' >/dev/null
+expect 0 "name erased, line" console people
+
 # An emergency, asked for by one of the signers: with a file, a decline, and everything that follows to its end.
 printf 'all 12 checks passed\n' >"$HERE/rehearsal.txt"
 console draft sequencer.authorize sequencer=$A --as p2 --title 'A second | sequencer' --reason "$REASON" \
@@ -109,7 +121,11 @@ console log export "$HERE/export" >/dev/null
 "$setgov" -C "$HERE/follower" init --follow "$HERE/export" >/dev/null
 "$setgov" -C "$HERE/follower" report change SC-1 --offline --format json >"$HERE/followed.json" 2>"$HERE/followed.words"
 grep -q 'no log key here' "$HERE/followed.words" || fail "a follower does not say that nothing is logged"
-console report change SC-1 --offline --format json >"$HERE/own.json"
+console report change SC-1 --offline --format json >"$HERE/named.json"
+NAME="$NAME" node -e 'const fs=require("fs"),W="name withheld from this copy of the log";	// no export has names
+	const fix=(v)=>typeof v==="string"?v.replaceAll(process.env.NAME,W).replaceAll("Ada Example",W):Array.isArray(v)?v.map(fix)
+	:v&&typeof v==="object"?Object.fromEntries(Object.entries(v).map(([k,x])=>[k,fix(x)])):v;
+	fs.writeFileSync(process.argv[2],JSON.stringify(fix(JSON.parse(fs.readFileSync(process.argv[1])))))' "$HERE/named.json" "$HERE/own.json"
 node tests/support/report_facts.mjs same "$HERE/own.json" "$HERE/followed.json"
 
 # The same facts in each form, every cell of them: a follower's log does not grow between.
@@ -149,8 +165,38 @@ done
 
 # Nothing of what people wrote is anything but text.
 ! grep -q '<script>' "$HERE"/reports/*.md || fail "markup in Markdown"
+! grep -qE '(^|[^\\])<img' "$HERE"/reports/*.md || fail "markup in Markdown"
+! grep -qE '(^|[^\\])\]\(' "$HERE"/reports/*.md || fail "a link in Markdown"
 ! grep -qE '(^|,)"[=+@-]' "$HERE"/reports/*.csv || fail "a formula in CSV"
-! grep -qP '\x{202e}|\x07' "$HERE"/reports/*.md "$HERE"/reports/*.json || fail "a control or bidi mark"
+! grep -qP '\x{202e}|\x07|\x1b' "$HERE"/reports/*.md "$HERE"/reports/*.json || fail "a control or bidi mark"
+
+! grep -q 'Dora' "$HERE"/reports/* || fail "an erased name"
+grep -q 'owner of the Safe: Ada Example' "$HERE/reports/change.md" || fail "who it was is not said"
+! grep -q 'Ada Example' "$HERE"/reports/f-*.md || fail "a name has left the console in an export"
+grep -q 'name withheld from this copy of the log' "$HERE/reports/f-change.md" || fail "a withheld name is not called so"
+
+# A log that was just opened, and periods in which nothing was.
+"$setgov" -C "$HERE/new" init --deployment "$HERE/deployment.json" >/dev/null
+new() { "$setgov" -C "$HERE/new" "$@" 2>/dev/null; }
+for form in $FORMS; do
+	new report period --from 2020-01-01 --to 2020-01-01 --offline -o "$HERE/empty.$form" >/dev/null
+	new report period --from 2199-01-01 --to 2199-12-31 --offline -o "$HERE/future.$form" >/dev/null
+	new report meeting --offline -o "$HERE/none.$form" >/dev/null
+done
+grep -q '| rows_in_range | 0 |' "$HERE/empty.md" || fail "an empty period"
+grep -q 'it lies in the future' "$HERE/future.md" || fail "a period to come is not called so"
+grep -q 'No meeting is open' "$HERE/none.md" || fail "no meeting"
+expect 3 "the log has no change SC-1" "$setgov" -C "$HERE/new" report change SC-1 --offline
+
+# A policy that cannot be read stops no report, and is a finding in each.
+cp "$HERE/console/policy.json" "$HERE/policy.kept"
+echo '{' >"$HERE/console/policy.json"
+for what in "change SC-1" "period --from $today --to $today" meeting deployment; do
+	console report $what --offline --format markdown 2>"$HERE/words" >"$HERE/without.md"
+	grep -q '| policy_now | cannot be read: .* | \*\*finding\*\* |' "$HERE/without.md" || fail "report $what: a broken policy is no finding"
+	grep -q "the workspace's policy: " "$HERE/words" || fail "report $what: nobody is told of the policy"
+done
+cp "$HERE/policy.kept" "$HERE/console/policy.json"
 
 # What they say.
 for name in change period meeting deployment; do

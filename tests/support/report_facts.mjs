@@ -108,7 +108,7 @@ function read(file) {
 }
 
 // Two reports are never made at the same time, nor by the same hands: this part of them is about that.
-const ABOUT = ['exporter', 'auth_method', 'time', 'log_lines', 'lines_shown', 'lines_withheld'];
+const ABOUT = ['exporter_id', 'exporter', 'policy_now', 'auth_method', 'time', 'log_lines', 'lines_shown', 'lines_withheld'];
 const TIMES = ['time', 'unanchored_tail_age'];
 const COUNTING = ['lines_by_kind', 'governance', 'unanchored_tail', 'differences', 'state_proofs', 'range'];
 function same(a, b, apart, exact) {

@@ -104,12 +104,12 @@ const blobs = new Set(readdirSync(join(dir, 'blobs')));
 for (const blob of blobs) demand(sha256(read(join('blobs', blob))).toString('hex') === blob, `blob ${blob}: bytes`);
 for (const b of manifest.blobs) demand(blobs.has(b.sha256), `blob ${b.sha256} is not there`);
 // What a manifest withholds excuses only what an export may lack: signatures that anybody could use, and personal data.
-const withheld = new Set(manifest.withheld.map((w) => w.sha256)), may = /^(signature\.added|submit\.intended|meeting\.closed|change\.\w+)$/;
+const withheld = new Set(manifest.withheld.map((w) => w.sha256)), may = /^(signature\.added|submit\.intended|meeting\.closed|change\.\w+|person\.named)$/;
 const named = { 'log.opened': ['profile'], 'deployment.adopted': ['profile'], 'step.packed': ['core', 'evidence'],
 	'signature.added': ['signature'], 'submit.intended': ['data', 'raw'], 'step.mined': ['receipt'], 'step.failed': ['receipt'],
 	'meeting.closed': ['minutes'], 'policy.judged': ['facts', 'policy'], 'policy.offered': ['policy', 'previous'],
 	'policy.adopted': ['policy', 'previous'], 'releases.adopted': ['releases'],
-	'log.archive-asked': ['segment'], 'log.archived': ['segment'] };
+	'person.named': ['name'], 'log.archive-asked': ['segment'], 'log.archived': ['segment'] };
 // And what the list of a log.archived names (section 16).
 const archived = new Set(parsed.filter((l) => l.kind === 'log.archived' && blobs.has(l.body.segment))
 	.flatMap((l) => JSON.parse(read(join('blobs', l.body.segment))).blobs.map((b) => b.sha256)));

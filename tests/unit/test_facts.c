@@ -24,6 +24,7 @@ struct bench {
 	struct workspace ws;
 	struct report r;
 	struct report_source src;
+	struct people people;         /* know_people() */
 	struct hash32 evidence;       /* blob: a threshold of two */
 };
 
@@ -141,6 +142,30 @@ static void scheduled_and_executed(struct bench *b, const char *change, int64_t 
 	mine(b, change, "execute", NOW + waited);
 }
 
+/* The log adopts the demo's profile, and gives p1 a name; reports are made with both. */
+static void know_people(struct bench *b)
+{
+	struct buf identity = {0}, name = {0};
+	struct hash32 profile, blob;
+	struct err e = {0};
+
+	json_canonical(&identity, b->ws.deployment.identity);
+	person_name_write(&name, span_str("Ada Example"));
+	assert_ok(log_begin(b->ws.log, &e) &&
+		  log_add_blob(b->ws.log, buf_view(&identity), BLOB_PUBLIC, &profile, &e) &&
+		  log_add_blob(b->ws.log, buf_view(&name), BLOB_PRIVATE, &blob, &e) && log_commit(b->ws.log, &e), &e);
+	buf_clear(&identity);
+	buf_clear(&name);
+	buf_hex(&identity, SPAN_HASH(&profile));
+	buf_hex(&name, SPAN_HASH(&blob));
+	add(b, "deployment.adopted", "", "console", arena_fmt(&b->a, "{\"profile\":\"%s\"}", buf_cstr(&identity)));
+	add(b, "person.named", "", "console", arena_fmt(&b->a, "{\"name\":\"%s\",\"person\":\"p1\"}", buf_cstr(&name)));
+	assert_ok(people_look(&b->ws, &b->a, &b->people, &e), &e);
+	b->src.people = &b->people;
+	buf_release(&identity);
+	buf_release(&name);
+}
+
 static struct report_section *section(struct bench *b, const char *id)
 {
 	for (struct report_section *s = b->r.first; s != NULL; s = s->next)
@@ -225,13 +250,38 @@ static void a_change_record_says_who_asked_and_who_approved(void **state)
 	assert_fact(&b, "outcome", "requester_is_approver", "yes", REPORT_LOOK);
 	assert_cell(&b, "approvals", "execute", "approver_id", "p1", REPORT_LOOK);
 	assert_cell(&b, "approvals", "execute", "is_requester", "yes", REPORT_LOOK);
-	assert_cell(&b, "approvals", "execute", "compared_by", "signer", REPORT_LOOK);
+	assert_cell(&b, "approval_evidence", "execute", "compared_by", "signer", REPORT_PLAIN);
 	assert_cell(&b, "quorum", "execute", "quorum_needed", "2", REPORT_AS_IT_SHOULD);
 	assert_cell(&b, "quorum", "execute", "quorum_met", "yes", REPORT_AS_IT_SHOULD);
 	assert_cell(&b, "life_cycle", "executed_at", "time_source", "block", REPORT_PLAIN);
 	assert_cell(&b, "life_cycle", "drafted_at", "time_source", "console clock", REPORT_PLAIN);
-	assert_cell(&b, "transactions", "execute", "finality", "the chain was not asked", REPORT_AS_IT_SHOULD);
+	assert_cell(&b, "blocks", "execute", "finality", "the chain was not asked", REPORT_PLAIN);
 	assert_int_equal(section(&b, "history")->n, 6);
+	bench_close(&b);
+}
+
+static void everybody_is_named_with_the_role_of_that_time(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	know_people(&b);
+	emergency(&b, "SC-1");
+	add(&b, "change.reviewed", "SC-1", "mallory", "{\"note\":\"fine\",\"outcome\":\"good\"}");
+	report_change(&b, "SC-1");
+	assert_fact(&b, "request", "requested_by", "p1", REPORT_PLAIN);
+	assert_fact(&b, "request", "requester", "owner of the Safe: Ada Example", REPORT_PLAIN);
+	assert_fact(&b, "post_review", "reviewer", "nobody of the profile", REPORT_PLAIN);
+	assert_cell(&b, "approvals", "execute", "approver", "owner of the Safe: Ada Example", REPORT_LOOK);
+	assert_cell(&b, "people", "p1", "name", "Ada Example", REPORT_PLAIN);
+	assert_cell(&b, "people", "p1", "address", P1, REPORT_PLAIN);
+	assert_cell(&b, "people", "payer", "role", "in the profile, no owner", REPORT_PLAIN);
+	assert_int_equal(section(&b, "people")->n, 6);
+	report_period(&b, NOW - DAY, NOW + DAY);
+	assert_cell(&b, "emergencies", "SC-1", "declarer", "owner of the Safe: Ada Example", REPORT_PLAIN);
+	assert_cell(&b, "changes", "SC-1", "approved_by", "p1, p2", REPORT_LOOK);
+	assert_cell(&b, "signers", "p2", "approver", "owner of the Safe: no name in the log", REPORT_PLAIN);
 	bench_close(&b);
 }
 
@@ -246,14 +296,14 @@ static void finality_is_the_chains_word(void **state)
 	emergency(&b, "SC-1");
 	b.src.look = &look;
 	report_change(&b, "SC-1");
-	assert_cell(&b, "transactions", "execute", "finality", "finalized (up to block 7)", REPORT_AS_IT_SHOULD);
+	assert_cell(&b, "blocks", "execute", "finality", "finalized (up to block 7)", REPORT_PLAIN);
 	look.finalized = 6;
 	report_change(&b, "SC-1");
-	assert_cell(&b, "transactions", "execute", "finality", "safe, not finalized (up to block 8)",
-		    REPORT_AS_IT_SHOULD);
+	assert_cell(&b, "blocks", "execute", "finality", "safe, not finalized (up to block 8)",
+		    REPORT_PLAIN);
 	look.safe_head = 6;
 	report_change(&b, "SC-1");
-	assert_cell(&b, "transactions", "execute", "finality", "not final: block 9 is the newest", REPORT_AS_IT_SHOULD);
+	assert_cell(&b, "blocks", "execute", "finality", "not final: block 9 is the newest", REPORT_PLAIN);
 	bench_close(&b);
 }
 
@@ -291,6 +341,29 @@ static void what_was_read_back_is_held_against_what_was_meant(void **state)
 	assert_cell(&b, "effect_read_back", "registry", "found", "true", REPORT_AS_IT_SHOULD);
 	assert_cell(&b, "effect_read_back", "attestation", "found", "false", REPORT_FINDING);
 	assert_int_equal(find(section(&b, "outcome"), "effect_verified")->mark, REPORT_FINDING);
+	bench_close(&b);
+}
+
+/* As the console has it: the catalogue says which getter gives wei. */
+static void what_is_in_wei_is_shown_in_a_unit(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	add(&b, "change.drafted", "SC-1", "p1",
+	    "{\"title\":\"More\",\"reason\":\"because\",\"ticket\":\"\",\"category\":\"normal\",\"impact\":\"\","
+	    "\"rollback\":\"\",\"attachments\":[],\"actions\":[{\"action\":\"paymaster.set-min-deposit\",\"args\":"
+	    "{\"amount\":\"5000000000000000000\",\"contract\":\"paymaster\"}}],\"route\":\"timelock\",\"delay\":86400,"
+	    "\"after\":null}");
+	add(&b, "change.verified", "SC-1", "console",
+	    "{\"block\":8,\"ok\":true,\"reads\":[{\"contract\":\"paymaster\",\"expect\":\"5000000000000000000\","
+	    "\"found\":\"5000000000000000000\",\"getter\":\"minDeposit()\"}]}");
+	report_change(&b, "SC-1");
+	assert_cell(&b, "effect_read_back", "paymaster", "say", "paymaster: smallest deposit",
+		    REPORT_AS_IT_SHOULD);
+	assert_cell(&b, "effect_read_back", "paymaster", "expected", "5 ether", REPORT_AS_IT_SHOULD);
+	assert_cell(&b, "effect_read_back", "paymaster", "found", "5 ether", REPORT_AS_IT_SHOULD);
 	bench_close(&b);
 }
 
@@ -345,6 +418,56 @@ static void what_the_policy_refused_is_listed_with_the_refusals(void **state)
 	bench_close(&b);
 }
 
+/* A verdict under each of two policies, and the submission that they stopped. */
+static void what_the_policy_stopped_at_submit_is_one_row(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	draft(&b, "SC-1", "p3", "normal", "timelock");
+	for (int attempt = 0; attempt < 2; attempt++) {
+		judged(&b, "\"schedule\"", "failed");
+		judged(&b, "\"schedule\"", "failed");
+		add(&b, "submit.rejected", "SC-1", "console", "{\"code\":\"POLICY\",\"step\":\"schedule\","
+		    "\"text\":\"failed: delay (waits 1 hour)\",\"txHash\":null}");
+	}
+	judged(&b, "\"execute\"", "failed");
+	report_change(&b, "SC-1");
+	assert_int_equal(section(&b, "denied")->n, 3);
+	assert_int_equal(section(&b, "denied")->first->n_lines, 3);
+	assert_string_equal(cell(section(&b, "denied"), section(&b, "denied")->first, "error"),
+			    "failed: delay (waits 1 hour)");
+	assert_string_equal(cell(section(&b, "denied"), section(&b, "denied")->first, "outcome"), "denied");
+	report_period(&b, NOW - DAY, NOW + DAY);
+	assert_int_equal(section(&b, "denied")->n, 3);
+	assert_int_equal(section(&b, "denied")->first->n_lines, 3);
+	bench_close(&b);
+}
+
+static void what_is_no_changes_is_a_sentence(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	add(&b, "clock.stepped-back", "", "console",
+	    "{\"from\":\"2025-06-15T15:06:41.000Z\",\"to\":\"2025-06-15T15:06:40.000Z\"}");
+	add(&b, "meeting.opened", "", "p1",
+	    "{\"agenda\":[\"SC-1\",\"SC-2\"],\"meeting\":\"M-1\",\"present\":[],\"title\":\"Weekly\"}");
+	add(&b, "brand.new", "", "p1", "{\"a\":[1,2],\"b\":{\"c\":null,\"d\":true}}");
+	report_period(&b, NOW - DAY, NOW + DAY);
+	struct report_section *s = section(&b, "governance");
+	const struct report_row *row = s->first->next;
+	assert_string_equal(cell(s, row, "what"), "This machine's clock stepped back, from 2025-06-15T15:06:41.000Z to "
+			    "2025-06-15T15:06:40.000Z");
+	assert_int_equal(row->mark, REPORT_LOOK);
+	assert_string_equal(cell(s, row->next, "what"),
+			    "The meeting M-1 was opened: Weekly. Present: none. On the agenda: SC-1, SC-2");
+	assert_string_equal(cell(s, row->next->next, "what"), "a: 1, 2; b: c none, d yes");
+	bench_close(&b);
+}
+
 static void lines_that_cannot_be_understood_are_a_finding(void **state)
 {
 	struct bench b;
@@ -376,11 +499,26 @@ static void a_line_that_nobody_can_read_hides_no_other(void **state)
 	report_change(&b, "SC-1");
 	assert_fact(&b, "outcome", "outcome", "executed", REPORT_PLAIN);
 	assert_int_equal(find(section(&b, "anchoring"), "cosigned_by")->mark, REPORT_FINDING);
-	assert_int_equal(section(&b, "holes")->first->mark, REPORT_FINDING);
+	assert_int_equal(section(&b, "gaps")->first->mark, REPORT_FINDING);
 	report_period(&b, NOW - DAY, NOW + DAY);
 	assert_cell(&b, "changes", "SC-1", "outcome", "executed", REPORT_LOOK);
 	assert_cell(&b, "changes", "SC-2", "outcome", "not understood", REPORT_FINDING);
 	assert_int_equal(find(section(&b, "unanchored_tail"), "cosigned_lines")->mark, REPORT_FINDING);
+	bench_close(&b);
+}
+
+static void a_policy_that_cannot_be_read_is_a_finding(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	emergency(&b, "SC-1");
+	report_change(&b, "SC-1");
+	assert_fact(&b, "export", "policy_now", "none", REPORT_PLAIN);
+	b.src.policy_trouble = "policy.json:1: not JSON";
+	report_change(&b, "SC-1");
+	assert_fact(&b, "export", "policy_now", "cannot be read: policy.json:1: not JSON", REPORT_FINDING);
 	bench_close(&b);
 }
 
@@ -414,14 +552,14 @@ static void an_emergency_is_overdue_until_it_is_reviewed_in_time(void **state)
 	report_change(&b, "SC-1");
 	assert_fact(&b, "post_review", "overdue", "yes", REPORT_FINDING);
 	report_period(&b, NOW - DAY, NOW + DAY);
-	assert_cell(&b, "emergencies", "SC-1", "overdue", "yes", REPORT_FINDING);
+	assert_cell(&b, "emergency_reviews", "SC-1", "overdue", "yes", REPORT_FINDING);
 	time_fix((struct unix_time){ NOW + DAY });
 	add(&b, "change.reviewed", "SC-1", "p3", "{\"note\":\"fine\",\"outcome\":\"good\"}");
 	report_change(&b, "SC-1");
 	assert_fact(&b, "post_review", "reviewed_by", "p3", REPORT_AS_IT_SHOULD);
 	assert_fact(&b, "post_review", "overdue", "no", REPORT_AS_IT_SHOULD);
 	report_period(&b, NOW - DAY, NOW + DAY);
-	assert_cell(&b, "emergencies", "SC-1", "overdue", "no", REPORT_AS_IT_SHOULD);
+	assert_cell(&b, "emergency_reviews", "SC-1", "overdue", "no", REPORT_AS_IT_SHOULD);
 	bench_close(&b);
 }
 
@@ -435,6 +573,29 @@ static void a_review_by_who_asked_for_it_is_a_finding(void **state)
 	add(&b, "change.reviewed", "SC-1", "p1", "{\"note\":\"\",\"outcome\":\"good\"}");
 	report_change(&b, "SC-1");
 	assert_fact(&b, "post_review", "reviewed_by", "p1", REPORT_FINDING);
+	bench_close(&b);
+}
+
+static void an_emergency_says_what_it_was_let_off(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	emergency(&b, "SC-1");
+	report_change(&b, "SC-1");
+	assert_fact(&b, "post_review", "declared_by", "p1", REPORT_PLAIN);
+	assert_fact(&b, "post_review", "declared_reason", "because", REPORT_PLAIN);
+	assert_fact(&b, "post_review", "bypassed_rule", "none: it was under no policy", REPORT_PLAIN);
+	assert_fact(&b, "post_review", "scope", "this change alone", REPORT_PLAIN);
+	assert_fact(&b, "post_review", "expires_at", "nothing was waived", REPORT_PLAIN);
+	judged(&b, "\"execute\"", "passed");
+	report_change(&b, "SC-1");
+	assert_fact(&b, "post_review", "bypassed_rule", "not known of every verdict: the policy is not in this log, or "
+		    "is not readable any more", REPORT_PLAIN);
+	assert_fact(&b, "post_review", "expires_at", "not known", REPORT_PLAIN);
+	report_period(&b, NOW - DAY, NOW + DAY);
+	assert_cell(&b, "emergencies", "SC-1", "scope", "this change alone", REPORT_PLAIN);
 	bench_close(&b);
 }
 
@@ -464,6 +625,23 @@ static void a_period_has_its_own_lines_and_changes_only(void **state)
 	report_period(&b, NOW - 9 * DAY, NOW - 8 * DAY);
 	assert_fact(&b, "range", "rows_in_range", "0", REPORT_PLAIN);
 	assert_int_equal(section(&b, "changes")->n, 0);
+	bench_close(&b);
+}
+
+static void a_period_that_is_to_come_says_so(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	report_period(&b, NOW + DAY, NOW + 2 * DAY);
+	assert_fact(&b, "range", "not_over", "it lies in the future: nothing can be said of it", REPORT_LOOK);
+	assert_fact(&b, "range", "rows_in_range", "0", REPORT_PLAIN);
+	report_period(&b, NOW - DAY, NOW + DAY);
+	assert_fact(&b, "range", "not_over", "it is not over: what comes after this report was made is not in it",
+		    REPORT_LOOK);
+	report_period(&b, NOW - DAY, NOW);
+	assert_null(find(section(&b, "range"), "not_over"));
 	bench_close(&b);
 }
 
@@ -536,6 +714,33 @@ static void a_packet_says_what_to_read_aloud_and_what_is_new(void **state)
 	assert_int_equal(section(&b, "sign_off")->n, deployment_owners(&b.ws.deployment));
 	assert_int_equal(section(&b, "differences")->n, 1);
 	assert_cell(&b, "differences", "SC-1", "action", "step.packed", REPORT_PLAIN);
+	bench_close(&b);
+}
+
+/* A decision that is none, a change that the log does not have: each is told of, and the packet is made. */
+static void a_bad_line_stops_no_packet(void **state)
+{
+	struct bench b;
+	struct err e = {0};
+
+	(void)state;
+	bench_open(&b);
+	draft(&b, "SC-1", "p1", "normal", "direct");
+	add(&b, "meeting.opened", "", "p1", "{\"agenda\":7}");
+	add(&b, "meeting.opened", "", "p1",
+	    "{\"agenda\":[\"SC-9\",\"SC-1\"],\"meeting\":\"M-1\",\"present\":[\"p1\"],\"title\":\"Weekly\"}");
+	const uint64_t bad = add(&b, "meeting.decided", "SC-1", "p1",
+				 "{\"decision\":\"perhaps\",\"meeting\":\"M-1\",\"note\":\"\",\"present\":[],"
+				 "\"steps\":[]}");
+	b.r = (struct report){0};
+	assert_ok(facts_meeting(&b.a, &b.r, &b.src, NULL, &e), &e);
+	const struct report_section *s = section(&b, "meeting");
+	assert_string_equal(cell(s, s->first->next->next, "value"), "the agenda has SC-9, which the log does not have");
+	assert_int_equal(s->first->next->next->mark, REPORT_FINDING);
+	assert_int_equal(s->first->next->mark, REPORT_FINDING);
+	assert_int_equal(s->first->next->lines[0], bad);
+	assert_int_equal(section(&b, "agenda")->n, 1);
+	assert_cell(&b, "agenda", "1", "change_id", "SC-1", REPORT_PLAIN);
 	bench_close(&b);
 }
 
@@ -694,20 +899,28 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_change_record_says_who_asked_and_who_approved),
+		cmocka_unit_test(everybody_is_named_with_the_role_of_that_time),
 		cmocka_unit_test(finality_is_the_chains_word),
 		cmocka_unit_test(fewer_signatures_than_the_threshold_are_a_finding),
 		cmocka_unit_test(what_was_read_back_is_held_against_what_was_meant),
+		cmocka_unit_test(what_is_in_wei_is_shown_in_a_unit),
 		cmocka_unit_test(refusals_and_failures_are_listed),
 		cmocka_unit_test(what_the_policy_refused_is_listed_with_the_refusals),
+		cmocka_unit_test(what_the_policy_stopped_at_submit_is_one_row),
+		cmocka_unit_test(what_is_no_changes_is_a_sentence),
 		cmocka_unit_test(lines_that_cannot_be_understood_are_a_finding),
 		cmocka_unit_test(a_line_that_nobody_can_read_hides_no_other),
+		cmocka_unit_test(a_policy_that_cannot_be_read_is_a_finding),
 		cmocka_unit_test(a_change_that_is_not_there_is_missing),
 		cmocka_unit_test(an_emergency_is_overdue_until_it_is_reviewed_in_time),
 		cmocka_unit_test(a_review_by_who_asked_for_it_is_a_finding),
+		cmocka_unit_test(an_emergency_says_what_it_was_let_off),
 		cmocka_unit_test(a_period_has_its_own_lines_and_changes_only),
+		cmocka_unit_test(a_period_that_is_to_come_says_so),
 		cmocka_unit_test(a_delay_that_was_not_kept_is_a_finding),
 		cmocka_unit_test(the_chain_that_was_not_asked_is_said_to_be_unknown),
 		cmocka_unit_test(a_packet_says_what_to_read_aloud_and_what_is_new),
+		cmocka_unit_test(a_bad_line_stops_no_packet),
 		cmocka_unit_test(a_meeting_that_is_not_there_is_refused),
 		cmocka_unit_test(who_holds_the_deployment_has_its_transaction_and_block),
 		cmocka_unit_test(a_key_is_verified_by_what_it_signed),
