@@ -53,16 +53,17 @@ for n in 1 2 3; do signer_run "$n" succeed "$HERE/stick/successor" -o "$HERE/sti
 console log succeed "$HERE"/stick/s?.message.json >/dev/null
 # What a signer keeps, and an auditor has from him.
 cp "$HERE/stick/SC-1.schedule.json" "$HERE/kept.json"
-console draft sequencer.revoke "sequencer=$A" --title 'Back to one' --reason 'Over' --ticket T-2 --category normal >/dev/null
-console propose SC-2 >/dev/null
-agree SC-2 schedule 1 2 3
-submit SC-2 schedule >/dev/null
-agree SC-2 cancel 2 3 5
-submit SC-2 cancel >/dev/null
-console draft safe.change-threshold threshold=4 --title 'Four of five' --reason 'Agreed' --ticket T-3 --category normal >/dev/null
-console propose SC-3 >/dev/null
-agree SC-3 execute 1 2 3 5
-submit SC-3 execute >/dev/null
+# Behind a restore names have a series of their own (FORMAT.md, section 11).
+second=$(console draft sequencer.revoke "sequencer=$A" --title 'Back to one' --reason 'Over' --ticket T-2 --category normal --json | field change)
+console propose "$second" >/dev/null
+agree "$second" schedule 1 2 3
+submit "$second" schedule >/dev/null
+agree "$second" cancel 2 3 5
+submit "$second" cancel >/dev/null
+third=$(console draft safe.change-threshold threshold=4 --title 'Four of five' --reason 'Agreed' --ticket T-3 --category normal --json | field change)
+console propose "$third" >/dev/null
+agree "$third" execute 1 2 3 5
+submit "$third" execute >/dev/null
 console log checkpoint >"$HERE/stick/note"
 for n in 1 2; do
 	signer_run "$n" cosign "$HERE/stick/note" -o "$HERE/stick/$n.message.json" --passphrase-fd 3 >/dev/null
@@ -75,7 +76,7 @@ cp "$HERE/stick/witnessed" "$HERE/notes/"
 console log cosign "$HERE/stick/witnessed" --witness "$(hands vkey $seed witness.example/site-b)" >/dev/null
 
 mkdir "$HERE/records"
-for n in SC-1 SC-2 SC-3; do console report change $n -o "$HERE/records/$n.json" >/dev/null; done
+for n in SC-1 "$second" "$third"; do console report change $n -o "$HERE/records/$n.json" >/dev/null; done
 console log export "$HERE/export" >/dev/null
 console log export --tiles "$HERE/tiles" >/dev/null
 last=$(block)
@@ -137,7 +138,7 @@ sed -i 's/{"field":"requested_by","value":"p4"}/{"field":"requested_by","value":
 cmp -s "$HERE/edited/SC-1.json" "$HERE/records/SC-1.json" && fail "nothing was edited"
 blocks 1.1 3 >"$HERE/all"
 same "$(grep -c '^echo "== ' "$HERE/all")" "$(grep -c '^```sh$' "$DOC")"
-{ cat "$HERE/all"; for n in 2 3; do echo CHANGE=SC-$n; blocks 2.1 2.9; done; echo "CHANGE=SC-1 RECORDS=$HERE/edited"; blocks 2.1 2.1; blocks 2.9 2.9; } >"$HERE/thorough"
+{ cat "$HERE/all"; for n in "$second" "$third"; do echo "CHANGE=$n"; blocks 2.1 2.9; done; echo "CHANGE=SC-1 RECORDS=$HERE/edited"; blocks 2.1 2.1; blocks 2.9 2.9; } >"$HERE/thorough"
 
 # A word is changed where nobody looks: in the file alone.
 line() { jq -r "select($1) | $2" "$HERE/export/lines.jsonl"; }
@@ -164,7 +165,7 @@ missing=$(line '.kind == "log.restored"' .body.missing)
 [ "$missing" -gt 0 ] || fail "nothing was lost"
 node tests/support/forge_export.mjs "$HERE/export.invented" edit "$restored" "\"missing\":$missing" '"missing":0'
 other=$(printf 0 | sha256sum | cut -c1-64)
-node tests/support/forge_export.mjs "$HERE/export.invented" edit "$(line '.kind == "change.proposed" and .change == "SC-2"' .seq)" "\"policy\":\"$digest\"" "\"policy\":\"$other\""
+node tests/support/forge_export.mjs "$HERE/export.invented" edit "$(line '.kind == "change.proposed" and .change == "'"$second"'"' .seq)" "\"policy\":\"$digest\"" "\"policy\":\"$other\""
 resign "$HERE/export.invented"
 { blocks 1.1 1.7; blocks 1.11 1.11; blocks 1.13 1.13; } >"$HERE/words"
 # Owners pay somebody past the timelock.
@@ -195,7 +196,7 @@ grep -qF "the first that does not: found $((decline + 1)), needed none" "$HERE/c
 seen=$(line '.kind == "checkpoint.cosigned"' .body.size | head -n 1)
 found rewritten "$(line '.kind | startswith("log.key-")' '"1.4: line \(.seq): over the lines before it"')
 1.5: witnessed: its root over the first $seen lines of today
-1.6: block witnesses the first $(line '.kind == "operation.planned" and .change == "SC-2"' .body.size) lines
+1.6: block witnesses the first $(line '.kind == "operation.planned" and .change == "'"$second"'"' .body.size) lines
 $(line '.kind == "checkpoint.cosigned"' '"1.7: line \(.seq): \(.body.by) saw the first \(.body.size) lines as they are"')
 1.7: tiles and export have the same first $count lines"
 found cut "1.5: witnessed: lines that it has and the export has not
@@ -207,7 +208,7 @@ finds invented "1.4: line $rotated: the old key vouches for the new one
 1.4: line $rotated: the new key is somebody's
 1.7: line $succeeded: $heir is an owner and signed for the new key
 1.11: line $adopted: $who is an owner and signed for this policy
-1.11: line $(line '.kind == "change.proposed" and .change == "SC-2"' .seq): SC-2 was proposed under the policy that was in force
+1.11: line $(line '.kind == "change.proposed" and .change == "'"$second"'"' .seq): $second was proposed under the policy that was in force
 1.13: line $restored: lines that are missing"
 tx=$(rpc eth_getBlockByNumber '["latest", false]' | field transactions | jq -r '.[0]')
 found paid "1.12: $tx: to the timelock, or to the Safe itself"
