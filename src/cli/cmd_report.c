@@ -3,6 +3,7 @@
  * says so. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timex.h>
 
 #include "src/base/fs.h"
 #include "src/base/text.h"
@@ -163,6 +164,18 @@ static const char *tool(struct arena *a)
 	return out;
 }
 
+/* As the kernel says. It is about now: what it was when a line was written, the line does not say. */
+static const char *clock_words(struct arena *a)
+{
+	struct timex now = {0};
+	const int state = adjtimex(&now);
+	if (state < 0)
+		return "whether it is synchronised is not known";
+	if (state == TIME_ERROR || (now.status & STA_UNSYNC) != 0)
+		return "not synchronised now, as the kernel says";
+	return arena_fmt(a, "synchronised now, as the kernel says, and at most %ld microseconds off", now.maxerror);
+}
+
 static bool look(struct reporting *x, struct err *e)
 {
 	struct workspace *ws = x->cli->ws;
@@ -202,6 +215,7 @@ static bool gather(struct reporting *x, struct err *e)
 	x->src.ws = ws;
 	x->src.now = time_now();
 	x->src.tool = tool(a);
+	x->src.clock = clock_words(a);
 	x->report.made = x->src.now;
 	x->report.deployment = arena_str(a, ws->deployment.name);
 	x->report.deployment_id = ws->deployment.id;

@@ -84,7 +84,8 @@ static void exported(struct arena *a, struct report *r, const struct report_sour
 	rows_fact(&t, "tool", span_str(src->tool));
 	rows_fact(&t, "time", span_str(""));
 	rows_time(&t, "value", r->made);
-	rows_fact(&t, "time_source", span_str("this machine's clock; whether it is synchronised was not asked"));
+	rows_fact_fmt(&t, "time_source", "this machine's clock; %s",
+		      src->clock != NULL ? src->clock : "whether it is synchronised was not asked");
 	rows_fact(&t, "filter", span_str(filter(a, r)));
 	policy_fact(&t, src);
 	rows_fact_fmt(&t, "log_lines", "%llu", (unsigned long long)head.size);

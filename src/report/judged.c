@@ -87,3 +87,19 @@ void judged_again(struct arena *a, struct judged *out, const struct report_sourc
 	}
 	err_clear(&why);
 }
+
+struct span judged_denial(struct arena *a, const struct report_source *src, const struct story *s,
+			  const struct line *l)
+{
+	struct judged j;
+	struct buf rules = {0};
+	if (!line_kind_is(l, "policy.judged"))
+		return line_text(l, "text");
+	judged_again(a, &j, src, s, l);
+	if (j.why_not != NULL)
+		return span_str(arena_fmt(a, "the policy failed it; by which rule cannot be told: %s", j.why_not));
+	verdict_reasons(&rules, &j.verdict, VERDICT_FAILED);
+	const struct span text = arena_copy(a, buf_view(&rules));
+	buf_release(&rules);
+	return text.n > 0 ? text : span_str("the policy failed it, and does so no more when it is judged again");
+}

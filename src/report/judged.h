@@ -16,5 +16,9 @@ struct judged {
 /* `l` is a policy.judged of this change. */
 void judged_again(struct arena *a, struct judged *out, const struct report_source *src, const struct story *s,
 		  const struct line *l);
+/* The text of a refusal, a decline or a failure; of a verdict, the rules that failed, each with its reason, or why they
+ * cannot be told. In the arena. */
+struct span judged_denial(struct arena *a, const struct report_source *src, const struct story *s,
+			  const struct line *l);
 
 #endif

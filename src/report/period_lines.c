@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "src/base/text.h"
+#include "src/report/judged.h"
 #include "src/report/said.h"
 
 #define LISTED_MAX ((size_t)10000)     /* lines of one table */
@@ -117,11 +119,27 @@ static bool each_listed(struct period_report *x, struct rows *t, const struct li
 	return ok;
 }
 
+/* Of a verdict, the rules: from the change's own lines, which are read for it. */
+static void put_denial(struct period_report *x, struct rows *t, const struct line *l)
+{
+	struct arena a = {0};
+	struct story s = {0};
+	struct err why = {0};
+	if (!line_kind_is(l, "policy.judged"))
+		rows_denial(t, x->src, l, line_text(l, "text"));
+	else if (story_read(&a, &s, x->src, l->change, &why))
+		rows_denial(t, x->src, l, judged_denial(&a, x->src, &s, l));
+	else
+		rows_denial(t, x->src, l, span_str(text_safe_err(&a, &why)));
+	err_clear(&why);
+	arena_release(&a);
+}
+
 static void denied_row(struct period_report *x, struct rows *t, const struct line *before, const struct line *l)
 {
 	if (before == NULL || !line_denies_the_same(before, l))
 		rows_next(t);
-	rows_denial(t, x->src, l);
+	put_denial(x, t, l);
 	rows_put(t, "change_id", l->change);
 }
 

@@ -48,7 +48,7 @@ static void times_row(struct period_report *x, const struct story *s)
 	period_put_moment(t, "drafted_at", &s->drafted);
 	period_put_moment(t, "proposed_at", &s->proposed);
 	period_put_moment(t, "ended_at", end);
-	rows_str(t, "ended_by", end == NULL ? "" : end->block ? "a block's time" : "the console's clock");
+	rows_str(t, "ended_clock", end == NULL ? "" : end->block ? "block" : "console clock");
 	if (end != NULL && s->drafted.known && end->time.ms >= s->drafted.time.ms)
 		rows_u64(t, "lead_seconds", (uint64_t)(end->time.ms - s->drafted.time.ms) / 1000);
 }
@@ -61,13 +61,13 @@ void period_draw_times(struct period_report *x)
 	s->picture = PICTURE_SPANS;
 	s->label = 0;
 	s->value = 2;
-	s->until = 4;
+	s->until = 5;
 }
 
 void period_begin_times(struct period_report *x)
 {
-	static const char *const times[] = { "change_id", "outcome", "drafted_at", "proposed_at", "ended_at",
-		"ended_by", "lead_seconds" };
+	static const char *const times[] = { "change_id", "outcome", "drafted_at", "proposed_at", "ended_clock",
+		"ended_at", "lead_seconds" };
 	static const char *const delays[] = { "change_id", "delay_required", "delay_actual", "scheduled_at",
 		"executed_at", "kept" };
 	x->times = ROWS_BEGIN(x->a, x->r, "change_times", "When they were drafted, proposed and ended (UTC)", times);

@@ -1,6 +1,8 @@
 /* The change record: transactions and blocks, and what was refused or failed. */
 #include "src/report/record.h"
 
+#include "src/report/judged.h"
+
 /* ---- the chain -------------------------------------------------------------------------------------------------- */
 
 static void finality(struct record *x, struct rows *t, uint64_t block)
@@ -104,7 +106,7 @@ void record_denied(struct record *x)
 			continue;
 		if (before == NULL || !line_denies_the_same(before, l))
 			rows_next(&t);
-		rows_denial(&t, x->src, l);
+		rows_denial(&t, x->src, l, judged_denial(x->a, x->src, &x->s, l));
 		before = l;
 	}
 }

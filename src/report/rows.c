@@ -146,7 +146,7 @@ void rows_fact_who(struct rows *t, const char *field, const struct report_source
 	rows_rest_on(t, seq);
 }
 
-void rows_denial(struct rows *t, const struct report_source *src, const struct line *l)
+void rows_denial(struct rows *t, const struct report_source *src, const struct line *l, struct span error)
 {
 	struct buf b = {0};
 	said_line(&b, l);
@@ -158,7 +158,7 @@ void rows_denial(struct rows *t, const struct report_source *src, const struct l
 	rows_put(t, "auth_method", l->auth);
 	rows_put(t, "step", line_text(l, "step"));
 	rows_put(t, "code", line_denial_code(l));
-	rows_put(t, "error", line_denial_text(l));
+	rows_put(t, "error", error);
 	rows_rest_on(t, l->seq);
 	rows_mark(t, REPORT_LOOK);
 	put_buf(t, "what", &b);

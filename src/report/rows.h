@@ -37,8 +37,8 @@ void rows_who(struct rows *t, const char *column, const struct report_source *sr
 void rows_fact_who(struct rows *t, const char *field, const struct report_source *src, struct span id, uint64_t seq);
 
 /* A refusal, a decline or a failure, in the columns time, action, outcome, what, actor_id, actor, auth_method, step,
- * code and error. */
-void rows_denial(struct rows *t, const struct report_source *src, const struct line *l);
+ * code and error: what judged_denial() makes of it. */
+void rows_denial(struct rows *t, const struct report_source *src, const struct line *l, struct span error);
 
 /* A row {field, value} of a section of facts. */
 void rows_fact(struct rows *t, const char *field, struct span value);

@@ -87,12 +87,6 @@ struct span line_denial_code(const struct line *l)
 	return line_kind_is(l, "policy.judged") ? span_str("POLICY") : line_text(l, "code");
 }
 
-struct span line_denial_text(const struct line *l)
-{
-	static const char words[] = "the policy's verdict is failed: the change's record has the rules";
-	return line_kind_is(l, "policy.judged") ? span_str(words) : line_text(l, "text");
-}
-
 struct span line_text(const struct line *l, const char *name)
 {
 	const struct json *v = l != NULL ? json_find(l->body, name) : NULL;

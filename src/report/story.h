@@ -17,6 +17,7 @@ struct report_source {
 	const char *policy_trouble;   /* it is there and cannot be read, and why; or NULL */
 	struct unix_time now;         /* this machine's clock: what is overdue by then */
 	const char *tool;             /* which program made the report */
+	const char *clock;            /* whether this machine's is synchronised, in words; NULL: not asked */
 };
 
 /* When something was, and by whose clock. */
@@ -71,9 +72,8 @@ bool line_denies(struct span kind, const struct json *body);
 /* This refusal is the end of the same attempt: what the policy refuses at a step is a verdict, or one under each of two
  * policies, and the submission that it stopped. Lines that follow one another. */
 bool line_denies_the_same(const struct line *before, const struct line *l);
-/* Its code and text; of a verdict, whose rules are in the change's own record, that it was one. */
+/* Its code; its text is judged.h's. */
 struct span line_denial_code(const struct line *l);
-struct span line_denial_text(const struct line *l);
 /* A blob that is JSON, parsed; NULL when it is not there, withheld or not JSON. */
 const struct json *story_blob(struct arena *a, const struct report_source *src, const struct json *body,
 			      const char *name);

@@ -108,8 +108,8 @@ function read(file) {
 }
 
 // Two reports are never made at the same time, nor by the same hands: this part of them is about that.
-const ABOUT = ['exporter_id', 'exporter', 'policy_now', 'auth_method', 'time', 'log_lines', 'lines_shown', 'lines_withheld'];
-const TIMES = ['time', 'unanchored_tail_age'];
+const ABOUT = ['exporter_id', 'exporter', 'policy_now', 'auth_method', 'time', 'time_source', 'log_lines', 'lines_shown', 'lines_withheld'];
+const TIMES = ['time', 'time_source', 'unanchored_tail_age'];
 const COUNTING = ['lines_by_kind', 'governance', 'unanchored_tail', 'differences', 'state_proofs', 'range'];
 function same(a, b, apart, exact) {
 	const wrong = (...what) => die(`${process.argv[3]} and ${process.argv[4]} differ: ${what.map((w) => JSON.stringify(w)).join(' ')}`);
@@ -192,7 +192,7 @@ function plain(text) {
 		.replace(/(seconds|shortest|median|longest|delay_actual|lead_seconds)("?[:,] ?"?)\d+/g, '$1$2<n>').replace(/"\d{4,}"/g, '"<n>"').replace(/\| \d{4,} \|/g, '| <n> |')
 		.replace(/(?<=\| )\d{4,}(?= \|)/g, '<n>').replace(/\bblock \d+/g, 'block <n>').replace(/eth_getProof[^"|]*/g, '<no proofs>')
 		.replace(/(?:\| \d+ ){3}\| <duration>/g, '| <n> | <n> | <n> | <duration>').replace(/(?:"\d+",){3}"<duration>"/g, '"<n>","<n>","<n>","<duration>"')
-		.replace(/<time> \| \d+ \|/g, '<time> | <n> |').replace(/"<time>","\d+"/g, '"<time>","<n>"')
+		.replace(/(this machine's clock; )(?:not )?synchronised now[a-z0-9 ,]*[a-z]/g, '$1<clock>').replace(/<time> \| \d+ \|/g, '<time> | <n> |').replace(/"<time>","\d+"/g, '"<time>","<n>"')
 		.replace(/(?:\b[a-z]+ ){7}[a-z]+\b/g, (m) => m.split(' ').every((w) => words.has(w)) ? '<phrase>' : m);
 }
 

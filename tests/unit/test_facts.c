@@ -411,6 +411,9 @@ static void what_the_policy_refused_is_listed_with_the_refusals(void **state)
 	report_change(&b, "SC-1");
 	assert_int_equal(section(&b, "denied")->n, 1);
 	assert_string_equal(cell(section(&b, "denied"), section(&b, "denied")->first, "code"), "POLICY");
+	assert_string_equal(cell(section(&b, "denied"), section(&b, "denied")->first, "error"),
+			    "the policy failed it; by which rule cannot be told: the policy is not in this log, or is "
+			    "not readable any more");
 	report_period(&b, NOW - DAY, NOW + DAY);
 	assert_int_equal(section(&b, "denied")->n, 1);
 	assert_string_equal(cell(section(&b, "denied"), section(&b, "denied")->first, "code"), "POLICY");
