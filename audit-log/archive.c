@@ -38,11 +38,26 @@ static void count(struct archived *out, const struct retained *v, size_t n)
 		out->bytes += v[i].bytes;
 }
 
+/* The line names the table that it follows, and the log has it. */
+static bool add_table(struct act *x, struct err *e)
+{
+	struct buf table = {0};
+	bool ok;
+
+	retention_write(&table, &x->what->retention.table);
+	ok = log_add_blob(x->log, buf_view(&table), BLOB_PUBLIC, &x->out->retention, e);
+	buf_release(&table);
+	return ok;
+}
+
 static bool add_line(struct act *x, const char *kind, struct json *body, struct err *e)
 {
 	struct line line = { .kind = span_str(kind), .actor = x->what->actor, .auth = x->what->auth, .body = body };
 
+	if (!add_table(x, e))
+		return false;
 	json_set(body, x->a, "name", json_str(x->a, x->name));
+	json_set(body, x->a, "retention", json_bare(x->a, SPAN_HASH(&x->out->retention)));
 	json_set(body, x->a, "segment", json_bare(x->a, SPAN_HASH(&x->out->segment)));
 	if (!log_add_line(x->log, &line, e))
 		return false;

@@ -17,6 +17,7 @@ struct archived {
 	size_t blobs;
 	uint64_t bytes;
 	struct hash32 segment;        /* SHA-256 of its list */
+	struct hash32 retention;      /* and of the table that it follows; zeros where no line was written */
 	bool wal_left;                /* as in erase.h */
 };
 /* The first person's call writes the segment, reads it back and asks; the same by another person reads it back

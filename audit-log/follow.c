@@ -66,10 +66,12 @@ static bool read_claim(struct follow *f, struct err *e)
 	return ok;
 }
 
+/* What it excuses it excuses for this checkpoint: another export's says nothing of it. */
 static bool count_withheld(struct follow *f, struct err *e)
 {
 	struct withheld w;
 	const bool ok = fs_read(&f->manifest, in(&f->arena, f->from, MANIFEST), WITHHELD_MANIFEST_MAX, e) &&
+			manifest_is_under(&f->arena, buf_view(&f->manifest), &f->out->head, &f->key, e) &&
 			withheld_read(&f->arena, &w, buf_view(&f->manifest), e);
 
 	if (ok)
@@ -174,8 +176,9 @@ static bool take_line(struct follow *f, struct span raw, struct err *e)
 		return err_in(e, "line %" PRIu64, f->seq);
 	if (l.seq != f->seq || !hash32_eq(&l.prev, &f->prev))
 		return bad_line(f, "does not continue the line before it", e);
-	if (f->seq && l.time.ms < f->time.ms && !line_kind_is(&l, "clock.stepped-back"))
-		return bad_line(f, "is earlier than the one before it", e);
+	if (f->seq && !line_is_in_time(&l, f->time))
+		return bad_line(f, "is earlier than the one before it, or does not say from when to when the clock "
+				"stepped back", e);
 	if (!f->seq && !opens_log(f, &l))
 		return bad_line(f, "does not open a log", e);
 	if (f->seq && !take_key(f, &l, e))

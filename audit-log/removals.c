@@ -52,6 +52,8 @@ bool removals_take(struct removals *r, const struct line *l, struct err *e)
 		if (!json_get_str(l->body, "name", &name, e))
 			return false;
 		one.name = arena_str(r->a, name);
+		if (!json_get_bare_hash(l->body, "retention", &one.table, e))
+			return false;
 	}
 	one.actor = arena_str(r->a, l->actor);
 	*add(r) = one;

@@ -17,6 +17,7 @@ struct removal {
 	struct hash32 what;           /* the blob; of an archive, the segment's list */
 	const char *actor;
 	const char *name;             /* of an archive: how the segment was called */
+	struct hash32 table;          /* and how long each class stays on line (retention.h) */
 };
 struct removals {
 	struct arena *a;

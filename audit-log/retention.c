@@ -9,7 +9,7 @@
 #define MONTH_MS (INT64_C(86400) * 1000 * 365 / 12)
 
 static const struct blob_name names[] = {
-#define B(kind, member, class, months, may_stay) { kind, member, class, months, may_stay },
+#define B(kind, member, class, may_stay) { kind, member, class, may_stay },
 	BLOB_NAMES(B)
 #undef B
 };
@@ -34,6 +34,59 @@ void blob_names(const struct line *l, blob_name_fn *fn, void *ctx)
 		else
 			name_one(l, v, &names[i], fn, ctx);
 	}
+}
+
+/* ---- how long --------------------------------------------------------------------------------------------------- */
+
+struct retention_table retention_of(const struct policy *p, unsigned all)
+{
+	struct retention_table t;
+
+	for (int c = 0; c < N_KEPT; c++)
+		t.months[c] = all ? all : policy_keeps(p, (enum kept_class)c);
+	return t;
+}
+
+void retention_write(struct buf *out, const struct retention_table *t)
+{
+	struct arena a = {0};
+	struct json *o = json_object(&a);
+
+	for (int c = 0; c < N_KEPT; c++)
+		json_set(o, &a, kept_class_names[c], json_u64(&a, t->months[c]));
+	json_canonical(out, o);
+	arena_release(&a);
+}
+
+static bool get_months(const struct json *o, const char *class, unsigned *out, struct err *e)
+{
+	uint64_t n;
+
+	if (!json_get_u64(o, class, &n, e))
+		return false;
+	*out = (unsigned)n;
+	return (n >= KEPT_MONTHS_LEAST && n <= KEPT_MONTHS_MOST) ||
+	       err_set(e, ERR_RANGE, json_find(o, class)->at, "needed %u to %u months", KEPT_MONTHS_LEAST,
+		       KEPT_MONTHS_MOST) || err_in(e, "%s", class);
+}
+
+bool retention_parse(struct arena *a, struct retention_table *out, struct span text, struct err *e)
+{
+	const struct json *doc = json_parse(a, text, e);
+	struct buf again = {0};
+	bool same;
+
+	if (!doc)
+		return false;
+	if (doc->type != JSON_OBJECT)
+		return err_set(e, ERR_SYNTAX, doc->at, "needed an object");
+	for (int c = 0; c < N_KEPT; c++)
+		if (!get_months(doc, kept_class_names[c], &out->months[c], e))
+			return false;
+	retention_write(&again, out);
+	same = span_eq(buf_view(&again), text);
+	buf_release(&again);
+	return same || err_set(e, ERR_SYNTAX, 0, "not canonical JSON of the %d classes alone", (int)N_KEPT);
 }
 
 /* ---- what may go ------------------------------------------------------------------------------------------------ */
@@ -137,18 +190,21 @@ static int64_t time_of(const struct choosing *c, const struct line *l)
 	return found && found->ms > l->time.ms ? found->ms : l->time.ms;
 }
 
-static bool is_over(const struct choosing *c, const struct line *l, unsigned months)
+/* What has no class stays for good. */
+static bool is_over(const struct choosing *c, const struct line *l, const char *class)
 {
-	const unsigned stays = c->r->months > 0 ? c->r->months : months;
 	const int64_t ms = time_of(c, l);
+	size_t k = 0;
 
-	return months > 0 && ms < c->r->before.ms && ms < c->now.ms - (int64_t)stays * MONTH_MS;
+	while (k < N_KEPT && strcmp(class, kept_class_names[k]) != 0)
+		k++;
+	return k < N_KEPT && ms < c->r->before.ms && ms < c->now.ms - (int64_t)c->r->table.months[k] * MONTH_MS;
 }
 
 static void sort_name(void *ctx, const struct line *l, const struct hash32 *digest, const struct blob_name *name)
 {
 	struct choosing *c = ctx;
-	struct digests *to = is_over(c, l, name->months) ? &c->old : &c->stays;
+	struct digests *to = is_over(c, l, name->class) ? &c->old : &c->stays;
 
 	to->v = room(to->v, to->n, &to->cap, sizeof(*to->v));
 	to->v[to->n++] = *digest;

@@ -5,46 +5,54 @@
 #define SETGOV_AUDIT_LOG_RETENTION_H
 
 #include "audit-log/log.h"
+#include "src/policy/policy.h"
 
-#define RETENTION_LEAST_MONTHS 12u
-
-/*        kind                 member          class          months on line; 0: for good
- *                                                            may_stay: an export may lack it, for it is a signature
- *                                                            that anybody could use, or personal data */
+/*        kind                 member          class; "": for good
+ *                                                         may_stay: an export may lack it, for it is a signature
+ *                                                         that anybody could use, or personal data */
 #define BLOB_NAMES(B) \
-	B("log.opened",        "profile",      "",            0, false) \
-	B("deployment.adopted", "profile",     "",            0, false) \
-	B("change.drafted",    "attachments",  "attachments", 84, true) \
-	B("change.proposed",   "attachments",  "attachments", 84, true) \
-	B("step.packed",       "core",         "",            0, false) \
-	B("step.packed",       "evidence",     "evidence",    84, false)     /* previews and proofs */ \
-	B("signature.added",   "signature",    "",            0, true) \
-	B("submit.intended",   "data",         "",            0, true) \
-	B("submit.intended",   "raw",          "",            0, true) \
-	B("step.mined",        "receipt",      "receipts",    84, false) \
-	B("step.failed",       "receipt",      "receipts",    84, false) \
-	B("meeting.closed",    "minutes",      "minutes",     84, true) \
-	B("releases.adopted",  "releases",     "",            0, false) \
-	B("policy.judged",     "facts",        "facts",       84, false) \
-	B("policy.judged",     "evidence",     "facts",       84, false) \
-	B("policy.judged",     "proposal",     "facts",       84, false) \
-	B("policy.judged",     "policy",       "",            0, false) \
-	B("policy.offered",    "policy",       "",            0, false) \
-	B("policy.offered",    "previous",     "",            0, false) \
-	B("policy.adopted",    "policy",       "",            0, false) \
-	B("policy.adopted",    "previous",     "",            0, false) \
-	B("person.named",      "name",         "",            0, true) \
-	B("log.archive-asked", "segment",      "",            0, false) \
-	B("log.archived",      "segment",      "",            0, false)
+	B("log.opened",        "profile",      "", false) \
+	B("deployment.adopted", "profile",     "", false) \
+	B("change.drafted",    "attachments",  "attachments", true) \
+	B("change.proposed",   "attachments",  "attachments", true) \
+	B("step.packed",       "core",         "", false) \
+	B("step.packed",       "evidence",     "evidence", false)     /* previews and proofs */ \
+	B("signature.added",   "signature",    "", true) \
+	B("submit.intended",   "data",         "", true) \
+	B("submit.intended",   "raw",          "", true) \
+	B("step.mined",        "receipt",      "receipts", false) \
+	B("step.failed",       "receipt",      "receipts", false) \
+	B("meeting.closed",    "minutes",      "minutes", true) \
+	B("releases.adopted",  "releases",     "", false) \
+	B("policy.judged",     "facts",        "facts", false) \
+	B("policy.judged",     "evidence",     "facts", false) \
+	B("policy.judged",     "proposal",     "facts", false) \
+	B("policy.judged",     "policy",       "", false) \
+	B("policy.offered",    "policy",       "", false) \
+	B("policy.offered",    "previous",     "", false) \
+	B("policy.adopted",    "policy",       "", false) \
+	B("policy.adopted",    "previous",     "", false) \
+	B("person.named",      "name",         "", true) \
+	B("log.archive-asked", "segment",      "", false) \
+	B("log.archive-asked", "retention",    "", false) \
+	B("log.archived",      "segment",      "", false) \
+	B("log.archived",      "retention",    "", false)
 
 struct blob_name {
-	const char *kind, *member, *class;
-	unsigned months;
+	const char *kind, *member, *class;    /* one of kept_class_names, or "" */
 	bool may_stay;
 };
 /* Each blob that the line names. */
 typedef void blob_name_fn(void *ctx, const struct line *l, const struct hash32 *digest, const struct blob_name *name);
 void blob_names(const struct line *l, blob_name_fn *fn, void *ctx);
+
+/* How many months each class stays: what a policy says (NULL: none), or `all` of them the same number; 0: not wished.
+ * Written it is canonical JSON, {"attachments":84,…} with every class: a blob, which lines name that remove by it. */
+struct retention_table { unsigned months[N_KEPT]; };
+struct retention_table retention_of(const struct policy *p, unsigned all);
+void retention_write(struct buf *out, const struct retention_table *t);
+/* Strict: what retention_write() writes, and nothing else. Errors name the member and the byte. */
+MUST_CHECK bool retention_parse(struct arena *a, struct retention_table *out, struct span text, struct err *e);
 
 struct retained {                     /* a blob that may go into an archive */
 	struct hash32 digest;
@@ -52,7 +60,7 @@ struct retained {                     /* a blob that may go into an archive */
 };
 struct retention {
 	struct unix_time before;      /* named only by lines before this, of changes whose newest line is */
-	unsigned months;              /* at least RETENTION_LEAST_MONTHS; 0: each class's own */
+	struct retention_table table;
 };
 /* Public blobs whose time on line is over at `now` and whose bytes are here, by digest; in the arena. */
 MUST_CHECK bool retention_choose(struct log *l, struct arena *a, struct retained **out, size_t *n,

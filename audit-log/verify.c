@@ -233,20 +233,39 @@ static void walk(struct verifier *v, const char *dir, const char *path, enum ver
 			    "the quick walk found something that the slow one did not: verify again without --chain");
 }
 
-/* Only a follower, which has no key, may lack what its export left out. */
-static void read_withheld(struct verifier *v, const char *dir)
+/* Only a follower, which has no key, may lack what its export left out. *manifest is empty where there is none, or none
+ * that can be read. */
+static void read_withheld(struct verifier *v, const char *dir, struct buf *manifest)
 {
 	char *key = fs_join(dir, "log.key"), *path = fs_join(dir, MANIFEST);
 	struct err inner = {0};
-	struct buf text = {0};
 
 	if (!fs_exists(key) && fs_exists(path) &&
-	    !(fs_read(&text, path, WITHHELD_MANIFEST_MAX, &inner) &&
-	      withheld_read(v->arena, &v->withheld, buf_view(&text), &inner)))
+	    !(fs_read(manifest, path, WITHHELD_MANIFEST_MAX, &inner) &&
+	      withheld_read(v->arena, &v->withheld, buf_view(manifest), &inner))) {
 		verify_find_error(v, FINDING_FILE, FINDING_NO_SEQ, "the manifest that the follower keeps: ", &inner);
-	buf_release(&text);
+		buf_clear(manifest);
+	}
 	free(key);
 	free(path);
+}
+
+/* It is of an export of this log, and under a checkpoint of its. */
+static void check_manifest(struct verifier *v, struct span manifest)
+{
+	struct tree_head head = {0};
+	struct err inner = {0};
+	bool ok;
+
+	if (!manifest.n || !v->keys.n)
+		return;
+	ok = manifest_size(v->arena, manifest, &head.size, &inner) &&
+	     (head.size <= v->report->head.size ||
+	      err_set(&inner, ERR_MISMATCH, ERR_NO_OFFSET, "size: there are not so many lines")) &&
+	     verify_root_at(v, head.size, &head.root, &inner) &&
+	     manifest_is_under(v->arena, manifest, &head, &log_keys_at(&v->keys, head.size)->key, &inner);
+	if (!ok)
+		verify_find_error(v, FINDING_FILE, FINDING_NO_SEQ, "the manifest that the follower keeps: ", &inner);
 }
 
 bool log_verify(struct arena *a, struct verify_report *out, const char *dir, const struct verify_options *o,
@@ -254,6 +273,7 @@ bool log_verify(struct arena *a, struct verify_report *out, const char *dir, con
 {
 	struct verifier v = { .arena = a, .report = out, .options = o };
 	char *path = fs_join(dir, "log.db");
+	struct buf manifest = {0};
 	bool ok = false;
 
 	*out = (struct verify_report){0};
@@ -264,8 +284,9 @@ bool log_verify(struct arena *a, struct verify_report *out, const char *dir, con
 
 		if (o && o->depth == VERIFY_ALL)
 			begin_deep(&v);
-		read_withheld(&v, dir);
+		read_withheld(&v, dir, &manifest);
 		walk(&v, dir, path, o ? o->depth : VERIFY_LINES);
+		check_manifest(&v, buf_view(&manifest));
 		store_read_end(v.store);
 		verify_archives(&v, dir);
 		check_remembered(&v, dir, o ? o->remember : NULL);
@@ -279,6 +300,7 @@ bool log_verify(struct arena *a, struct verify_report *out, const char *dir, con
 		ok = true;
 	}
 	store_release(v.store);
+	buf_release(&manifest);
 	arena_release(&v.scratch);
 	free(v.known);
 	free(v.emptied);

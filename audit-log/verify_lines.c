@@ -25,24 +25,13 @@ static struct hash32 judge_leaf(struct verifier *v, const struct store_row *row)
 	return have && row->hash_ok && hash32_eq(&row->hash, &in_tree) ? in_tree : computed;
 }
 
-/* The clock's own line: from the time of the line before it to its own, which is earlier. */
-static bool clock_line_is_true(const struct verifier *v, const struct line *l)
-{
-	struct span from, to;
-	struct unix_time before, after;
-
-	return json_get_str(l->body, "from", &from, NULL) && time_parse(&before, from, NULL) &&
-	       json_get_str(l->body, "to", &to, NULL) && time_parse(&after, to, NULL) && after.ms == l->time.ms &&
-	       after.ms < before.ms && (!v->have_time || before.ms == v->time.ms);
-}
-
 static void judge_time(struct verifier *v, const struct line *l)
 {
-	if (line_kind_is(l, "clock.stepped-back") && !clock_line_is_true(v, l))
+	if (v->have_time && !line_is_in_time(l, v->time))
 		verify_find(v, FINDING_LINE_TIME, l->seq,
-			    "line %" PRIu64 " does not say from when to when the clock stepped back", l->seq);
-	if (v->have_time && l->time.ms < v->time.ms && !line_kind_is(l, "clock.stepped-back"))
-		verify_find(v, FINDING_LINE_TIME, l->seq, "line %" PRIu64 " is earlier than the one before it", l->seq);
+			    line_kind_is(l, "clock.stepped-back")
+				    ? "line %" PRIu64 " does not say from when to when the clock stepped back"
+				    : "line %" PRIu64 " is earlier than the one before it", l->seq);
 	v->time = l->time;
 	v->have_time = true;
 }

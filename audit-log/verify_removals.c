@@ -82,6 +82,19 @@ static bool read_list(struct verifier *v, struct archive *x)
 	return ok;
 }
 
+/* That its blob is there is looked for elsewhere. */
+static void judge_table(struct verifier *v, const struct removal *r)
+{
+	struct retention_table table;
+	struct err inner = {0};
+	struct buf text = {0};
+
+	if (verify_blob(v, &r->table, &text) &&
+	    !retention_parse(v->arena, &table, arena_copy(v->arena, buf_view(&text)), &inner))
+		verify_find_error(v, FINDING_BLOB_EMPTIED, r->seq, "retention: ", &inner);
+	buf_release(&text);
+}
+
 static void take_archive(struct verifier *v, const struct removal *done)
 {
 	struct archive *x = &v->archives[v->n_archives++];
@@ -120,9 +133,12 @@ static void match_segment(struct verifier *v, const char *dir)
 void verify_find_archives(struct verifier *v)
 {
 	v->archives = ARENA_ARRAY(v->arena, struct archive, v->removals.n + 1);
-	for (size_t i = 0; i < v->removals.n; i++)
+	for (size_t i = 0; i < v->removals.n; i++) {
+		if (v->removals.v[i].kind == REMOVAL_ARCHIVE)
+			judge_table(v, &v->removals.v[i]);
 		if (v->removals.v[i].done && v->removals.v[i].kind == REMOVAL_ARCHIVE)
 			take_archive(v, &v->removals.v[i]);
+	}
 	for (size_t i = 0; v->options && i < v->options->n_archives; i++)
 		match_segment(v, v->options->archives[i]);
 }

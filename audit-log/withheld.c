@@ -50,6 +50,51 @@ bool withheld_read(struct arena *a, struct withheld *out, struct span manifest, 
 	return true;
 }
 
+static bool is_text(const struct json *doc, const char *name, struct span wanted, struct err *e)
+{
+	struct span found;
+
+	if (!json_get_str(doc, name, &found, e))
+		return false;
+	return span_eq(found, wanted) || err_set(e, ERR_MISMATCH, json_find(doc, name)->at, "not the checkpoint's") ||
+	       err_in(e, "%s", name);
+}
+
+static bool is_head(const struct json *doc, const struct tree_head *head, struct err *e)
+{
+	struct hash32 root;
+	uint64_t size;
+
+	if (!json_get_u64(doc, "size", &size, e) || !json_get_bare_hash(doc, "root", &root, e))
+		return false;
+	if (size != head->size)
+		return err_set(e, ERR_MISMATCH, json_find(doc, "size")->at, "the checkpoint is over %llu lines",
+			       (unsigned long long)head->size) || err_in(e, "size");
+	return hash32_eq(&root, &head->root) ||
+	       err_set(e, ERR_MISMATCH, json_find(doc, "root")->at, "not the checkpoint's") || err_in(e, "root");
+}
+
+bool manifest_is_under(struct arena *a, struct span manifest, const struct tree_head *head, const struct note_key *key,
+		       struct err *e)
+{
+	const struct json *doc = json_parse(a, arena_copy(a, manifest), e);
+	struct buf vkey = {0};
+	bool ok;
+
+	note_key_format(&vkey, key);
+	ok = doc && is_text(doc, "origin", key->name, e) && is_text(doc, "logKey", buf_view(&vkey), e) &&
+	     is_head(doc, head, e);
+	buf_release(&vkey);
+	return ok;
+}
+
+bool manifest_size(struct arena *a, struct span manifest, uint64_t *out, struct err *e)
+{
+	const struct json *doc = json_parse(a, arena_copy(a, manifest), e);
+
+	return doc && json_get_u64(doc, "size", out, e);
+}
+
 const struct withheld_blob *withheld_find(const struct withheld *w, const struct hash32 *digest)
 {
 	const struct withheld_blob key = { .digest = *digest };

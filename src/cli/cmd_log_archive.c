@@ -4,6 +4,7 @@
 #include "audit-log/archive.h"
 #include "src/base/u256.h"
 #include "src/cli/cmd.h"
+#include "src/cli/offering.h"
 
 static bool read_before(struct unix_time *out, const char *text, struct err *e)
 {
@@ -23,10 +24,21 @@ static bool read_keep(unsigned *out, const char *text, struct err *e)
 		return true;
 	if (!u256_parse(&v, span_str(text), e))
 		return err_in(e, "--keep");
-	if (!u256_fits_u64(&v, &n) || n < RETENTION_LEAST_MONTHS || n > 1200)
-		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "needed %u to 1200 months", RETENTION_LEAST_MONTHS) ||
-		       err_in(e, "--keep");
+	if (!u256_fits_u64(&v, &n) || n < KEPT_MONTHS_LEAST || n > KEPT_MONTHS_MOST)
+		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "needed %u to %u months", KEPT_MONTHS_LEAST,
+			       KEPT_MONTHS_MOST) || err_in(e, "--keep");
 	*out = (unsigned)n;
+	return true;
+}
+
+/* What --keep says, or else the policy in force, for each class. */
+static bool read_table(struct cli *cli, struct retention_table *out, struct err *e)
+{
+	struct offering x;
+	unsigned all = 0;
+	if (!read_keep(&all, cli_option(cli, "--keep"), e) || !offering_read(cli->ws, &cli->arena, &x, e))
+		return false;
+	*out = retention_of(x.now.policy, all);
 	return true;
 }
 
@@ -40,8 +52,7 @@ static bool read_wish(struct cli *cli, struct archiving *out, struct err *e)
 		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "archiving needs --before DAY and -o DIR");
 	if (cli->as == NULL)
 		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "two people archive: say who you are, --as ID");
-	return read_before(&out->retention.before, before, e) &&
-	       read_keep(&out->retention.months, cli_option(cli, "--keep"), e);
+	return read_before(&out->retention.before, before, e) && read_table(cli, &out->retention.table, e);
 }
 
 static void say(struct cli *cli, const struct archived *r, const char *dir)
@@ -50,6 +61,11 @@ static void say(struct cli *cli, const struct archived *r, const char *dir)
 		 (unsigned long long)r->bytes);
 	buf_hex(&cli->text, SPAN_HASH(&r->segment));
 	cli_text(cli, "\n");
+	if (!hash32_is_zero(&r->retention)) {
+		cli_text(cli, "How long each class stays on line is in the table (a blob) with the SHA-256 ");
+		buf_hex(&cli->text, SPAN_HASH(&r->retention));
+		cli_text(cli, "\n");
+	}
 	if (!r->gone) {
 		cli_text(cli, "%s has asked for it (line %llu). Nothing leaves the log until somebody else says the "
 			 "same.\n", r->asker, (unsigned long long)r->seq);
@@ -77,6 +93,8 @@ bool cmd_log_archive(struct cli *cli, struct err *e)
 	json_set(cli->result, a, "blobs", json_u64(a, r.blobs));
 	json_set(cli->result, a, "bytes", json_u64(a, r.bytes));
 	json_set(cli->result, a, "line", json_u64(a, r.seq));
+	json_set(cli->result, a, "retention", hash32_is_zero(&r.retention) ? json_null(a)
+									    : json_bare(a, SPAN_HASH(&r.retention)));
 	json_set(cli->result, a, "segment", json_bare(a, SPAN_HASH(&r.segment)));
 	json_set(cli->result, a, "walLeft", json_bool(a, r.wal_left));
 	return views_catch_up(cli->ws->views, e);

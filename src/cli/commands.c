@@ -111,7 +111,7 @@ static const struct option log_export_options[] = {
 };
 static const struct option log_archive_options[] = {
 	{ "--before", "DAY", "what is older than this day, 2026-11-01, or time (UTC)", false },
-	{ "--keep", "MONTHS", "instead of what its class says (84), at least 12", false },
+	{ "--keep", "MONTHS", "instead of what the policy says of each class (84), at least 12", false },
 	{ "-o", "DIR", "the segment: written by the first person, read back by the second", false },
 };
 static const struct option log_erase_options[] = {

@@ -235,13 +235,14 @@ static bool take_line(struct reading *r, struct span raw, struct err *e)
 		return err_in(e, "line %" PRIu64, seq);
 	}
 	const bool in_order = l.seq == seq && hash32_eq(&l.prev, &r->prev);
-	const bool in_time = l.time.ms >= r->time.ms || line_kind_is(&l, "clock.stepped-back");
+	const bool in_time = seq == 0 || line_is_in_time(&l, r->time);
 	r->time = l.time;
 	arena_release(&a);
 	if (!in_order)
 		return refuse(seq, "does not continue the line before it", e);
 	if (!in_time)
-		return refuse(seq, "is earlier than the one before it", e);
+		return refuse(seq, "is earlier than the one before it, or does not say from when to when the clock "
+			      "stepped back", e);
 	line_leaf(&leaf, raw);
 	const size_t n = frontier_add(&r->tree, &leaf, kept);
 	buf_add(&r->nodes, kept, n * sizeof(kept[0]));

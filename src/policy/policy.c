@@ -812,11 +812,43 @@ static bool policy_review(const struct reading *r, void *out, const struct json 
 		wrong(r->e, ERR_RANGE, v, "needed 1 second to 366 days"));
 }
 
+const char *const kept_class_names[N_KEPT] = {
+	[KEPT_ATTACHMENTS] = "attachments", [KEPT_EVIDENCE] = "evidence", [KEPT_FACTS] = "facts",
+	[KEPT_MINUTES] = "minutes", [KEPT_RECEIPTS] = "receipts",
+};
+
+static bool get_kept(const struct reading *r, struct policy *p, const struct json *v)
+{
+	uint64_t months;
+	size_t c = 0;
+	while (c < N_KEPT && !span_is(v->name, kept_class_names[c]))
+		c++;
+	if (c == N_KEPT)
+		return wrong(r->e, ERR_UNKNOWN, v, "no class of files: attachments, evidence, facts, minutes or "
+			     "receipts");
+	if (!get_count(r, &months, v))
+		return false;
+	if (months < KEPT_MONTHS_LEAST || months > KEPT_MONTHS_MOST)
+		return wrong(r->e, ERR_RANGE, v, "needed %u to %u months", KEPT_MONTHS_LEAST, KEPT_MONTHS_MOST);
+	p->kept[c] = (unsigned)months;
+	return true;
+}
+
+static bool policy_retention(const struct reading *r, void *out, const struct json *o)
+{
+	if (!is_type(r, o, JSON_OBJECT))
+		return false;
+	for (const struct json *v = o->first; v != NULL; v = v->next)
+		if (!get_kept(r, out, v))
+			return err_in(r->e, "%.*s", SHOWN(v->name));
+	return true;
+}
+
 static bool read_document(const struct reading *r, const struct json *doc)
 {
 	static const struct member rows[] = { { "format", policy_format }, { "name", policy_name },
 		{ "semantics", policy_semantics }, { "threshold", policy_threshold }, { "roles", policy_roles },
-		{ "reviewWithin", policy_review }, { "rules", policy_rules } };
+		{ "retention", policy_retention }, { "reviewWithin", policy_review }, { "rules", policy_rules } };
 	static const char *const needed[] = { "format", "name", "semantics", "rules" };
 	if (!is_type(r, doc, JSON_OBJECT))
 		return false;
@@ -865,6 +897,11 @@ const struct rule *policy_rule(const struct policy *p, struct span name)
 const struct json *policy_rule_doc(const struct policy *p, const struct rule *x)
 {
 	return json_at(json_find(p->doc, "rules"), (size_t)(x - p->rules));
+}
+
+unsigned policy_keeps(const struct policy *p, enum kept_class c)
+{
+	return p != NULL && p->kept[c] > 0 ? p->kept[c] : KEPT_MONTHS_UNSAID;
 }
 
 uint64_t policy_looks_back(const struct policy *p)

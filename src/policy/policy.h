@@ -88,10 +88,19 @@ struct role { struct span name; struct texts people; };
 
 #define POLICY_REVIEW_UNSAID (UINT64_C(72) * 3600)    /* seconds until an emergency is reviewed, where no policy says */
 
+/* Files that the log may give to an archive once they are old (audit-log/retention.h), and how long each class stays on
+ * line: in months of a twelfth of 365 days. */
+enum kept_class { KEPT_ATTACHMENTS, KEPT_EVIDENCE, KEPT_FACTS, KEPT_MINUTES, KEPT_RECEIPTS, N_KEPT };
+extern const char *const kept_class_names[N_KEPT];    /* as a policy writes them; sorted */
+#define KEPT_MONTHS_LEAST 12u
+#define KEPT_MONTHS_MOST 1200u
+#define KEPT_MONTHS_UNSAID 84u        /* where no policy says */
+
 struct policy {
 	struct span name;
 	uint64_t semantics, threshold;        /* threshold: what the Safe is taken to have; for lint */
 	uint64_t review;              /* for reports: how soon an emergency is reviewed, in seconds; 0: not said */
+	unsigned kept[N_KEPT];        /* months; 0: not said */
 	const struct role *roles;
 	size_t n_roles;
 	const struct rule *rules;
@@ -105,6 +114,8 @@ MUST_CHECK bool policy_parse(struct arena *a, struct policy *out, struct span te
 const struct role *policy_role(const struct policy *p, struct span name);     /* NULL: no such */
 const struct rule *policy_rule(const struct policy *p, struct span name);
 const struct json *policy_rule_doc(const struct policy *p, const struct rule *x);     /* as it is written */
+/* How many months files of this class stay on line. NULL: no policy. */
+unsigned policy_keeps(const struct policy *p, enum kept_class c);
 /* The longest time that a rate or a step limit looks back, in seconds. */
 uint64_t policy_looks_back(const struct policy *p);
 /* Whether keys may sign on a machine with a network: only where a rule says so, and none says no. */

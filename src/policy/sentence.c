@@ -437,6 +437,18 @@ static void put_review(struct buf *out, const struct policy *p)
 	duration_format(out, p->review);
 }
 
+/* Nothing where it says nothing. */
+static void put_kept(struct buf *out, const struct policy *p)
+{
+	size_t n = 0;
+	for (size_t c = 0; c < N_KEPT; c++)
+		if (p->kept[c] > 0)
+			buf_fmt(out, "%s%s %u months", n++ > 0 ? ", " : "  Old files may go into an archive after: ",
+				kept_class_names[c], p->kept[c]);
+	if (n > 0)
+		buf_fmt(out, ". Of those that are not named, after %u.\n", KEPT_MONTHS_UNSAID);
+}
+
 void policy_sentences(struct buf *out, const struct policy *p)
 {
 	for (size_t i = 0; i < p->n_rules; i++) {
@@ -453,6 +465,7 @@ void policy_sentences(struct buf *out, const struct policy *p)
 		put_review(out, p);
 		buf_str(out, ". Reports say so; it stops nothing.\n");
 	}
+	put_kept(out, p);
 	buf_str(out, "  What no rule allows is denied.\n");
 }
 
@@ -476,6 +489,27 @@ static size_t review_differs(struct buf *out, const struct policy *old, const st
 	put_review(out, new);
 	buf_str(out, " now\n");
 	return 1;
+}
+
+static void put_months(struct buf *out, const struct policy *p, enum kept_class c)
+{
+	buf_fmt(out, "%u months%s", policy_keeps(p, c), p->kept[c] > 0 ? "" : " (the default)");
+}
+
+static size_t kept_differs(struct buf *out, const struct policy *old, const struct policy *new)
+{
+	size_t n = 0;
+	for (int c = 0; c < N_KEPT; c++) {
+		if (old->kept[c] == new->kept[c])
+			continue;
+		buf_fmt(out, "  %s on line: was ", kept_class_names[c]);
+		put_months(out, old, (enum kept_class)c);
+		buf_str(out, ", is ");
+		put_months(out, new, (enum kept_class)c);
+		buf_str(out, " now\n");
+		n++;
+	}
+	return n;
 }
 
 static size_t name_differs(struct buf *out, const struct policy *old, const struct policy *new)
@@ -627,12 +661,22 @@ static uint64_t review_of(const struct policy *p)
 	return p->review > 0 ? p->review : POLICY_REVIEW_UNSAID;
 }
 
+static bool keeps_less(const struct policy *old, const struct policy *new)
+{
+	for (int c = 0; c < N_KEPT; c++)
+		if (policy_keeps(new, (enum kept_class)c) < policy_keeps(old, (enum kept_class)c))
+			return true;
+	return false;
+}
+
 static void tally_all(struct tally *t, enum drift wanted, const struct policy *old, const struct policy *new)
 {
 	if (wanted == DRIFT_LOOSENS && new->threshold < old->threshold)
 		tally_word(t, "the Safe's threshold");
 	if (wanted == DRIFT_LOOSENS && review_of(new) > review_of(old))
 		tally_word(t, "how soon an emergency is reviewed");
+	if (wanted == DRIFT_LOOSENS && keeps_less(old, new))
+		tally_word(t, "how long files stay on line");
 	for (size_t i = 0; i < old->n_rules; i++) {
 		const struct rule *was = &old->rules[i];
 		if (policy_rule(new, was->name) == NULL)
@@ -671,6 +715,7 @@ static size_t put_differences(struct buf *out, const struct policy *old, const s
 	n += number_differs(out, "semantics", old->semantics, new->semantics);
 	n += number_differs(out, "the Safe's threshold", old->threshold, new->threshold);
 	n += review_differs(out, old, new);
+	n += kept_differs(out, old, new);
 	n += roles_differ(out, old, new);
 	n += rules_differ(out, old, new);
 	if (n > 0 || hash32_eq(&old->digest, &new->digest))

@@ -36,6 +36,18 @@ static bool kind_is_valid(struct span kind)
 	return kind.n >= 1 && kind.n <= 64;
 }
 
+bool line_is_in_time(const struct line *l, struct unix_time before)
+{
+	struct span text;
+	struct unix_time from, to;
+
+	if (!line_kind_is(l, "clock.stepped-back"))
+		return l->time.ms >= before.ms;
+	return json_get_str(l->body, "from", &text, NULL) && time_parse(&from, text, NULL) &&
+	       json_get_str(l->body, "to", &text, NULL) && time_parse(&to, text, NULL) && from.ms == before.ms &&
+	       to.ms == l->time.ms && to.ms < from.ms;
+}
+
 bool line_change_is_valid(struct span change)
 {
 	size_t i = 0, digits;

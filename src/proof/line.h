@@ -51,6 +51,9 @@ bool line_peek(struct line_peek *out, struct span raw);
 /* SHA-256(0x00 ‖ line). */
 void line_leaf(struct hash32 *out, struct span raw);
 bool line_kind_is(const struct line *l, const char *kind);
+/* May it come behind a line of that time? It is not earlier; or it is the clock's own line, clock.stepped-back, and
+ * says from when, that time, to when, its own and an earlier one. */
+bool line_is_in_time(const struct line *l, struct unix_time before);
 /* "SC-7": capital letters and digits, a hyphen, a number without leading zeros. */
 bool line_change_is_valid(struct span change);
 

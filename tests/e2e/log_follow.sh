@@ -71,6 +71,31 @@ rm "$HERE/bad/blobs/$profile"
 sed -i "s/\"withheld\":\[/&{\"class\":\"private\",\"sha256\":\"$profile\"},/; s/},\]/}]/" "$HERE/bad/manifest.json"
 said 3 "no blob $profile" at h init --follow "$HERE/bad"
 
+# It is of this export: another's root, size, key or name in it is refused, and found where it came to lie there later.
+for member in root size logKey origin; do
+	rm -rf "$HERE/bad"
+	cp -r "$HERE/four" "$HERE/bad"
+	sed -i "s/\"$member\":\"[^\"]*\"/\"$member\":\"$(printf %064d 1)\"/; s/\"$member\":[0-9]*,/\"$member\":1,/" "$HERE/bad/manifest.json"
+	cmp -s "$HERE/bad/manifest.json" "$HERE/four/manifest.json" && fail "$member was not changed"
+	said 1 "manifest.json.$member" at "m-$member" init --follow "$HERE/bad"
+	[ ! -e "$HERE/m-$member/log.db" ] || fail "something was left behind"
+	rm -rf "$HERE/k"
+	cp -r "$HERE/f" "$HERE/k"
+	cp "$HERE/bad/manifest.json" "$HERE/k/manifest.json"
+	said 1 "[FILE] the manifest that the follower keeps: " at k log verify
+done
+
+# A clock that steps back is a line that says from when to when. One that says neither could hide any earlier time.
+rm -rf "$HERE/bad"
+cp -r "$HERE/four" "$HERE/bad"
+kind=$(sed -n 51p "$HERE/bad/lines.jsonl" | grep -o '"kind":"[^"]*"')
+node tests/support/forge_export.mjs "$HERE/bad" edit 50 "$kind" '"kind":"clock.stepped-back"'
+node tests/support/cosign.mjs resign "$HERE/w/log.key" "$HERE/bad/checkpoint" >"$HERE/signed"
+mv "$HERE/signed" "$HERE/bad/checkpoint"
+said 1 "line 50 of the export is earlier than the one before it, or does not say from when to when" at m init --follow "$HERE/bad"
+said 1 "line 50 is earlier than the one before it, or does not say from when to when" \
+	"$BUILD/setgov" audit "$HERE/bad" --rpc http://127.0.0.1:1
+
 # Nor is a pipe waited for, or a device read to an end that it has not.
 for odd in "mkfifo" "ln -s /dev/zero"; do
 	rm -rf "$HERE/bad"

@@ -110,7 +110,20 @@ said 1 "[IN-USE]" at a log archive --before "$year" -o "$HERE/seg" --as p2      
 same "$count" "$(at a log verify --offline --json | json 'checks.find(c => c.what === "blobs").text')"
 at a backup "$HERE/a-before" >/dev/null
 
-said 0 "Archived" at a log archive --before "$year" --keep 12 -o "$HERE/seg" --as p2
+# The policy in force says how long each class stays: by one that keeps them as long as ever nothing goes, by one that keeps
+# them for a year the second agrees. Both lines name the table that they went by, and the log has it.
+policy() { printf '{"format":"setgov-policy/1","name":"Files","semantics":1,"rules":[],"retention":%s}\n' "$1" >"$HERE/a/policy.json"; }
+policy '{"receipts":12,"evidence":120}'
+said 1 "[IN-USE]" at a log archive --before "$year" -o "$HERE/seg" --as p2
+policy '{"receipts":11}'
+said 3 "policy.json:1: retention.receipts: needed 12 to 1200 months" at a log archive --before "$year" -o "$HERE/seg" --as p2
+policy '{"receipts":12,"evidence":12,"facts":12,"minutes":12,"attachments":12}'
+said 0 "Archived" at a log archive --before "$year" -o "$HERE/seg" --as p2
+rm "$HERE/a/policy.json"
+table=$(printf '{"attachments":12,"evidence":12,"facts":12,"minutes":12,"receipts":12}' | sha256sum | cut -c 1-64)
+grep -qF "SHA-256 $table" "$HERE/out" || fail "the table is not named"
+same "$(at a log show --json | node -e 'console.log(JSON.parse(require("fs").readFileSync(0)).map((x) => x.line)
+	.filter((x) => /^log.archive/.test(x.kind)).map((x) => x.body.retention).join())')" "$table,$table"
 said 1 "[ARCHIVED]" at a log archive --before "$year" --keep 12 -o "$HERE/seg" --as p3
 verify() { at a log verify --offline "$@"; }
 said 0 "NOT CHECKED archived blobs: $n" verify

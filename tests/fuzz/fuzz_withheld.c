@@ -22,6 +22,24 @@ static void check_manifest(struct arena *a, struct span in)
 	err_clear(&e);
 }
 
+/* The one manifest that is under a checkpoint says so of this one, and of no other. */
+static void check_claim(struct arena *a, struct span in)
+{
+	static const uint8_t seed[32] = { 1 };
+	const struct note_key key = note_key_of_seed(a, span_str("x"), seed);
+	struct tree_head head = {0}, other;
+	struct err e = {0};
+
+	if (!manifest_size(a, in, &head.size, NULL))
+		return;
+	other = head;
+	other.size++;
+	if (!manifest_is_under(a, in, &head, &key, &e))
+		demand(e.what.n != 0, "a refused manifest has no reason");
+	demand(!manifest_is_under(a, in, &other, &key, NULL), "a manifest is under two checkpoints");
+	err_clear(&e);
+}
+
 static void check_hole(struct arena *a, struct span in)
 {
 	struct log_hole h;
@@ -45,6 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct arena a = {0};
 
 	check_manifest(&a, span_of(data, n));
+	check_claim(&a, span_of(data, n));
 	check_hole(&a, span_of(data, n));
 	arena_release(&a);
 	return 0;

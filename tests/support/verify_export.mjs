@@ -109,7 +109,7 @@ const named = { 'log.opened': ['profile'], 'deployment.adopted': ['profile'], 's
 	'signature.added': ['signature'], 'submit.intended': ['data', 'raw'], 'step.mined': ['receipt'], 'step.failed': ['receipt'],
 	'meeting.closed': ['minutes'], 'policy.judged': ['facts', 'policy'], 'policy.offered': ['policy', 'previous'],
 	'policy.adopted': ['policy', 'previous'], 'releases.adopted': ['releases'],
-	'person.named': ['name'], 'log.archive-asked': ['segment'], 'log.archived': ['segment'] };
+	'person.named': ['name'], 'log.archive-asked': ['segment', 'retention'], 'log.archived': ['segment', 'retention'] };
 // And what the list of a log.archived names (section 16).
 const archived = new Set(parsed.filter((l) => l.kind === 'log.archived' && blobs.has(l.body.segment))
 	.flatMap((l) => JSON.parse(read(join('blobs', l.body.segment))).blobs.map((b) => b.sha256)));

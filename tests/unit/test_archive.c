@@ -85,7 +85,7 @@ static struct hash32 name_blob(struct fixture *f, const char *day, const char *c
 /* The bytes of those that may go, each followed by a space, in alphabetical order. */
 static void assert_chosen(struct fixture *f, const char *before, unsigned months, const char *wanted)
 {
-	const struct retention r = { at(arena_fmt(&f->a, "%sT00:00:00.000Z", before)), months };
+	const struct retention r = { at(arena_fmt(&f->a, "%sT00:00:00.000Z", before)), retention_of(NULL, months) };
 	struct retained *v;
 	struct buf found = {0};
 	struct err e = {0};
@@ -129,9 +129,41 @@ static void only_what_has_a_class_and_is_old_goes(void **state)
 	assert_chosen(f, "2026-10-31", 12, "Attachment Evidence Younger ");
 }
 
+/* Each class by its own number: what a policy does not speak of stays as long as ever. */
+static void a_policy_says_how_long_each_class_stays(void **state)
+{
+	struct fixture *f = *state;
+	struct retention r = { .before = at("2026-10-31T00:00:00.000Z") };
+	struct retention_table again;
+	struct retained *v;
+	struct policy p;
+	struct buf text = {0};
+	struct err e = {0};
+	size_t n;
+
+	name_blob(f, "2023-01-01", "SC-1", "step.packed", "evidence", "Evidence", BLOB_PUBLIC);
+	name_blob(f, "2023-01-01", "SC-1", "step.mined", "receipt", "Receipt", BLOB_PUBLIC);
+	assert_ok(policy_parse(&f->a, &p, span_str("{\"format\":\"setgov-policy/1\",\"name\":\"P\",\"retention\":"
+						   "{\"evidence\":24},\"rules\":[],\"semantics\":1}"), &e), &e);
+	r.table = retention_of(&p, 0);
+	assert_ok(retention_choose(f->log, &f->a, &v, &n, &r, at("2026-11-01T00:00:00.000Z"), &e), &e);
+	assert_int_equal(n, 1);
+	assert_int_equal(v[0].bytes, strlen("Evidence"));
+	retention_write(&text, &r.table);
+	assert_buf_str(&text, "{\"attachments\":84,\"evidence\":24,\"facts\":84,\"minutes\":84,\"receipts\":84}");
+	assert_ok(retention_parse(&f->a, &again, buf_view(&text), &e), &e);
+	assert_memory_equal(&again, &r.table, sizeof(again));
+	buf_byte(&text, '\n');
+	assert_false(retention_parse(&f->a, &again, buf_view(&text), &e));
+	assert_err(&e, ERR_SYNTAX, "byte 0: not canonical JSON of the 5 classes alone");
+	err_clear(&e);
+	buf_release(&text);
+}
+
 static bool archive(struct fixture *f, const char *who, struct archived *out, struct err *e)
 {
-	const struct archiving what = { .dir = f->segment, .retention = { at("2026-01-01T00:00:00.000Z"), 0 },
+	const struct archiving what = { .dir = f->segment,
+					.retention = { at("2026-01-01T00:00:00.000Z"), retention_of(NULL, 0) },
 					.actor = span_str(who), .auth = span_str("claimed") };
 
 	return log_archive(f->log, &f->a, out, &what, e);
@@ -200,6 +232,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(only_what_has_a_class_and_is_old_goes, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_policy_says_how_long_each_class_stays, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_goes_while_anything_is_not_right, setup, teardown),
 		cmocka_unit_test_setup_teardown(two_people_and_a_whole_segment_let_it_go, setup, teardown),
 	};

@@ -208,9 +208,44 @@ static void a_peek_sees_what_the_parser_sees(void **state)
 	arena_release(&a);
 }
 
+/* The clock's own line may be earlier, when it says what it is: from the time above to its own. */
+static void only_a_clock_line_that_says_from_when_to_when_may_be_earlier(void **state)
+{
+#define AT "2026-11-23T10:15:02.123Z"
+#define LATER "2026-11-23T10:15:02.124Z"
+	static const struct { const char *kind, *body; int64_t before; bool in_time; } cases[] = {
+		{ "finding", "{}", 0, true },
+		{ "finding", "{}", 1, false },
+		{ "clock.stepped-back", "{\"from\":\"" LATER "\",\"to\":\"" AT "\"}", 1, true },
+		{ "clock.stepped-back", "{\"from\":\"" LATER "\",\"to\":\"" AT "\"}", 2, false },
+		{ "clock.stepped-back", "{\"from\":\"" AT "\",\"to\":\"" AT "\"}", 0, false },
+		{ "clock.stepped-back", "{\"from\":\"" LATER "\",\"to\":\"" LATER "\"}", 1, false },
+		{ "clock.stepped-back", "{\"from\":\"" LATER "\"}", 1, false },
+		{ "clock.stepped-back", "{\"from\":1,\"to\":\"" AT "\"}", 1, false },
+		{ "clock.stepped-back", "{}", 0, false },
+	};
+	struct arena a = {0};
+	struct err e = {0};
+	struct unix_time at;
+
+	(void)state;
+	assert_ok(time_parse(&at, span_str(AT), &e), &e);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct line l = { .time = at, .kind = span_str(cases[i].kind),
+					.body = json_parse(&a, span_str(cases[i].body), &e) };
+
+		if (line_is_in_time(&l, (struct unix_time){ at.ms + cases[i].before }) != cases[i].in_time)
+			fail_msg("case %zu", i);
+	}
+	arena_release(&a);
+#undef AT
+#undef LATER
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_a_clock_line_that_says_from_when_to_when_may_be_earlier),
 		cmocka_unit_test(a_line_is_written_in_one_way),
 		cmocka_unit_test(a_line_is_read_back),
 		cmocka_unit_test(the_leaf_is_rfc6962),

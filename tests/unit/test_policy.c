@@ -157,6 +157,39 @@ static void how_soon_an_emergency_is_reviewed_is_a_time(void **state)
 	}
 }
 
+static void how_long_old_files_stay_on_line_is_in_months_for_each_class(void **state)
+{
+	static const struct { const char *text, *refused; enum err_code code; } cases[] = {
+		{ "{\"evidence\":24,\"receipts\":1200}", NULL, ERR_NONE },
+		{ "{}", NULL, ERR_NONE },
+		{ "{\"evidence\":11}", "retention.evidence, byte 63: needed 12 to 1200 months", ERR_RANGE },
+		{ "{\"minutes\":1201}", "retention.minutes, byte 62: needed 12 to 1200 months", ERR_RANGE },
+		{ "{\"minutes\":\"12\"}", "retention.minutes, byte 62: needed a number, found a string", ERR_SYNTAX },
+		{ "{\"lines\":24}", "retention.lines, byte 60: no class of files: attachments, evidence, facts, "
+		  "minutes or receipts", ERR_UNKNOWN },
+		{ "24", "retention, byte 51: needed an object, found a number", ERR_SYNTAX },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct arena a = {0};
+		struct policy p;
+		struct err e = {0};
+		const bool good = policy_parse(&a, &p, span_str(arena_fmt(&a, "{\"format\":\"setgov-policy/1\","
+			"\"name\":\"P\",\"retention\":%s,\"rules\":[],\"semantics\":1}", cases[i].text)), &e);
+		if (cases[i].refused == NULL) {
+			assert_ok(good, &e);
+			assert_int_equal(policy_keeps(&p, KEPT_EVIDENCE), i == 0 ? 24 : 84);
+			assert_int_equal(policy_keeps(&p, KEPT_RECEIPTS), i == 0 ? 1200 : 84);
+			assert_int_equal(policy_keeps(&p, KEPT_MINUTES), 84);
+		} else {
+			assert_err(&e, cases[i].code, cases[i].refused);
+		}
+		err_clear(&e);
+		arena_release(&a);
+	}
+	assert_int_equal(policy_keeps(NULL, KEPT_FACTS), 84);
+}
+
 /* ---- judging ---- */
 
 struct example {
@@ -763,6 +796,7 @@ int main(void)
 		cmocka_unit_test(a_slip_is_located),
 		cmocka_unit_test(other_semantics_are_not_guessed),
 		cmocka_unit_test(how_soon_an_emergency_is_reviewed_is_a_time),
+		cmocka_unit_test(how_long_old_files_stay_on_line_is_in_months_for_each_class),
 		cmocka_unit_test(arguments_keep_within_bounds),
 		cmocka_unit_test(signatures_and_roles_are_counted),
 		cmocka_unit_test(duties_are_kept_apart_by_what_signatures_prove),

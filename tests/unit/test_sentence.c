@@ -187,6 +187,22 @@ static void how_soon_an_emergency_is_reviewed_is_a_difference(void **state)
 	       "  an emergency is reviewed: was within 72h (the default), is within 1 day now\n", 1);
 }
 
+static void how_long_old_files_stay_on_line_is_a_difference(void **state)
+{
+	(void)state;
+	differ(POLICY("P", "\"retention\":{\"evidence\":84,\"minutes\":120},\"rules\":[]"),
+	       POLICY("P", "\"retention\":{\"evidence\":24,\"receipts\":120},\"rules\":[]"),
+	       "  In short: of the rules 0 go, 0 come, 0 change.\n"
+	       "  LOOSENS: how long files stay on line\n"
+	       "  evidence on line: was 84 months, is 24 months now\n"
+	       "  minutes on line: was 120 months, is 84 months (the default) now\n"
+	       "  receipts on line: was 84 months (the default), is 120 months now\n", 3);
+	differ(POLICY("P", "\"rules\":[]"), POLICY("P", "\"retention\":{\"evidence\":120},\"rules\":[]"),
+	       "  In short: of the rules 0 go, 0 come, 0 change.\n"
+	       "  Nothing loosens.\n"
+	       "  evidence on line: was 84 months (the default), is 120 months now\n", 1);
+}
+
 /* Whoever holds a role is a part of what a rule says that names it. */
 static void a_role_that_changes_hands_changes_its_rules(void **state)
 {
@@ -286,6 +302,7 @@ int main(void)
 		cmocka_unit_test(an_exception_says_what_stands_in_its_rules_place),
 		cmocka_unit_test(old_against_new_leaves_nothing_out),
 		cmocka_unit_test(how_soon_an_emergency_is_reviewed_is_a_difference),
+		cmocka_unit_test(how_long_old_files_stay_on_line_is_a_difference),
 		cmocka_unit_test(a_role_that_changes_hands_changes_its_rules),
 		cmocka_unit_test(another_order_is_said_too),
 		cmocka_unit_test(what_loosens_is_said_before_anything_else),

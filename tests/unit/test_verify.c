@@ -367,6 +367,7 @@ static void a_manifest_excuses_nothing_that_is_public(void **state)
 	assert_int_equal(unlink(arena_fmt(&a, "%s/log.key", dir)), 0);
 	assert_ok(fs_write(arena_fmt(&a, "%s/manifest.json", dir), buf_view(&manifest), 0644, &e), &e);
 	test_log_findings(&found, dir, NULL);
+	assert_non_null(strstr(buf_cstr(&found), "FILE: the manifest that the follower keeps: size, byte 0: missing"));
 	assert_null(strstr(buf_cstr(&found), "BLOB-MISSING 1:"));
 	assert_null(strstr(buf_cstr(&found), "BLOB-MISSING 2:"));
 	assert_non_null(strstr(buf_cstr(&found), "BLOB-MISSING 3: body.evidence"));
