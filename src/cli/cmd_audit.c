@@ -369,6 +369,7 @@ bool cmd_audit(struct cli *cli, struct err *e)
 		audit_match(&t);
 		audit_opening(&t);
 		audit_count(&t);
+		audit_headers(&t);
 		say(&t);
 	}
 	chain_release(&t.chain);
