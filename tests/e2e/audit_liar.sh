@@ -99,6 +99,10 @@ refused 4 huge "too-large: the reply is larger than"
 refused 1 chain "[CHAIN-ID]"
 refused 1 invent "DIFFERS  nonce of the Safe"
 refused 1 elsewhere "your node in 0x"
+echo hash >"$HERE/lie"
+now=$(rpc eth_getBlockByNumber '["latest", false]' | field hash)
+expect 1 "[BLOCK-HASH]" audit --block-hash "$now"
+expect 1 "NOT CHECKED: the Safe's transactions and lists by state proof" audit
 # What cannot be proven is named; the rest is said all the same.
 refused 1 no-proof "NOT CHECKED: the Safe's transactions and lists by state proof"
 refused 1 proof "NOT CHECKED: the timelock's word on operations by state proof"
