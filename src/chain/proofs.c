@@ -1,5 +1,7 @@
 #include "src/chain/proofs.h"
 
+#include <inttypes.h>
+
 #include "src/chain/ask.h"
 
 static const struct json *keys_json(struct arena *a, const struct proof_given *g)
@@ -101,4 +103,29 @@ bool chain_proofs(struct chain *c, struct arena *a, struct proof_given *v, size_
 			return true;
 	}
 	return false;
+}
+
+bool chain_headers(struct chain *c, struct arena *a, uint64_t from, size_t n, struct header *out, struct err *e)
+{
+	struct rpc_call *calls = ARENA_ARRAY(a, struct rpc_call, n);
+
+	for (size_t i = 0; i < n; i++) {
+		calls[i].method = "eth_getBlockByNumber";
+		calls[i].params = ask_params(a, ask_number(a, from + i), json_bool(a, false));
+	}
+	if (!ask_one(c, a, 0, calls, n, false, e))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct buf rlp = {0};
+		const bool there = calls[i].result->type == JSON_OBJECT;
+		const bool ok = there && header_from_json(&rlp, calls[i].result, e) &&
+				header_read(&out[i], buf_view(&rlp), e);
+
+		buf_release(&rlp);
+		if (!there)
+			err_set(e, ERR_CHAIN, ERR_NO_OFFSET, "the node has no such block");
+		if (!ok)
+			return err_in(e, "block %" PRIu64, from + i);
+	}
+	return true;
 }

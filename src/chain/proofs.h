@@ -11,4 +11,9 @@
 MUST_CHECK bool chain_proofs(struct chain *c, struct arena *a, struct proof_given *v, size_t n, struct span *header,
 			     struct err *e);
 
+/* Headers of blocks from..from+n-1, as the first endpoint gives them; each hash is computed from the fields. Whether
+ * one is the parent of the next is for the caller to see. */
+MUST_CHECK bool chain_headers(struct chain *c, struct arena *a, uint64_t from, size_t n, struct header *out,
+			      struct err *e);
+
 #endif

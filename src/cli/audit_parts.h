@@ -90,4 +90,9 @@ void audit_match(struct audit *t);
  * the timelock keeps of each operation, and everything whose last event says what it is. */
 void audit_count(struct audit *t);
 
+/* ---- what the headers say (audit_headers.c) ---- */
+
+/* With --headers: no event of the blocks was left out. */
+void audit_headers(struct audit *t);
+
 #endif

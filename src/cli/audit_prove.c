@@ -455,16 +455,18 @@ static bool count_last(struct audit *t, const struct pinned *pin, struct err *e)
 
 static void not_counted(struct audit *t)
 {
-	static const char *const what[] = {
-		"operations of accounts that your node names nowhere: a timelock lists neither its operations nor who "
-			   "may propose; a second node, or its receipts, would show them",
-		"what was changed and changed back within the blocks, with every event of it left out",
-		"changes that leave no event (SetPaymaster.setTreasury, SetRegistry.setLegacyFunctionsEnabled, "
-			   "SetPaymentBatch.setRegistry): their operation and its calls are counted, their effect is "
-			   "not",
-	};
-	for (size_t i = 0; i < ARRAY_LEN(what); i++)
-		audit_note(t, &t->unchecked, AUDIT_LOOK, "%s", what[i]);
+	if (!cli_flag(t->cli, "--headers")) {
+		audit_note(t, &t->unchecked, AUDIT_LOOK, "operations of accounts that your node names nowhere: a "
+			   "timelock lists "
+			   "neither its operations nor who may propose");
+		audit_note(t, &t->unchecked, AUDIT_LOOK, "what was changed and changed back within the blocks, with "
+			   "every event "
+			   "of it left out");
+	}
+	audit_note(t, &t->unchecked, AUDIT_LOOK, "changes that leave no event (SetPaymaster.setTreasury, "
+		   "SetRegistry.setLegacyFunctionsEnabled, SetPaymentBatch.setRegistry): their operation and its calls "
+		   "are "
+		   "counted, their effect is not");
 }
 
 void audit_count(struct audit *t)

@@ -186,6 +186,16 @@ static bool judge_end(struct audit *t, struct err *e)
 	return ok;
 }
 
+/* Events are asked for by number: the last block has to be the same as before. */
+static bool still_there(struct audit *t, struct err *e)
+{
+	struct block b;
+	return chain_block(&t->chain, t->to, &b, e) &&
+	       (hash32_eq(&b.hash, &t->end.hash) ||
+		err_refuse(e, "REORG", "block %" PRIu64 " was replaced while events were being read: try again",
+			   t->to));
+}
+
 static bool read_chain(struct audit *t, struct err *e)
 {
 	struct chain_log *logs;
@@ -199,7 +209,7 @@ static bool read_chain(struct audit *t, struct err *e)
 			&t->n_logs, e))
 		return false;
 	t->logs = logs;
-	return true;
+	return still_there(t, e);
 }
 
 /* ---- saying ---- */
@@ -369,6 +379,7 @@ bool cmd_audit(struct cli *cli, struct err *e)
 		audit_match(&t);
 		audit_opening(&t);
 		audit_count(&t);
+		audit_headers(&t);
 		say(&t);
 	}
 	chain_release(&t.chain);

@@ -133,6 +133,7 @@ static const struct option audit_options[] = {
 	{ "--from", "BLOCK", "count from this block on (default: 0)", false },
 	{ "--to", "BLOCK", "count up to this block (default: the newest)", false },
 	{ "--block-hash", "HASH", "of the last block, from another source than the node", false },
+	{ "--headers", NULL, "read every block's header: an event that the node leaves out is in there", false },
 	{ "--began", "BLOCK", "up to this block there was no log (default: what line 0 names)", false },
 	{ "--seed", "N", "draw samples: the same seed draws the same", false },
 };

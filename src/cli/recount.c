@@ -150,6 +150,11 @@ enum population recount_population(size_t kind)
 	return events[kind].population;
 }
 
+const char *recount_signature(size_t kind)
+{
+	return events[kind].signature;
+}
+
 size_t recount_kind_named(const char *signature)
 {
 	for (size_t i = 0; i < RECOUNT_EVENTS; i++)

@@ -27,6 +27,7 @@ bool recount_kind(const struct hash32 topics[RECOUNT_EVENTS], const struct chain
 const char *recount_words(struct arena *a, const struct deployment *d, size_t kind, const struct chain_log *l);
 enum population recount_population(size_t kind);
 size_t recount_kind_named(const char *signature);
+const char *recount_signature(size_t kind);
 /* Argument i of an event, in its order, where those that are indexed come first. Empty: there is no such word. */
 struct span recount_word(const struct chain_log *l, size_t i);
 

@@ -28,7 +28,7 @@ static const struct field fields[] = {
 };
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
 #define N_FRONTIER 15u                /* what every header has */
-enum { PARENT = 0, STATE_ROOT = 3, NUMBER = 8, TIMESTAMP = 11 };
+enum { PARENT = 0, STATE_ROOT = 3, BLOOM = 6, NUMBER = 8, TIMESTAMP = 11 };
 
 struct field_value {
 	uint8_t fixed[256];
@@ -58,6 +58,8 @@ static void keep(struct header *out, size_t i, const struct field_value *v)
 		memcpy(out->parent.b, v->fixed, 32);
 	if (i == STATE_ROOT)
 		memcpy(out->state_root.b, v->fixed, 32);
+	if (i == BLOOM)
+		memcpy(out->bloom, v->fixed, sizeof(out->bloom));
 	if (i == NUMBER)
 		out->number = v->number;
 	if (i == TIMESTAMP)
@@ -153,4 +155,36 @@ bool header_from_json(struct buf *rlp, const struct json *block, struct err *e)
 	}
 	rlp_end(rlp, begin);
 	return true;
+}
+
+/* ---- its bloom filter ---- */
+
+struct bloom_key bloom_key_of(struct span address_or_topic)
+{
+	struct bloom_key k;
+	struct hash32 h;
+
+	keccak256(&h, address_or_topic);
+	for (size_t i = 0; i < 3; i++)
+		k.bit[i] = (uint16_t)((h.b[2 * i] << 8 | h.b[2 * i + 1]) & 2047);
+	return k;
+}
+
+static bool is_set(const struct header *h, unsigned bit)
+{
+	return (h->bloom[255 - bit / 8] >> (bit % 8) & 1) != 0;
+}
+
+bool header_may_have(const struct header *h, const struct bloom_key *k)
+{
+	return is_set(h, k->bit[0]) && is_set(h, k->bit[1]) && is_set(h, k->bit[2]);
+}
+
+unsigned header_bloom_bits(const struct header *h)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < 2048; i++)
+		n += is_set(h, i);
+	return n;
 }

@@ -22,6 +22,7 @@ struct header {
 	struct hash32 parent, state_root;
 	uint64_t number;
 	uint64_t time;                /* seconds */
+	uint8_t bloom[256];           /* of the addresses and topics of its events */
 };
 
 /* One header, strictly. Errors name the field: "timestamp, byte 511: …". */
@@ -29,5 +30,13 @@ MUST_CHECK bool header_read(struct header *out, struct span rlp, struct err *e);
 /* The RLP of a header as JSON-RPC gives a block; members that are no part of it are passed over. What its hash is says
  * header_read(). */
 MUST_CHECK bool header_from_json(struct buf *rlp, const struct json *block, struct err *e);
+
+/* Yellow Paper, section 4.3.1, the bloom filter: three bits for each address and each topic of an event. */
+struct bloom_key { uint16_t bit[3]; };
+struct bloom_key bloom_key_of(struct span address_or_topic);
+/* False: no event in the block has it. True: one has, or others happen to have set the same three bits. */
+bool header_may_have(const struct header *h, const struct bloom_key *k);
+/* How many of the 2048 bits are set. */
+unsigned header_bloom_bits(const struct header *h);
 
 #endif

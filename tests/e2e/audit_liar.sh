@@ -34,6 +34,8 @@ hash=$(rpc eth_getBlockByNumber '["latest", false]' | field hash)
 expect 0 "Nothing differs." audit --block-hash "$hash"
 grep -q "Proven from the block hash that you gave" "$HERE/out"
 grep -q "LOOK\|DIFFERS\|ONLY" "$HERE/out" && fail "something differs: $(cat "$HERE/out")"
+expect 0 "ok       headers of blocks 0 to $(block): each names the one before; " audit --block-hash "$hash" --headers
+grep -q "NOT CHECKED: events that your node leaves out\|NOT CHECKED: operations of accounts\|NOT CHECKED: block " "$HERE/out" && fail "the headers say all: $(cat "$HERE/out")"
 expect 0 "NOT CHECKED: the hash of block $(block), from which all that is proven follows: $hash is your node's word" audit
 expect 1 "[BLOCK-HASH] block $(block) is $hash on your node, not what you gave" audit --block-hash "${hash%?}$([[ $hash = *0 ]] && echo 1 || echo 0)"
 expect 3 "--block-hash" audit --block-hash 0x12
@@ -63,6 +65,17 @@ expect 1 "ONLY ON CHAIN  operations scheduled: block " audit
 echo "omit RoleGranted(bytes32,address,address)" >"$HERE/lie"
 expect 1 "ONLY ON CHAIN  operations scheduled: block " audit
 grep -q "timelock.hasRole" "$HERE/out" && fail "nobody named the account"
+# Of both no counter tells. The blocks' headers do.
+echo "omit RoleGranted(bytes32,address,address) CallScheduled(bytes32,uint256,address,uint256,bytes,bytes32,uint256)" >"$HERE/lie"
+audit >"$HERE/out" || true
+grep -q "ONLY ON CHAIN  role\|ONLY ON CHAIN  operations\|It left" "$HERE/out" && fail "something else told: $(cat "$HERE/out")"
+scheduled=$(($(block))) granted=$(($(block) - 1))
+timelock=$(field timelock <"$HERE/deployment.json")
+expect 1 "DIFFERS  block $granted: its header has $timelock (the timelock) and RoleGranted(bytes32,address,address), and" audit --headers
+# The timelock is shown in that block, for its CallSalt: whether it also scheduled something, the receipts would tell.
+expect 1 "NOT CHECKED: block $scheduled: its header has $timelock (the timelock) and CallScheduled(" audit --headers
+printf 'omit RoleGranted(bytes32,address,address) @0x%x\n' "$scheduled" >"$HERE/lie"
+expect 1 "DIFFERS  block $scheduled: its header has $timelock (the timelock) and CallScheduled(" audit --headers
 echo none >"$HERE/lie"
 node tests/support/stranger.mjs upheaval "$url" "$HERE/deployment.json" >/dev/null
 expect 1 "ONLY ON CHAIN  owner changes: block " audit
@@ -86,10 +99,16 @@ refused 4 huge "too-large: the reply is larger than"
 refused 1 chain "[CHAIN-ID]"
 refused 1 invent "DIFFERS  nonce of the Safe"
 refused 1 elsewhere "your node in 0x"
+echo hash >"$HERE/lie"
+now=$(rpc eth_getBlockByNumber '["latest", false]' | field hash)
+expect 1 "[BLOCK-HASH]" audit --block-hash "$now"
+expect 1 "NOT CHECKED: the Safe's transactions and lists by state proof" audit
 # What cannot be proven is named; the rest is said all the same.
 refused 1 no-proof "NOT CHECKED: the Safe's transactions and lists by state proof"
 refused 1 proof "NOT CHECKED: the timelock's word on operations by state proof"
 refused 1 header "NOT CHECKED: the Safe's transactions and lists by state proof"
+echo header >"$HERE/lie"
+expect 1 "NOT CHECKED: what the headers of the blocks say of events: the header of block $(block) is not the one that the block after it names" audit --headers
 refused 1 no-past "NOT CHECKED: what the profile of line 0 claims, in block "
 grep -q "ok       nonce of the Safe" "$HERE/out" || fail "the newest block can be proven"
 

@@ -2,6 +2,7 @@
 #include "tests/support/check.h"
 
 #include "src/base/hex.h"
+#include "src/crypto/keccak.h"
 #include "src/evm/rlp.h"
 #include "src/proof/header.h"
 
@@ -176,10 +177,62 @@ static void a_node_s_json_that_is_no_header_names_the_field(void **state)
 	check_json("{\"parentHash\":\"0x12\"}", "parentHash, byte 4: needed 64 hex digits, found 2");
 }
 
+/* go-ethereum, core/types/bloom9_test.go, TestBloomExtensively: Keccak-256 of the filter of a hundred texts. */
+static void a_filter_has_what_was_put_in(void **state)
+{
+	struct header h = {0};
+	struct hash32 digest, expected;
+	struct bloom_key absent = bloom_key_of(span_str("something else"));
+	struct arena a = {0};
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		const struct bloom_key k =
+			bloom_key_of(span_str(arena_fmt(&a, "xxxxxxxxxx data %d yyyyyyyyyyyyyy", i)));
+
+		assert_false(header_may_have(&h, &k) && header_bloom_bits(&h) < 100);
+		for (size_t b = 0; b < 3; b++)
+			h.bloom[255 - k.bit[b] / 8] |= (uint8_t)(1u << (k.bit[b] % 8));
+		assert_true(header_may_have(&h, &k));
+	}
+	assert_false(header_may_have(&h, &absent));
+	keccak256(&digest, span_of(h.bloom, sizeof(h.bloom)));
+	assert_true(hex_fixed(expected.b, sizeof(expected.b),
+			      span_str("0xc8d3ca65cdb4874300a9e39475508f23ed6da09fdbc487f89a2dcf50b09eb263"), NULL));
+	assert_memory_equal(digest.b, expected.b, sizeof(digest.b));
+	assert_in_range(header_bloom_bits(&h), 200, 300);
+	arena_release(&a);
+}
+
+/* The filter that comes with a header is the one that its hash is over. */
+static void a_header_brings_its_filter(void **state)
+{
+	struct arena a = {0};
+	const struct json *doc = json_vector(&a, "proof/header.json");
+
+	(void)state;
+	for (const struct json *v = json_find(doc, "blocks")->first; v; v = v->next) {
+		const struct json *block = json_find(v, "block");
+		struct buf rlp = {0}, bloom = {0};
+		struct header h;
+		struct err e = {0};
+
+		assert_true(hex_decode(&bloom, text_of(block, "logsBloom"), NULL));
+		assert_int_equal(bloom.n, sizeof(h.bloom));
+		assert_ok(header_from_json(&rlp, block, &e) && header_read(&h, buf_view(&rlp), &e), &e);
+		assert_memory_equal(bloom.p, h.bloom, sizeof(h.bloom));
+		buf_release(&rlp);
+		buf_release(&bloom);
+	}
+	arena_release(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_encoded_header_reads_as_its_maker_says),
+		cmocka_unit_test(a_filter_has_what_was_put_in),
+		cmocka_unit_test(a_header_brings_its_filter),
 		cmocka_unit_test(a_block_as_a_node_gives_it_encodes_to_its_hash),
 		cmocka_unit_test(every_byte_of_a_header_is_in_its_hash),
 		cmocka_unit_test(what_later_forks_append_is_read_and_what_nobody_knows_refused),
