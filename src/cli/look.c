@@ -208,7 +208,7 @@ static bool take_roles(struct look *l, struct err *e)
 		add_account(v, &n, &d->people[i].address);
 	add_account(v, &n, &anybody);
 	for (size_t i = 0; i < l->told.n_holders; i++)
-		add_account(v, &n, &l->told.holders[i]);
+		add_account(v, &n, &l->told.holders[i].account);
 	if (!chain_roles(&l->c, &d->timelock, v, n, e))
 		return false;
 	l->s->roles = ARENA_ARRAY(l->a, struct snapshot_role, n);
@@ -463,7 +463,7 @@ bool look_take(struct workspace *ws, struct arena *a, int64_t within_ms, struct 
 		return false;
 	}
 	if (out->online)
-		findings_judge(a, out, l.d);
+		findings_judge(a, out, &l.told, l.d);
 	else
 		no_more(out, trouble_of(a, &trouble));
 	return true;

@@ -150,6 +150,7 @@ static void fold(struct arena *a, struct event_operation *op, const struct said 
 				op->operation.predecessor = s[i].predecessor;
 				op->delay = s[i].delay;
 				op->block = s[i].event->block;
+				op->index = s[i].event->index;
 				op->tx = s[i].event->tx;
 				op->pending = true;
 			}
@@ -191,14 +192,16 @@ static void group(struct arena *a, struct events_told *out, struct said *s, size
 /* ---- all of them ---- */
 
 /* False: more than anybody would look at. */
-static bool add_holder(struct events_told *out, const struct addr *account)
+static bool add_holder(struct events_told *out, const struct said *s)
 {
-	for (size_t i = 0; i < out->n_holders; i++)
-		if (addr_eq(&out->holders[i], account))
-			return true;
-	if (out->n_holders == EVENT_HOLDERS_MAX)
+	size_t i = 0;
+	while (i < out->n_holders && !(addr_eq(&out->holders[i].account, &s->account) &&
+				       hash32_eq(&out->holders[i].role, &s->id)))
+		i++;
+	if (i == EVENT_HOLDERS_MAX)
 		return false;
-	out->holders[out->n_holders++] = *account;
+	out->holders[i] = (struct event_holder){ s->account, s->id, s->event->tx, s->event->block, s->event->index };
+	out->n_holders += i == out->n_holders;
 	return true;
 }
 
@@ -211,7 +214,7 @@ void events_tell(struct arena *a, struct events_told *out, const struct addr *ti
 	event_topics(topics);
 	*out = (struct events_told){0};
 	out->executions = ARENA_ARRAY(a, struct event_execution, n + 1);
-	out->holders = ARENA_ARRAY(a, struct addr, EVENT_HOLDERS_MAX);
+	out->holders = ARENA_ARRAY(a, struct event_holder, EVENT_HOLDERS_MAX);
 	for (size_t i = 0; i < n; i++) {
 		struct said s = { .event = &v[i] };
 		const bool of_safe = addr_eq(&v[i].address, safe);
@@ -221,9 +224,9 @@ void events_tell(struct arena *a, struct events_told *out, const struct addr *ti
 			out->n_unreadable++;
 		else if (of_safe)
 			out->executions[out->n_executions++] = (struct event_execution){
-				s.id, v[i].tx, v[i].block, s.kind == EVENT_SUCCESS };
+				s.id, v[i].tx, v[i].block, v[i].index, s.kind == EVENT_SUCCESS };
 		else if (s.kind == EVENT_GRANTED)
-			out->n_unreadable += !add_holder(out, &s.account);
+			out->n_unreadable += !add_holder(out, &s);
 		else
 			of_operations[n_operations++] = s;
 	}

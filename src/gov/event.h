@@ -31,14 +31,20 @@ struct event_operation {
 	bool proven;                  /* these calls, predecessor and salt hash to this id */
 	bool pending;                 /* scheduled, and since then neither executed nor cancelled */
 	uint64_t delay;
-	uint64_t block;               /* of its newest scheduling */
+	uint64_t block, index;        /* of its newest scheduling */
 	struct hash32 tx;
 };
 
 struct event_execution {
 	struct hash32 safe_tx_hash, tx;
-	uint64_t block;
+	uint64_t block, index;
 	bool ok;
+};
+
+struct event_holder {                 /* was given this role of the timelock at some time: the newest grant */
+	struct addr account;
+	struct hash32 role, tx;
+	uint64_t block, index;
 };
 
 struct events_told {
@@ -46,7 +52,7 @@ struct events_told {
 	size_t n_operations;
 	struct event_execution *executions;   /* in the chain's order */
 	size_t n_executions;
-	struct addr *holders;                 /* each once: was given a role of the timelock at some time */
+	struct event_holder *holders;         /* each account and role once */
 	size_t n_holders;
 	size_t n_unreadable;                  /* events that are not what their topic says, or of more holders */
 };

@@ -3,10 +3,17 @@
 #ifndef SETGOV_GOV_FINDINGS_H
 #define SETGOV_GOV_FINDINGS_H
 
+#include "src/gov/event.h"
 #include "src/gov/snapshot.h"
 
-/* Fills s->findings, the gravest first, from all else in *s. */
-void findings_judge(struct arena *a, struct snapshot *s, const struct deployment *d);
+/* Fills s->findings, the gravest first, from all else in *s. `told` has the events that the look went by, so that a
+ * finding names the one that made it so; NULL: none is named. */
+void findings_judge(struct arena *a, struct snapshot *s, const struct events_told *told, const struct deployment *d);
+/* Could this look have found it, were it still so? False: an endpoint, events or a contract did not answer, or it lies
+ * before the first block that was looked at; then that the look has no such finding says nothing. */
+bool findings_would_show(const struct snapshot *s, const struct snapshot_finding *f);
+/* The same code, subject and event. */
+bool finding_is_same(const struct snapshot_finding *x, const struct snapshot_finding *y);
 
 /* How the Safe's threshold differs from the profile's, in words; false: it does not. */
 bool findings_threshold(struct buf *out, const struct deployment *d, uint64_t on_chain);

@@ -8,6 +8,27 @@
 #define FORMAT "setgov-snapshot/1"
 #define LARGEST ((UINT64_C(1) << 53) - 1)     /* what a JSON number holds */
 
+const char *severity_name(enum severity s)
+{
+	switch (s) {
+	case SEVERITY_CRITICAL:
+		return "critical";
+	case SEVERITY_WARNING:
+		return "warning";
+	}
+	BUG("severity %d", (int)s);
+}
+
+bool severity_parse(enum severity *out, struct span name, struct err *e)
+{
+	for (int s = SEVERITY_CRITICAL; s <= SEVERITY_WARNING; s++)
+		if (span_is(name, severity_name((enum severity)s))) {
+			*out = (enum severity)s;
+			return true;
+		}
+	return err_set(e, ERR_UNKNOWN, ERR_NO_OFFSET, "a severity is critical or warning");
+}
+
 /* ---- writing ---- */
 
 /* A chain may say any 64 bits; beyond the largest it does not matter any more how large. */
@@ -141,13 +162,30 @@ static struct json *foreign_json(struct arena *a, const struct snapshot *s)
 	return list;
 }
 
+struct json *finding_event_json(struct arena *a, const struct finding_event *ev)
+{
+	struct json *o = json_object(a);
+	json_set(o, a, "block", number(a, ev->block));
+	json_set(o, a, "index", number(a, ev->index));
+	json_set(o, a, "tx", json_0x(a, SPAN_HASH(&ev->tx)));
+	return o;
+}
+
 static struct json *findings_json(struct arena *a, const struct snapshot *s)
 {
 	struct json *list = json_array(a);
 	for (size_t i = 0; i < s->n_findings; i++) {
 		struct json *o = json_object(a);
-		json_set(o, a, "code", json_text(a, s->findings[i].code));
-		json_set(o, a, "words", json_text(a, s->findings[i].words));
+		const struct snapshot_finding *f = &s->findings[i];
+		json_set(o, a, "code", json_text(a, f->code));
+		json_set(o, a, "severity", json_str(a, severity_name(f->severity)));
+		json_set(o, a, "subject", json_text(a, f->subject));
+		json_set(o, a, "words", json_text(a, f->words));
+		json_set(o, a, "found", json_text(a, f->found));
+		json_set(o, a, "expected", json_text(a, f->expected));
+		json_set(o, a, "event", f->has_event ? finding_event_json(a, &f->event) : json_null(a));
+		json_set(o, a, "alert", text_or_null(a, f->alert));
+		json_set(o, a, "acknowledged", json_bool(a, f->acknowledged));
 		json_push(list, o);
 	}
 	return list;
@@ -378,11 +416,35 @@ static bool read_foreign(struct arena *a, const struct json *v, void *out, struc
 	       json_get_u64(v, "block", &f->block, e) && json_get_bool(v, "ok", &f->ok, e);
 }
 
+bool finding_event_read(const struct json *o, const char *name, bool *has, struct finding_event *out, struct err *e)
+{
+	static const char *const names[] = { "block", "index", "tx", NULL };
+	const struct json *v;
+	bool is_null;
+	*has = false;
+	if (!get_nullable(o, name, &is_null, e) || (!is_null && !json_get(o, name, JSON_OBJECT, &v, e)))
+		return false;
+	*has = !is_null;
+	return is_null || (json_only(v, names, e) && json_get_u64(v, "block", &out->block, e) &&
+			   json_get_u64(v, "index", &out->index, e) && json_get_hash(v, "tx", &out->tx, e)) ||
+	       err_in(e, "%s", name);
+}
+
+static bool read_severity(const struct json *v, enum severity *out, struct err *e)
+{
+	struct span name;
+	return json_get_str(v, "severity", &name, e) && (severity_parse(out, name, e) || err_in(e, "severity"));
+}
+
 static bool read_finding(struct arena *a, const struct json *v, void *out, struct err *e)
 {
 	struct snapshot_finding *f = out;
 	(void)a;
-	return get_words(v, "code", &f->code, e) && get_words(v, "words", &f->words, e);
+	return get_words(v, "code", &f->code, e) && read_severity(v, &f->severity, e) &&
+	       get_words(v, "subject", &f->subject, e) && get_words(v, "words", &f->words, e) &&
+	       get_words(v, "found", &f->found, e) && get_words(v, "expected", &f->expected, e) &&
+	       finding_event_read(v, "event", &f->has_event, &f->event, e) &&
+	       get_words_or_null(v, "alert", &f->alert, e) && json_get_bool(v, "acknowledged", &f->acknowledged, e);
 }
 
 static bool read_block(const struct json *o, struct snapshot *s, struct err *e)
@@ -415,7 +477,8 @@ static bool read_lists(struct arena *a, const struct json *o, struct snapshot *s
 	static const char *const balance[] = { "person", "address", "wei", NULL };
 	static const char *const operation[] = { "id", "change", "timestamp", "scheduled", NULL };
 	static const char *const foreign[] = { "safeTxHash", "tx", "block", "ok", NULL };
-	static const char *const finding[] = { "code", "words", NULL };
+	static const char *const finding[] = { "code", "severity", "subject", "words", "found", "expected", "event",
+					       "alert", "acknowledged", NULL };
 	return get_list(a, o, "roles", role, read_role, sizeof(*s->roles), &s->roles, &s->n_roles, e) &&
 	       get_list(a, o, "contracts", contract, read_contract, sizeof(*s->contracts), &s->contracts,
 			&s->n_contracts, e) &&

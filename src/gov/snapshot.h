@@ -52,9 +52,30 @@ struct snapshot_contract {
 
 struct snapshot_balance { struct span person; struct addr address; struct u256 wei; };
 
+/* The event that made it so: where in the chain it stands. */
+struct finding_event {
+	struct hash32 tx;
+	uint64_t block, index;        /* index: in its block */
+};
+/* Critical: somebody may be able to move the chain outside of what was agreed, or has done so. */
+enum severity { SEVERITY_CRITICAL, SEVERITY_WARNING };
+const char *severity_name(enum severity s);            /* "critical" … */
+MUST_CHECK bool severity_parse(enum severity *out, struct span name, struct err *e);
+
 /* Something that is not as it should be, in one sentence; `code` can be read over a phone. docs/formats.md lists the
- * codes: "OWNERS", "GUARD", "UNKNOWN-OPERATION" … */
-struct snapshot_finding { struct span code, words; };
+ * codes: "OWNERS", "GUARD", "UNKNOWN-OPERATION" … Code, subject and event say which finding it is, the same from one
+ * look to the next. */
+struct snapshot_finding {
+	struct span code, words;
+	enum severity severity;
+	struct span subject;          /* what it is about: an address, a hash or a name first */
+	struct span found, expected;
+	bool has_event;
+	struct finding_event event;
+	/* what the log says of it, put in by whoever has the log */
+	struct span alert;            /* "AL-3"; empty: the log has no line about it */
+	bool acknowledged;
+};
 
 struct snapshot {
 	struct unix_time taken;       /* this machine's clock */
@@ -93,6 +114,10 @@ struct snapshot {
 	size_t n_findings;
 };
 
+struct json *finding_event_json(struct arena *a, const struct finding_event *ev);
+/* The member `name`, which may be null; no other members in it. */
+MUST_CHECK bool finding_event_read(const struct json *o, const char *name, bool *has, struct finding_event *out,
+				   struct err *e);
 struct json *snapshot_to_json(struct arena *a, const struct snapshot *s);
 /* Strict: unknown members and wrong shapes are errors that name the field. The members that `setgov status` puts in
  * front (class, deployment, name, size, root: the log's) are passed over. Every text in it is safe to show. */

@@ -13,7 +13,9 @@ static void check_words(const struct snapshot *s)
 {
 	demand(text_is_plain(s->trouble, false) && text_is_plain(s->events_trouble, false), "trouble that deceives");
 	for (size_t i = 0; i < s->n_findings; i++)
-		demand(text_is_plain(s->findings[i].words, false), "a finding that deceives");
+		demand(text_is_plain(s->findings[i].words, false) && text_is_plain(s->findings[i].subject, false) &&
+		       text_is_plain(s->findings[i].found, false) && text_is_plain(s->findings[i].expected, false) &&
+		       text_is_plain(s->findings[i].alert, false), "a finding that deceives");
 	for (size_t i = 0; i < s->n_operations; i++)
 		check_sentences(&s->operations[i]);
 }

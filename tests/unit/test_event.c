@@ -160,7 +160,7 @@ static void each_holder_is_named_once(void **state)
 		memcpy(ev->topics[2].b + 12, stranger.b, 20);
 	}
 	t = tell(&w);
-	assert_true(t.n_holders == 1 && addr_eq(&t.holders[0], &stranger));
+	assert_true(t.n_holders == 1 && addr_eq(&t.holders[0].account, &stranger));
 	arena_release(&w.a);
 }
 

@@ -853,7 +853,7 @@ static void what_is_not_as_it_should_be_is_a_finding(void **state)
 	look.n_roles = 3;
 	look.n_owners--;
 	look.min_delay = 0;
-	findings_judge(&b.a, &look, &b.ws.deployment);
+	findings_judge(&b.a, &look, NULL, &b.ws.deployment);
 	report_deployment(&b, &g);
 	assert_int_equal(find(section(&b, "contracts"), "registry")->mark, REPORT_FINDING);
 	assert_int_equal(section(&b, "roles")->last->mark, REPORT_FINDING);

@@ -60,7 +60,7 @@ static void assert_findings(struct world *w, const char *text)
 {
 	struct buf b = {0};
 
-	findings_judge(&w->a, &w->s, &w->d);
+	findings_judge(&w->a, &w->s, NULL, &w->d);
 	for (size_t i = 0; i < w->s.n_findings; i++) {
 		buf_span(&b, w->s.findings[i].code);
 		buf_byte(&b, ' ');
@@ -92,8 +92,14 @@ static void owners_are_compared_both_ways(void **state)
 	w.s.owners[1] = stranger;
 	w.s.threshold = 1;
 	assert_findings(&w, "OWNERS the Safe's owners are not those of the profile: " A("6") " is one and should not "
+<<<<<<< HEAD
 			"be, " A("5") " (p2) should be one and is not\n"
 			"THRESHOLD the Safe asks for 1 of its owners, the profile says 2\n"
+=======
+			"be\n"
+			"OWNERS the Safe's owners are not those of the profile: " A("5") " (p2) should be one and is "
+			"not\n"
+>>>>>>> bc04f7d (findings: each says what it is about, what was found and expected, and which event made it so)
 			"THRESHOLD one signature alone moves the Safe\n");
 }
 
@@ -142,7 +148,8 @@ static void roles_of_strangers_and_of_everybody_are_named(void **state)
 	w.s.roles[1] = (struct snapshot_role){ .executor = true };
 	w.s.min_delay = 0;
 	assert_findings(&w, "ROLE " A("6") ", who is not in the profile, holds a role of the timelock: "
-			"proposer and admin\n"
+			"proposer\n"
+			"ROLE " A("6") ", who is not in the profile, holds a role of the timelock: admin\n"
 			"ROLE the zero address holds a role of the timelock, so anybody does: executor\n"
 			"DELAY the timelock asks for no delay\n");
 }
@@ -180,7 +187,7 @@ static void operations_and_transactions_of_nobodys_are_named(void **state)
 		txs[i] = (struct snapshot_foreign_tx){ .block = i };
 	w.s.foreign = txs;
 	w.s.n_foreign = 25;
-	findings_judge(&w.a, &w.s, &w.d);
+	findings_judge(&w.a, &w.s, NULL, &w.d);
 	assert_int_equal(w.s.n_findings, 21);
 	last = w.s.findings[20].words;
 	assert_true(span_starts(last, "and 5 more before them: "));
@@ -203,6 +210,105 @@ static void what_could_not_be_asked_is_said(void **state)
 			"ENDPOINT backup is of no use: timeout: no answer in time\n");
 }
 
+/* The finding of this code, judged anew. */
+static struct snapshot_finding one(struct world *w, const struct events_told *told, const char *code)
+{
+	findings_judge(&w->a, &w->s, told, &w->d);
+	for (size_t i = 0; i < w->s.n_findings; i++)
+		if (span_is(w->s.findings[i].code, code))
+			return w->s.findings[i];
+	fail_msg("no %s", code);
+	return (struct snapshot_finding){0};
+}
+
+static void a_finding_says_what_it_is_about_and_what_made_it_so(void **state)
+{
+	struct event_holder holders[] = {
+		{ stranger, timelock_roles[1].hash, {{ 1 }}, 8, 1 }, { stranger, timelock_roles[0].hash, {{ 2 }}, 9, 4 },
+	};
+	const struct events_told told = { .holders = holders, .n_holders = 2 };
+	struct snapshot_finding f;
+	struct world w;
+
+	(void)state;
+	set_up(&w);
+	w.s.roles[0] = (struct snapshot_role){ .account = stranger, .proposer = true };
+	f = one(&w, &told, "ROLE");
+	assert_span_str(f.subject, A("6") " proposer");
+	assert_span_str(f.found, "holds PROPOSER_ROLE");
+	assert_span_str(f.expected, "held by nobody outside the profile");
+	assert_true(f.severity == SEVERITY_CRITICAL && f.has_event && f.event.block == 9 && f.event.index == 4);
+	assert_true(f.event.tx.b[0] == 2 && f.alert.n == 0 && !f.acknowledged);
+	arena_release(&w.a);
+}
+
+static void the_same_finding_is_known_again_and_another_is_not(void **state)
+{
+	struct event_holder holder = { stranger, timelock_roles[0].hash, {{ 1 }}, 8, 1 };
+	const struct events_told told = { .holders = &holder, .n_holders = 1 };
+	struct snapshot_finding before, after;
+	struct world w;
+
+	(void)state;
+	set_up(&w);
+	w.s.roles[0] = (struct snapshot_role){ .account = stranger, .proposer = true };
+	before = one(&w, &told, "ROLE");
+	after = one(&w, &told, "ROLE");
+	assert_true(finding_is_same(&before, &after));
+	holder.tx.b[0] = 9;                                  /* taken back and given again */
+	after = one(&w, &told, "ROLE");
+	assert_false(finding_is_same(&before, &after));
+	w.s.roles[0] = (struct snapshot_role){ .account = stranger, .executor = true };
+	after = one(&w, NULL, "ROLE");
+	assert_false(finding_is_same(&before, &after));
+	w.s.owners[0] = stranger;
+	after = one(&w, NULL, "OWNERS");
+	assert_false(finding_is_same(&before, &after));
+	w.s.contracts[0].owner = p1;
+	before = one(&w, NULL, "OWNER");
+	w.s.contracts[0].owner = p2;
+	after = one(&w, NULL, "OWNER");
+	assert_false(finding_is_same(&before, &after));
+	arena_release(&w.a);
+}
+
+static void what_a_look_cannot_see_it_does_not_deny(void **state)
+{
+	const struct snapshot_finding role = { .code = span_str("ROLE"), .subject = span_str("x"), .has_event = true,
+					       .event = { .block = 8 } };
+	const struct snapshot_finding tx = { .code = span_str("UNKNOWN-TX"), .subject = span_str("0x01"),
+					     .has_event = true, .event = { .block = 8 } };
+	const struct snapshot_finding module = { .code = span_str("MODULES"), .subject = span_str(A("6")) };
+	const struct snapshot_finding owner = { .code = span_str("OWNER"), .subject = span_str(A("3") " " A("4")) };
+	const struct snapshot_finding delay = { .code = span_str("DELAY"), .subject = span_str("delay") };
+	struct snapshot_foreign_tx txs[25];
+	struct world w;
+
+	(void)state;
+	set_up(&w);
+	assert_true(findings_would_show(&w.s, &role) && findings_would_show(&w.s, &tx));
+	assert_true(findings_would_show(&w.s, &module) && findings_would_show(&w.s, &owner));
+	w.s.events_from = 9;                                 /* somebody looks at later blocks alone */
+	assert_false(findings_would_show(&w.s, &role));
+	assert_false(findings_would_show(&w.s, &tx));
+	w.s.events_from = 0;
+	w.s.events_trouble = span_str("1 event cannot be read");
+	assert_false(findings_would_show(&w.s, &role));
+	assert_true(findings_would_show(&w.s, &delay));
+	w.s.events_trouble = span_str("");
+	w.s.modules_known = w.s.contracts[0].has_owner = false;
+	assert_false(findings_would_show(&w.s, &module));
+	assert_false(findings_would_show(&w.s, &owner));
+	memset(txs, 0, sizeof(txs));
+	w.s.foreign = txs;
+	w.s.n_foreign = 25;                                  /* not all of them are listed */
+	one(&w, NULL, "UNKNOWN-TX");
+	assert_false(findings_would_show(&w.s, &tx));
+	w.s.online = false;
+	assert_false(findings_would_show(&w.s, &delay));
+	arena_release(&w.a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +320,9 @@ int main(void)
 		cmocka_unit_test(contracts_have_code_and_belong_to_the_timelock),
 		cmocka_unit_test(operations_and_transactions_of_nobodys_are_named),
 		cmocka_unit_test(what_could_not_be_asked_is_said),
+		cmocka_unit_test(a_finding_says_what_it_is_about_and_what_made_it_so),
+		cmocka_unit_test(the_same_finding_is_known_again_and_another_is_not),
+		cmocka_unit_test(what_a_look_cannot_see_it_does_not_deny),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,11 @@ static void each_part_is_read(void **state)
 	assert_int_equal(s.operations[1].n_sentences, 2);
 	assert_true(s.n_foreign == 1 && !s.foreign[0].ok && s.foreign[0].block == 44);
 	assert_span_str(s.findings[0].code, "UNKNOWN-OPERATION");
+	assert_true(s.findings[0].severity == SEVERITY_CRITICAL && s.findings[0].has_event);
+	assert_true(s.findings[0].event.block == 50 && s.findings[0].event.index == 3 && s.findings[0].acknowledged);
+	assert_span_str(s.findings[0].alert, "AL-3");
+	assert_true(s.findings[1].severity == SEVERITY_WARNING && !s.findings[1].has_event);
+	assert_true(s.findings[1].alert.n == 0 && !s.findings[1].acknowledged);
 	memset(&id, 0x33, sizeof(id));
 	assert_true(snapshot_operation_at(&s, &id, &at) && at == 1795851000);
 	memset(&id, 0x99, sizeof(id));
@@ -137,6 +142,10 @@ static void what_would_deceive_is_refused(void **state)
 		"operations[1].scheduled.sentences[0]: needed plain text on one line");
 	refused(&a, changed(&a, "the timelock holds", "the\\ntimelock holds"), ERR_SYNTAX,
 		"findings[0].words: needed plain text on one line");
+	refused(&a, changed(&a, "\"critical\"", "\"grave\""), ERR_UNKNOWN,
+		"findings[0].severity: a severity is critical or warning");
+	refused(&a, changed(&a, "\"index\": 3", "\"place\": 3"), ERR_UNKNOWN,
+		"findings[0].event.place: unknown member");
 	refused(&a, changed(&a, "\"SC-7\"", "\"\\u001b[2J\""), ERR_SYNTAX,
 		"operations[0].change: needed plain text on one line");
 	refused(&a, changed(&a, "0x70997970C51812dc", "0x70997970c51812dc"), ERR_MISMATCH,
