@@ -111,6 +111,8 @@ static void say_deep(struct verifier *v)
 		verify_checked(v, false, "verdicts under another catalogue",
 			       arena_fmt(a, "%" PRIu64 ", whose actions this program does not know",
 					 n.foreign_verdicts));
+	verify_checked(v, true, "alerts",
+		       arena_fmt(a, "%" PRIu64 " raised, each with what is said of it later", n.alerts));
 	verify_checked(v, true, "cosignatures", arena_fmt(a, "%" PRIu64 " judged again", v->cosignatures));
 }
 

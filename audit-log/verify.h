@@ -49,6 +49,10 @@
 	C(RECEIPT,          "RECEIPT",          "a receipt is of another transaction or block") \
 	C(VERDICT,          "VERDICT",          "a verdict is not what its policy says of its facts") \
 	C(ADOPTION,         "ADOPTION",         "a policy adopted out of turn, or without the signatures it takes") \
+	C(ALERT_FORM,       "ALERT-FORM",       "a line about an alert is malformed") \
+	C(ALERT_ID,         "ALERT-ID",         "an alert is not numbered after the one before it") \
+	C(ALERT_UNKNOWN,    "ALERT-UNKNOWN",    "an alert is cleared or acknowledged that was never raised") \
+	C(ALERT_TWICE,      "ALERT-TWICE",      "an alert is raised or cleared once more than it can be") \
 	C(VIEWS,            "VIEWS",            "views.db is not what the lines come to") \
 	C(ANCHOR,           "ANCHOR",           "the chain has an operation or a salt that the log does not explain")
 enum finding_code {

@@ -12,6 +12,7 @@ struct deep *deep_new(const struct deep_walk *walk)
 		die("out of memory");
 	d->walk = *walk;
 	d->policies = policy_lines_new(walk);
+	d->alerts = alert_lines_new(walk);
 	return d;
 }
 
@@ -21,6 +22,7 @@ void deep_free(struct deep *d)
 		return;
 	arena_release(&d->profile);
 	policy_lines_free(d->policies);
+	alert_lines_free(d->alerts);
 	for (size_t i = 0; i < d->cap; i++)
 		for (int k = 0; k < N_STEPS; k++)
 			free(d->changes[i].steps[k].said);
@@ -40,6 +42,7 @@ struct deep_counts deep_counts(const struct deep *d)
 
 	n.adoptions = policy_lines_adopted(d->policies);
 	n.endorsements = policy_lines_signed(d->policies);
+	n.alerts = alert_lines_raised(d->alerts);
 	return n;
 }
 
@@ -149,5 +152,6 @@ void deep_line(struct deep *d, const struct line *l, const struct hash32 *root)
 			break;
 		}
 	policy_lines_judge(d->policies, l, d->have_deployment ? &d->deployment : NULL);
+	alert_lines_judge(d->alerts, l);
 	arena_release(&j.a);
 }

@@ -20,6 +20,7 @@ struct deep_walk {                    /* what the walk lends */
 struct deep_counts {
 	uint64_t profiles, operations, packets, hashes, signatures, transactions, receipts;
 	uint64_t adoptions, endorsements;
+	uint64_t alerts;
 	uint64_t foreign;             /* packets under another catalogue than ours: their calls were not compiled */
 	uint64_t verdicts;            /* judged again */
 	uint64_t foreign_verdicts;    /* of changes under another catalogue than ours: not judged */

@@ -6,7 +6,7 @@
 #include "src/base/fs.h"
 
 #define VIEWS_DB "views.db"
-#define VIEWS_VERSION 2               /* one more whenever the tables or what goes into them change */
+#define VIEWS_VERSION 3               /* one more whenever the tables or what goes into them change */
 
 static const char schema_sql[] =
 	"CREATE TABLE applied (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, leaf BLOB NOT NULL,"
@@ -34,6 +34,10 @@ static const char schema_sql[] =
 	"CREATE TABLE change_line (change TEXT, seq INTEGER, PRIMARY KEY (change, seq)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE kind_line (kind TEXT, seq INTEGER, PRIMARY KEY (kind, seq)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE actor_line (actor TEXT, seq INTEGER, PRIMARY KEY (actor, seq)) STRICT, WITHOUT ROWID;"
+	/* cleared: when; acknowledged: until when, for good the largest number */
+	"CREATE TABLE alert (number INTEGER PRIMARY KEY, cleared INTEGER, acknowledged INTEGER) STRICT;"
+	"CREATE INDEX alert_unsettled ON alert (number) WHERE " UNSETTLED ";"
+	"CREATE TABLE alert_line (number INTEGER, seq INTEGER, PRIMARY KEY (number, seq)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE naming (value BLOB, seq INTEGER, PRIMARY KEY (value, seq)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE blob (digest BLOB PRIMARY KEY, i INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 

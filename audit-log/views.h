@@ -108,6 +108,10 @@ struct views_operation { const char *change; struct hash32 id; };
 struct views_operations { struct views_operation *v; size_t n; };
 MUST_CHECK bool views_operations(struct views *v, struct arena *a, struct views_operations *out, struct err *e);
 
+/* The lines about alerts, in the log's order: of all of them, or of those that somebody has to do something about: not
+ * cleared, or cleared and never acknowledged. */
+MUST_CHECK bool views_alerts(struct views *v, struct arena *a, bool all, struct seqs *out, struct err *e);
+
 /* Each of these lines, re-read from the log and re-hashed. */
 MUST_CHECK bool log_each_of(struct log *l, const struct seqs *seqs, log_line_fn *fn, void *ctx, struct err *e);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "src/base/hex.h"
+#include "src/gov/alert.h"
 
 /* ---- one line ---------------------------------------------------------------------------------------------------- */
 
@@ -91,7 +92,9 @@ static bool apply_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struc
 	arena_release(&a->arena);
 	if (!line_parse(&a->arena, &line, raw, e))
 		return err_in(e, "line %llu", (unsigned long long)seq);
-	if (!apply_names(v, &line) || !apply_change(v, &line) || !apply_naming(v, line.body, seq)) {
+	/* What an alert names is what the log does not know of. */
+	if (!apply_names(v, &line) || !apply_change(v, &line) || !views_fold_alert(v, &line) ||
+	    (!alert_line_is(line.kind) && !apply_naming(v, line.body, seq))) {
 		a->no_good = true;
 		return false;
 	}

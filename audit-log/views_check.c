@@ -11,7 +11,8 @@ struct comparing {
 	void *ctx;
 };
 
-static const char *const tables[] = { "change", "step", "change_line", "kind_line", "actor_line", "naming", "blob" };
+static const char *const tables[] = { "change", "step", "change_line", "kind_line", "actor_line", "naming", "blob",
+				      "alert", "alert_line" };
 
 static void say(const struct comparing *c, const char *table, const char *what)
 {

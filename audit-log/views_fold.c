@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "src/gov/alert.h"
+
 /* ---- folding a change ------------------------------------------------------------------------------------------- */
 
 struct folding {
@@ -219,6 +221,65 @@ enum outcome views_fold(struct views *v, struct err *e)
 		arena_release(&f.arena);
 	}
 	return outcome;
+}
+
+/* ---- alerts ----------------------------------------------------------------------------------------------------- */
+
+static bool put_of_alert(struct views *v, enum statement which, uint64_t number, int64_t value)
+{
+	sqlite3_stmt *st = v->st[which];
+
+	views_bind_u64(st, 1, number);
+	if (sqlite3_bind_parameter_count(st) > 1)
+		sqlite3_bind_int64(st, 2, value);
+	return views_done(v, which);
+}
+
+/* Until when, in milliseconds; one that does not lapse, or not in any time that there is: for good. */
+static int64_t acknowledged_until(const struct line *l)
+{
+	uint64_t until;
+
+	return json_get_u64(l->body, "until", &until, NULL) && until < INT64_MAX / 1000 ? (int64_t)until * 1000
+											: INT64_MAX;
+}
+
+bool views_fold_alert(struct views *v, const struct line *l)
+{
+	uint64_t number;
+	struct span id;
+
+	if (!alert_line_is(l->kind) || !json_get_str(l->body, "alert", &id, NULL) || !alert_number(id, &number) ||
+	    number > INT64_MAX)
+		return true;
+	if (line_kind_is(l, "alert.raised") && !put_of_alert(v, ST_PUT_ALERT, number, 0))
+		return false;
+	if (line_kind_is(l, "alert.cleared") && !put_of_alert(v, ST_CLEARED, number, l->time.ms))
+		return false;
+	if (line_kind_is(l, "alert.acknowledged") &&
+	    !put_of_alert(v, ST_ACKNOWLEDGED, number, acknowledged_until(l)))
+		return false;
+	return put_of_alert(v, ST_PUT_LINE_OF_ALERT, number, (int64_t)l->seq);
+}
+
+struct alerts_asked {
+	struct arena *arena;
+	bool all;
+	struct seqs *out;
+};
+
+static bool ask_alerts(struct views *v, void *ctx)
+{
+	const struct alerts_asked *q = ctx;
+
+	return views_take_seqs(v, q->all ? ST_ALERTS : ST_UNSETTLED_ALERTS, q->arena, q->out);
+}
+
+bool views_alerts(struct views *v, struct arena *a, bool all, struct seqs *out, struct err *e)
+{
+	struct alerts_asked q = { a, all, out };
+
+	return views_ask(v, ask_alerts, &q, e);
 }
 
 /* ---- asking ----------------------------------------------------------------------------------------------------- */

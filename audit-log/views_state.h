@@ -54,6 +54,13 @@
 	S(PAGE_CHANGE,  "SELECT seq FROM change_line l WHERE change = ?1" AND_KIND AND_ACTOR NEWEST) \
 	S(PAGE_KIND,    "SELECT seq FROM kind_line l WHERE kind = ?2" AND_ACTOR NEWEST) \
 	S(PAGE_ACTOR,   "SELECT seq FROM actor_line l WHERE actor = ?3" NEWEST) \
+	S(PUT_ALERT,    "INSERT OR IGNORE INTO alert VALUES (?1, NULL, NULL)") \
+	S(PUT_LINE_OF_ALERT, "INSERT OR IGNORE INTO alert_line VALUES (?1, ?2)") \
+	S(CLEARED,      "UPDATE alert SET cleared = ?2 WHERE number = ?1") \
+	S(ACKNOWLEDGED, "UPDATE alert SET acknowledged = max(coalesce(acknowledged, ?2), ?2) WHERE number = ?1") \
+	S(ALERTS,       "SELECT seq FROM alert_line ORDER BY seq") \
+	S(UNSETTLED_ALERTS, "SELECT l.seq FROM alert a JOIN alert_line l ON l.number = a.number" \
+			" WHERE " UNSETTLED " ORDER BY l.seq") \
 	S(BLOB,         "SELECT i FROM blob WHERE digest = ?1")
 enum statement {
 #define S(id, sql) ST_##id,
@@ -64,6 +71,7 @@ enum statement {
 
 /* Conditions of partial indexes: a question that uses one says it word for word. */
 #define WAITS   "(NOT over OR held_nonce IS NOT NULL)"
+#define UNSETTLED "(cleared IS NULL OR acknowledged IS NULL OR acknowledged <= cleared)"
 #define PLANNED "(operation IS NOT NULL AND NOT executed)"
 
 struct views {
@@ -92,6 +100,9 @@ MUST_CHECK bool views_load_applied(struct views *v);
 
 /* Folds each change that has lines its columns do not know of. Within the transaction that applied those lines. */
 MUST_CHECK enum outcome views_fold(struct views *v, struct err *e);
+
+/* Notes what a line says about an alert; any other line is none of its business. False: no good. */
+MUST_CHECK bool views_fold_alert(struct views *v, const struct line *l);
 
 /* SQL that answers nothing. */
 bool views_run(struct views *v, const char *sql);

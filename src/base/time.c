@@ -199,6 +199,20 @@ static bool add_part(uint64_t *sum, struct span digits, size_t at, uint64_t seco
 	return true;
 }
 
+bool time_parse_day(struct unix_time *out, struct span text, bool to_its_end, struct err *e)
+{
+	struct buf full = {0};
+	const bool day = text.n == 10;
+	buf_span(&full, text);
+	if (day)
+		buf_str(&full, "T00:00:00.000Z");
+	const bool ok = time_parse(out, buf_view(&full), NULL);
+	buf_release(&full);
+	if (ok && day && to_its_end)
+		out->ms += INT64_C(86400) * 1000;
+	return ok || err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "needed 2026-11-23 or 2026-11-23T10:15:02.123Z, UTC");
+}
+
 bool duration_parse(uint64_t *seconds, struct span text, struct err *e)
 {
 	static const char want[] = "needed a time like 48h, 90s, 5 min or 2 days 3 h";

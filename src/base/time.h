@@ -22,6 +22,8 @@ int64_t time_since_boot(void);
 void time_format(struct buf *out, struct unix_time t);        /* 2026-11-23T10:15:02.123Z */
 void time_format_minute(struct buf *out, int64_t seconds);    /* 2026-11-23 10:15 UTC */
 MUST_CHECK bool time_parse(struct unix_time *out, struct span text, struct err *e);  /* exactly the first format */
+/* As people type it: the same, or a day, 2026-11-23, which is midnight UTC; to_its_end: the midnight after it. */
+MUST_CHECK bool time_parse_day(struct unix_time *out, struct span text, bool to_its_end, struct err *e);
 /* "24h", "5 min", "2 days 3h", "90s", "86400" (seconds) into seconds. */
 MUST_CHECK bool duration_parse(uint64_t *seconds, struct span text, struct err *e);
 /* "1 day", "23 h 59 min"; exact, nothing is rounded: "1 h 1 s". */

@@ -8,6 +8,9 @@
 bool cmd_init(struct cli *cli, struct err *e);
 bool cmd_help(struct cli *cli, struct err *e);
 bool cmd_status(struct cli *cli, struct err *e);
+bool cmd_alerts(struct cli *cli, struct err *e);
+bool cmd_alerts_look(struct cli *cli, struct err *e);
+bool cmd_alerts_ack(struct cli *cli, struct err *e);
 bool cmd_changes(struct cli *cli, struct err *e);
 bool cmd_show(struct cli *cli, struct err *e);
 bool cmd_queue(struct cli *cli, struct err *e);

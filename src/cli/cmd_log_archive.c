@@ -8,12 +8,7 @@
 
 static bool read_before(struct unix_time *out, const char *text, struct err *e)
 {
-	struct buf full = {0};
-	buf_fmt(&full, strlen(text) == 10 ? "%sT00:00:00.000Z" : "%s", text);
-	const bool ok = time_parse(out, buf_view(&full), NULL);
-	buf_release(&full);
-	return ok || err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "needed 2026-11-23 or 2026-11-23T10:15:02.123Z, UTC") ||
-	       err_in(e, "--before");
+	return time_parse_day(out, span_str(text), false, e) || err_in(e, "--before");
 }
 
 static bool read_keep(unsigned *out, const char *text, struct err *e)

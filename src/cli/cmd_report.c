@@ -89,19 +89,6 @@ static bool read_kind(struct reporting *x, struct err *e)
 	return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "a report is of a change, a period, a meeting or a deployment");
 }
 
-/* "2026-11-23", midnight UTC, or a time as lines write it. `until`: a day is meant to its end. */
-static bool read_day(struct unix_time *out, const char *text, bool until, struct err *e)
-{
-	struct buf full = {0};
-	const bool day = strlen(text) == 10;
-	buf_fmt(&full, day ? "%sT00:00:00.000Z" : "%s", text);
-	const bool ok = time_parse(out, buf_view(&full), NULL);
-	buf_release(&full);
-	if (ok && day && until)
-		out->ms += INT64_C(86400) * 1000;
-	return ok || err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "needed 2026-11-23 or 2026-11-23T10:15:02.123Z, UTC");
-}
-
 static bool read_period(struct reporting *x, struct err *e)
 {
 	const char *from = cli_option(x->cli, "--from"), *to = cli_option(x->cli, "--to");
@@ -110,9 +97,9 @@ static bool read_period(struct reporting *x, struct err *e)
 		       err_set(e, ERR_USAGE, ERR_NO_OFFSET, "--from and --to are for a period");
 	if (from == NULL || to == NULL)
 		return err_set(e, ERR_USAGE, ERR_NO_OFFSET, "setgov report period --from DAY --to DAY");
-	if (!read_day(&x->period.from, from, false, e))
+	if (!time_parse_day(&x->period.from, span_str(from), false, e))
 		return err_in(e, "--from");
-	if (!read_day(&x->period.to, to, true, e))
+	if (!time_parse_day(&x->period.to, span_str(to), true, e))
 		return err_in(e, "--to");
 	return x->period.from.ms < x->period.to.ms ||
 	       err_set(e, ERR_RANGE, ERR_NO_OFFSET, "the period ends before it begins");

@@ -1,15 +1,14 @@
 /* setgov status: one look at the chain, and where the log stands. With --json it is the snapshot that the console reads
  * (docs/formats.md, section 6). It ends within --timeout and well, whatever the nodes do: what is wrong with them is
  * part of what it says. */
+#include "audit-log/alerts.h"
 #include "audit-log/holes.h"
+#include "src/base/text.h"
 #include "src/base/time.h"
 #include "src/cli/cmd.h"
 #include "src/cli/look.h"
 #include "src/evm/address.h"
 #include "src/gov/units.h"
-
-#define WITHIN_SECONDS 10u
-#define WITHIN_SECONDS_MAX 3600u
 
 /* ---- as JSON: the log's members in front ---- */
 
@@ -88,11 +87,21 @@ static void balance_lines(struct cli *cli, const struct snapshot *s)
 
 static void finding_lines(struct cli *cli, const struct snapshot *s)
 {
+	size_t unknown = 0;
 	for (size_t i = 0; i < s->n_findings; i++) {
 		const struct snapshot_finding *f = &s->findings[i];
 		cli_text(cli, "WARNING [%.*s] %.*s\n", (int)f->code.n, (const char *)f->code.p, (int)f->words.n,
 			 (const char *)f->words.p);
+		if (f->alert.n > 0)
+			cli_text(cli, "        %.*s, %s\n", text_shown(f->alert), (const char *)f->alert.p,
+				 f->acknowledged ? "acknowledged" : "not acknowledged");
+		else
+			cli_text(cli, "        not in the log\n");
+		unknown += f->alert.n == 0;
 	}
+	if (unknown > 0)
+		cli_text(cli, "%zu finding%s not in the log: setgov alerts look writes %s down\n", unknown,
+			 unknown == 1 ? " is" : "s are", unknown == 1 ? "it" : "them");
 }
 
 static void hole_lines(struct cli *cli, const struct log_holes *holes)
@@ -118,29 +127,18 @@ static void text_result(struct cli *cli, const struct tree_head *head, const str
 	finding_lines(cli, s);
 }
 
-static bool get_timeout(const struct cli *cli, uint64_t *seconds, struct err *e)
-{
-	const char *given = cli_option(cli, "--timeout");
-	*seconds = WITHIN_SECONDS;
-	if (given == NULL)
-		return true;
-	if (!duration_parse(seconds, span_str(given), e))
-		return err_in(e, "--timeout");
-	return (*seconds > 0 && *seconds <= WITHIN_SECONDS_MAX) ||
-	       err_set(e, ERR_RANGE, ERR_NO_OFFSET, "needed 1s to 1h") || err_in(e, "--timeout");
-}
-
 bool cmd_status(struct cli *cli, struct err *e)
 {
 	const struct tree_head head = log_head(cli->ws->log);
 	struct log_holes holes;
 	struct snapshot s;
-	uint64_t seconds;
-	if (!get_timeout(cli, &seconds, e) || !log_holes(cli->ws->log, cli->ws->views, &cli->arena, &holes, e))
+	int64_t within_ms;
+	if (!look_timeout(&within_ms, cli_option(cli, "--timeout"), e) ||
+	    !log_holes(cli->ws->log, cli->ws->views, &cli->arena, &holes, e))
 		return false;
 	if (cli_flag(cli, "--offline"))
 		s = look_not_taken("not asked: --offline");
-	else if (!look_take(cli->ws, &cli->arena, (int64_t)seconds * 1000, &s, e))
+	else if (!look_take(cli->ws, &cli->arena, within_ms, &s, e) || !alerts_mark(cli->ws, &cli->arena, &s, e))
 		return false;
 	json_result(cli, &head, &holes, &s);
 	text_result(cli, &head, &holes, &s);

@@ -14,6 +14,17 @@ static const struct option status_options[] = {
 	{ "--offline", NULL, "do not ask the chain", false },
 	{ "--timeout", "TIME", "how long the look at the chain may take (default: 10s)", false },
 };
+static const struct option alerts_options[] = {
+	{ "--all", NULL, "also those that were cleared and acknowledged", false },
+};
+static const struct option alerts_look_options[] = {
+	{ "--timeout", "TIME", "how long the look at the chain may take (default: 10s)", false },
+};
+static const struct option alerts_ack_options[] = {
+	{ "--note", "T", "what is known of it, and what is done about it", false },
+	{ "--ticket", "URL", "where it is followed up", false },
+	{ "--until", "DAY", "not for good: to the end of this day, 2026-11-30, or before this time (UTC)", false },
+};
 static const struct option actions_options[] = {
 	{ "--now", NULL, "what the contracts say now, as far as its arguments are given", false },
 };
@@ -182,6 +193,13 @@ const struct command commands[] = {
 	 "make a workspace, or adopt a changed profile in one", OPTIONS(init_options)},
 	{"status", cmd_status, CMD_LOG | CMD_NET, "", 0, 0,
 	 "the deployment, the chain and the log, and what is not as it should be", OPTIONS(status_options)},
+	{"alerts", cmd_alerts, CMD_LOG, "", 0, 0,
+	 "what was found on chain that is not as it should be, and who has seen it", OPTIONS(alerts_options)},
+	{"alerts look", cmd_alerts_look, CMD_APPEND | CMD_NET, "", 0, 0,
+	 "look at the chain: what is found goes into the log once, and so does that it is gone",
+	 OPTIONS(alerts_look_options)},
+	{"alerts ack", cmd_alerts_ack, CMD_APPEND, "ALERT", 1, 1,
+	 "say that you have seen an alert, and what is done about it", OPTIONS(alerts_ack_options)},
 	{"actions", cmd_actions, CMD_LOG | CMD_NET, "[ACTION [name=value… --now]]", 0, -1,
 	 "what can be drafted, and what one of them asks for", OPTIONS(actions_options)},
 	{"draft", cmd_draft, CMD_APPEND | CMD_NET, "ACTION name=value… [+ ACTION …]", 0, -1,

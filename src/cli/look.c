@@ -12,6 +12,8 @@
 
 #define TRY_MS 3000u
 #define THRESHOLD_MS 5000
+#define WITHIN_SECONDS 10u
+#define WITHIN_SECONDS_MAX 3600u
 #define UNKNOWN_MAX 200u              /* operations that the log does not know; more are counted */
 #define FOREIGN_MAX 1000u             /* the newest ones */
 #define SENTENCE_MAX ((size_t)16 << 10)
@@ -501,6 +503,17 @@ bool look_threshold(const struct deployment *d, struct arena *a, uint64_t *out, 
 		*out = safe.threshold;
 	chain_release(&l.c);
 	return ok;
+}
+
+bool look_timeout(int64_t *within_ms, const char *given, struct err *e)
+{
+	uint64_t seconds = WITHIN_SECONDS;
+	if (given != NULL && !duration_parse(&seconds, span_str(given), e))
+		return err_in(e, "--timeout");
+	if (seconds == 0 || seconds > WITHIN_SECONDS_MAX)
+		return err_set(e, ERR_RANGE, ERR_NO_OFFSET, "needed 1s to 1h") || err_in(e, "--timeout");
+	*within_ms = (int64_t)seconds * 1000;
+	return true;
 }
 
 struct snapshot look_not_taken(const char *why)

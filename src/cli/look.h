@@ -15,6 +15,8 @@ MUST_CHECK bool look_take(struct workspace *ws, struct arena *a, int64_t within_
 MUST_CHECK bool look_open(struct workspace *ws, struct arena *a, int64_t within_ms, struct chain *out, struct err *e);
 /* How many of its owners the Safe asks for, within a few seconds; the same errors. */
 MUST_CHECK bool look_threshold(const struct deployment *d, struct arena *a, uint64_t *out, struct err *e);
+/* --timeout, as it was given or NULL (10 s): from 1s to 1h. */
+MUST_CHECK bool look_timeout(int64_t *within_ms, const char *given, struct err *e);
 /* A snapshot of nobody having been asked, and why. */
 struct snapshot look_not_taken(const char *why);
 

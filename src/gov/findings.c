@@ -32,6 +32,13 @@ static struct span safe_span(struct arena *a, struct span text)
 	return span_str(text_safe_str(a, text, false));
 }
 
+/* A node may say any 64 bits; what is compared with the next look is what a line can hold. */
+static uint64_t within_json(uint64_t n)
+{
+	const uint64_t largest = (UINT64_C(1) << 53) - 1;
+	return n < largest ? n : largest;
+}
+
 /* One finding: what stands in it beside its sentence. */
 struct said {
 	const char *code, *subject, *found, *expected;
@@ -57,7 +64,8 @@ static void found(struct finder *f, const struct said *said, struct buf *b)
 					  .expected = safe_span(f->a, span_str(said->expected)),
 					  .has_event = said->event != NULL };
 	if (said->event != NULL)
-		out->event = *said->event;
+		out->event = (struct finding_event){ said->event->tx, within_json(said->event->block),
+						     within_json(said->event->index) };
 	buf_release(b);
 }
 
@@ -149,8 +157,8 @@ static bool is_published(struct span version, const struct addr *singleton)
 static void judge_code_of_safe(struct finder *f)
 {
 	const char *version = arena_str(f->a, f->d->safe_version);
-	const struct said other = { .code = "SINGLETON", .subject = "version", .found = arena_str(f->a, f->s->safe_version),
-				    .expected = version };
+	const struct said other = { .code = "SINGLETON", .subject = "version",
+				    .found = arena_str(f->a, f->s->safe_version), .expected = version };
 	const char *at = addr_words(f, &f->s->singleton, "");
 	const struct said elsewhere = { .code = "SINGLETON", .subject = at, .found = at,
 					.expected = arena_fmt(f->a, "where the Safe project puts %s", version) };
@@ -264,7 +272,8 @@ static void judge_contract(struct finder *f, const struct snapshot_contract *c)
 }
 
 /* The newest grant, where events tell of it. */
-static const struct finding_event *granted(const struct finder *f, const struct addr *account, const struct hash32 *role)
+static const struct finding_event *granted(const struct finder *f, const struct addr *account,
+					   const struct hash32 *role)
 {
 	for (size_t i = 0; f->told != NULL && i < f->told->n_holders; i++) {
 		const struct event_holder *h = &f->told->holders[i];

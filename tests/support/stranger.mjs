@@ -1,7 +1,10 @@
-// What happens on chain without setgov: stranger.mjs operation|safe-tx|payment|upheaval RPC PROFILE. Prints the operation's id, or the safeTxHash.
+// What happens on chain without setgov: stranger.mjs operation|safe-tx|payment|owner|mend|upheaval RPC PROFILE. Prints the operation's
+// id, the safeTxHash, the owner's address, or nothing.
 //   operation   somebody who is not in the profile is given the proposer role, and schedules registry.pause()
 //   safe-tx     as many owners as it takes make the Safe do nothing, without telling the log
 //   payment     the same, to somebody else
+//   owner       somebody who is not in the profile becomes an owner of the Safe
+//   mend        operation and owner are undone: cancelled, revoked, removed
 //   upheaval    as if a module did it: the Safe gets an owner, a threshold, a guard and a module, the timelock a shorter delay,
 //               the registry other code, a pause, and another owner
 import { createRequire } from 'node:module';
@@ -22,21 +25,26 @@ const mined = async (tx) => (await tx).wait();
 const timelock = new Interface([
   'function grantRole(bytes32,address)',
   'function schedule(address,uint256,bytes,bytes32,bytes32,uint256)',
+  'function revokeRole(bytes32,address)',
+  'function cancel(bytes32)',
   'function hashOperation(address,uint256,bytes,bytes32,bytes32) view returns (bytes32)',
 ]);
 const safeAbi = [
   'function nonce() view returns (uint256)',
   'function getThreshold() view returns (uint256)',
   'function approveHash(bytes32)',
+  'function addOwnerWithThreshold(address,uint256)',
+  'function removeOwner(address,address,uint256)',
   'function getTransactionHash(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,uint256) view returns (bytes32)',
   'function execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes) payable returns (bool)',
 ];
+
+const call = [identity.contracts.registry.address, 0, id('pause()').slice(0, 10), ZeroHash, id('a stranger')];
 
 async function operation() {
   const stranger = await rpc.getSigner(9);
   const itself = new Contract(identity.timelock, timelock, await as(identity.timelock));
   await mined(itself.grantRole(id('PROPOSER_ROLE'), stranger.address));
-  const call = [identity.contracts.registry.address, 0, id('pause()').slice(0, 10), ZeroHash, id('a stranger')];
   const theirs = new Contract(identity.timelock, timelock, stranger);
   await mined(theirs.schedule(...call, 86400));
   return theirs.hashOperation(...call);
@@ -80,5 +88,23 @@ async function upheaval() {
   await mined(registry.transferOwnership(stranger));
 }
 
-console.log(await { operation, 'safe-tx': () => safeTx(identity.safe), payment: () => safeTx('0x000000000000000000000000000000000000dEaD'), upheaval }[what]());
+async function owner() {
+  const stranger = await rpc.getSigner(9);
+  const itself = new Contract(identity.safe, safeAbi, await as(identity.safe));
+  await mined(itself.addOwnerWithThreshold(stranger.address, 3));
+  return stranger.address;
+}
+
+async function mend() {
+  const stranger = await rpc.getSigner(9);
+  const safe = new Contract(identity.safe, safeAbi, await as(identity.safe));
+  const itself = new Contract(identity.timelock, timelock, await as(identity.timelock));
+  const theirs = new Contract(identity.timelock, timelock, await as(identity.safe));
+  await mined(theirs.cancel(await theirs.hashOperation(...call)));
+  await mined(itself.revokeRole(id('PROPOSER_ROLE'), stranger.address));
+  await mined(safe.removeOwner('0x0000000000000000000000000000000000000001', stranger.address, 3));
+  return '';
+}
+
+console.log(await { operation, owner, mend, 'safe-tx': () => safeTx(identity.safe), payment: () => safeTx('0x000000000000000000000000000000000000dEaD'), upheaval }[what]());
 process.exit(0);

@@ -92,14 +92,10 @@ static void owners_are_compared_both_ways(void **state)
 	w.s.owners[1] = stranger;
 	w.s.threshold = 1;
 	assert_findings(&w, "OWNERS the Safe's owners are not those of the profile: " A("6") " is one and should not "
-<<<<<<< HEAD
-			"be, " A("5") " (p2) should be one and is not\n"
-			"THRESHOLD the Safe asks for 1 of its owners, the profile says 2\n"
-=======
 			"be\n"
 			"OWNERS the Safe's owners are not those of the profile: " A("5") " (p2) should be one and is "
 			"not\n"
->>>>>>> bc04f7d (findings: each says what it is about, what was found and expected, and which event made it so)
+			"THRESHOLD the Safe asks for 1 of its owners, the profile says 2\n"
 			"THRESHOLD one signature alone moves the Safe\n");
 }
 
@@ -224,7 +220,8 @@ static struct snapshot_finding one(struct world *w, const struct events_told *to
 static void a_finding_says_what_it_is_about_and_what_made_it_so(void **state)
 {
 	struct event_holder holders[] = {
-		{ stranger, timelock_roles[1].hash, {{ 1 }}, 8, 1 }, { stranger, timelock_roles[0].hash, {{ 2 }}, 9, 4 },
+		{ stranger, timelock_roles[1].hash, {{ 1 }}, 8, 1 },
+		{ stranger, timelock_roles[0].hash, {{ 2 }}, 9, 4 },
 	};
 	const struct events_told told = { .holders = holders, .n_holders = 2 };
 	struct snapshot_finding f;

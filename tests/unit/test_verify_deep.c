@@ -122,6 +122,19 @@ static const struct lie lies[] = {
 	{ "policy.adopted", "deployment", "\"" ONES "\"",
 	  "ADOPTION 13: is for another deployment than the log has adopted\n" },
 	{ "policy.adopted", "signatures", "[]", "ADOPTION 13: signed by 0 owners, and it takes 3\n" },
+	{ "alert.raised", "alert", "\"AL-2\"",
+	  "ALERT-ID 15: alert, byte 254: needed the next number, like AL-1\n"
+	  "ALERT-UNKNOWN 16: alert, byte 255: that alert was never raised\n"
+	  "ALERT-UNKNOWN 17: alert, byte 255: that alert was never raised\n" },
+	{ "alert.raised", "severity", "\"grave\"",
+	  "ALERT-FORM 15: severity: a severity is critical or warning\n"
+	  "ALERT-UNKNOWN 16: alert, byte 255: that alert was never raised\n"
+	  "ALERT-UNKNOWN 17: alert, byte 255: that alert was never raised\n" },
+	{ "alert.cleared", "alert", "\"AL-9\"", "ALERT-UNKNOWN 16: alert, byte 255: that alert was never raised\n" },
+	{ "alert.cleared", "blockHash", "null", "ALERT-FORM 16: blockHash, byte 284: needed a string, found null\n" },
+	{ "alert.acknowledged", "alert", "\"AL-9\"",
+	  "ALERT-UNKNOWN 17: alert, byte 255: that alert was never raised\n" },
+	{ "alert.acknowledged", "note", "\"\"", "ALERT-FORM 17: note, byte 269: needed a reason\n" },
 	{ "policy.adopted", "signatures", "[{\"owner\":1}]",
 	  "ADOPTION 13: signatures[0].owner, byte 534: needed a string, found a number\n" },
 };
@@ -425,6 +438,21 @@ static void judge_signed(struct story *t)
 	judge(t, "schedule", span_str(facts));
 }
 
+/* Somebody gave a role away; it was taken back, and p1 says that he has seen it. */
+static void alert(struct story *t)
+{
+	static const char look[] = "\"alert\":\"AL-1\",\"block\":9,\"blockHash\":\"0x" ONES "\","
+				   "\"endpoints\":[\"main\"]";
+	struct arena *a = &t->s.a;
+
+	add(t, "alert.raised", "console", json_parse(a, span_str(arena_fmt(a,
+		"{%s,\"code\":\"ROLE\",\"event\":{\"block\":8,\"index\":2,\"tx\":\"0x" ONES "\"},\"expected\":\"E\","
+		"\"found\":\"F\",\"severity\":\"critical\",\"subject\":\"S\",\"words\":\"W\"}", look)), NULL));
+	add(t, "alert.cleared", "console", json_parse(a, span_str(arena_fmt(a, "{%s}", look)), NULL));
+	add(t, "alert.acknowledged", "p1",
+	    json_parse(a, span_str("{\"alert\":\"AL-1\",\"note\":\"N\",\"ticket\":\"\",\"until\":null}"), NULL));
+}
+
 static void tell(const struct lie *lie, const char *dir)
 {
 	static const char *const pairs[] = { "old=0x1111111111111111111111111111111111111111",
@@ -447,6 +475,7 @@ static void tell(const struct lie *lie, const char *dir)
 	judge(&t, NULL, span_str("[]"));
 	adopt(&t);
 	judge_signed(&t);
+	alert(&t);
 	assert_ok(log_commit(t.log, &e), &e);
 	log_release(t.log);
 	sample_release(&t.s);
@@ -542,7 +571,7 @@ static const struct wrong {
 				       "UPDATE lines SET seq = 5 WHERE seq = 6;"
 				       "UPDATE lines SET seq = 6 WHERE seq = 99" },
 	[FINDING_LINE_FORM] = { .sql = "UPDATE lines SET line = 'anything' WHERE seq = 4" },
-	[FINDING_LINE_SEQ] = { .sql = "INSERT INTO lines SELECT 15, leaf, line FROM lines WHERE seq = 14" },
+	[FINDING_LINE_SEQ] = { .sql = "INSERT INTO lines SELECT 18, leaf, line FROM lines WHERE seq = 17" },
 	[FINDING_LINE_TIME] = { .line_kind = "clock.stepped-back",
 				.body = "{\"from\":\"2026-01-01T00:00:00.000Z\",\"to\":\"2026-01-01T00:00:00.000Z\"}" },
 	[FINDING_OPENING] = { .sql = "DELETE FROM lines" },
@@ -571,6 +600,12 @@ static const struct wrong {
 	[FINDING_RECEIPT] = { "step.mined", "block", NULL, NULL, NULL },
 	[FINDING_VERDICT] = { "policy.judged", "verdict", NULL, NULL, NULL },
 	[FINDING_ADOPTION] = { "policy.adopted", "signatures", NULL, NULL, NULL },
+	[FINDING_ALERT_FORM] = { "alert.acknowledged", "note", NULL, NULL, NULL },
+	[FINDING_ALERT_ID] = { "alert.raised", "alert", NULL, NULL, NULL },
+	[FINDING_ALERT_UNKNOWN] = { "alert.cleared", "alert", NULL, NULL, NULL },
+	[FINDING_ALERT_TWICE] = { .line_kind = "alert.cleared",
+				  .body = "{\"alert\":\"AL-1\",\"block\":9,\"blockHash\":\"0x" ONES "\","
+					  "\"endpoints\":[]}" },
 	[FINDING_VIEWS] = {0},
 	[FINDING_ANCHOR] = {0},       /* takes a chain: tests/e2e/log_verify.sh */
 };

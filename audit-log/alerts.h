@@ -1,0 +1,33 @@
+/* The alerts that a log tells of. */
+#ifndef SETGOV_AUDIT_LOG_ALERTS_H
+#define SETGOV_AUDIT_LOG_ALERTS_H
+
+#include "audit-log/workspace.h"
+#include "src/gov/alert.h"
+
+/* Lines from..to-1, folded into *out, from the trusted file, each re-hashed: what raising, clearing and acknowledging
+ * go by. *out begins as {0}, and what it keeps lives in the arena. */
+MUST_CHECK bool alerts_read(struct log *l, struct arena *a, uint64_t from, uint64_t to, struct alert_log *out,
+			    struct err *e);
+/* For showing: found through the views, still re-hashed. All of them, or those that are not settled (views_alerts). */
+MUST_CHECK bool alerts_look(struct workspace *ws, struct arena *a, bool all, struct alert_log *out, struct err *e);
+/* Those that concern this change, for showing. */
+MUST_CHECK bool alerts_of_change(struct workspace *ws, struct arena *a, struct span change, struct alert_log *out,
+				 struct err *e);
+
+/* Fills alert and acknowledged of each finding of *s from the log, for showing; with a follower's log, too. */
+MUST_CHECK bool alerts_mark(struct workspace *ws, struct arena *a, struct snapshot *s, struct err *e);
+
+/* Writes down what this look, which is online, says: an alert raised for each finding that no open alert is about, and
+ * one cleared for each that it would have found and has not. Both in one transaction, over the log as it is then. */
+struct alerts_written {
+	struct span *raised, *cleared;        /* ids */
+	size_t n_raised, n_cleared;
+};
+MUST_CHECK bool alerts_write(struct workspace *ws, struct arena *a, const struct snapshot *s,
+			     struct alerts_written *out, struct err *e);
+/* By whoever acts. ERR_REFUSED "ALERT-UNKNOWN". */
+MUST_CHECK bool alerts_acknowledge(struct workspace *ws, struct arena *a, struct span id, const struct alert_ack *ack,
+				   struct err *e);
+
+#endif
