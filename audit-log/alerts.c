@@ -43,13 +43,22 @@ bool alerts_look(struct workspace *ws, struct arena *a, bool all, struct alert_l
 	return views_alerts(ws->views, a, all, &seqs, e) && log_each_of(ws->log, &seqs, fold_line, &f, e);
 }
 
-bool alerts_of_change(struct workspace *ws, struct arena *a, struct span change, struct alert_log *out, struct err *e)
+bool alerts_of_change(struct workspace *ws, struct arena *a, struct span change, struct seqs *out, struct err *e)
 {
-	struct fold f = { a, out };
-	struct seqs seqs;
+	struct seqs all, of_change;
+	size_t k = 0;
 
-	*out = (struct alert_log){ .part = true };
-	return views_lines_of_change(ws->views, a, change, &seqs, e) && log_each_of(ws->log, &seqs, fold_line, &f, e);
+	*out = (struct seqs){0};
+	if (!views_lines_of_change(ws->views, a, change, &of_change, e) || !views_alerts(ws->views, a, true, &all, e))
+		return false;
+	out->seq = ARENA_ARRAY(a, uint64_t, of_change.n + 1);
+	for (size_t i = 0; i < of_change.n; i++) {
+		while (k < all.n && all.seq[k] < of_change.seq[i])
+			k++;
+		if (k < all.n && all.seq[k] == of_change.seq[i])
+			out->seq[out->n++] = of_change.seq[i];
+	}
+	return true;
 }
 
 bool alerts_mark(struct workspace *ws, struct arena *a, struct snapshot *s, struct err *e)

@@ -11,8 +11,8 @@ MUST_CHECK bool alerts_read(struct log *l, struct arena *a, uint64_t from, uint6
 			    struct err *e);
 /* For showing: found through the views, still re-hashed. All of them, or those that are not settled (views_alerts). */
 MUST_CHECK bool alerts_look(struct workspace *ws, struct arena *a, bool all, struct alert_log *out, struct err *e);
-/* Those that concern this change, for showing. */
-MUST_CHECK bool alerts_of_change(struct workspace *ws, struct arena *a, struct span change, struct alert_log *out,
+/* The lines about alerts that concern this change, for showing. */
+MUST_CHECK bool alerts_of_change(struct workspace *ws, struct arena *a, struct span change, struct seqs *out,
 				 struct err *e);
 
 /* Fills alert and acknowledged of each finding of *s from the log, for showing; with a follower's log, too. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
+#include "src/report/facts_alerts.h"
 
 /* ---- what its files share --------------------------------------------------------------------------------------- */
 
@@ -218,6 +219,8 @@ bool facts_change(struct arena *a, struct report *r, const struct report_source 
 	record_transactions(&x);
 	record_read_back(&x);
 	record_denied(&x);
+	if (!facts_alerts_change(a, r, src, change, e))
+		return false;
 	record_test_evidence(&x);
 	record_post_review(&x);
 	record_anchoring(&x);

@@ -7,6 +7,7 @@
 #include "src/base/text.h"
 #include "src/evm/address.h"
 #include "src/gov/timelock.h"
+#include "src/report/facts_alerts.h"
 #include "src/report/rows.h"
 
 struct evidence_of {
@@ -498,7 +499,7 @@ bool facts_deployment(struct arena *a, struct report *r, const struct report_sou
 	roles(&x);
 	contracts(&x);
 	findings(&x);
-	if (!checklist(&x, e))
+	if (!facts_alerts_now(a, r, src, e) || !checklist(&x, e))
 		return false;
 	proofs(&x);
 	return true;

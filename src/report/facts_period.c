@@ -1,4 +1,5 @@
 /* The period report: its range, and the files that fill it in their order (period.h). */
+#include "src/report/facts_alerts.h"
 #include "src/report/period.h"
 
 #include <string.h>
@@ -134,7 +135,7 @@ bool facts_period(struct arena *a, struct report *r, const struct report_source 
 	if (!range(x, e) || !period_changes(x, e))
 		return false;
 	period_kinds(x);
-	if (!period_lists(x, e))
+	if (!period_lists(x, e) || !facts_alerts_period(a, r, src, period, e))
 		return false;
 	findings(x);
 	return period_anchors(x, e);

@@ -84,10 +84,23 @@ console log verify --offline >"$HERE/verified" || { cat "$HERE/verified"; fail "
 day=$(date -u +%Y-%m-%d)
 console report period --from "$day" --to "$day" --offline --format json -o "$HERE/period.json" >/dev/null
 report() { node -e '
-	const sections = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")).sections;
-	const rows = (id) => sections[id].rows; const v = eval(process.argv[2]);
-	console.log(typeof v === "object" ? JSON.stringify(v) : String(v));' "$HERE/period.json" "$1"; }
-report 'rows("alerts")' >/dev/null
+	const all = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")).sections;
+	const rows = (id) => all.find((s) => s.id === id).rows, cells = (id, name) => rows(id).map((r) => r.cells[name]);
+	const fact = (id, name) => rows(id).find((r) => r.cells.field === name).cells.value;
+	const v = eval(process.argv[2]); console.log(typeof v === "object" ? JSON.stringify(v) : String(v));' "$HERE/period.json" "$1"; }
+same "$(report 'cells("alerts", "alert_id")')" '["AL-1","AL-2","AL-3","AL-4","AL-5","AL-6"]'
+same "$(report 'cells("alerts", "state")')" '["cleared, acknowledged","open, not acknowledged","cleared, acknowledged","cleared, acknowledged","cleared, not acknowledged","open, not acknowledged"]'
+same "$(report 'rows("alerts").map((r) => r.mark)')" '["as it should be","finding","as it should be","as it should be","finding","finding"]'
+same "$(report 'cells("alerts", "acknowledged_by")')" '["p2","","p2","p3","",""]'
+same "$(report 'cells("acknowledgements", "note")')" '["Cancelled by the owners","The owners were called","Will be revoked"]'
+same "$(report '["alerts_raised", "alerts_cleared", "acknowledgements", "open_at_end", "unacknowledged_at_end"].map((n) => fact("alert_counts", n))')" \
+	'["6","4","3","2","3"]'
+for form in html csv markdown; do
+	console report period --from "$day" --to "$day" --offline --format "$form" -o "$HERE/period.$form" >/dev/null
+	grep -rqF "The owners were called" "$HERE/period.$form"* || fail "no acknowledgement in $form"
+done
+console report deployment --format json -o "$HERE/period.json" >/dev/null
+same "$(report 'cells("alerts", "alert_id")')" '["AL-2","AL-5","AL-6"]'
 
 # A follower reads them, and writes none.
 console log export "$HERE/export" >/dev/null

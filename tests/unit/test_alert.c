@@ -3,7 +3,8 @@
 #include "tests/support/check.h"
 
 #define H(c) c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c
-#define LOOK(id, block) "\"alert\":\"" id "\",\"block\":" block ",\"blockHash\":\"0x" H("aa") "\",\"endpoints\":[\"main\"]"
+#define LOOK(id, block) \
+	"\"alert\":\"" id "\",\"block\":" block ",\"blockHash\":\"0x" H("aa") "\",\"endpoints\":[\"main\"]"
 #define RAISED(id, code, subject, event) "{" LOOK(id, "57") ",\"code\":\"" code "\",\"event\":" event "," \
 	"\"expected\":\"E\",\"found\":\"F\",\"severity\":\"critical\",\"subject\":\"" subject "\",\"words\":\"W\"}"
 #define EVENT(tx, index) "{\"block\":50,\"index\":" index ",\"tx\":\"0x" H(tx) "\"}"
@@ -111,8 +112,8 @@ static void lines_that_a_log_cannot_have_are_refused(void **state)
 	must(&f, "alert.raised", RAISED("AL-1", "ROLE", "S", "null"));
 	refused(&f, "alert.raised", RAISED("AL-1", "ROLE", "T", "null"), ALERT_ID,
 		"alert: needed the next number, like AL-1");
-	refused(&f, "alert.acknowledged", "{\"alert\":\"AL-1\",\"note\":\"\",\"ticket\":\"\",\"until\":null}", ALERT_FORM,
-		"note: needed a reason");
+	refused(&f, "alert.acknowledged", "{\"alert\":\"AL-1\",\"note\":\"\",\"ticket\":\"\",\"until\":null}",
+		ALERT_FORM, "note: needed a reason");
 	refused(&f, "alert.acknowledged", "{\"alert\":\"AL-1\",\"note\":\"N\",\"ticket\":\"\"}", ALERT_FORM,
 		"until: missing");
 	must(&f, "alert.cleared", CLEARED("AL-1"));
