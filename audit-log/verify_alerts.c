@@ -57,13 +57,13 @@ static void forget_ack(struct alert_log *m, const struct line *l)
 static enum finding_code code_of(enum alert_fault fault)
 {
 	switch (fault) {
-	case ALERT_FORM:
+	case ALERT_FAULT_FORM:
 		return FINDING_ALERT_FORM;
-	case ALERT_ID:
+	case ALERT_FAULT_ID:
 		return FINDING_ALERT_ID;
-	case ALERT_UNKNOWN:
+	case ALERT_FAULT_UNKNOWN:
 		return FINDING_ALERT_UNKNOWN;
-	case ALERT_TWICE:
+	case ALERT_FAULT_TWICE:
 		return FINDING_ALERT_TWICE;
 	}
 	BUG("fault %d", (int)fault);
@@ -72,7 +72,7 @@ static enum finding_code code_of(enum alert_fault fault)
 void alert_lines_judge(struct alert_lines *p, const struct line *l)
 {
 	const size_t before = p->m.n;
-	enum alert_fault fault = ALERT_FORM;
+	enum alert_fault fault = ALERT_FAULT_FORM;
 	struct err inner = {0};
 	struct buf text = {0};
 

@@ -119,15 +119,15 @@ static bool apply_raised(struct arena *a, struct alert_log *m, const struct line
 
 	if (!json_get_str(l->body, "alert", &new.id, e) || !get_finding(l->body, &new.finding, e) ||
 	    !get_look(a, l->body, &new.seen, e))
-		return wrong(fault, ALERT_FORM);
+		return wrong(fault, ALERT_FAULT_FORM);
 	if (!alert_number(new.id, &new.number) || !is_next(m, new.number)) {
 		err_set(e, ERR_MISMATCH, json_find(l->body, "alert")->at, "needed the next number, like AL-1");
 		err_in(e, "alert");
-		return wrong(fault, ALERT_ID);
+		return wrong(fault, ALERT_FAULT_ID);
 	}
 	if (alert_log_of(m, &new.finding) != NULL) {
 		err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "the same finding's alert is not cleared");
-		return wrong(fault, ALERT_TWICE);
+		return wrong(fault, ALERT_FAULT_TWICE);
 	}
 	*add(a, m) = new;
 	return true;
@@ -140,7 +140,7 @@ static struct logged_alert *named(const struct alert_log *m, const struct line *
 	struct logged_alert *x;
 	struct span id;
 
-	*ok = json_get_str(l->body, "alert", &id, e) || wrong(fault, ALERT_FORM);
+	*ok = json_get_str(l->body, "alert", &id, e) || wrong(fault, ALERT_FAULT_FORM);
 	if (!*ok)
 		return NULL;
 	x = alert_log_find(m, id);
@@ -148,7 +148,7 @@ static struct logged_alert *named(const struct alert_log *m, const struct line *
 		return x;
 	err_set(e, ERR_MISMATCH, json_find(l->body, "alert")->at, "that alert was never raised");
 	err_in(e, "alert");
-	*ok = wrong(fault, ALERT_UNKNOWN);
+	*ok = wrong(fault, ALERT_FAULT_UNKNOWN);
 	return NULL;
 }
 
@@ -162,10 +162,10 @@ static bool apply_cleared(struct arena *a, struct alert_log *m, const struct lin
 	if (x == NULL)
 		return ok;
 	if (!get_look(a, l->body, &in, e))
-		return wrong(fault, ALERT_FORM);
+		return wrong(fault, ALERT_FAULT_FORM);
 	if (x->cleared) {
 		err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "it was cleared before, by line %" PRIu64, x->cleared_seq);
-		return wrong(fault, ALERT_TWICE);
+		return wrong(fault, ALERT_FAULT_TWICE);
 	}
 	x->cleared = true;
 	x->cleared_in = in;
@@ -185,7 +185,7 @@ static bool apply_acknowledged(struct arena *a, struct alert_log *m, const struc
 	if (x == NULL)
 		return ok;
 	if (!get_note(l->body, &new, e) || !get_until(l->body, &new, e))
-		return wrong(fault, ALERT_FORM);
+		return wrong(fault, ALERT_FAULT_FORM);
 	grown = ARENA_ARRAY(a, struct alert_ack, x->n_acks + 1);
 	if (x->n_acks > 0)
 		memcpy(grown, x->acks, x->n_acks * sizeof(*grown));

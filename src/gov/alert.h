@@ -60,10 +60,10 @@ struct alert_log {
 
 /* Why a line is none that a log may have. */
 enum alert_fault {
-	ALERT_FORM,                   /* its body is not as above */
-	ALERT_ID,                     /* a raised one is not numbered next */
-	ALERT_UNKNOWN,                /* it is about an alert that was not raised */
-	ALERT_TWICE,                  /* raised while the same finding's is open, or cleared again */
+	ALERT_FAULT_FORM,                   /* its body is not as above */
+	ALERT_FAULT_ID,                     /* a raised one is not numbered next */
+	ALERT_FAULT_UNKNOWN,                /* it is about an alert that was not raised */
+	ALERT_FAULT_TWICE,                  /* raised while the same finding's is open, or cleared again */
 };
 
 /* Folds one line in. Lines that are not about alerts are skipped. What it keeps borrows from the line and the arena.

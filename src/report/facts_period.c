@@ -1,8 +1,9 @@
 /* The period report: its range, and the files that fill it in their order (period.h). */
-#include "src/report/facts_alerts.h"
 #include "src/report/period.h"
 
 #include <string.h>
+
+#include "src/report/facts_alerts.h"
 
 /* ---- what its files share --------------------------------------------------------------------------------------- */
 

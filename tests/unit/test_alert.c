@@ -84,7 +84,7 @@ static void the_same_finding_is_one_alert_until_it_is_cleared(void **state)
 	(void)state;
 	must(&f, "alert.raised", RAISED("AL-1", "ROLE", "S", "null"));
 	assert_true(alert_log_of(&f.m, &role)->number == 1);
-	refused(&f, "alert.raised", RAISED("AL-2", "ROLE", "S", "null"), ALERT_TWICE,
+	refused(&f, "alert.raised", RAISED("AL-2", "ROLE", "S", "null"), ALERT_FAULT_TWICE,
 		"the same finding's alert is not cleared");
 	must(&f, "alert.raised", RAISED("AL-2", "ROLE", "T", "null"));
 	must(&f, "alert.raised", RAISED("AL-3", "OWNERS", "S", "null"));
@@ -103,22 +103,23 @@ static void lines_that_a_log_cannot_have_are_refused(void **state)
 	struct fold f = {0};
 
 	(void)state;
-	refused(&f, "alert.raised", RAISED("AL-2", "ROLE", "S", "null"), ALERT_ID,
+	refused(&f, "alert.raised", RAISED("AL-2", "ROLE", "S", "null"), ALERT_FAULT_ID,
 		"alert: needed the next number, like AL-1");
-	refused(&f, "alert.raised", RAISED("AL-01", "ROLE", "S", "null"), ALERT_ID,
+	refused(&f, "alert.raised", RAISED("AL-01", "ROLE", "S", "null"), ALERT_FAULT_ID,
 		"alert: needed the next number, like AL-1");
-	refused(&f, "alert.acknowledged", SEEN("AL-1", "null"), ALERT_UNKNOWN, "alert: that alert was never raised");
-	refused(&f, "alert.cleared", CLEARED("AL-1"), ALERT_UNKNOWN, "alert: that alert was never raised");
+	refused(&f, "alert.acknowledged", SEEN("AL-1", "null"), ALERT_FAULT_UNKNOWN,
+		"alert: that alert was never raised");
+	refused(&f, "alert.cleared", CLEARED("AL-1"), ALERT_FAULT_UNKNOWN, "alert: that alert was never raised");
 	must(&f, "alert.raised", RAISED("AL-1", "ROLE", "S", "null"));
-	refused(&f, "alert.raised", RAISED("AL-1", "ROLE", "T", "null"), ALERT_ID,
+	refused(&f, "alert.raised", RAISED("AL-1", "ROLE", "T", "null"), ALERT_FAULT_ID,
 		"alert: needed the next number, like AL-1");
 	refused(&f, "alert.acknowledged", "{\"alert\":\"AL-1\",\"note\":\"\",\"ticket\":\"\",\"until\":null}",
-		ALERT_FORM, "note: needed a reason");
-	refused(&f, "alert.acknowledged", "{\"alert\":\"AL-1\",\"note\":\"N\",\"ticket\":\"\"}", ALERT_FORM,
+		ALERT_FAULT_FORM, "note: needed a reason");
+	refused(&f, "alert.acknowledged", "{\"alert\":\"AL-1\",\"note\":\"N\",\"ticket\":\"\"}", ALERT_FAULT_FORM,
 		"until: missing");
 	must(&f, "alert.cleared", CLEARED("AL-1"));
-	refused(&f, "alert.cleared", CLEARED("AL-1"), ALERT_TWICE, "it was cleared before, by line 8");
-	refused(&f, "alert.raised", "{}", ALERT_FORM, "alert: missing");
+	refused(&f, "alert.cleared", CLEARED("AL-1"), ALERT_FAULT_TWICE, "it was cleared before, by line 8");
+	refused(&f, "alert.raised", "{}", ALERT_FAULT_FORM, "alert: missing");
 	end(&f);
 }
 
@@ -159,7 +160,7 @@ static void where_a_part_is_read_lines_about_others_are_passed(void **state)
 	must(&f, "alert.raised", RAISED("AL-3", "ROLE", "S", "null"));
 	must(&f, "alert.acknowledged", SEEN("AL-3", "null"));
 	assert_true(f.m.n == 1 && f.m.v[0].n_acks == 1);
-	refused(&f, "alert.raised", RAISED("AL-2", "ROLE", "T", "null"), ALERT_ID,
+	refused(&f, "alert.raised", RAISED("AL-2", "ROLE", "T", "null"), ALERT_FAULT_ID,
 		"alert: needed the next number, like AL-1");
 	end(&f);
 }

@@ -94,9 +94,9 @@ static void add_operation(struct test_console *t)
 
 static void add_findings(struct test_console *t)
 {
-	static const struct snapshot_finding found[] = {
-		{ { (const uint8_t *)"UNKNOWN-TX", 10 }, { (const uint8_t *)"said by its own alert", 21 } },
-		{ { (const uint8_t *)"THRESHOLD", 9 }, { (const uint8_t *)"one signature alone moves the Safe", 34 } },
+	const struct snapshot_finding found[] = {
+		{ .code = span_str("UNKNOWN-TX"), .words = span_str("said by its own alert") },
+		{ .code = span_str("THRESHOLD"), .words = span_str("one signature alone moves the Safe") },
 	};
 	struct snapshot *s = &t->m.snapshot;
 	s->findings = ARENA_ARRAY(&t->m.snapshot_arena, struct snapshot_finding, ARRAY_LEN(found));
@@ -455,6 +455,78 @@ static void alerts_are_drawn_like_this(void **state)
 	test_console_release(&t);
 }
 
+/* The threshold's is acknowledged, until a day; the guard's was cleared before anybody had seen it. */
+static void add_logged(struct test_console *t)
+{
+	static struct alert_ack ack = { .lapses = true, .until = TEST_NOW + 86400, .seq = 33,
+					.time = { (TEST_NOW - 600) * 1000 } };
+	struct logged_alert *v = ARENA_ARRAY(&t->m.logged.arena, struct logged_alert, 2);
+	ack.by = span_str("p2");
+	ack.auth = span_str("claimed");
+	ack.note = span_str("The owners were called; SC-7 puts it right \x1b[2J");
+	ack.ticket = span_str("https://tickets.example/7");
+	v[0] = (struct logged_alert){ .id = span_str("AL-1"), .number = 1, .by = span_str("p1"), .seq = 31,
+				      .time = { (TEST_NOW - 3600) * 1000 }, .acks = &ack, .n_acks = 1 };
+	v[0].finding = (struct snapshot_finding){ .code = span_str("THRESHOLD"),
+						  .words = span_str("one signature alone moves the Safe") };
+	v[1] = (struct logged_alert){ .id = span_str("AL-2"), .number = 2, .by = span_str("p1"), .seq = 32,
+				      .time = { (TEST_NOW - 3600) * 1000 }, .cleared = true, .cleared_seq = 34,
+				      .cleared_by = span_str("p4"), .cleared_in = { .block = 119 },
+				      .cleared_at = { (TEST_NOW - 60) * 1000 } };
+	v[1].finding = (struct snapshot_finding){
+		.code = span_str("GUARD"), .words = span_str("the Safe has the guard "
+		"0x6666666666666666666666666666666666666666, which can hold up every transaction and is not in the "
+		"profile") };
+	t->m.logged.log = (struct alert_log){ .v = v, .n = 2, .part = true };
+	t->m.logged.n_unacknowledged = 1;
+}
+
+static void what_the_log_says_of_an_alert_stands_below_it(void **state)
+{
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	add_operation(&t);
+	add_findings(&t);
+	add_logged(&t);
+	t.m.queue.n = 0;
+	test_console_go(&t, VIEW_ALERTS, NULL);
+	test_console_screen(&t, "console_alerts_logged");
+	moved(&t, "End", "alerts_logged_end");
+	test_console_release(&t);
+}
+
+static void an_alert_is_acknowledged_by_its_command(void **state)
+{
+	struct test_console t;
+	struct buf b = {0};
+	(void)state;
+	test_console_open(&t);
+	add_findings(&t);
+	add_logged(&t);
+	t.m.queue.n = 0;
+	test_console_go(&t, VIEW_ALERTS, NULL);
+	test_console_keys(&t, "A");
+	test_console_screen(&t, "console_alerts_ack");
+	test_console_keys(&t, "Enter Enter Enter");          /* a reason is needed */
+	test_console_effects(&t, &b);
+	assert_buf_str(&b, "");
+	test_console_keys(&t, "'Called them' Enter Enter '2026-12-01' Enter");
+	test_console_effects(&t, &b);
+	assert_buf_str(&b, "RUN alerts ack AL-1 --note 'Called them' --until 2026-12-01\n");
+	test_console_ended(&t, 0, "{\"alert\":\"AL-1\",\"by\":\"p2\",\"line\":35}", NULL, "");
+	assert_buf_str(&t.s.said, "AL-1 is acknowledged by p2, in the log.");
+	buf_clear(&b);
+	test_console_keys(&t, "W");
+	test_console_effects(&t, &b);
+	assert_buf_str(&b, "RUN alerts look\n");
+	test_console_ended(&t, 0, "{\"raised\":[\"AL-3\"],\"cleared\":[]}", NULL, "");
+	assert_buf_str(&t.s.said,
+		       "The log has it: 1 raised, 0 cleared. Next: A says that you have seen one.");
+	buf_release(&b);
+	test_console_release(&t);
+}
+
 static void offline_alerts_say_what_they_cannot_know(void **state)
 {
 	struct test_console t;
@@ -730,6 +802,8 @@ int main(void)
 		cmocka_unit_test(the_log_is_drawn_like_this),
 		cmocka_unit_test(help_and_results_are_drawn_like_this),
 		cmocka_unit_test(alerts_are_drawn_like_this),
+		cmocka_unit_test(what_the_log_says_of_an_alert_stands_below_it),
+		cmocka_unit_test(an_alert_is_acknowledged_by_its_command),
 		cmocka_unit_test(offline_alerts_say_what_they_cannot_know),
 		cmocka_unit_test(without_alerts_it_is_said_that_nobody_watches),
 		cmocka_unit_test(the_deployment_is_drawn_like_this),

@@ -54,7 +54,8 @@ static void raise_alert(struct bench *b, int64_t when, const char *id, const cha
 	add(b, when, "alert.raised", change, "console",
 	    arena_fmt(&b->a, "{\"alert\":\"%s\"," LOOK ",\"code\":\"ROLE\","
 		      "\"event\":{\"block\":8,\"index\":2,\"tx\":\"0x" H("bb") "\"},"
-		      "\"expected\":\"E\",\"found\":\"F\",\"severity\":\"critical\",\"subject\":\"%s\",\"words\":\"W\"}",
+		      "\"expected\":\"E\",\"found\":\"F\",\"severity\":\"critical\",\"subject\":\"%s\","
+		      "\"words\":\"W\"}",
 		      id, id));
 }
 

@@ -1,5 +1,5 @@
-/* What needs somebody's eyes, collected out of the model, the worst first. Nothing is kept: alerts that are
- * acknowledged come with a later issue. */
+/* What needs somebody's eyes, collected out of the model, the worst first: what the last look at the chain found, with
+ * what the log says of it; what else the log has that nobody has answered for; and what the queue shows. */
 #ifndef SETGOV_TUI_CONSOLE_ALERTS_H
 #define SETGOV_TUI_CONSOLE_ALERTS_H
 
@@ -10,6 +10,7 @@ enum alert_kind {
 	ALERT_OPERATION,              /* of the timelock, not in the log */
 	ALERT_TX,                     /* of the Safe, not in the log */
 	ALERT_FINDING,                /* something on chain is not as the profile has it */
+	ALERT_LOGGED,                 /* of the log, and not in what was seen last: cleared, or not looked at */
 	ALERT_UNREADABLE,             /* a change whose lines cannot be understood */
 	ALERT_LOOSE,                  /* signatures that anyone can use */
 	ALERT_TWICE,                  /* two steps at one nonce */
@@ -28,8 +29,11 @@ struct alert {
 	const struct snapshot_foreign_tx *tx;
 	const struct snapshot_finding *finding;
 	const struct snapshot_endpoint *endpoint;
+	const struct logged_alert *logged;    /* what the log says of it; or NULL */
 };
 
+/* What the last look found that the log has no open alert about. */
+size_t alerts_not_logged(const struct model *m);
 size_t alerts_count(const struct model *m);
 /* The i-th of them; false: there are not as many. */
 bool alerts_at(const struct model *m, size_t i, struct alert *out);

@@ -170,6 +170,9 @@ static void title_row(const struct state *s, const struct model *m, struct grid 
 		pen_str(&p, "  ! NOT THE LOG THIS MACHINE REMEMBERS: a");
 	else if (m->n_unread > 0)
 		pen_fmt(&p, "  ! %zu alert%s: a", m->n_unread, m->n_unread == 1 ? "" : "s");
+	if (m->logged.n_unacknowledged > 0)
+		pen_fmt(&p, "%s%zu not acknowledged%s", m->n_unread > 0 ? ", " : "  ! ", m->logged.n_unacknowledged,
+			m->n_unread > 0 ? "" : ": a");
 	p.style = STYLE_DIM;
 	for (size_t i = 0; i < m->n_present; i++)
 		pen_fmt(&p, "  %s %s", m->present[i].who, m->present[i].doing);

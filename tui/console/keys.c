@@ -44,6 +44,8 @@ const struct binding bindings[] = {
 
 	{ VIEW_DEPLOYMENT, 'u',         act_look,             "look",     "ask the chain now" },
 	{ VIEW_ALERTS,     K_ENTER,     act_open_row,         "open",     "open the change that the alert is about" },
+	{ VIEW_ALERTS,     'A',         act_alert_ack,        "acknowledge", "say that you have seen it" },
+	{ VIEW_ALERTS,     'W',         act_alerts_write,     "write",    "what a look finds, into the log" },
 	{ VIEW_ALERTS,     'u',         act_look,             "look",     "ask the chain now" },
 
 	{ VIEW_COMPOSE_LEFT,   K_ENTER,    act_compose_continue,   "go on",    "go on with what was typed" },
@@ -149,6 +151,8 @@ static const struct { act_fn *act; may_fn *may; } limits[] = {
 	{ act_export_cancel, may_export_cancel },
 	{ act_sign_here, may_sign_here },
 	{ act_submit, may_submit },
+	{ act_alert_ack, may_alert_ack },
+	{ act_alerts_write, may_alerts_write },
 };
 
 bool binding_may(const struct act *x, const struct binding *b)
@@ -227,6 +231,8 @@ const struct glossary_row glossary[] = {
 	{ "stale", "made for a nonce that the Safe has passed: it needs a new packet" },
 	{ "refused", "a signer's machine said no, because something does not add up" },
 	{ "declined", "a signer said no" },
+	{ "alert", "a finding on chain that was written into the log, until a look clears it: AL-3" },
+	{ "acknowledged", "somebody said, with a reason, that he has seen an alert" },
 	{ "checkpoint", "size and root of the log, signed with the log key" },
 	{ "leaf", "the hash of one line of the log" },
 	{ "finalized", "as final as the layer below: it cannot be taken back" },

@@ -75,12 +75,15 @@ act_fn act_compose_new, act_compose_type, act_compose_continue, act_compose_anew
 /* act_meeting.c */
 act_fn act_meeting_open, act_meeting_decide, act_meeting_close, act_meeting_chosen, act_meeting_next,
 	act_meeting_previous;
+/* act_alert.c */
+act_fn act_alert_ack, act_alerts_write;
 /* act_first.c */
 act_fn act_first_demo, act_first_init, act_first_verify, act_first_chosen;
 
 /* Whether there is something to do, for what can be over or not yet so; by the change that is shown. */
 typedef bool may_fn(const struct act *x);
-may_fn may_propose, may_withdraw, may_export, may_export_cancel, may_sign_here, may_submit;
+may_fn may_propose, may_withdraw, may_export, may_export_cancel, may_sign_here, may_submit, may_alert_ack,
+	may_alerts_write;
 
 /* The change that is meant here: of the place, or of the focused row. NULL: none. */
 const char *act_subject(const struct act *x);

@@ -21,6 +21,19 @@ static bool read_in_force(struct model *m, struct arena *a, struct in_force *out
 	return offers_look(m->ws, a, &all, NULL) && in_force_read(m->ws, a, &all, out, NULL);
 }
 
+static void load_logged(struct model *m)
+{
+	struct model_logged *x = &m->logged;
+	struct err e = {0};
+	arena_release(&x->arena);
+	*x = (struct model_logged){0};
+	if (!alerts_look(m->ws, &x->arena, false, &x->log, &e))
+		x->trouble = text_safe_err(&x->arena, &e);
+	for (size_t i = 0; i < x->log.n; i++)
+		x->n_unacknowledged += alert_acknowledged(&x->log.v[i], m->now) == NULL;
+	err_clear(&e);
+}
+
 bool load_queue(struct model *m, struct err *e)
 {
 	const struct snapshot *facts = m->snapshot.online ? &m->snapshot : NULL;
@@ -31,6 +44,7 @@ bool load_queue(struct model *m, struct err *e)
 	m->sentences = NULL;
 	m->meeting.loaded = false;
 	m->policy.loaded = false;
+	load_logged(m);
 	m->head = log_head(m->ws->log);
 	m->has_policy = !read_in_force(m, &m->queue_arena, &now) || now.policy != NULL;
 	if (!queue_read(m->ws->views, &m->queue_arena, facts, &m->queue, e) ||

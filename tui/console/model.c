@@ -18,6 +18,7 @@ void model_release(struct model *m)
 	arena_release(&m->meeting.arena);
 	arena_release(&m->policy.arena);
 	arena_release(&m->releases.arena);
+	arena_release(&m->logged.arena);
 	arena_release(&m->present_arena);
 	arena_release(&m->mounts_arena);
 }

@@ -3,6 +3,7 @@
 #ifndef SETGOV_TUI_CONSOLE_MODEL_H
 #define SETGOV_TUI_CONSOLE_MODEL_H
 
+#include "audit-log/alerts.h"
 #include "audit-log/meetings.h"
 #include "audit-log/offers.h"
 #include "audit-log/queue.h"
@@ -113,6 +114,14 @@ struct model_releases {
 	const char *trouble;          /* it cannot be read, and why; or NULL */
 };
 
+/* The alerts of the log that somebody has to do something about: not cleared, or not acknowledged. */
+struct model_logged {
+	struct arena arena;
+	struct alert_log log;
+	size_t n_unacknowledged;
+	const char *trouble;          /* they cannot be read, and why; or NULL */
+};
+
 /* One other console on this workspace. */
 struct present { const char *who, *where, *doing; };
 
@@ -149,6 +158,7 @@ struct model {
 	struct model_meeting meeting;
 	struct model_policy policy;
 	struct model_releases releases;       /* loaded with the policy */
+	struct model_logged logged;
 	struct arena present_arena;
 	struct present *present;
 	size_t n_present;

@@ -54,6 +54,7 @@ struct running {
 /* What the actions on a change go on with when their command has ended, and what a person need not type twice. */
 struct work {
 	char change[CHANGE_ID_MAX];
+	char alert[CHANGE_ID_MAX];
 	uint64_t draft;               /* line of the draft that was shown; NO_NONCE: none was */
 	struct tabled_step read[N_STEPS];     /* packets on the page that a meeting decides by */
 	size_t n_read;

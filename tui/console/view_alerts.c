@@ -20,6 +20,87 @@ static void next(struct paper *p, const char *words)
 	paper_end(p);
 }
 
+/* ---- what the log says of it ---- */
+
+static void put_when(const struct seen *x, struct paper *p, struct unix_time when, struct span who)
+{
+	struct buf b = {0};
+	when_format(&b, when.ms / 1000, x->m->now.ms / 1000);
+	paper_add(p, STYLE_TEXT, "%s by ", buf_cstr(&b));
+	paper_add_foreign(p, who);
+	buf_release(&b);
+}
+
+static void put_ack(const struct seen *x, const struct alert_ack *ack, bool holds, struct paper *p)
+{
+	struct buf b = {0};
+	paper_begin(p, 2, 4);
+	paper_add(p, holds ? STYLE_GOOD : STYLE_DIM, "acknowledged ");
+	put_when(x, p, ack->time, ack->by);
+	paper_add(p, STYLE_DIM, " (");
+	paper_add_foreign(p, ack->auth);
+	paper_add(p, STYLE_DIM, ")");
+	paper_add(p, STYLE_TEXT, ": ");
+	paper_add_foreign(p, ack->note);
+	if (ack->ticket.n > 0) {
+		paper_add(p, STYLE_TEXT, "; ticket ");
+		paper_add_foreign(p, ack->ticket);
+	}
+	if (ack->lapses) {
+		when_format(&b, (int64_t)ack->until, x->m->now.ms / 1000);
+		paper_add(p, STYLE_TEXT, "; until %s", buf_cstr(&b));
+	}
+	paper_end(p);
+	buf_release(&b);
+}
+
+static void put_logged(const struct seen *x, const struct logged_alert *l, struct paper *p)
+{
+	const struct alert_ack *holds = alert_acknowledged(l, x->m->now);
+	paper_begin(p, 2, 4);
+	paper_add_safe(p, STYLE_TITLE, l->id);
+	paper_add(p, STYLE_TEXT, " in the log: raised ");
+	put_when(x, p, l->time, l->by);
+	paper_add(p, STYLE_TEXT, ", line %llu", (unsigned long long)l->seq);
+	if (holds == NULL)
+		paper_add(p, STYLE_BAD, l->n_acks > 0 ? "; its acknowledgement has lapsed" : "; not acknowledged");
+	paper_end(p);
+	for (size_t i = 0; i < l->n_acks; i++)
+		put_ack(x, &l->acks[i], &l->acks[i] == holds, p);
+	if (!l->cleared)
+		return;
+	paper_begin(p, 2, 4);
+	paper_add(p, STYLE_GOOD, "cleared ");
+	put_when(x, p, l->cleared_at, l->cleared_by);
+	paper_add(p, STYLE_TEXT, ": not there any more in block %llu", (unsigned long long)l->cleared_in.block);
+	paper_end(p);
+}
+
+/* Of what the look found: whether the log has it, and what to press. */
+static void in_the_log(const struct seen *x, const struct alert *a, struct paper *p)
+{
+	if (a->finding == NULL)
+		return;
+	if (a->logged != NULL)
+		put_logged(x, a->logged, p);
+	else
+		paper_line(p, STYLE_WARN, 2, "not in the log: W writes it there");
+}
+
+static void logged(const struct seen *x, const struct logged_alert *l, struct paper *p)
+{
+	paper_begin(p, 0, 2);
+	paper_add(p, l->cleared ? STYLE_WARN : STYLE_BAD, "! ");
+	paper_add_safe(p, l->cleared ? STYLE_WARN : STYLE_BAD, l->finding.code);
+	paper_add(p, STYLE_TEXT, ": ");
+	paper_add_foreign(p, l->finding.words);
+	paper_end(p);
+	put_logged(x, l, p);
+	next(p, l->cleared ? "A says that you have seen it, and what came of it" :
+	     "it is not among what was seen last, and no look has cleared it: u looks again, W writes down what is "
+	     "found");
+}
+
 /* ---- what the log does not know ---- */
 
 static void operation_found(const struct snapshot_operation *op, struct paper *p)
@@ -229,19 +310,21 @@ static size_t count(const struct seen *x)
 }
 
 /* What stands below all alerts. */
-static void last(size_t alerts, struct paper *p)
+static void last(const struct seen *x, size_t alerts, struct paper *p)
 {
+	if (x->m->logged.trouble != NULL)
+		paper_line(p, STYLE_BAD, 0, "the log's alerts cannot be read: %s", x->m->logged.trouble);
 	if (alerts == 0)
 		paper_line(p, STYLE_GOOD, 0, "✓ nothing stands out, as far as was looked");
-	paper_line(p, STYLE_DIM, 0, "not watched yet: a watch that runs by itself, and alerts that are acknowledged, "
-		   "come later. This is what the console sees while it is open");
+	paper_line(p, STYLE_DIM, 0, "not watched yet: a watch that runs by itself comes later. This is what the "
+		   "console sees while it is open, and what was written into the log");
 }
 
 static void item(const struct seen *x, size_t i, struct paper *p)
 {
 	struct alert a;
 	if (!alerts_at(x->m, i, &a)) {
-		last(i, p);
+		last(x, i, p);
 		return;
 	}
 	switch (a.kind) {
@@ -249,6 +332,7 @@ static void item(const struct seen *x, size_t i, struct paper *p)
 	case ALERT_OPERATION: unknown_operation(x, a.op, p); break;
 	case ALERT_TX: unknown_tx(a.tx, p); break;
 	case ALERT_FINDING: finding(a.finding, p); break;
+	case ALERT_LOGGED: logged(x, a.logged, p); break;
 	case ALERT_UNREADABLE:
 	case ALERT_LOOSE:
 	case ALERT_TWICE:
@@ -258,6 +342,7 @@ static void item(const struct seen *x, size_t i, struct paper *p)
 	case ALERT_EVENTS: not_watched(x, p); break;
 	case ALERT_CHAIN: no_chain(x, p); break;
 	}
+	in_the_log(x, &a, p);
 	paper_blank(p);
 }
 
