@@ -257,11 +257,13 @@ static bool want_ours(struct look *l, struct wanted *w, struct err *e)
 	return true;
 }
 
-/* The change whose operation this is, by the line that planned it; empty: none. */
-static bool change_of(struct look *l, const struct hash32 *id, struct span *change, struct err *e)
+/* The change whose operation this is, by the line that planned it; empty: none. *restored: a line says that it was
+ * there when the log was restored, which explains one that has run. */
+static bool change_of(struct look *l, const struct hash32 *id, struct span *change, bool *restored, struct err *e)
 {
 	struct seqs seqs;
 	*change = span_str("");
+	*restored = false;
 	if (!views_lines_naming(l->ws->views, l->a, id, &seqs, e))
 		return false;
 	for (size_t i = 0; i < seqs.n && change->n == 0; i++) {
@@ -270,6 +272,7 @@ static bool change_of(struct look *l, const struct hash32 *id, struct span *chan
 			return false;
 		if (line_kind_is(&line, "operation.planned"))
 			*change = line.change;
+		*restored |= line_kind_is(&line, "log.restored");
 	}
 	return true;
 }
@@ -336,13 +339,17 @@ static bool want_told(struct look *l, struct wanted *w, struct err *e)
 {
 	size_t unknown = 0;
 	for (size_t i = 0; i < l->told.n_operations; i++) {
+		const struct event_operation *t = &l->told.operations[i];
 		struct span change;
-		if (!l->told.operations[i].pending)
+		bool restored;
+		if (!t->pending && !t->executed)
 			continue;
-		if (!change_of(l, &l->told.operations[i].id, &change, e))
+		if (!change_of(l, &t->id, &change, &restored, e))
 			return false;
+		if (t->executed && (change.n > 0 || restored))
+			continue;
 		if (change.n > 0 || unknown++ < UNKNOWN_MAX)
-			add_wanted(w, &l->told.operations[i].id)->change = change;
+			add_wanted(w, &t->id)->change = change;
 	}
 	if (unknown > UNKNOWN_MAX)
 		l->s->events_trouble = span_str(arena_fmt(l->a, "%zu operations that the log does not know; "
@@ -362,8 +369,8 @@ static bool ask_operations(struct look *l, struct wanted *w, struct err *e)
 	for (size_t i = 0; i < w->n; i++) {
 		struct snapshot_operation op = w->v[i];
 		op.timestamp = ops[i].state == TIMELOCK_DONE ? 1 : ops[i].ready_at;
-		if (op.change.n == 0 && op.timestamp <= 1)
-			continue;                /* its events say that it waits, the timelock does not */
+		if (op.change.n == 0 && op.timestamp == 0)
+			continue;                /* its events say that it is there, the timelock does not */
 		add_told(l, &op, &room);
 		l->s->operations[l->s->n_operations++] = op;
 	}

@@ -136,6 +136,17 @@ static void prove(struct event_operation *op)
 	op->proven = hash32_eq(&id, &op->id);
 }
 
+/* One event a call; the first of them says where it was. */
+static void set_executed(struct event_operation *op, const struct chain_event *ev)
+{
+	if (op->executed)
+		return;
+	op->executed = true;
+	op->executed_block = ev->block;
+	op->executed_index = ev->index;
+	op->executed_tx = ev->tx;
+}
+
 /* s[0..n) are of one operation, in the chain's order. After it was cancelled it can be scheduled again. */
 static void fold(struct arena *a, struct event_operation *op, const struct said *s, size_t n)
 {
@@ -160,6 +171,9 @@ static void fold(struct arena *a, struct event_operation *op, const struct said 
 			op->operation.salt = s[i].salt;
 			break;
 		case EVENT_EXECUTED:
+			op->pending = false;
+			set_executed(op, s[i].event);
+			break;
 		case EVENT_CANCELLED:
 			op->pending = false;
 			break;

@@ -33,6 +33,9 @@ struct event_operation {
 	uint64_t delay;
 	uint64_t block, index;        /* of its newest scheduling */
 	struct hash32 tx;
+	bool executed;                /* and where its first call was */
+	uint64_t executed_block, executed_index;
+	struct hash32 executed_tx;
 };
 
 struct event_execution {

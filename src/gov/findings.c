@@ -325,27 +325,33 @@ static void judge_role(struct finder *f, const struct snapshot_role *r)
 			judge_stranger(f, &r->account, i);
 }
 
-static const struct finding_event *scheduled(const struct finder *f, const struct snapshot_operation *op)
+/* Where it was scheduled or, when it has run, where that was; NULL: its event was not found. */
+static const struct finding_event *event_of(const struct finder *f, const struct snapshot_operation *op, bool ran)
 {
 	struct finding_event *ev = ARENA_NEW(f->a, struct finding_event);
-	*ev = (struct finding_event){ op->tx, op->block, 0 };
-	for (size_t i = 0; f->told != NULL && i < f->told->n_operations; i++)
-		if (hash32_eq(&f->told->operations[i].id, &op->id))
-			ev->index = f->told->operations[i].index;
-	return ev;
+	for (size_t i = 0; f->told != NULL && i < f->told->n_operations; i++) {
+		const struct event_operation *t = &f->told->operations[i];
+		if (!hash32_eq(&t->id, &op->id) || (ran && !t->executed))
+			continue;
+		*ev = ran ? (struct finding_event){ t->executed_tx, t->executed_block, t->executed_index }
+			  : (struct finding_event){ t->tx, t->block, t->index };
+		return ev;
+	}
+	return NULL;
 }
 
 static void judge_operation(struct finder *f, const struct snapshot_operation *op)
 {
-	const struct said said = { .code = "UNKNOWN-OPERATION", .subject = hash_words(f, &op->id),
-				   .found = arena_fmt(f->a, "scheduled, %zu call%s", op->n_sentences,
-						      op->n_sentences == 1 ? "" : "s"),
-				   .expected = "planned by a change of the log",
-				   .event = op->known_block ? scheduled(f, op) : NULL };
+	const bool ran = op->timestamp == 1;
+	const struct said said = { .code = "UNKNOWN-OPERATION",
+				   .subject = arena_fmt(f->a, "%s%s", hash_words(f, &op->id), ran ? " executed" : ""),
+				   .found = arena_fmt(f->a, "%s, %zu call%s", ran ? "executed" : "scheduled",
+						      op->n_sentences, op->n_sentences == 1 ? "" : "s"),
+				   .expected = "planned by a change of the log", .event = event_of(f, op, ran) };
 	struct buf b = {0};
 	if (op->change.n > 0)
 		return;
-	buf_str(&b, "the timelock holds an operation that the log does not know, ");
+	buf_fmt(&b, "the timelock %s an operation that the log does not know, ", ran ? "has run" : "holds");
 	buf_0xhex(&b, SPAN_HASH(&op->id));
 	if (op->n_sentences > 0)
 		buf_fmt(&b, ", of %zu call%s, first: %s", op->n_sentences, op->n_sentences == 1 ? "" : "s",

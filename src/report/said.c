@@ -46,6 +46,12 @@ static const struct { const char *kind, *meaning, *words; } sentences[] = {
 	  "The meeting {meeting} decided: {decision}.{note?}" },
 	{ "meeting.closed", "a meeting was closed",
 	  "The meeting {meeting} was closed; its minutes are the file {minutes}" },
+	{ "alert.raised", "a look at the chain found what should not be, and an alert was raised",
+	  "The alert {alert} [{code}] was raised, {severity}, looking at block {block}: {words}" },
+	{ "alert.cleared", "a later look no longer found what an alert was about",
+	  "The alert {alert} was cleared: not found any more, looking at block {block}" },
+	{ "alert.acknowledged", "somebody said that he has seen an alert",
+	  "The alert {alert} was acknowledged: {note}" },
 	{ "report.made", "a report was made",
 	  "A report was made: {report} {subject}, as {form}, from the first {size} lines; lines shown: {lines}, "
 	  "withheld: {withheld}" },

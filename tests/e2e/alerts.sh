@@ -79,6 +79,15 @@ who=$(stranger owner)
 expect 0 "raised  AL-6 [OWNERS]" console alerts look
 same "$(of 'all[5].subject')" "$who"
 
+# The same operation once more, and now it runs: that it waits is over, that it ran never is.
+id=$(stranger operation)
+expect 0 "raised  AL-7 [UNKNOWN-OPERATION] the timelock holds an operation" console alerts look
+warp 86400
+same "$(stranger run)" "$id"
+expect 0 "cleared AL-7 [UNKNOWN-OPERATION]" console alerts look
+same "$(of 'all.slice(6).map((x) => x.subject + (x.cleared ? " cleared" : ""))')" \
+	"[\"$id cleared\",\"$who proposer\",\"$id executed\"]"
+
 # The log is whole, and the period report has the register.
 console log verify --offline >"$HERE/verified" || { cat "$HERE/verified"; fail "log verify"; }
 day=$(date -u +%Y-%m-%d)
@@ -88,19 +97,19 @@ report() { node -e '
 	const rows = (id) => all.find((s) => s.id === id).rows, cells = (id, name) => rows(id).map((r) => r.cells[name]);
 	const fact = (id, name) => rows(id).find((r) => r.cells.field === name).cells.value;
 	const v = eval(process.argv[2]); console.log(typeof v === "object" ? JSON.stringify(v) : String(v));' "$HERE/period.json" "$1"; }
-same "$(report 'cells("alerts", "alert_id")')" '["AL-1","AL-2","AL-3","AL-4","AL-5","AL-6"]'
-same "$(report 'cells("alerts", "state")')" '["cleared, acknowledged","open, not acknowledged","cleared, acknowledged","cleared, acknowledged","cleared, not acknowledged","open, not acknowledged"]'
-same "$(report 'rows("alerts").map((r) => r.mark)')" '["as it should be","finding","as it should be","as it should be","finding","finding"]'
-same "$(report 'cells("alerts", "acknowledged_by")')" '["p2","","p2","p3","",""]'
+same "$(report 'cells("alerts", "alert_id")')" '["AL-1","AL-2","AL-3","AL-4","AL-5","AL-6","AL-7","AL-8","AL-9"]'
+same "$(report 'cells("alerts", "state").slice(0, 6)')" '["cleared, acknowledged","open, not acknowledged","cleared, acknowledged","cleared, acknowledged","cleared, not acknowledged","open, not acknowledged"]'
+same "$(report 'rows("alerts").map((r) => r.mark).slice(0, 6)')" '["as it should be","finding","as it should be","as it should be","finding","finding"]'
+same "$(report 'cells("alerts", "acknowledged_by")')" '["p2","","p2","p3","","","","",""]'
 same "$(report 'cells("acknowledgements", "note")')" '["Cancelled by the owners","The owners were called","Will be revoked"]'
 same "$(report '["alerts_raised", "alerts_cleared", "acknowledgements", "open_at_end", "unacknowledged_at_end"].map((n) => fact("alert_counts", n))')" \
-	'["6","4","3","2","3"]'
+	'["9","5","3","4","6"]'
 for form in html csv markdown; do
 	console report period --from "$day" --to "$day" --offline --format "$form" -o "$HERE/period.$form" >/dev/null
 	grep -rqF "The owners were called" "$HERE/period.$form"* || fail "no acknowledgement in $form"
 done
 console report deployment --format json -o "$HERE/period.json" >/dev/null
-same "$(report 'cells("alerts", "alert_id")')" '["AL-2","AL-5","AL-6"]'
+same "$(report 'cells("alerts", "alert_id")')" '["AL-2","AL-5","AL-6","AL-7","AL-8","AL-9"]'
 
 # A follower reads them, and writes none.
 console log export "$HERE/export" >/dev/null

@@ -1,6 +1,7 @@
-// What happens on chain without setgov: stranger.mjs operation|safe-tx|payment|owner|mend|upheaval RPC PROFILE. Prints the operation's
+// What happens on chain without setgov: stranger.mjs operation|run|safe-tx|payment|owner|mend|upheaval RPC PROFILE. Prints the operation's
 // id, the safeTxHash, the owner's address, or nothing.
 //   operation   somebody who is not in the profile is given the proposer role, and schedules registry.pause()
+//   run         that operation is executed
 //   safe-tx     as many owners as it takes make the Safe do nothing, without telling the log
 //   payment     the same, to somebody else
 //   owner       somebody who is not in the profile becomes an owner of the Safe
@@ -25,6 +26,7 @@ const mined = async (tx) => (await tx).wait();
 const timelock = new Interface([
   'function grantRole(bytes32,address)',
   'function schedule(address,uint256,bytes,bytes32,bytes32,uint256)',
+  'function execute(address,uint256,bytes,bytes32,bytes32)',
   'function revokeRole(bytes32,address)',
   'function cancel(bytes32)',
   'function hashOperation(address,uint256,bytes,bytes32,bytes32) view returns (bytes32)',
@@ -61,6 +63,12 @@ async function safeTx(to) {
   const approved = owners.map((owner) => concat([zeroPadValue(owner, 32), ZeroHash, '0x01']));
   await mined(first.execTransaction(...tx, concat(approved)));
   return hash;
+}
+
+async function run() {
+  const theirs = new Contract(identity.timelock, timelock, await as(identity.safe));
+  await mined(theirs.execute(...call));
+  return theirs.hashOperation(...call);
 }
 
 // Says yes to everything: supportsInterface, too.
@@ -106,5 +114,5 @@ async function mend() {
   return '';
 }
 
-console.log(await { operation, owner, mend, 'safe-tx': () => safeTx(identity.safe), payment: () => safeTx('0x000000000000000000000000000000000000dEaD'), upheaval }[what]());
+console.log(await { operation, run, owner, mend, 'safe-tx': () => safeTx(identity.safe), payment: () => safeTx('0x000000000000000000000000000000000000dEaD'), upheaval }[what]());
 process.exit(0);

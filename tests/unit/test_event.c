@@ -60,6 +60,25 @@ static void schedule(struct world *w, size_t i)
 	buf_release(&data);
 }
 
+static void execute(struct world *w, size_t i)
+{
+	struct chain_event *ev = put(w, &timelock, EVENT_EXECUTED, &w->id);
+	const struct call *c = &w->op.calls.v[i];
+	const struct abi_type *type = abi_type_parse(&w->a, span_str("(address,uint256,bytes)"), NULL);
+	struct abi_value items[3];
+	struct buf data = {0};
+
+	items[0] = abi_address(&abi_address_type, &c->to);
+	items[1] = abi_word(&abi_uint256, &c->value);
+	items[2] = abi_bytes(&abi_bytes_type, c->data);
+	const struct abi_value tuple = abi_items(type, items, 3);
+	abi_encode(&data, &tuple);
+	ev->n_topics = 3;
+	ev->topics[2].b[31] = (uint8_t)i;
+	ev->data = arena_copy(&w->a, buf_view(&data));
+	buf_release(&data);
+}
+
 static void salt(struct world *w)
 {
 	put(w, &timelock, EVENT_SALT, &w->id)->data = SPAN_HASH(&w->op.salt);
@@ -124,6 +143,11 @@ static void cancelled_and_executed_ones_do_not_wait(void **state)
 	salt(&w);
 	assert_true(tell(&w).operations[0].pending && tell(&w).operations[0].proven);
 	assert_true(tell(&w).operations[0].block == 4);
+	assert_false(tell(&w).operations[0].executed);
+	execute(&w, 0);
+	execute(&w, 1);
+	assert_true(tell(&w).operations[0].executed && !tell(&w).operations[0].pending);
+	assert_true(tell(&w).operations[0].executed_block == w.v[w.n - 2].block);       /* of its first call */
 	arena_release(&w.a);
 }
 

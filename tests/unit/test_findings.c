@@ -179,6 +179,13 @@ static void operations_and_transactions_of_nobodys_are_named(void **state)
 			"00000000000000000000000000000000000000000000000000000000000000, of 1 call, first: "
 			"registry pause()\n");
 	set_up(&w);
+	ops[1].timestamp = 1;
+	w.s.operations = ops;
+	w.s.n_operations = 2;
+	assert_findings(&w, "UNKNOWN-OPERATION the timelock has run an operation that the log does not know, 0x08"
+			"00000000000000000000000000000000000000000000000000000000000000, of 1 call, first: "
+			"registry pause()\n");
+	set_up(&w);
 	for (size_t i = 0; i < 25; i++)
 		txs[i] = (struct snapshot_foreign_tx){ .block = i };
 	w.s.foreign = txs;

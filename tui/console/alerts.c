@@ -6,12 +6,19 @@ struct search {
 	struct alert *out;            /* NULL: only counted */
 };
 
+/* "0x… executed": of an operation that has run. */
+static bool is_first_word(struct span text, struct span word)
+{
+	return text.n > word.n && text.p[word.n] == ' ' && span_eq(span_of(text.p, word.n), word);
+}
+
 /* What the last look found of this code about this subject; NULL: nothing. */
 static const struct snapshot_finding *finding_about(const struct model *m, const char *code, struct span subject)
 {
 	for (size_t i = 0; i < m->snapshot.n_findings; i++) {
 		const struct snapshot_finding *f = &m->snapshot.findings[i];
-		if (span_is(f->code, code) && (subject.n == 0 || span_eq(f->subject, subject)))
+		if (span_is(f->code, code) && (subject.n == 0 || span_eq(f->subject, subject) ||
+					       is_first_word(f->subject, subject)))
 			return f;
 	}
 	return NULL;
