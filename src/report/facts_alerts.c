@@ -11,6 +11,7 @@
 /* How the alerts stood at a time. */
 struct standing {
 	struct arena *a;
+	const struct report_source *src;
 	struct unix_time at;
 	struct alert_log m;
 	size_t n_bad;                 /* lines that cannot be understood */
@@ -98,6 +99,7 @@ static void alert_row(const struct standing *s, struct rows *t, const struct log
 		rows_0x(t, "event_tx", &f->event.tx);
 	if (x->n_acks > 0) {
 		rows_put(t, "acknowledged_by", x->acks[0].by);
+		rows_who(t, "acknowledger", s->src, x->acks[0].by, x->acks[0].seq);
 		rows_time(t, "acknowledged_at", x->acks[0].time);
 		rows_u64(t, "seconds_to_acknowledge", seconds_to_acknowledge(x));
 		rows_rest_on(t, x->acks[0].seq);
@@ -111,13 +113,14 @@ static void alert_row(const struct standing *s, struct rows *t, const struct log
 	rows_mark(t, !is_acknowledged(s, x) ? REPORT_FINDING : is_open(x) ? REPORT_LOOK : REPORT_AS_IT_SHOULD);
 }
 
-static void ack_row(struct rows *t, const struct logged_alert *x, const struct alert_ack *ack)
+static void ack_row(const struct standing *s, struct rows *t, const struct logged_alert *x, const struct alert_ack *ack)
 {
 	rows_next(t);
 	rows_put(t, "alert_id", x->id);
 	rows_put(t, "change_id", x->change);
 	rows_time(t, "acknowledged_at", ack->time);
 	rows_put(t, "acknowledged_by", ack->by);
+	rows_who(t, "acknowledger", s->src, ack->by, ack->seq);
 	rows_put(t, "auth_method", ack->auth);
 	rows_put(t, "note", ack->note);
 	rows_put(t, "ticket", ack->ticket);
@@ -145,8 +148,8 @@ static void alerts_table(const struct standing *s, struct report *r, const char 
 			 const struct period *period)
 {
 	static const char *const columns[] = { "alert_id", "severity", "code", "finding", "expected", "change_id",
-		"raised_at", "raised_block", "event_tx", "acknowledged_by", "acknowledged_at",
-		"seconds_to_acknowledge", "cleared_at", "cleared_block", "state" };
+		"raised_at", "raised_block", "event_tx", "acknowledged_by", "acknowledger",
+		"acknowledged_at", "seconds_to_acknowledge", "cleared_at", "cleared_block", "state" };
 	struct rows t = ROWS_BEGIN(s->a, r, "alerts", title, columns);
 	for (size_t i = 0; i < s->m.n; i++)
 		if (!was_over(period, &s->m.v[i]))
@@ -158,12 +161,12 @@ static void alerts_table(const struct standing *s, struct report *r, const char 
 static void acks_table(const struct standing *s, struct report *r, const struct period *period)
 {
 	static const char *const columns[] = { "alert_id", "change_id", "acknowledged_at", "acknowledged_by",
-		"auth_method", "note", "ticket", "until" };
+		"acknowledger", "auth_method", "note", "ticket", "until" };
 	struct rows t = ROWS_BEGIN(s->a, r, "acknowledgements", "Acknowledgements of alerts", columns);
 	for (size_t i = 0; i < s->m.n; i++)
 		for (size_t k = 0; k < s->m.v[i].n_acks; k++)
 			if (is_in(period, s->m.v[i].acks[k].time))
-				ack_row(&t, &s->m.v[i], &s->m.v[i].acks[k]);
+				ack_row(s, &t, &s->m.v[i], &s->m.v[i].acks[k]);
 }
 
 /* ---- the period ------------------------------------------------------------------------------------------------- */
@@ -233,7 +236,7 @@ static void counts_table(const struct standing *s, struct report *r, const struc
 bool facts_alerts_period(struct arena *a, struct report *r, const struct report_source *src,
 			 const struct period *period, struct err *e)
 {
-	struct standing s = { .a = a, .at = period->to.ms < src->now.ms ? period->to : src->now };
+	struct standing s = { .a = a, .src = src, .at = period->to.ms < src->now.ms ? period->to : src->now };
 	struct seqs seqs;
 	if (!views_alerts(src->ws->views, a, true, &seqs, e) || !take_lines(&s, src->ws, &seqs, period->to, e))
 		return false;
@@ -249,7 +252,7 @@ bool facts_alerts_period(struct arena *a, struct report *r, const struct report_
 bool facts_alerts_change(struct arena *a, struct report *r, const struct report_source *src, struct span change,
 			 struct err *e)
 {
-	struct standing s = { .a = a, .at = src->now };
+	struct standing s = { .a = a, .src = src, .at = src->now };
 	struct seqs seqs;
 	if (!alerts_of_change(src->ws, a, change, &seqs, e) || !take_lines(&s, src->ws, &seqs, ALL_TIME, e))
 		return false;
@@ -260,7 +263,7 @@ bool facts_alerts_change(struct arena *a, struct report *r, const struct report_
 
 bool facts_alerts_now(struct arena *a, struct report *r, const struct report_source *src, struct err *e)
 {
-	struct standing s = { .a = a, .at = src->now };
+	struct standing s = { .a = a, .src = src, .at = src->now };
 	struct seqs seqs;
 	if (!views_alerts(src->ws->views, a, false, &seqs, e) || !take_lines(&s, src->ws, &seqs, ALL_TIME, e))
 		return false;
