@@ -64,6 +64,9 @@ third=$(console draft safe.change-threshold threshold=4 --title 'Four of five' -
 console propose "$third" >/dev/null
 agree "$third" execute 1 2 3 5
 submit "$third" execute >/dev/null
+# The Safe asks for more owners than the profile says, and somebody says that he knows.
+console alerts look >/dev/null || true
+console alerts ack AL-1 --note 'The profile follows on Monday' --as p2 >/dev/null
 console log checkpoint >"$HERE/stick/note"
 for n in 1 2; do
 	signer_run "$n" cosign "$HERE/stick/note" -o "$HERE/stick/$n.message.json" --passphrase-fd 3 >/dev/null
@@ -166,8 +169,10 @@ missing=$(line '.kind == "log.restored"' .body.missing)
 node tests/support/forge_export.mjs "$HERE/export.invented" edit "$restored" "\"missing\":$missing" '"missing":0'
 other=$(printf 0 | sha256sum | cut -c1-64)
 node tests/support/forge_export.mjs "$HERE/export.invented" edit "$(line '.kind == "change.proposed" and .change == "'"$second"'"' .seq)" "\"policy\":\"$digest\"" "\"policy\":\"$other\""
+node tests/support/forge_export.mjs "$HERE/export.invented" edit "$(line '.kind == "alert.acknowledged"' .seq)" '"alert":"AL-1"' '"alert":"AL-9"'
+node tests/support/forge_export.mjs "$HERE/export.invented" edit "$(line '.kind == "alert.raised"' .seq)" '"alert":"AL-1"' '"alert":"AL-2"'
 resign "$HERE/export.invented"
-{ blocks 1.1 1.7; blocks 1.11 1.11; blocks 1.13 1.13; } >"$HERE/words"
+{ blocks 1.1 1.7; blocks 1.11 1.11; blocks 1.13 1.14; } >"$HERE/words"
 # Owners pay somebody past the timelock.
 node tests/support/stranger.mjs payment "$(cat "$HERE/rpc-url")" "$HERE/deployment.json" >/dev/null
 { blocks 1.1 1.4; blocks 1.6 1.6; blocks 1.12 1.12; } >"$HERE/past"
@@ -209,6 +214,8 @@ finds invented "1.4: line $rotated: the old key vouches for the new one
 1.7: line $succeeded: $heir is an owner and signed for the new key
 1.11: line $adopted: $who is an owner and signed for this policy
 1.11: line $(line '.kind == "change.proposed" and .change == "'"$second"'"' .seq): $second was proposed under the policy that was in force
-1.13: line $restored: lines that are missing"
+1.13: line $restored: lines that are missing
+1.14: alarms are numbered without a gap; the first that is not
+1.14: each answer is to an alarm that was raised before; the first that is not"
 tx=$(rpc eth_getBlockByNumber '["latest", false]' | field transactions | jq -r '.[0]')
 found paid "1.12: $tx: to the timelock, or to the Safe itself"
