@@ -240,20 +240,6 @@ uint64_t views_behind(struct log *l)
 
 /* ---- opening ----------------------------------------------------------------------------------------------------- */
 
-static bool find_blob(void *ctx, const struct hash32 *digest, uint64_t *row)
-{
-	struct views *v = ctx;
-	sqlite3_stmt *st = v->st[ST_BLOB];
-	bool found;
-
-	views_bind_hash(st, 1, digest);
-	found = sqlite3_step(st) == SQLITE_ROW;
-	if (found)
-		*row = (uint64_t)sqlite3_column_int64(st, 0);
-	sqlite3_reset(st);
-	return found;
-}
-
 struct views *views_open(struct log *l, struct err *e)
 {
 	struct views *v = calloc(1, sizeof(*v));
@@ -268,7 +254,7 @@ struct views *views_open(struct log *l, struct err *e)
 		views_release(v);
 		return NULL;
 	}
-	log_set_blob_hint(l, find_blob, v);
+	views_give_hints(v);
 	return v;
 }
 
@@ -276,7 +262,7 @@ void views_release(struct views *v)
 {
 	if (!v)
 		return;
-	log_set_blob_hint(v->log, NULL, NULL);
+	log_set_hints(v->log, NULL);
 	views_close(v);
 	free(v->path);
 	free(v);
