@@ -120,8 +120,8 @@ static void no_view_hides_a_line(void **state)
 		"UPDATE change_line SET change = 'SC-2' WHERE seq = " WITHDRAWN,
 		"INSERT INTO change_line VALUES ('SC-1', 0)",
 		"DROP TABLE change_line; CREATE TABLE change_line (change TEXT, seq INTEGER) STRICT;"
-			" INSERT INTO change_line VALUES ('SC-1', 1), ('SC-1', 2), ('SC-1', 3), ('SC-1', 5), ('SC-1', 6),"
-			" ('SC-1', 6)",
+			" INSERT INTO change_line VALUES ('SC-1', 1), ('SC-1', 2), ('SC-1', 3), ('SC-1', 5),"
+			" ('SC-1', 6), ('SC-1', 6)",
 		"DELETE FROM kind_line WHERE seq = " WITHDRAWN,
 		"UPDATE kind_line SET kind = 'change.withdrawn' WHERE seq = 9; DELETE FROM kind_line WHERE seq = 7",
 	};
