@@ -53,27 +53,22 @@ bool meetings_read(struct workspace *ws, struct arena *a, struct meetings *out, 
 	return log_each_of_kinds(ws->log, kinds, ARRAY_LEN(kinds), fold_line, &f, e);
 }
 
-static bool look(struct workspace *ws, struct fold *f, struct err *e)
-{
-	struct seqs all;
-
-	*f->out = (struct meetings){0};
-	return views_lines_of_kinds(ws->views, f->a, kinds, ARRAY_LEN(kinds), &all, e) &&
-	       log_each_of(ws->log, &all, fold_line, f, e);
-}
-
-bool meetings_look_over(struct workspace *ws, struct arena *a, struct meetings *out, struct meetings_over *bad,
+bool meetings_read_over(struct workspace *ws, struct arena *a, struct meetings *out, struct meetings_over *bad,
 			struct err *e)
 {
 	struct fold f = { a, out, bad };
 
+	*out = (struct meetings){0};
 	*bad = (struct meetings_over){0};
-	return look(ws, &f, e);
+	return log_each_of_kinds(ws->log, kinds, ARRAY_LEN(kinds), fold_line, &f, e);
 }
 
 bool meetings_look(struct workspace *ws, struct arena *a, struct meetings *out, struct err *e)
 {
 	struct fold f = { a, out, NULL };
+	struct seqs all;
 
-	return look(ws, &f, e);
+	*out = (struct meetings){0};
+	return views_lines_of_kinds(ws->views, a, kinds, ARRAY_LEN(kinds), &all, e) &&
+	       log_each_of(ws->log, &all, fold_line, &f, e);
 }
