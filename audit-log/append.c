@@ -177,7 +177,7 @@ static bool have_blob(struct log *l, const struct hash32 *digest, enum blob_clas
 	uint64_t row;
 	bool have;
 
-	if (!l->hint || !l->hint(l->hint_ctx, digest, &row))
+	if (!l->hints.blob || !l->hints.blob(l->hints.ctx, digest, &row))
 		return false;
 	have = log_blob_row(l, row, &name, &found, &bytes, NULL) && hash32_eq(&name, digest) && found == class;
 	buf_release(&bytes);
@@ -191,7 +191,7 @@ static bool was_erased(struct log *l, const struct hash32 *digest)
 	enum blob_class class;
 	struct hash32 name;
 	uint64_t row;
-	const bool was = l->hint && l->hint(l->hint_ctx, digest, &row) &&
+	const bool was = l->hints.blob && l->hints.blob(l->hints.ctx, digest, &row) &&
 			 store_blob(l->store, row, &name, &class, &bytes, NULL) && class == BLOB_PRIVATE &&
 			 hash32_eq(&name, digest) && log_blob_is_emptied(&name, bytes.n);
 

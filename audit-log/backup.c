@@ -134,14 +134,11 @@ struct seeing {
 /* An earlier log.restored line tells of a history that ended: its checkpoints are of lines that are gone. */
 static bool explain(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
 {
-	static const char kind[] = "\"kind\":\"log.restored\",";
 	struct seeing *s = ctx;
 	struct line l;
 	uint64_t size;
 
 	(void)leaf;
-	if (!memmem(raw.p, raw.n, kind, sizeof(kind) - 1))
-		return true;
 	if (!line_parse(s->a, &l, arena_copy(s->a, raw), e))
 		return false;
 	if (json_get_u64(l.body, "seenSize", &size, NULL) && s->at->size > seq && s->at->size <= size)
@@ -152,6 +149,7 @@ static bool explain(void *ctx, uint64_t seq, const struct hash32 *leaf, struct s
 /* *same: as far as can be told. False for another history, unless it ended in an earlier restore. */
 static bool is_of_copy(struct seeing *s, const struct tree_head *head, bool *same, struct err *e)
 {
+	static const char *const kinds[] = { "log.restored" };
 	struct hash32 root;
 
 	*same = true;
@@ -162,7 +160,7 @@ static bool is_of_copy(struct seeing *s, const struct tree_head *head, bool *sam
 	*same = hash32_eq(&root, &head->root);
 	s->at = head;
 	s->explained = *same;
-	if (!*same && !log_each(s->log, 0, UINT64_MAX, explain, s, e))
+	if (!*same && !log_each_of_kinds(s->log, kinds, ARRAY_LEN(kinds), explain, s, e))
 		return false;
 	return s->explained || err_refuse(e, "LOG-FORKED", "the first %" PRIu64 " lines of the copy are not those of "
 					  "the checkpoint that is shown", head->size);

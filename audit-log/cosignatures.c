@@ -37,12 +37,9 @@ static bool read_line(struct arena *a, struct log_cosignature *out, struct span 
 
 static bool take(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
 {
-	static const char kind[] = "\"kind\":\"checkpoint.cosigned\",";
 	struct walk *w = ctx;
 
 	(void)leaf;
-	if (!memmem(raw.p, raw.n, kind, sizeof(kind) - 1))
-		return true;
 	if (w->out->n == w->cap) {
 		struct log_cosignature *more = ARENA_ARRAY(w->a, struct log_cosignature, 2 * w->cap + 8);
 
@@ -57,10 +54,11 @@ static bool take(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span
 
 bool log_cosignatures(struct log *l, struct arena *a, struct log_cosignatures *out, struct err *e)
 {
+	static const char *const kinds[] = { "checkpoint.cosigned" };
 	struct walk w = { a, out, 0 };
 
 	*out = (struct log_cosignatures){0};
-	return log_each(l, 0, UINT64_MAX, take, &w, e);
+	return log_each_of_kinds(l, kinds, ARRAY_LEN(kinds), take, &w, e);
 }
 
 static bool judge_owner(const struct log_cosignature *c, struct span origin, const struct deployment *d,

@@ -47,12 +47,9 @@ bool log_hole_read(struct arena *a, struct log_hole *out, const struct line *l, 
 static bool take(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
 {
 	struct walk *w = ctx;
-	struct line_peek peek;
 	struct line l;
 
 	(void)leaf;
-	if (!line_peek(&peek, raw) || !span_is(peek.kind, "log.restored"))
-		return true;
 	if (w->out->n == w->cap) {
 		struct log_hole *more = ARENA_ARRAY(w->a, struct log_hole, 2 * w->cap + 4);
 
@@ -67,13 +64,14 @@ static bool take(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span
 
 bool log_holes(struct log *l, struct views *v, struct arena *a, struct log_holes *out, struct err *e)
 {
+	static const char *const kinds[] = { "log.restored" };
 	struct walk w = { a, out, 0 };
 	struct seqs seqs;
 
 	*out = (struct log_holes){0};
 	if (!v)
-		return log_each(l, 0, UINT64_MAX, take, &w, e);
-	return views_lines_of_kind(v, a, span_str("log.restored"), &seqs, e) && log_each_of(l, &seqs, take, &w, e);
+		return log_each_of_kinds(l, kinds, ARRAY_LEN(kinds), take, &w, e);
+	return views_lines_of_kind(v, a, span_str(kinds[0]), &seqs, e) && log_each_of(l, &seqs, take, &w, e);
 }
 
 bool log_hole_is_open(const struct log_hole *h)

@@ -146,6 +146,9 @@ void log_release(struct log *l)
 	if (l->dirty && !log_remember(l, NULL))
 		l->dirty = true; /* nobody to tell: the next open compares with an older checkpoint, which is safe */
 	store_release(l->store);
+	if (l->census)
+		census_release(l->census);
+	free(l->census);
 	explicit_bzero(l->seed, sizeof(l->seed));
 	arena_release(&l->arena);
 	free(l->remember);

@@ -60,8 +60,15 @@ MUST_CHECK bool log_line_read(struct log *l, struct arena *a, uint64_t seq, stru
  * is borrowed for the call. fn returns false with an error to stop. */
 typedef bool log_line_fn(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e);
 MUST_CHECK bool log_each(struct log *l, uint64_t from, uint64_t to, log_line_fn *fn, void *ctx, struct err *e);
-/* Every line of a change from the trusted file itself, not from a view: what packet, collect and submit decide on. */
+/* Every line of a change, or of any of these kinds, in order: what packet, collect and submit decide on. The log may be
+ * told where to look (log_set_hints); what it is told is taken only when it is complete (census.h), and otherwise the
+ * whole file is read. Each line is re-hashed. */
 MUST_CHECK bool log_each_of_change(struct log *l, struct span change, log_line_fn *fn, void *ctx, struct err *e);
+MUST_CHECK bool log_each_of_kinds(struct log *l, const char *const kinds[], size_t n, log_line_fn *fn, void *ctx,
+				  struct err *e);
+/* Each of these lines, re-hashed: all that anybody asks for, not all that there are. */
+struct seqs { uint64_t *seq; size_t n; };                  /* ascending; in an arena */
+MUST_CHECK bool log_each_of(struct log *l, const struct seqs *seqs, log_line_fn *fn, void *ctx, struct err *e);
 /* The line whose id this is, looking backwards from the end to `from`: did it go in? ERR_MISSING. */
 MUST_CHECK bool log_find_id(struct log *l, const uint8_t id[16], uint64_t from, uint64_t *seq, struct err *e);
 
@@ -72,10 +79,19 @@ MUST_CHECK bool log_blob(struct log *l, const struct hash32 *digest, struct buf 
 /* What a user keeps of this log: malloc'd "dir/<sha256(origin) hex>", and the ending, ".checkpoint". */
 char *log_state_path(const struct log *l, const char *dir, const char *ending);
 
-/* Where to look first: fills *row and returns true, or false when it does not know. What it says is checked. Set by
- * views_open(); without it blobs are found by scanning. */
-typedef bool log_blob_hint(void *ctx, const struct hash32 *digest, uint64_t *row);
-void log_set_blob_hint(struct log *l, log_blob_hint *hint, void *ctx);
+/* Where to look first. Each returns false when it does not know; what it says is checked. Set by views_open(); without
+ * them, blobs and lines are found by scanning. */
+struct log_hints {
+	void *ctx;
+	bool (*blob)(void *ctx, const struct hash32 *digest, uint64_t *row);
+	/* The lines of a change, of any of n kinds, among the first *upto lines; the log reads those behind them. */
+	bool (*of_change)(void *ctx, struct arena *a, struct span change, struct seqs *out, uint64_t *upto);
+	bool (*of_kinds)(void *ctx, struct arena *a, const char *const kinds[], size_t n, struct seqs *out,
+			 uint64_t *upto);
+};
+void log_set_hints(struct log *l, const struct log_hints *hints);      /* NULL: none */
+/* It knows where to look for lines, and what it was told was complete so far: what was not is not asked again. */
+bool log_is_hinted(const struct log *l);
 
 /* Every blob row from row number `from` on; the bytes are unread. */
 struct blob_row {

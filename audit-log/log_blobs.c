@@ -5,12 +5,6 @@
 #include "src/base/hex.h"
 #include "src/crypto/hash.h"
 
-void log_set_blob_hint(struct log *l, log_blob_hint *hint, void *ctx)
-{
-	l->hint = hint;
-	l->hint_ctx = ctx;
-}
-
 bool log_blob_is_emptied(const struct hash32 *digest, uint64_t n)
 {
 	struct hash32 nothing;
@@ -112,7 +106,7 @@ bool log_blob(struct log *l, const struct hash32 *digest, struct buf *bytes, enu
 {
 	uint64_t row;
 
-	if (l->hint && l->hint(l->hint_ctx, digest, &row) && read_blob(l, row, digest, bytes, class, NULL))
+	if (l->hints.blob && l->hints.blob(l->hints.ctx, digest, &row) && read_blob(l, row, digest, bytes, class, NULL))
 		return true;
 	return scan_for_blob(l, digest, &row, e) && read_blob(l, row, digest, bytes, class, e);
 }

@@ -37,7 +37,7 @@ bool log_read_row(struct log *l, uint64_t seq, struct hash32 *leaf, struct buf *
 	return false;
 }
 
-static bool demand_seq(const struct log *l, uint64_t seq, struct err *e)
+bool log_demand_seq(const struct log *l, uint64_t seq, struct err *e)
 {
 	if (seq < log_size(l))
 		return true;
@@ -48,7 +48,7 @@ bool log_line(struct log *l, uint64_t seq, struct buf *raw, struct err *e)
 {
 	struct hash32 leaf;
 
-	return demand_seq(l, seq, e) && log_read_row(l, seq, &leaf, raw, e);
+	return log_demand_seq(l, seq, e) && log_read_row(l, seq, &leaf, raw, e);
 }
 
 bool log_line_read(struct log *l, struct arena *a, uint64_t seq, struct line *out, struct err *e)
@@ -67,7 +67,6 @@ struct each {
 	void *ctx;
 	uint64_t next;
 	struct hash32 prev;
-	struct span change;           /* only lines of this one; p NULL = all */
 };
 
 static bool each_row(struct each *each, const struct store_row *row, struct err *e)
@@ -84,8 +83,6 @@ static bool each_row(struct each *each, const struct store_row *row, struct err 
 		return mismatch(e, row->i, "does not continue the line before it");
 	each->next++;
 	each->prev = row->hash;
-	if (each->change.p && !span_eq(peek.change, each->change))
-		return true;
 	return each->fn(each->ctx, row->i, &row->hash, row->bytes, e);
 }
 
@@ -118,13 +115,6 @@ bool log_each(struct log *l, uint64_t from, uint64_t to, log_line_fn *fn, void *
 	struct each each = { .fn = fn, .ctx = ctx };
 
 	return each_line(l, from, to, &each, e);
-}
-
-bool log_each_of_change(struct log *l, struct span change, log_line_fn *fn, void *ctx, struct err *e)
-{
-	struct each each = { .fn = fn, .ctx = ctx, .change = change };
-
-	return each_line(l, 0, UINT64_MAX, &each, e);
 }
 
 bool log_find_id(struct log *l, const uint8_t id[16], uint64_t from, uint64_t *seq, struct err *e)

@@ -1,10 +1,11 @@
-/* What an open log holds: for log*.c and for those that write to it, append.c, keys.c, erase.c, backup.c and follow.c.
- * log.c opens; log_lines.c, log_blobs.c and log_tree.c read; log_remembered.c holds it against what this machine has
- * seen. */
+/* What an open log holds: for log*.c, census.c and those that write to it, append.c, keys.c, erase.c, backup.c and
+ * follow.c. log.c opens; log_lines.c, log_lines_of.c, log_blobs.c and log_tree.c read; log_remembered.c holds it
+ * against what this machine has seen. */
 #ifndef SETGOV_AUDIT_LOG_LOG_STATE_H
 #define SETGOV_AUDIT_LOG_LOG_STATE_H
 
 #include "audit-log/append.h"
+#include "audit-log/census.h"
 #include "audit-log/log.h"
 #include "src/gov/log_keys.h"
 
@@ -25,8 +26,8 @@ struct log {
 	char *remember;               /* the file, or NULL */
 	uint64_t remembered;          /* size of what is remembered there, as far as this process knows */
 	struct log_tail tail;
-	log_blob_hint *hint;
-	void *hint_ctx;
+	struct log_hints hints;
+	struct census *census;        /* census_of(); NULL until then */
 
 	bool in_transaction;
 	bool keyless;                 /* the key is lost, and a new one is about to be put in its place */
@@ -49,6 +50,7 @@ struct log *log_new(const char *dir, enum log_mode mode);
 /* Reads lines 0 and the last, and the tree's right edge. `path` is the database file. */
 MUST_CHECK bool log_attach(struct log *l, const char *path, const struct log_options *options, struct err *e);
 MUST_CHECK bool log_load_tail(struct log *l, struct err *e);
+MUST_CHECK bool log_demand_seq(const struct log *l, uint64_t seq, struct err *e);
 /* The row, appended to raw, when its bytes hash to the leaf beside them and say its own number. */
 MUST_CHECK bool log_read_row(struct log *l, uint64_t seq, struct hash32 *leaf, struct buf *raw, struct err *e);
 /* The checkpoint remembered outside. *found false: there is none. */

@@ -4,6 +4,8 @@
 
 #include "src/base/text.h"
 
+static const char *const kinds[] = { "meeting.opened", "meeting.decided", "meeting.closed" };
+
 struct fold {
 	struct arena *a;
 	struct meetings *out;
@@ -32,12 +34,9 @@ static bool fold_read(struct fold *f, uint64_t seq, struct span raw, struct err 
 static bool fold_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
 {
 	struct fold *f = ctx;
-	struct line_peek peek;
 	struct err why = {0};
 
 	(void)leaf;
-	if (line_peek(&peek, raw) && !span_starts(peek.kind, "meeting."))
-		return true;
 	if (f->bad == NULL)
 		return fold_read(f, seq, raw, e);
 	if (!fold_read(f, seq, raw, &why))
@@ -51,31 +50,25 @@ bool meetings_read(struct workspace *ws, struct arena *a, struct meetings *out, 
 	struct fold f = { a, out, NULL };
 
 	*out = (struct meetings){0};
-	return log_each(ws->log, 0, log_size(ws->log), fold_line, &f, e);
+	return log_each_of_kinds(ws->log, kinds, ARRAY_LEN(kinds), fold_line, &f, e);
 }
 
-static bool look(struct workspace *ws, struct fold *f, struct err *e)
-{
-	static const char *const kinds[] = { "meeting.opened", "meeting.decided", "meeting.closed" };
-	struct seqs all;
-
-	*f->out = (struct meetings){0};
-	return views_lines_of_kinds(ws->views, f->a, kinds, ARRAY_LEN(kinds), &all, e) &&
-	       log_each_of(ws->log, &all, fold_line, f, e);
-}
-
-bool meetings_look_over(struct workspace *ws, struct arena *a, struct meetings *out, struct meetings_over *bad,
+bool meetings_read_over(struct workspace *ws, struct arena *a, struct meetings *out, struct meetings_over *bad,
 			struct err *e)
 {
 	struct fold f = { a, out, bad };
 
+	*out = (struct meetings){0};
 	*bad = (struct meetings_over){0};
-	return look(ws, &f, e);
+	return log_each_of_kinds(ws->log, kinds, ARRAY_LEN(kinds), fold_line, &f, e);
 }
 
 bool meetings_look(struct workspace *ws, struct arena *a, struct meetings *out, struct err *e)
 {
 	struct fold f = { a, out, NULL };
+	struct seqs all;
 
-	return look(ws, &f, e);
+	*out = (struct meetings){0};
+	return views_lines_of_kinds(ws->views, a, kinds, ARRAY_LEN(kinds), &all, e) &&
+	       log_each_of(ws->log, &all, fold_line, &f, e);
 }

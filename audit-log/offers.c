@@ -97,28 +97,21 @@ static bool apply_adopted(struct fold *f, const struct line *l, struct err *e)
 	return true;
 }
 
-static const struct {
-	const char *kind;
-	bool (*apply)(struct fold *f, const struct line *l, struct err *e);
-} kinds[] = {
-	{ "policy.offered", apply_offered },
-	{ "policy.signed", apply_signed },
-	{ "policy.adopted", apply_adopted },
+static const char *const names[] = { "policy.offered", "policy.signed", "policy.adopted" };
+static bool (*const apply[])(struct fold *f, const struct line *l, struct err *e) = {
+	apply_offered, apply_signed, apply_adopted
 };
 
 static bool fold_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
 {
 	struct fold *f = ctx;
-	struct line_peek peek;
 	struct line l;
 
 	(void)leaf;
-	if (line_peek(&peek, raw) && !span_starts(peek.kind, "policy."))
-		return true;
 	if (!line_parse(f->a, &l, arena_copy(f->a, raw), e))
 		return err_in(e, "line %llu", (unsigned long long)seq);
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (line_kind_is(&l, kinds[i].kind) && !kinds[i].apply(f, &l, e))
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (line_kind_is(&l, names[i]) && !apply[i](f, &l, e))
 			return err_in(e, "line %llu", (unsigned long long)seq);
 	f->out->in_force = f->in_force ? &f->out->v[f->in_force - 1] : NULL;
 	return true;
@@ -129,12 +122,11 @@ bool offers_read(struct workspace *ws, struct arena *a, struct offers *out, stru
 	struct fold f = { .a = a, .out = out };
 
 	*out = (struct offers){0};
-	return log_each(ws->log, 0, log_size(ws->log), fold_line, &f, e);
+	return log_each_of_kinds(ws->log, names, ARRAY_LEN(names), fold_line, &f, e);
 }
 
 bool offers_look(struct workspace *ws, struct arena *a, struct offers *out, struct err *e)
 {
-	static const char *const names[] = { "policy.offered", "policy.signed", "policy.adopted" };
 	struct fold f = { .a = a, .out = out };
 	struct seqs all;
 

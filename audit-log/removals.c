@@ -64,13 +64,10 @@ static bool take_raw(void *ctx, uint64_t seq, const struct hash32 *leaf, struct 
 {
 	struct removals *r = ctx;
 	struct arena scratch = {0};
-	struct line_peek peek;
 	struct line l;
 	bool ok;
 
 	(void)leaf;
-	if (!line_peek(&peek, raw) || !kind_of(peek.kind))
-		return true;
 	ok = (line_parse(&scratch, &l, raw, e) && removals_take(r, &l, e)) || err_in(e, "line %" PRIu64, seq);
 	arena_release(&scratch);
 	return ok;
@@ -78,7 +75,11 @@ static bool take_raw(void *ctx, uint64_t seq, const struct hash32 *leaf, struct 
 
 bool removals_read(struct removals *r, struct log *l, struct err *e)
 {
-	return log_each(l, 0, log_size(l), take_raw, r, e);
+	const char *names[ARRAY_LEN(kinds)];
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		names[i] = kinds[i].kind;
+	return log_each_of_kinds(l, names, ARRAY_LEN(names), take_raw, r, e);
 }
 
 const struct removal *removals_find(const struct removals *r, enum removal_kind kind, bool done,

@@ -338,6 +338,11 @@ void store_read_end(struct store *s)
 	store_rollback(s);
 }
 
+bool store_in_transaction(const struct store *s)
+{
+	return !sqlite3_get_autocommit(s->db);
+}
+
 bool store_truncate_wal(struct store *s, struct err *e)
 {
 	return sqlite3_wal_checkpoint_v2(s->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK ||

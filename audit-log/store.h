@@ -49,6 +49,7 @@ MUST_CHECK bool store_version(struct store *s, uint32_t *out, struct err *e);
 /* A read transaction: everything until store_read_end() is seen as of now. */
 MUST_CHECK bool store_read_begin(struct store *s, struct err *e);
 void store_read_end(struct store *s);
+bool store_in_transaction(const struct store *s);      /* of either kind */
 
 /* Rows are numbered from 0 without gaps; these append row number `at`, which must be the next. */
 MUST_CHECK bool store_put_line(struct store *s, uint64_t at, const struct hash32 *leaf, struct span line,

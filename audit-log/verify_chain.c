@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "audit-log/store.h"
+#include "src/base/hex.h"
 #include "src/proof/line.h"
 
 #define LEVEL 14u
 #define CHUNK (UINT64_C(1) << LEVEL)
 #define TIME_LENGTH 24u
 #define HEX 64u
-#define THREADS 2u
 #define BATCH 64u
 #define BATCH_BYTES ((size_t)1 << 16)
 
@@ -38,11 +38,13 @@ struct walk {
 	uint64_t lines;
 	struct chunk *chunks;
 	size_t n;
+	const struct chain_reader *reader;    /* NULL: nobody wants the lines, but the tree is judged */
 };
 
 struct worker {
 	const struct walk *walk;
-	size_t first;                         /* its chunks: first, first + THREADS, … */
+	void *ctx;                            /* of the reader */
+	size_t first;                         /* its chunks: first, first + CHAIN_THREADS, … */
 	bool ok;
 	struct err error;
 };
@@ -139,6 +141,7 @@ static bool hash_batch(struct desk *d, struct chunk *c)
 struct judging {
 	struct desk *desk;
 	struct chunk *chunk;
+	const struct worker *worker;
 	uint64_t from, to;
 	uint64_t next;                        /* line, or leaf of the next nodes within the chunk */
 	unsigned level;                       /* of the next node */
@@ -159,6 +162,8 @@ static bool judge_line(void *ctx, const struct store_row *row)
 	d->levels[0][at] = row->hash;
 	buf_span(&d->text, row->bytes);
 	d->at[++d->n] = d->text.n;
+	if (j->worker->walk->reader && !j->worker->walk->reader->fn(j->worker->ctx, seq, row->bytes, h.rest))
+		return false;
 	return (d->n < BATCH && d->text.n < BATCH_BYTES) || hash_batch(d, c);
 }
 
@@ -216,13 +221,14 @@ static bool judge_nodes(struct judging *j, struct err *e)
 	return true;
 }
 
-static bool judge_chunk(struct desk *d, struct chunk *c, uint64_t from, uint64_t to, struct err *e)
+static bool judge_chunk(struct desk *d, struct chunk *c, const struct worker *w, uint64_t from, uint64_t to,
+			struct err *e)
 {
-	struct judging j = { .desk = d, .chunk = c, .from = from, .to = to };
+	struct judging j = { .desk = d, .chunk = c, .worker = w, .from = from, .to = to };
 
 	if (!judge_lines(&j, e))
 		return false;
-	if (!c->whole)
+	if (!c->whole || w->walk->reader)
 		return true;
 	grow_tree(d, c);
 	return judge_nodes(&j, e);
@@ -256,10 +262,10 @@ static void *work(void *arg)
 
 	desk_init(&d, store_open(walk->path, STORE_EXAMINE, &w->error));
 	w->ok = d.store != NULL;
-	for (size_t i = w->first; w->ok && i < walk->n; i += THREADS) {
+	for (size_t i = w->first; w->ok && i < walk->n; i += CHAIN_THREADS) {
 		const uint64_t from = i * CHUNK, end = from + CHUNK;
 
-		w->ok = judge_chunk(&d, &walk->chunks[i], from, end < walk->lines ? end : walk->lines, &w->error);
+		w->ok = judge_chunk(&d, &walk->chunks[i], w, from, end < walk->lines ? end : walk->lines, &w->error);
 	}
 	desk_release(&d);
 	return NULL;
@@ -270,19 +276,20 @@ static void *work(void *arg)
 /* A thread that cannot be had is done without. */
 static bool work_all(const struct walk *walk, struct err *e)
 {
-	struct worker w[THREADS];
+	struct worker w[CHAIN_THREADS];
 	pthread_t second;
 	bool started, ok = true;
 
-	for (size_t i = 0; i < THREADS; i++)
-		w[i] = (struct worker){ .walk = walk, .first = i };
+	for (size_t i = 0; i < CHAIN_THREADS; i++)
+		w[i] = (struct worker){ .walk = walk, .first = i,
+					.ctx = walk->reader ? walk->reader->ctx[i] : NULL };
 	started = pthread_create(&second, NULL, work, &w[1]) == 0;
 	work(&w[0]);
 	if (started)
 		pthread_join(second, NULL);
 	else
 		work(&w[1]);
-	for (size_t i = 0; i < THREADS; i++) {
+	for (size_t i = 0; i < CHAIN_THREADS; i++) {
 		if (!w[i].ok && ok) {
 			ok = false;
 			if (e) {
@@ -358,17 +365,43 @@ static bool tree_is_good(const struct walk *walk, struct chain_walk *out)
 	return ok;
 }
 
+/* False: it could not be read. */
+static bool walk_all(struct walk *walk, bool *whole, struct err *e)
+{
+	bool ok;
+
+	walk->n = (size_t)((walk->lines + CHUNK - 1) / CHUNK);
+	walk->chunks = calloc(walk->n ? walk->n : 1, sizeof(*walk->chunks));
+	if (!walk->chunks)
+		die("out of memory");
+	ok = work_all(walk, e);
+	*whole = ok && walk->lines > 0 && chunks_fit(walk);
+	return ok;
+}
+
 bool verify_chain(struct chain_walk *out, const char *path, uint64_t lines, struct err *e)
 {
-	struct walk walk = { .path = path, .lines = lines, .n = (size_t)((lines + CHUNK - 1) / CHUNK) };
+	struct walk walk = { .path = path, .lines = lines };
 	bool ok;
 
 	*out = (struct chain_walk){0};
-	walk.chunks = calloc(walk.n ? walk.n : 1, sizeof(*walk.chunks));
-	if (!walk.chunks)
-		die("out of memory");
-	ok = work_all(&walk, e);
-	out->whole = ok && lines > 0 && chunks_fit(&walk) && tree_is_good(&walk, out);
+	ok = walk_all(&walk, &out->whole, e);
+	out->whole = out->whole && tree_is_good(&walk, out);
+	free(walk.chunks);
+	return ok;
+}
+
+bool verify_chain_lines(bool *whole, struct hash32 *last, const char *path, uint64_t lines,
+			const struct chain_reader *reader, struct err *e)
+{
+	struct walk walk = { .path = path, .lines = lines, .reader = reader };
+	const bool ok = walk_all(&walk, whole, e);
+
+	if (*whole) {
+		const struct chunk *end = &walk.chunks[walk.n - 1];
+
+		*whole = hex_bare(last->b, sizeof(last->b), span_of(end->leaf, HEX), e);
+	}
 	free(walk.chunks);
 	return ok;
 }

@@ -6,6 +6,9 @@
 #include "src/base/fs.h"
 
 #define VIEWS_DB "views.db"
+/* Whoever comes while another process puts a large log in waits, and finds it done: a million lines take it a minute on
+ * a busy machine, and doing the same beside it takes both longer. */
+#define BUSY_TIMEOUT_MS 120000
 #define VIEWS_VERSION 3               /* one more whenever the tables or what goes into them change */
 
 static const char schema_sql[] =
@@ -136,7 +139,7 @@ bool views_connect(struct views *v, const char *path)
 
 bool views_ready(struct views *v)
 {
-	sqlite3_busy_timeout(v->db, 10000);
+	sqlite3_busy_timeout(v->db, BUSY_TIMEOUT_MS);
 	sqlite3_db_config(v->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(v->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(v->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
@@ -240,20 +243,6 @@ uint64_t views_behind(struct log *l)
 
 /* ---- opening ----------------------------------------------------------------------------------------------------- */
 
-static bool find_blob(void *ctx, const struct hash32 *digest, uint64_t *row)
-{
-	struct views *v = ctx;
-	sqlite3_stmt *st = v->st[ST_BLOB];
-	bool found;
-
-	views_bind_hash(st, 1, digest);
-	found = sqlite3_step(st) == SQLITE_ROW;
-	if (found)
-		*row = (uint64_t)sqlite3_column_int64(st, 0);
-	sqlite3_reset(st);
-	return found;
-}
-
 struct views *views_open(struct log *l, struct err *e)
 {
 	struct views *v = calloc(1, sizeof(*v));
@@ -268,7 +257,7 @@ struct views *views_open(struct log *l, struct err *e)
 		views_release(v);
 		return NULL;
 	}
-	log_set_blob_hint(l, find_blob, v);
+	views_give_hints(v);
 	return v;
 }
 
@@ -276,7 +265,7 @@ void views_release(struct views *v)
 {
 	if (!v)
 		return;
-	log_set_blob_hint(v->log, NULL, NULL);
+	log_set_hints(v->log, NULL);
 	views_close(v);
 	free(v->path);
 	free(v);

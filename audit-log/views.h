@@ -1,6 +1,7 @@
 /* views.db: what the log says, in tables that answer quickly. Disposable: it stores the last applied seq, that line's
  * leaf and its own version, and whatever does not fit, or cannot be read, is made anew without a word. Where no file
- * can be written the views live in memory. No decision rests on a view: use log_each_of_change() for those. */
+ * can be written the views live in memory. No decision rests on a view: log_each_of_change() and
+ * log_each_of_kinds() are for those, and take nothing from a view but where to look. */
 #ifndef SETGOV_AUDIT_LOG_VIEWS_H
 #define SETGOV_AUDIT_LOG_VIEWS_H
 
@@ -60,7 +61,7 @@ MUST_CHECK bool views_seek_change(struct views *v, struct arena *a, struct span 
 /* 1 when there is none. */
 MUST_CHECK bool views_next_change_number(struct views *v, uint64_t *out, struct err *e);
 
-struct seqs { uint64_t *seq; size_t n; };                      /* ascending; in the arena */
+/* Numbers of lines: ascending; in the arena. */
 MUST_CHECK bool views_lines_of_change(struct views *v, struct arena *a, struct span change, struct seqs *out,
 				      struct err *e);
 MUST_CHECK bool views_lines_of_kind(struct views *v, struct arena *a, struct span kind, struct seqs *out,
@@ -111,8 +112,5 @@ MUST_CHECK bool views_operations(struct views *v, struct arena *a, struct views_
 /* The lines about alerts, in the log's order: of all of them, or of those that somebody has to do something about: not
  * cleared, or cleared and never acknowledged. */
 MUST_CHECK bool views_alerts(struct views *v, struct arena *a, bool all, struct seqs *out, struct err *e);
-
-/* Each of these lines, re-read from the log and re-hashed. */
-MUST_CHECK bool log_each_of(struct log *l, const struct seqs *seqs, log_line_fn *fn, void *ctx, struct err *e);
 
 #endif

@@ -89,7 +89,7 @@ static bool apply_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struc
 	struct views *v = a->v;
 	struct line line;
 
-	arena_release(&a->arena);
+	arena_clear(&a->arena);
 	if (!line_parse(&a->arena, &line, raw, e))
 		return err_in(e, "line %llu", (unsigned long long)seq);
 	/* What an alert names is what the log does not know of. */

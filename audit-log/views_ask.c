@@ -230,33 +230,26 @@ bool views_lines_of_kind(struct views *v, struct arena *a, struct span kind, str
 	return views_ask(v, ask_lines, &q, e);
 }
 
-static int by_seq(const void *a, const void *b)
-{
-	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+struct kinds_asked {
+	struct arena *arena;
+	const char *const *kinds;
+	size_t n;
+	struct seqs *out;
+};
 
-	return (x > y) - (x < y);
+static bool ask_kinds(struct views *v, void *ctx)
+{
+	const struct kinds_asked *q = ctx;
+
+	return views_take_kinds(v, q->arena, q->kinds, q->n, q->out);
 }
 
 bool views_lines_of_kinds(struct views *v, struct arena *a, const char *const kinds[], size_t n, struct seqs *out,
 			  struct err *e)
 {
-	*out = (struct seqs){0};
-	for (size_t i = 0; i < n; i++) {
-		struct seqs some;
-		uint64_t *both;
+	struct kinds_asked q = { a, kinds, n, out };
 
-		if (!views_lines_of_kind(v, a, span_str(kinds[i]), &some, e))
-			return false;
-		both = ARENA_ARRAY(a, uint64_t, out->n + some.n + 1);
-		if (out->n)
-			memcpy(both, out->seq, out->n * sizeof(*both));
-		if (some.n)
-			memcpy(both + out->n, some.seq, some.n * sizeof(*both));
-		*out = (struct seqs){ both, out->n + some.n };
-	}
-	if (out->n)
-		qsort(out->seq, out->n, sizeof(*out->seq), by_seq);
-	return true;
+	return views_ask(v, ask_kinds, &q, e);
 }
 
 bool views_lines_naming(struct views *v, struct arena *a, const struct hash32 *value, struct seqs *out, struct err *e)
@@ -302,23 +295,4 @@ bool views_lines_page(struct views *v, struct arena *a, const struct views_filte
 	for (size_t i = 0; i < out->n; i++)
 		out->seq[i] = q.before - 1 - i;
 	return true;
-}
-
-bool log_each_of(struct log *l, const struct seqs *seqs, log_line_fn *fn, void *ctx, struct err *e)
-{
-	struct buf raw = {0};
-	bool ok = true;
-
-	for (size_t i = 0; ok && i < seqs->n; i++) {
-		struct hash32 leaf;
-
-		buf_clear(&raw);
-		ok = log_line(l, seqs->seq[i], &raw, e);
-		if (ok) {
-			line_leaf(&leaf, buf_view(&raw));
-			ok = fn(ctx, seqs->seq[i], &leaf, buf_view(&raw), e);
-		}
-	}
-	buf_release(&raw);
-	return ok;
 }

@@ -1,5 +1,6 @@
 /* What open views hold, and how they speak with SQLite: for views*.c alone. views.c opens and makes anew; views_apply.c
- * puts lines in, views_fold.c what changes come to; views_ask.c takes out; views_check.c compares. */
+ * puts lines in, views_fold.c what changes come to; views_ask.c takes out, and views_hints.c for the log; views_check.c
+ * compares. */
 #ifndef SETGOV_AUDIT_LOG_VIEWS_STATE_H
 #define SETGOV_AUDIT_LOG_VIEWS_STATE_H
 
@@ -121,5 +122,10 @@ typedef bool views_question(struct views *v, void *ctx);
 MUST_CHECK bool views_ask(struct views *v, views_question *q, void *ctx, struct err *e);
 /* The question behind every struct seqs: the statement's parameters are bound. */
 MUST_CHECK bool views_take_seqs(struct views *v, enum statement which, struct arena *a, struct seqs *out);
+MUST_CHECK bool views_take_kinds(struct views *v, struct arena *a, const char *const kinds[], size_t n,
+				 struct seqs *out);
+
+/* The log asks these views first (log_set_hints). */
+void views_give_hints(struct views *v);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit-log/census.h"
 #include "src/base/fs.h"
 
 bool workspace_state_dir(struct arena *a, const char **out, struct err *e)
@@ -29,18 +30,13 @@ bool workspace_profile(struct arena *a, struct span *text, const char *path, str
 	return ok;
 }
 
-struct newest {
-	uint64_t seq;
-};
-
 static bool take_adopted(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
 {
-	static const char kind[] = "\"kind\":\"deployment.adopted\"";
-	struct newest *n = ctx;
+	uint64_t *newest = ctx;
 	(void)leaf;
+	(void)raw;
 	(void)e;
-	if (memmem(raw.p, raw.n, kind, strlen(kind)) != NULL)
-		n->seq = seq;
+	*newest = seq;
 	return true;
 }
 
@@ -48,16 +44,17 @@ static bool take_adopted(void *ctx, uint64_t seq, const struct hash32 *leaf, str
  * looking, the view is good enough. */
 static bool adopted(struct workspace *ws, bool append, struct hash32 *id, struct err *e)
 {
-	struct newest newest = {0};
+	static const char *const kinds[] = { "deployment.adopted" };
+	uint64_t newest = 0;
 	struct seqs seqs = {0};
 	struct line l;
-	if (append && !log_each(ws->log, 0, log_size(ws->log), take_adopted, &newest, e))
+	if (append && !log_each_of_kinds(ws->log, kinds, ARRAY_LEN(kinds), take_adopted, &newest, e))
 		return false;
-	if (!append && !views_lines_of_kind(ws->views, &ws->arena, span_str("deployment.adopted"), &seqs, e))
+	if (!append && !views_lines_of_kind(ws->views, &ws->arena, span_str(kinds[0]), &seqs, e))
 		return false;
 	if (seqs.n > 0)
-		newest.seq = seqs.seq[seqs.n - 1];
-	if (!log_line_read(ws->log, &ws->arena, newest.seq, &l, e))
+		newest = seqs.seq[seqs.n - 1];
+	if (!log_line_read(ws->log, &ws->arena, newest, &l, e))
 		return false;
 	return json_get_bare_hash(l.body, "deployment", id, e) ||
 	       err_in(e, "line %llu", (unsigned long long)l.seq);
@@ -141,8 +138,10 @@ void workspace_release(struct workspace *ws)
 
 /* ---- folding changes ---- */
 
-/* All changes over lines 0..upto-1, each found by its id. Lives in the workspace's arena. */
+/* Changes over lines 0..upto-1, each found by its id. Lives in the workspace's arena. */
 struct folded {
+	bool whole;                   /* every change; otherwise those that were not executed when the log had … */
+	uint64_t base;                /* … so many lines */
 	struct changes all;
 	size_t cap;
 	size_t *slots;                /* 2 * cap of them: index + 1 into all.v; 0: free */
@@ -194,25 +193,32 @@ struct folding {
 	struct arena *arena;          /* what changes keep */
 	struct arena scratch;         /* a line, until the next */
 	struct change *change;        /* one */
-	struct folded *all;           /* or all of them */
+	struct folded *all;           /* or those of a fold */
+	const struct census *census;  /* where the fold is not whole */
 };
+
+/* The change in the fold. NULL: of one that was executed already, which is not in it. */
+static struct change *change_of(struct folding *f, struct span id)
+{
+	struct change *c = folded_find(f->all, id);
+	if (c == NULL && (f->all->whole || counts_find(&f->census->changes, id)->first >= f->all->base))
+		c = folded_add(f->all, f->arena, id);
+	return c;
+}
 
 static bool fold_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
 {
 	struct folding *f = ctx;
 	struct change *c = f->change;
 	struct line l;
-	arena_release(&f->scratch);
+	arena_clear(&f->scratch);
 	if (!line_parse(&f->scratch, &l, raw, e))
 		return err_in(e, "line %llu", (unsigned long long)seq);
 	if (f->all != NULL) {
 		f->all->upto = seq + 1;
 		f->all->leaf = *leaf;
-		if (l.change.n == 0)
+		if (l.change.n == 0 || (c = change_of(f, l.change)) == NULL)
 			return true;
-		c = folded_find(f->all, l.change);
-		if (c == NULL)
-			c = folded_add(f->all, f->arena, l.change);
 	}
 	return change_apply(f->arena, c, &l, e);
 }
@@ -236,20 +242,69 @@ static bool still_holds(struct workspace *ws, bool *holds, struct err *e)
 	return ok;
 }
 
-bool workspace_fold(struct workspace *ws, const struct changes **out, struct err *e)
+/* The lines that came since. */
+static bool extend(struct workspace *ws, const struct changes **out, struct err *e)
 {
-	bool holds;
-	if (!still_holds(ws, &holds, e))
-		return false;
-	if (!holds)
-		ws->folded = ARENA_NEW(&ws->arena, struct folded);
 	struct folding f = { .arena = &ws->arena, .all = ws->folded };
-	const bool ok = log_each(ws->log, f.all->upto, log_size(ws->log), fold_line, &f, e);
+	const bool ok = (f.all->whole || census_of(ws->log, &f.census, e)) &&
+			log_each(ws->log, f.all->upto, log_size(ws->log), fold_line, &f, e);
 	arena_release(&f.scratch);
 	*out = &ws->folded->all;
 	if (!ok)
 		ws->folded = NULL;            /* half a line may be in it */
 	return ok;
+}
+
+bool workspace_fold(struct workspace *ws, const struct changes **out, struct err *e)
+{
+	bool holds;
+	if (!still_holds(ws, &holds, e))
+		return false;
+	if (!holds || !ws->folded->whole) {
+		ws->folded = ARENA_NEW(&ws->arena, struct folded);
+		ws->folded->whole = true;
+	}
+	return extend(ws, out, e);
+}
+
+/* Change by change, each by its own lines. *done false: the log does not know where to look. */
+static bool fold_unfinished(struct workspace *ws, struct folded *all, bool *done, struct err *e)
+{
+	const struct census *census;
+	bool ok = census_of(ws->log, &census, e);
+	*done = log_is_hinted(ws->log);
+	for (size_t i = 0; ok && *done && i < census->changes.n; i++) {
+		const struct counted *one = &census->changes.v[i];
+		if (one->executed)
+			continue;
+		struct folding f = { .arena = &ws->arena, .change = folded_add(all, &ws->arena, one->name) };
+		ok = log_each_of_change(ws->log, one->name, fold_line, &f, e);
+		arena_release(&f.scratch);
+		*done = log_is_hinted(ws->log);
+	}
+	if (ok && *done) {
+		all->upto = all->base = census->size;
+		all->leaf = census->leaf;
+	}
+	return ok;
+}
+
+bool workspace_unfinished(struct workspace *ws, const struct changes **out, struct err *e)
+{
+	bool holds, done = true;
+	if (!still_holds(ws, &holds, e))
+		return false;
+	if (!holds) {
+		struct folded *all = ARENA_NEW(&ws->arena, struct folded);
+		ws->folded = NULL;
+		if (!fold_unfinished(ws, all, &done, e))
+			return false;
+		ws->folded = all;
+	}
+	if (done)
+		return extend(ws, out, e);
+	ws->folded = NULL;
+	return workspace_fold(ws, out, e);
 }
 
 bool workspace_changes(struct workspace *ws, struct arena *a, struct changes *out, struct err *e)
@@ -269,16 +324,18 @@ static bool found(const struct change *c, const char *id, struct err *e)
 	       err_set(e, ERR_MISSING, ERR_NO_OFFSET, "the log has no change %s; setgov changes lists them", id);
 }
 
-/* The pass that folded all of them has read its lines too. */
+/* The pass that folded it with others has read its lines too. */
 static bool from_folded(struct workspace *ws, const char *id, struct change *out, struct err *e)
 {
 	const struct changes *all;
-	if (!workspace_fold(ws, &all, e))
+	bool holds;
+	if (ws->folded == NULL)
+		return true;
+	if (!still_holds(ws, &holds, e) || (holds && !extend(ws, &all, e)))
 		return false;
-	const struct change *c = folded_find(ws->folded, span_str(id));
-	if (!found(c, id, e))
-		return false;
-	*out = *c;
+	const struct change *c = holds ? folded_find(ws->folded, span_str(id)) : NULL;
+	if (c != NULL)
+		*out = *c;
 	return true;
 }
 
@@ -286,9 +343,9 @@ bool workspace_change(struct workspace *ws, struct arena *a, const char *id, str
 {
 	struct folding f = { .arena = a, .change = out };
 	*out = (struct change){0};
-	if (ws->folded != NULL)
-		return from_folded(ws, id, out, e);
-	const bool ok = log_each_of_change(ws->log, span_str(id), fold_line, &f, e);
+	if (!from_folded(ws, id, out, e))
+		return false;
+	const bool ok = out->id.n > 0 || log_each_of_change(ws->log, span_str(id), fold_line, &f, e);
 	arena_release(&f.scratch);
 	return ok && found(out, id, e);
 }

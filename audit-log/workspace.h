@@ -42,8 +42,8 @@ MUST_CHECK bool workspace_state_dir(struct arena *a, const char **out, struct er
 /* deployment.json of a directory, whole. */
 MUST_CHECK bool workspace_profile(struct arena *a, struct span *text, const char *path, struct err *e);
 
-/* One change, folded from the trusted file's own lines, each re-read and re-hashed; or what
- * workspace_fold() made of them. ERR_MISSING. */
+/* One change, folded from all of its lines in the trusted file (log_each_of_change), each re-read and re-hashed; or
+ * what a fold of several made of them. ERR_MISSING. */
 MUST_CHECK bool workspace_change(struct workspace *ws, struct arena *a, const char *id, struct change *out,
 				 struct err *e);
 /* The same for showing: found through the views, still re-hashed. */
@@ -56,7 +56,11 @@ struct changes {
 /* All of them, oldest first, from the trusted file. Its lines are read, re-hashed and folded once: a second call adds
  * those that came since. Lives as long as the workspace; the next call may move the changes and add to them. */
 MUST_CHECK bool workspace_fold(struct workspace *ws, const struct changes **out, struct err *e);
-/* The same, as they are now. */
+/* The same of at least those that are not executed, as their own lines say: all that can still hold a nonce, wait for a
+ * signature or be on an agenda. No line of the others is read but the one that says so, and no view has a say in which
+ * they are (census.h). */
+MUST_CHECK bool workspace_unfinished(struct workspace *ws, const struct changes **out, struct err *e);
+/* workspace_fold(), as they are now. */
 MUST_CHECK bool workspace_changes(struct workspace *ws, struct arena *a, struct changes *out, struct err *e);
 
 /* A line in the actor's name, ready for log_add_line(). `change` may be empty. */

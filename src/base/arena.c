@@ -105,3 +105,19 @@ void arena_release(struct arena *a)
 	}
 	a->blocks = NULL;
 }
+
+void arena_clear(struct arena *a)
+{
+	struct arena_block *kept = a->blocks;
+
+	if (!kept || kept->cap != BLOCK_BYTES) {
+		arena_release(a);
+		return;
+	}
+	a->blocks = kept->next;
+	arena_release(a);
+	memset(kept->bytes, 0, kept->used);
+	kept->used = 0;
+	kept->next = NULL;
+	a->blocks = kept;
+}

@@ -19,5 +19,6 @@ struct span arena_copy(struct arena *a, struct span s);      /* followed by a NU
 char *arena_str(struct arena *a, struct span s);             /* the same, as a C string */
 char *arena_fmt(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
 void arena_release(struct arena *a);
+void arena_clear(struct arena *a);     /* released and ready again; keeps a block, for the next of many lines */
 
 #endif

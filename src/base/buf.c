@@ -108,11 +108,14 @@ void buf_vfmt(struct buf *b, const char *fmt, va_list ap)
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	buf_reserve(b, 63);           /* mostly enough, and then it is written once */
+	n = vsnprintf((char *)b->p + b->n, b->cap - b->n, fmt, ap);
 	if (n < 0)
 		BUG("a format that printf refuses: %s", fmt);
-	buf_reserve(b, (size_t)n);
-	vsnprintf((char *)b->p + b->n, (size_t)n + 1, fmt, again);
+	if ((size_t)n >= b->cap - b->n) {
+		buf_reserve(b, (size_t)n);
+		vsnprintf((char *)b->p + b->n, (size_t)n + 1, fmt, again);
+	}
 	va_end(again);
 	b->n += (size_t)n;
 }

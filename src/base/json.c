@@ -30,9 +30,14 @@ static int peek(const struct parser *p)
 	return p->pos < p->all.n ? p->all.p[p->pos] : -1;
 }
 
+static bool is_space(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 static void skip_space(struct parser *p)
 {
-	while (p->pos < p->all.n && memchr(" \t\n\r", p->all.p[p->pos], 4))
+	while (p->pos < p->all.n && is_space(p->all.p[p->pos]))
 		p->pos++;
 }
 
@@ -154,11 +159,23 @@ static bool parse_escape(struct parser *p, struct buf *out)
 	return parse_unicode(p, at, out);
 }
 
+/* Printable ASCII but the quote and the backslash: nearly all that documents are made of. */
+static const bool is_plain[256] = {
+	[0x20] = 1, 1, [0x23] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	[0x3f] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	[0x5d] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+};
+
 /* Checks the characters up to the next quote, backslash or error. */
 static bool skip_plain(struct parser *p)
 {
-	while (peek(p) != '"' && peek(p) != '\\') {
+	for (;;) {
 		uint32_t c;
+
+		while (p->pos < p->all.n && is_plain[p->all.p[p->pos]])
+			p->pos++;
+		if (peek(p) == '"' || peek(p) == '\\')
+			return true;
 		const size_t n = text_decode(span_of(p->all.p + p->pos, p->all.n - p->pos), &c);
 
 		if (p->pos == p->all.n)
@@ -169,7 +186,6 @@ static bool skip_plain(struct parser *p)
 			return err_set(p->e, ERR_SYNTAX, p->pos, "control byte 0x%02x in a string", c);
 		p->pos += n;
 	}
-	return true;
 }
 
 /* Borrows the document's bytes when there is no escape in them. */
@@ -224,6 +240,15 @@ static int name_order(const void *a, const void *b)
 	return x->at < y->at ? -1 : 1;
 }
 
+/* As canonical documents have them. */
+static bool names_ascend(const struct name *names, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (span_eq(names[i - 1].text, names[i].text) || name_order(&names[i - 1], &names[i]) > 0)
+			return false;
+	return true;
+}
+
 /* The names from `base` on are those of the object that just ended. Sorted, so that an object of a million members
  * costs no more than reading it. */
 static bool no_name_twice(struct parser *p, size_t base)
@@ -232,7 +257,7 @@ static bool no_name_twice(struct parser *p, size_t base)
 	struct name *names;
 	const struct name *again = NULL;
 
-	if (n < 2)
+	if (n < 2 || names_ascend((const void *)(p->names.p + base), n))
 		return true;
 	names = malloc(n * sizeof(*names));
 	if (!names)

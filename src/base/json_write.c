@@ -64,21 +64,28 @@ static int member_order(const void *a, const void *b)
 	return utf16_order((*x)->name, (*y)->name);
 }
 
-/* malloc'd, NULL when there are none. */
+static bool in_order(const struct json *v)
+{
+	for (const struct json *c = v->first; c && c->next; c = c->next)
+		if (utf16_order(c->name, c->next->name) > 0)
+			return false;
+	return true;
+}
+
+/* malloc'd, NULL when they are written in the order that they have. */
 static const struct json **children(const struct json *v, bool sorted)
 {
 	const struct json **list;
 	size_t i = 0;
 
-	if (v->n == 0)
+	if (!sorted || in_order(v))
 		return NULL;
 	list = calloc(v->n, sizeof(*list));
 	if (!list)
 		die("out of memory: %zu members", v->n);
 	for (const struct json *c = v->first; c; c = c->next)
 		list[i++] = c;
-	if (sorted)
-		qsort(list, v->n, sizeof(*list), member_order);
+	qsort(list, v->n, sizeof(*list), member_order);
 	return list;
 }
 
@@ -94,17 +101,20 @@ static void write_children(struct buf *out, const struct json *v, enum style sty
 {
 	const bool object = v->type == JSON_OBJECT;
 	const struct json **list = children(v, object && style == CANONICAL);
+	const struct json *c = v->first;
 
 	buf_byte(out, object ? '{' : '[');
-	for (size_t i = 0; i < v->n; i++) {
+	for (size_t i = 0; i < v->n; i++, c = c->next) {
+		const struct json *child = list ? list[i] : c;
+
 		if (i)
 			buf_byte(out, ',');
 		new_line(out, style, depth + 1);
 		if (object) {
-			json_quote(out, list[i]->name);
+			json_quote(out, child->name);
 			buf_str(out, style == PRETTY ? ": " : ":");
 		}
-		write_value(out, list[i], style, depth + 1);
+		write_value(out, child, style, depth + 1);
 	}
 	if (v->n)
 		new_line(out, style, depth);

@@ -60,14 +60,11 @@ static void take_mined(struct planning *p, const struct line *l)
 static bool take_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
 {
 	struct planning *p = ctx;
-	struct line_peek peek;
 	struct arena a = {0};
 	struct line l;
 	bool ok = true;
 	(void)seq;
 	(void)leaf;
-	if (!line_peek(&peek, raw) || (!span_is(peek.kind, "operation.planned") && !span_is(peek.kind, "step.mined")))
-		return true;
 	ok = line_parse(&a, &l, raw, e);
 	if (ok && line_kind_is(&l, "operation.planned"))
 		ok = take_planned(p, &l, e);
@@ -155,11 +152,13 @@ static void judge_planned(struct anchors *out, struct arena *a, const struct pla
 bool anchors_check(struct anchors *out, struct arena *a, struct log *l, struct chain *c, const struct deployment *d,
 		   struct err *e)
 {
+	static const char *const kinds[] = { "operation.planned", "step.mined" };
 	struct planning p = { .a = a };
 	struct events_told told;
 	struct log_holes holes;
 	*out = (struct anchors){ .pin = c->pin };
-	const bool ok = log_each(l, 0, log_size(l), take_line, &p, e) && log_holes(l, NULL, a, &holes, e) &&
+	const bool ok = log_each_of_kinds(l, kinds, ARRAY_LEN(kinds), take_line, &p, e) &&
+			log_holes(l, NULL, a, &holes, e) &&
 			chain_events(c, a, d, d->first_block, c->pin.number, &told, e);
 	if (ok) {
 		if (p.n > 1)

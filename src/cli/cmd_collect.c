@@ -11,6 +11,7 @@
 #include "src/cli/offering.h"
 #include "src/cli/possession.h"
 #include "src/cli/stick.h"
+#include "src/cli/target.h"
 #include "src/crypto/hash.h"
 #include "src/evm/address.h"
 #include "src/gov/packet.h"
@@ -28,24 +29,10 @@ struct collecting {
 	int unreadable;               /* exit status for a file that could not be read, or 0 */
 };
 
-/* A step that a signature can be for. */
-struct target {
-	const struct change *change;
-	enum step_kind kind;
-	const struct step *step;
-};
-
-static bool target_by_hash(const struct collecting *c, const struct hash32 *safe_tx_hash, struct target *out)
+static bool find_target(struct collecting *c, const struct hash32 *safe_tx_hash, struct target *out, bool *found,
+			struct err *e)
 {
-	for (size_t i = 0; i < c->all->n; i++)
-		for (int s = 0; s < N_STEPS; s++) {
-			const struct step *step = &c->all->v[i].steps[s];
-			if (step->packed && hash32_eq(&step->safe_tx_hash, safe_tx_hash)) {
-				*out = (struct target){ &c->all->v[i], (enum step_kind)s, step };
-				return true;
-			}
-		}
-	return false;
+	return target_by_hash(c->cli->ws, &c->cli->arena, c->all, safe_tx_hash, out, found, e);
 }
 
 static struct json *result(struct collecting *c, const char *what, const struct target *t)
@@ -212,7 +199,7 @@ static bool import(struct collecting *c, const struct target *t, struct span byt
 /* After each line the fold has to know it: the same file may bring the same signature twice. */
 static bool refold(struct collecting *c, struct err *e)
 {
-	return workspace_fold(c->cli->ws, &c->all, e);
+	return workspace_unfinished(c->cli->ws, &c->all, e);
 }
 
 struct line_search {
@@ -320,12 +307,14 @@ static bool take_answer(struct collecting *c, struct span text, struct err *e)
 	struct err why = {0};
 	struct answer ans;
 	struct target t;
-	bool made, known = false;
+	bool found, made, known = false;
 	if (!answer_parse(&c->cli->arena, &ans, text, &why))
 		return refuse_err(c, NULL, &why, e);
 	if (!hash32_eq(&ans.deployment, &c->cli->ws->deployment.id))
 		return refuse(c, NULL, "DEPLOYMENT", "an answer for another deployment", e);
-	if (!target_by_hash(c, &ans.safe_tx_hash, &t))
+	if (!find_target(c, &ans.safe_tx_hash, &t, &found, e))
+		return false;
+	if (!found)
 		return refuse(c, NULL, "STALE",
 			      "no step has this safeTxHash: made up, or its nonce was given away since", e);
 	if (t.kind != ans.step)
@@ -362,9 +351,13 @@ static bool take_packet(struct collecting *c, struct span text, struct err *e)
 	buf_hex(&hex, SPAN_HASH(&p.digest));
 	bool ok = true;
 	for (size_t i = 0; ok && i < p.core.n_steps; i++) {
+		const struct hash32 *hash = &p.core.steps[i].safe_tx_hash;
 		struct target t;
-		bool made;
-		if (!target_by_hash(c, &p.core.steps[i].safe_tx_hash, &t) || t.kind != p.core.steps[i].step) {
+		bool found, made;
+		ok = find_target(c, hash, &t, &found, e);
+		if (!ok)
+			break;
+		if (!found || t.kind != p.core.steps[i].step) {
 			ok = refuse(c, NULL, "STALE",
 				    "no step has this packet's safeTxHash: made up, or given away since", e);
 			continue;
@@ -383,7 +376,7 @@ static bool take_packet(struct collecting *c, struct span text, struct err *e)
 			sig_to_bytes(bytes, &p.signatures[k].by.sig);
 			ok = import(c, &t, span_of(bytes, sizeof(bytes)), &p.signatures[k].by.owner, &said,
 				    e) &&
-			     refold(c, e) && target_by_hash(c, &p.core.steps[i].safe_tx_hash, &t);
+			     refold(c, e) && find_target(c, hash, &t, &found, e);
 		}
 	}
 	buf_release(&hex);
@@ -404,7 +397,7 @@ static bool take_attestation(struct collecting *c, const struct signed_message *
 {
 	struct err why = {0};
 	struct possession p = {0};
-	if (!possession_take(c->cli->ws, &c->cli->arena, c->all, m, &p, &why, e))
+	if (!possession_take(c->cli->ws, &c->cli->arena, m, &p, &why, e))
 		return err_is_set(&why) && refuse_err(c, NULL, &why, e);
 	say_possession(c, &p);
 	return true;
@@ -421,33 +414,41 @@ static bool take_bare_attestation(struct collecting *c, struct span bytes, bool 
 	return true;
 }
 
-/* A bare signature says nothing about what it is for: it is tried on every step that waits for one. */
-static bool take_bare(struct collecting *c, struct span bytes, struct err *e)
+/* A bare signature says nothing about what it is for: it is tried on every step that waits for one. *why: why the last
+ * one did not take it. */
+static bool try_steps(struct collecting *c, struct span bytes, bool *taken, struct err *why, struct err *e)
 {
-	struct err why = {0};
+	const struct said said = {0};
 	struct sig sig;
 	struct addr owner;
-	const struct said said = {0};
+	*taken = false;
 	for (size_t i = 0; i < c->all->n; i++)
 		for (int s = 0; s < N_STEPS; s++) {
 			const struct step *step = &c->all->v[i].steps[s];
 			const struct target t = { &c->all->v[i], (enum step_kind)s, step };
 			if (!step->packed || step->mined)
 				continue;
-			err_clear(&why);
-			if (safe_signature_import(&sig, &owner, bytes, &step->safe_tx_hash, c->owners,
-						  c->n_owners, &why))
+			err_clear(why);
+			*taken = safe_signature_import(&sig, &owner, bytes, &step->safe_tx_hash, c->owners,
+						       c->n_owners, why);
+			if (*taken)
 				return import(c, &t, bytes, NULL, &said, e);
 		}
-	bool found;
-	const bool ok = take_bare_attestation(c, bytes, &found, e);
-	if (!ok || found) {
-		err_clear(&why);
-		return ok;
-	}
-	if (!err_is_set(&why))
-		return refuse(c, NULL, "STALE", "no step waits for a signature", e);
-	return refuse_err(c, NULL, &why, e);
+	return true;
+}
+
+/* Even of a change that was executed a step may be open: a cancel that was not needed. */
+static bool take_bare(struct collecting *c, struct span bytes, struct err *e)
+{
+	struct err why = {0};
+	bool taken;
+	bool ok = try_steps(c, bytes, &taken, &why, e) && (taken || take_bare_attestation(c, bytes, &taken, e));
+	if (ok && !taken && bytes.n == 65)
+		ok = workspace_fold(c->cli->ws, &c->all, e) && try_steps(c, bytes, &taken, &why, e);
+	if (ok && !taken && err_is_set(&why))
+		return refuse_err(c, NULL, &why, e);
+	err_clear(&why);
+	return ok && (taken || refuse(c, NULL, "STALE", "no step waits for a signature", e));
 }
 
 /* Who else has seen the log, and at which size: an owner's file, or a note with witnesses' lines below it. */

@@ -1,20 +1,32 @@
 /* log show and rebuild. */
+#include "audit-log/census.h"
 #include "src/base/text.h"
 #include "src/cli/cmd.h"
+
+#define FLUSH_BYTES ((size_t)1 << 16)
 
 struct showing {
 	struct cli *cli;
 	const char *change;           /* only this one's lines, or NULL */
+	bool all;                     /* the whole log: more than is kept in memory */
 	uint64_t shown;
 };
 
-static void show_json(struct cli *cli, const struct hash32 *leaf, struct span raw)
+/* As json_pretty() would write it within a list. */
+static void show_json(struct showing *s, struct arena *a, const struct hash32 *leaf, struct span raw)
 {
-	struct json *o = json_object(&cli->arena);
-	const struct json *line = json_parse(&cli->arena, arena_copy(&cli->arena, raw), NULL);
-	json_set(o, &cli->arena, "leaf", json_bare(&cli->arena, SPAN_HASH(leaf)));
-	json_set(o, &cli->arena, "line", json_copy(&cli->arena, line));
-	json_push(cli->result, o);
+	struct buf *out = &s->cli->text, pretty = {0};
+	struct json *o = json_object(a);
+	json_set(o, a, "leaf", json_bare(a, SPAN_HASH(leaf)));
+	json_set(o, a, "line", json_copy(a, json_parse(a, raw, NULL)));
+	json_pretty(&pretty, o);
+	buf_str(out, s->shown > 1 ? ",\n  " : "[\n  ");
+	for (size_t i = 0; i < pretty.n; i++) {
+		buf_byte(out, pretty.p[i]);
+		if (pretty.p[i] == '\n')
+			buf_str(out, "  ");
+	}
+	buf_release(&pretty);
 }
 
 static bool show_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
@@ -29,7 +41,7 @@ static bool show_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct
 	if (s->change == NULL || span_is(l.change, s->change)) {
 		s->shown++;
 		if (s->cli->json) {
-			show_json(s->cli, leaf, raw);
+			show_json(s, &a, leaf, raw);
 		} else {
 			cli_text(s->cli, "%6llu  ", (unsigned long long)seq);
 			time_format(&s->cli->text, l.time);
@@ -45,7 +57,17 @@ static bool show_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct
 		}
 	}
 	arena_release(&a);
+	if (s->all && s->cli->text.n >= FLUSH_BYTES)
+		cli_flush(s->cli);
 	return true;
+}
+
+/* Every line is read once before the first one is shown: what is wrong with any is said instead. */
+static bool show_all(struct cli *cli, struct showing *s, struct err *e)
+{
+	const struct census *census;
+	s->all = true;
+	return census_of(cli->ws->log, &census, e) && log_each(cli->ws->log, 0, UINT64_MAX, show_line, s, e);
 }
 
 /* Found through the views, re-hashed, and looked at whether they are of this change. */
@@ -61,7 +83,6 @@ bool cmd_log_show(struct cli *cli, struct err *e)
 	struct log *log = cli->ws->log;
 	struct showing s = { .cli = cli };
 	uint64_t from = 0, to = log_size(log);
-	cli->result = json_array(&cli->arena);
 	if (cli->n_args > 0 && cli->args[0][0] >= '0' && cli->args[0][0] <= '9') {
 		struct u256 v;
 		if (!u256_parse(&v, span_str(cli->args[0]), e) || !u256_fits_u64(&v, &from) || from >= to)
@@ -71,10 +92,15 @@ bool cmd_log_show(struct cli *cli, struct err *e)
 	} else if (cli->n_args > 0) {
 		s.change = cli->args[0];
 	}
-	if (s.change != NULL ? !show_change(cli, &s, e) : !log_each(log, from, to, show_line, &s, e))
+	if (s.change != NULL       ? !show_change(cli, &s, e)
+	    : cli->n_args > 0 ? !log_each(log, from, to, show_line, &s, e) : !show_all(cli, &s, e))
 		return false;
 	if (s.shown == 0)
 		return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "the log has no line of %s", s.change);
+	if (cli->json) {
+		cli_text(cli, "\n]\n");
+		return true;
+	}
 	const struct tree_head head = log_head(log);
 	cli_text(cli, "head    %llu lines, root ", (unsigned long long)head.size);
 	buf_hex(&cli->text, SPAN_HASH(&head.root));

@@ -1,6 +1,7 @@
 /* log export: the log as plain files, or as tiles for a static host. */
 #include <stdlib.h>
 
+#include "audit-log/census.h"
 #include "audit-log/export_tiles.h"
 #include "src/base/fs.h"
 #include "src/cli/cmd.h"
@@ -25,25 +26,36 @@ static void release_blob(struct spent *s, const struct hash32 *digest)
 }
 
 /* A signature whose nonce the Safe has spent frees nobody to do anything any more. */
+static void release_step(struct spent *s, const struct step *step)
+{
+	if (!step->mined)
+		return;
+	for (size_t j = 0; j < step->n_signatures; j++)
+		release_blob(s, &step->signatures[j].digest);
+	/* Another payer's transaction could still spend that payer's nonce: only the mined one is harmless. */
+	for (size_t j = 0; j < step->n_submissions; j++)
+		if (hash32_eq(&step->submissions[j].tx, &step->tx))
+			release_blob(s, &step->submissions[j].raw);
+}
+
+/* Change by change: of a large log they would not all fit into memory at once. */
 static bool collect_spent(struct spent *s, struct err *e)
 {
+	const struct census *census;
 	const struct changes *all;
-	if (!workspace_fold(s->ws, &all, e))
-		return false;
-	for (size_t i = 0; i < all->n; i++)
-		for (int k = 0; k < N_STEPS; k++) {
-			const struct step *step = &all->v[i].steps[k];
-			if (!step->mined)
-				continue;
-			for (size_t j = 0; j < step->n_signatures; j++)
-				release_blob(s, &step->signatures[j].digest);
-			/* Another payer's transaction could still spend that payer's nonce: only the mined one
-			 * is harmless. */
-			for (size_t j = 0; j < step->n_submissions; j++)
-				if (hash32_eq(&step->submissions[j].tx, &step->tx))
-					release_blob(s, &step->submissions[j].raw);
-		}
-	return true;
+	bool ok = census_of(s->ws->log, &census, e);
+	for (size_t i = 0; ok && i < census->changes.n; i++) {
+		const struct counted *one = &census->changes.v[i];
+		struct arena a = {0};
+		struct change c;
+		if (one->mined)
+			ok = (log_is_hinted(s->ws->log) || workspace_fold(s->ws, &all, e)) &&
+			     workspace_change(s->ws, &a, arena_str(&a, one->name), &c, e);
+		for (int k = 0; ok && one->mined && k < N_STEPS; k++)
+			release_step(s, &c.steps[k]);
+		arena_release(&a);
+	}
+	return ok;
 }
 
 static struct json *words(struct cli *cli, const struct tree_head *head, const struct hash32 *digest)

@@ -2,6 +2,7 @@
  * None of it lets a change happen or stops one. */
 #include <string.h>
 
+#include "audit-log/census.h"
 #include "audit-log/meetings.h"
 #include "src/base/fs.h"
 #include "src/base/hex.h"
@@ -9,13 +10,15 @@
 #include "src/cli/cmd.h"
 #include "src/cli/minutes.h"
 
-/* Changes by these ids, all of which exist, found through the views. */
-static bool look_at(struct cli *cli, const struct id_list *ids, struct changes *out, struct err *e)
+/* Changes by these ids, all of which exist: by workspace_change(), or, to show them, by workspace_look(). */
+typedef bool reads_change(struct workspace *ws, struct arena *a, const char *id, struct change *out, struct err *e);
+static bool read_items(struct cli *cli, const struct id_list *ids, reads_change *reads, struct changes *out,
+		       struct err *e)
 {
 	struct arena *a = &cli->arena;
 	out->v = ARENA_ARRAY(a, struct change, ids->n + 1);
 	for (out->n = 0; out->n < ids->n; out->n++)
-		if (!workspace_look(cli->ws, a, arena_str(a, ids->v[out->n]), &out->v[out->n], e))
+		if (!reads(cli->ws, a, arena_str(a, ids->v[out->n]), &out->v[out->n], e))
 			return false;
 	return true;
 }
@@ -110,25 +113,25 @@ static struct json *say_item(struct cli *cli, size_t i, const struct change *c)
 
 /* ---- open ---- */
 
-static bool has_change(const struct changes *all, struct span id)
-{
-	for (size_t i = 0; i < all->n; i++)
-		if (span_eq(all->v[i].id, id))
-			return true;
-	return false;
-}
-
 /* The changes that were named, or every one that is open. */
-static bool read_agenda(struct cli *cli, const struct changes *all, struct id_list *out, struct err *e)
+static bool read_agenda(struct cli *cli, struct id_list *out, struct err *e)
 {
 	const struct chain_facts offline = {0};
+	const struct census *census;
+	const struct changes *all;
+	if (!census_of(cli->ws->log, &census, e))
+		return false;
 	for (size_t i = 0; i < cli->n_args; i++) {
-		if (!has_change(all, span_str(cli->args[i])))
+		if (counts_find(&census->changes, span_str(cli->args[i])) == NULL)
 			return err_refuse(e, "CHANGE-UNKNOWN", "the log has no change %s; setgov changes lists them",
 					  cli->args[i]);
 		id_list_add(&cli->arena, out, span_str(cli->args[i]));
 	}
-	for (size_t i = 0; cli->n_args == 0 && i < all->n; i++)
+	if (cli->n_args > 0)
+		return true;
+	if (!workspace_unfinished(cli->ws, &all, e))
+		return false;
+	for (size_t i = 0; i < all->n; i++)
 		if (change_state_is_open(change_state_of(&all->v[i], &offline)))
 			id_list_add(&cli->arena, out, all->v[i].id);
 	return true;
@@ -147,7 +150,7 @@ static bool open_meeting(struct cli *cli, struct meeting *m, struct changes *all
 				  text_shown(open->id), (const char *)open->id.p);
 	m->number = before.n > 0 ? before.v[before.n - 1].number + 1 : 1;
 	m->id = span_str(arena_fmt(a, "M-%llu", (unsigned long long)m->number));
-	if (!workspace_changes(cli->ws, a, all, e) || !read_agenda(cli, all, &m->agenda, e))
+	if (!read_agenda(cli, &m->agenda, e) || !read_items(cli, &m->agenda, workspace_change, all, e))
 		return false;
 	struct line l = workspace_line(cli->ws, "meeting.opened", span_of(NULL, 0), meeting_opened_json(a, m));
 	return log_add_line(cli->ws->log, &l, e);
@@ -366,10 +369,11 @@ static bool close_meeting(struct taking *t, struct err *e)
 	struct changes changes;
 	if (!meetings_read(ws, a, &t->all, e) || !pick_meeting(t, e))
 		return false;
+	const struct id_list items = minutes_items(a, t->m);
 	if (t->m->closed)
 		return err_refuse(e, "MEETING-CLOSED", "%.*s is closed (line %llu)", text_shown(t->m->id),
 				  (const char *)t->m->id.p, (unsigned long long)t->m->closed_seq);
-	if (!workspace_changes(ws, a, &changes, e))
+	if (!read_items(t->cli, &items, workspace_change, &changes, e))
 		return false;
 	if (!minutes_write(ws, a, &t->text, t->m, &changes, e) ||
 	    !log_add_blob(ws->log, buf_view(&t->text), BLOB_PUBLIC, &t->digest, e))
@@ -407,7 +411,7 @@ static bool take(struct taking *t, struct err *e)
 	if (t->m->closed)
 		return log_blob(ws->log, &t->m->minutes, &t->text, NULL, e);
 	const struct id_list items = minutes_items(a, t->m);
-	if (!look_at(t->cli, &items, &changes, e))
+	if (!read_items(t->cli, &items, workspace_look, &changes, e))
 		return false;
 	return minutes_write(ws, a, &t->text, t->m, &changes, e);
 }

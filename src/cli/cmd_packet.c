@@ -22,8 +22,8 @@ struct packing {
 	enum step_kind step;
 	struct chain chain;
 	struct chain_facts facts;     /* about this change */
-	struct chain_facts *all_facts;
-	size_t n_facts;
+	struct changes asked;         /* about whose operations the chain was asked, … */
+	struct chain_facts *all_facts;        /* … what it said of each, and of a change without one */
 	struct safe_tx tx;
 	struct safe_hashes hashes;
 	struct json *evidence;
@@ -74,9 +74,14 @@ static bool may_pack(const struct packing *p, struct err *e)
 }
 
 /* The chain's facts about the i-th change; one that came since we asked has no operation on chain yet. */
-static const struct chain_facts *facts_of(const struct packing *p, size_t i)
+static const struct chain_facts *facts_of(const struct packing *p, const struct changes *all, size_t i)
 {
-	return &p->all_facts[i < p->n_facts ? i : p->n_facts];
+	const struct changes *asked = &p->asked;
+	size_t at = i;
+	if (at >= asked->n || !span_eq(asked->v[at].id, all->v[i].id))
+		for (at = 0; at < asked->n && !span_eq(asked->v[at].id, all->v[i].id);)
+			at++;
+	return &p->all_facts[at];
 }
 
 /* An open step, of which the packed line is later than `after`, holds this nonce; our own does not count. */
@@ -87,7 +92,7 @@ static bool nonce_is_held(const struct packing *p, const struct changes *all, ui
 			const struct step *step = &all->v[i].steps[s];
 			const bool self = span_eq(all->v[i].id, p->change.id) && (enum step_kind)s == p->step;
 			if (!self && step->nonce == nonce && step->packed_seq >= after &&
-			    step_is_open(&all->v[i], (enum step_kind)s, facts_of(p, i)))
+			    step_is_open(&all->v[i], (enum step_kind)s, facts_of(p, all, i)))
 				return true;
 		}
 	return false;
@@ -310,7 +315,7 @@ static bool pack(struct packing *p, struct err *e)
 	json_canonical(&text, p->evidence);
 	sha256(&evidence, buf_view(&text));
 	buf_clear(&text);
-	bool ok = workspace_fold(ws, &all, e) &&
+	bool ok = workspace_unfinished(ws, &all, e) &&
 		  workspace_change(ws, a, p->cli->args[0], &p->change, e) && may_pack(p, e);
 	const struct step *s = &p->change.steps[p->step];
 	if (ok && stands(p, all))
@@ -410,11 +415,13 @@ static bool ask_chain(struct packing *p, const struct changes *all, struct err *
 	if (!onchain_open(p->cli->ws, &p->chain, e) ||
 	    !onchain_facts_all(p->cli->ws, &p->chain, &p->cli->arena, all, &p->all_facts, e))
 		return false;
-	p->n_facts = all->n;
+	p->asked = *all;
 	for (size_t i = 0; i < all->n; i++)
-		if (span_eq(all->v[i].id, p->change.id))
+		if (span_eq(all->v[i].id, p->change.id)) {
 			p->facts = p->all_facts[i];
-	return true;
+			return true;
+		}
+	return onchain_facts(p->cli->ws, &p->chain, &p->change, &p->facts, e);
 }
 
 static bool run(struct packing *p, struct err *e)
@@ -423,7 +430,7 @@ static bool run(struct packing *p, struct err *e)
 	const struct changes *all;
 	const char *path;
 	if (!planning_mend(p->cli->ws, &p->cli->arena, p->cli->args[0], e) ||
-	    !workspace_fold(p->cli->ws, &all, e) ||
+	    !workspace_unfinished(p->cli->ws, &all, e) ||
 	    !workspace_change(p->cli->ws, &p->cli->arena, p->cli->args[0], &p->change, e) ||
 	    !ask_chain(p, all, e) || !pick_step(p, e) || !may_pack(p, e))
 		return false;

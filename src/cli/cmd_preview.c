@@ -65,11 +65,11 @@ static void say_order(struct cli *cli, const struct effects *v, size_t n)
 static bool queue(struct cli *cli, struct chain *c, struct err *e)
 {
 	struct json *list = json_array(&cli->arena);
-	struct changes all;
+	const struct changes *all;
 	struct effects *v;
 	size_t n;
-	if (!workspace_changes(cli->ws, &cli->arena, &all, e) || !onchain_open(cli->ws, c, e) ||
-	    !previewing_queue(cli->ws, c, &cli->arena, &all, &v, &n, e))
+	if (!workspace_unfinished(cli->ws, &all, e) || !onchain_open(cli->ws, c, e) ||
+	    !previewing_queue(cli->ws, c, &cli->arena, all, &v, &n, e))
 		return false;
 	say_order(cli, v, n);
 	for (size_t i = 0; i < n; i++) {

@@ -166,6 +166,14 @@ void cli_text(struct cli *cli, const char *fmt, ...)
 	va_end(ap);
 }
 
+void cli_flush(struct cli *cli)
+{
+	fwrite(buf_cstr(&cli->text), 1, cli->text.n, stdout);
+	if (fflush(stdout) != 0)
+		die("cannot write to standard output");
+	buf_clear(&cli->text);
+}
+
 void cli_say(const struct cli *cli, const char *fmt, ...)
 {
 	va_list ap;

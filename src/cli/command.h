@@ -78,6 +78,9 @@ const char *cli_option(const struct cli *cli, const char *name);          /* its
 bool cli_flag(const struct cli *cli, const char *name);
 /* Appends to the text result. */
 void cli_text(struct cli *cli, const char *fmt, ...) PRINTF(2, 3);
+/* What the text result has so far goes to standard output now: for one that is larger than memory should hold. What can
+ * fail is best done before: an error that comes later stands behind half a result. */
+void cli_flush(struct cli *cli);
 /* A line to standard error. */
 void cli_say(const struct cli *cli, const char *fmt, ...) PRINTF(2, 3);
 /* An input file, whole, in cli->arena; "-" is standard input. */

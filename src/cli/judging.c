@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "audit-log/census.h"
 #include "src/base/fs.h"
 #include "src/base/text.h"
 #include "src/cli/hands.h"
@@ -229,14 +230,29 @@ static void add_past(struct finding_facts *f, struct json *list, const struct ch
 	}
 }
 
+/* One that was executed before what the policy looks back on went to the chain earlier still. */
+static bool is_long_past(const struct finding_facts *f, const struct counted *one)
+{
+	return one->executed && one->mined_at + policy_looks_back(f->j->policy) <= f->now;
+}
+
+/* In the order of the changes' first lines. */
 static bool add_history(struct finding_facts *f, struct err *e)
 {
+	struct workspace *ws = f->j->ws;
 	const struct changes *all;
+	const struct census *census;
 	struct json *list = json_array(f->a);
-	if (!workspace_fold(f->j->ws, &all, e))
+	if (!workspace_unfinished(ws, &all, e) || !census_of(ws->log, &census, e))
 		return false;
-	for (size_t i = 0; i < all->n; i++) {
-		add_past(f, list, &all->v[i], e);
+	for (size_t i = 0; i < census->changes.n; i++) {
+		struct change c;
+		if (is_long_past(f, &census->changes.v[i]))
+			continue;
+		if ((!log_is_hinted(ws->log) && !workspace_fold(ws, &all, e)) ||
+		    !workspace_change(ws, f->a, arena_str(f->a, census->changes.v[i].name), &c, e))
+			return false;
+		add_past(f, list, &c, e);
 		if (err_is_set(e))
 			return false;
 	}

@@ -36,9 +36,7 @@ static void print_result(struct cli *cli)
 		json_pretty(&cli->text, cli->result);
 		buf_byte(&cli->text, '\n');
 	}
-	fwrite(buf_cstr(&cli->text), 1, cli->text.n, stdout);
-	if (fflush(stdout) != 0)
-		die("cannot write to standard output");
+	cli_flush(cli);
 }
 
 static bool run(struct cli *cli, struct err *e)

@@ -1,5 +1,6 @@
 #include "src/cli/possession.h"
 
+#include "audit-log/census.h"
 #include "src/base/text.h"
 #include "src/evm/address.h"
 
@@ -79,23 +80,18 @@ static bool add(struct workspace *ws, struct arena *a, const struct attestation 
 	return log_add_line(ws->log, &l, e);
 }
 
-static const struct change *find(const struct changes *all, struct span id)
+bool possession_take(struct workspace *ws, struct arena *a, const struct signed_message *m, struct possession *out,
+		     struct err *why, struct err *e)
 {
-	for (size_t i = 0; i < all->n; i++)
-		if (span_eq(all->v[i].id, id))
-			return &all->v[i];
-	return NULL;
-}
-
-bool possession_take(struct workspace *ws, struct arena *a, const struct changes *all,
-		     const struct signed_message *m, struct possession *out, struct err *why, struct err *e)
-{
+	const struct census *census;
 	struct attestation t;
 	if (!attestation_of(&t, m, why) || !attestation_check(&t, &ws->deployment, why))
 		return false;
 	if (!span_eq(t.origin, log_origin(ws->log)))
 		return err_refuse(why, "LOG-OTHER", "it is about another log");
-	if (find(all, t.change) == NULL)
+	if (!census_of(ws->log, &census, e))
+		return false;
+	if (counts_find(&census->changes, t.change) == NULL)
 		return err_refuse(why, "CHANGE", "it is for %.*s, which the log does not know", SHOWN(t.change));
 	return add(ws, a, &t, out, e);
 }

@@ -17,9 +17,8 @@ struct possession {
 struct attestation possession_asked(const struct workspace *ws, struct span change, const struct addr *account);
 /* Inside a transaction. False with *why: not accepted ("LOG-OTHER", "CHANGE", and what attestation_check() says); with
  * *e: the log could not be read or written. */
-MUST_CHECK bool possession_take(struct workspace *ws, struct arena *a, const struct changes *all,
-				const struct signed_message *m, struct possession *out, struct err *why,
-				struct err *e);
+MUST_CHECK bool possession_take(struct workspace *ws, struct arena *a, const struct signed_message *m,
+				struct possession *out, struct err *why, struct err *e);
 /* A bare signature is tried on every address that an open change names. *found false: it is for none of them. */
 MUST_CHECK bool possession_bare(struct workspace *ws, struct arena *a, const struct changes *all, struct span bytes,
 				struct possession *out, bool *found, struct err *e);

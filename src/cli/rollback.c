@@ -1,26 +1,19 @@
 #include "src/cli/rollback.h"
 
+#include "audit-log/census.h"
 #include "src/chain/upgrade.h"
 #include "src/evm/address.h"
 #include "src/gov/restored.h"
 #include "src/gov/upgrade.h"
 
-struct naming {
-	uint64_t last;                /* the largest number */
-	char series[SERIES_SIZE];     /* of the newest log.restored; or what they all begin with */
-};
-
-static bool take_name(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+/* Its id says in which series names go on. */
+static bool take_restored(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
 {
-	struct naming *x = ctx;
 	struct line_peek peek;
 	(void)leaf;
 	if (!line_peek(&peek, raw))
 		return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "line %llu is not a line", (unsigned long long)seq);
-	const uint64_t n = series_number(peek.change);
-	x->last = n > x->last ? n : x->last;
-	if (span_is(peek.kind, "log.restored"))
-		restored_series(x->series, peek.id);
+	restored_series(ctx, peek.id);
 	return true;
 }
 
@@ -28,10 +21,18 @@ static bool take_name(void *ctx, uint64_t seq, const struct hash32 *leaf, struct
  * taken that no line here has. Called inside the transaction that takes the next one. */
 bool draft_next_id(struct workspace *ws, struct arena *a, const char **id, struct err *e)
 {
-	struct naming x = { 0, CHANGE_SERIES };
-	if (!log_each(ws->log, 0, log_size(ws->log), take_name, &x, e))
+	static const char *const kinds[] = { "log.restored" };
+	char series[SERIES_SIZE] = CHANGE_SERIES;
+	const struct census *census;
+	uint64_t last = 0;
+	if (!log_each_of_kinds(ws->log, kinds, ARRAY_LEN(kinds), take_restored, series, e) ||
+	    !census_of(ws->log, &census, e))
 		return false;
-	*id = arena_fmt(a, "%s-%llu", x.series, (unsigned long long)x.last + 1);
+	for (size_t i = 0; i < census->changes.n; i++) {
+		const uint64_t n = series_number(census->changes.v[i].name);
+		last = n > last ? n : last;
+	}
+	*id = arena_fmt(a, "%s-%llu", series, (unsigned long long)last + 1);
 	return true;
 }
 

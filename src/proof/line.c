@@ -249,10 +249,11 @@ static bool demand_canonical(const struct line *l, struct err *e)
 	size_t at = 0;
 	bool ok;
 
+	buf_reserve(&again, l->raw.n);
 	write_fields(&again, l);
-	while (at < again.n && at < l->raw.n && again.p[at] == l->raw.p[at])
+	ok = span_eq(buf_view(&again), l->raw);
+	while (!ok && at < again.n && at < l->raw.n && again.p[at] == l->raw.p[at])
 		at++;
-	ok = at == again.n && at == l->raw.n;
 	if (!ok)
 		err_set(e, ERR_SYNTAX, at, "not canonical from here on");
 	buf_release(&again);

@@ -28,7 +28,7 @@ struct packet_report {
 
 static bool pick_meeting(struct packet_report *x, const char *id, struct err *e)
 {
-	if (!meetings_look_over(x->src->ws, x->a, &x->all, &x->bad, e))
+	if (!meetings_read_over(x->src->ws, x->a, &x->all, &x->bad, e))
 		return false;
 	x->m = id != NULL ? meetings_find(&x->all, span_str(id)) : meetings_in_session(&x->all);
 	return x->m != NULL || id == NULL || err_refuse(e, "MEETING-UNKNOWN", "the log has no meeting %s", id);

@@ -36,6 +36,7 @@ struct period_report {
 	char from[32], to[32];        /* as lines write times */
 	/* of the lines */
 	uint64_t rows, first_seq, last_seq;
+	uint64_t begin, end;          /* no line from the period is before this one; none is this one or behind it */
 	struct kind_count kinds[KINDS_MAX];
 	size_t n_kinds, other_kinds;
 	struct listed plain, denied;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "audit-log/census.h"
 #include "src/base/text.h"
 #include "src/evm/address.h"
 #include "src/gov/meeting.h"
@@ -151,15 +152,13 @@ static void take_story(struct period_report *x, struct arena *a, const struct st
 }
 
 /* Lines before the period are read as well: a lead time may begin there. */
-static bool take_change(void *ctx, const struct views_change *c, struct err *e)
+static bool take_change(struct period_report *x, const struct counted *c, struct err *e)
 {
-	struct period_report *x = ctx;
 	struct arena a = {0};
 	struct story s;
-	const bool concerns = c->first_time.ms < x->period.to.ms && c->last_time.ms >= x->period.from.ms;
-	if (!concerns)
+	if (c->first >= x->end || c->last < x->begin)
 		return true;
-	const bool ok = story_read(&a, &s, x->src, span_str(c->id), e);
+	const bool ok = story_read(&a, &s, x->src, c->name, e);
 	if (ok)
 		take_story(x, &a, &s);
 	arena_release(&a);
@@ -231,10 +230,14 @@ static void begin_signers(struct period_report *x)
 
 bool period_changes(struct period_report *x, struct err *e)
 {
+	const struct census *census;
 	begin_signers(x);
 	begin_sections(x);
-	if (!views_each_change(x->src->ws->views, take_change, x, e))
+	if (!census_of(x->src->ws->log, &census, e))
 		return false;
+	for (size_t i = 0; i < census->changes.n; i++)
+		if (!take_change(x, &census->changes.v[i], e))
+			return false;
 	period_exceptions_now(x);
 	period_draw_times(x);
 	tallies(x);

@@ -54,7 +54,12 @@ static bool count_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struc
 	(void)leaf;
 	if (!line_peek(&p, raw) || p.time.n != 24)
 		return err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "line %llu is not a line", (unsigned long long)seq);
-	if (memcmp(p.time.p, x->from, 24) < 0 || memcmp(p.time.p, x->to, 24) >= 0)
+	const bool before = memcmp(p.time.p, x->from, 24) < 0, behind = memcmp(p.time.p, x->to, 24) >= 0;
+	if (!before && seq < x->begin)
+		x->begin = seq;
+	if (!behind)
+		x->end = seq + 1;
+	if (before || behind)
 		return true;
 	if (x->rows++ == 0)
 		x->first_seq = seq;
@@ -76,6 +81,7 @@ bool period_read_lines(struct period_report *x, struct err *e)
 	memcpy(x->to, buf_cstr(&to), 25);
 	buf_release(&from);
 	buf_release(&to);
+	x->begin = UINT64_MAX;
 	return log_each(x->src->ws->log, 0, log_size(x->src->ws->log), count_line, x, e);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "audit-log/census.h"
 #include "src/base/text.h"
 #include "src/evm/address.h"
 #include "src/policy/judge.h"
@@ -13,7 +14,6 @@ struct reading {
 	struct arena *a;
 	struct story *s;
 	struct line *lines;
-	size_t cap;
 };
 
 static bool read_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
@@ -22,8 +22,6 @@ static bool read_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct
 	struct err why = {0};
 	struct line *l = &r->lines[r->s->n];
 	(void)leaf;
-	if (r->s->n == r->cap)
-		return true;
 	if (!line_parse(r->a, l, arena_copy(r->a, raw), e))
 		return err_in(e, "line %llu", (unsigned long long)seq);
 	r->s->n++;
@@ -35,17 +33,17 @@ static bool read_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct
 
 static bool read_lines(struct reading *r, const struct report_source *src, struct span id, struct err *e)
 {
-	struct seqs seqs;
-	if (!views_lines_of_change(src->ws->views, r->a, id, &seqs, e))
+	const struct census *census;
+	if (!census_of(src->ws->log, &census, e))
 		return false;
-	if (seqs.n == 0)
+	const struct counted *change = counts_find(&census->changes, id);
+	if (change == NULL)
 		return err_set(e, ERR_MISSING, ERR_NO_OFFSET, "the log has no change %.*s", text_shown(id),
 			       (const char *)id.p);
-	r->lines = ARENA_ARRAY(r->a, struct line, seqs.n);
-	r->cap = seqs.n;
+	r->lines = ARENA_ARRAY(r->a, struct line, change->lines);
 	r->s->lines = r->lines;
 	r->s->c.id = arena_copy(r->a, id);
-	return log_each_of(src->ws->log, &seqs, read_line, r, e);
+	return log_each_of_change(src->ws->log, id, read_line, r, e);
 }
 
 const struct line *story_line(const struct story *s, uint64_t seq)

@@ -1,6 +1,6 @@
 /* A change as an auditor asks about it: its lines read once, folded, and what follows from them computed: when it was
  * where, who asked and who approved, whether enough did, whether it was an emergency. For reports; nothing is decided
- * on it. Reads the log and the views (which lines are the change's), re-hashing each line. */
+ * on it. All of its lines: no view has a say in which these are (audit-log/census.h). */
 #ifndef SETGOV_REPORT_STORY_H
 #define SETGOV_REPORT_STORY_H
 

@@ -38,6 +38,10 @@ say "git fsck --full" "$fsck s for $COMMITS commits of the same lines$extrapolat
 read -r opened changes < <(least "$REPEAT" "$speed" open "$big")
 say "open, and list $changes changes" "$(awk "BEGIN { printf \"%.1f\", 1000 * $opened }") ms (needed: 50)" "$opened <= 0.05"
 
+# Not demanded by anybody: what a person waits for before packet, collect or submit does anything.
+read -r decided changes rss < <(least "$REPEAT" "$speed" decide "$big")
+say "what a decision reads" "$(awk "BEGIN { printf \"%.0f\", 1000 * $decided }") ms: every line counted, $changes changes that are not executed folded, $rss KiB" 1
+
 read -r ours bare signed size < <("$speed" append "$HERE/append" "$APPENDS")
 percent() { awk "BEGIN { printf \"%.0f\", 100 * $bare / $1 }"; }
 say "durable appends" "$(percent "$ours") % of bare inserts of the same rows, line of $size bytes (needed: 90)" "$(percent "$ours") >= 90"

@@ -3,6 +3,8 @@
  *     log_speed scan DB           one pass over lines and nodes by SQLite alone, and one SHA-256 a line
  *     log_speed verify DIR        setgov log verify --chain; the process's largest resident set in KiB, processor time
  *     log_speed open DIR          opening a log and its views, and listing the changes
+ *     log_speed decide DIR        what packet, collect and submit read: the log counted, the changes that are not
+ *                                 executed folded; how many these are, the largest resident set in KiB
  *     log_speed append DIR N      N durable appends, N bare inserts of rows of the same sizes, N appends with a signed
  *                                 checkpoint on each, in 31 turns: the median turn of each
  *     log_speed lines DB N        the first N lines as a stream for git fast-import, a commit each */
@@ -13,7 +15,7 @@
 
 #include "audit-log/append.h"
 #include "audit-log/verify.h"
-#include "audit-log/views.h"
+#include "audit-log/workspace.h"
 #include "src/base/fs.h"
 #include "src/crypto/hash.h"
 #include "tests/support/check.h"
@@ -122,6 +124,25 @@ static void open_log(const char *dir)
 	views_release(v);
 	log_release(l);
 	arena_release(&a);
+}
+
+static void decide(const char *dir)
+{
+	const double start = seconds();
+	struct workspace ws = {0};
+	const struct changes *all;
+	struct rusage used;
+	struct err e = {0};
+
+	ws.log = log_open(dir, LOG_READ, NULL, &e);
+	must(ws.log != NULL, &e);
+	ws.views = views_open(ws.log, &e);
+	must(ws.views && workspace_unfinished(&ws, &all, &e), &e);
+	getrusage(RUSAGE_SELF, &used);
+	printf("%.3f %zu %ld\n", seconds() - start, all->n, used.ru_maxrss);
+	views_release(ws.views);
+	log_release(ws.log);
+	arena_release(&ws.arena);
 }
 
 /* ---- appending -------------------------------------------------------------------------------------------------- */
@@ -280,6 +301,8 @@ int main(int argc, char **argv)
 		verify(argv[2]);
 	else if (strcmp(verb, "open") == 0)
 		open_log(argv[2]);
+	else if (strcmp(verb, "decide") == 0)
+		decide(argv[2]);
 	else if (strcmp(verb, "append") == 0 && n >= ROUNDS)
 		appends(argv[2], n);
 	else if (strcmp(verb, "lines") == 0 && n > 0)
