@@ -38,6 +38,7 @@ struct asking {
 	/* the answer */
 	enum verdict_word word;
 	const char *text;
+	const struct rule *waived;    /* the exception whose control was asked instead; or NULL */
 	bool claimed;
 	const char *unproven;         /* the rule wants proof, and these facts are the console's word; or NULL */
 	bool quiet;                   /* an action before this one passed and speaks for all */

@@ -241,6 +241,7 @@ static void waive(struct asking *q, const struct rule *x)
 	} else if (now >= x->until) {
 		answer(q, was, "%s; the exception %.*s ended %s", before, SHOWN(x->name), buf_cstr(&until));
 	} else {
+		q->waived = x;
 		judge_control(q, x);
 		answer(q, q->word, "%s; waived until %s by %.*s, in place of it: %s", before, buf_cstr(&until),
 			SHOWN(x->name),
@@ -321,6 +322,7 @@ static bool judge_rule(struct court *c, const struct rule *x, size_t *room, stru
 		gather(&g, &q, many);
 	}
 	finish(out, c, x, &g, many);
+	out->waived = q.waived;
 	out->facts = q.facts;
 	out->n_facts = q.n_facts;
 	return true;

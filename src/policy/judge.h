@@ -51,6 +51,7 @@ const char *verdict_name(enum verdict_word w);
 
 struct rule_verdict {
 	const struct rule *rule;      /* NULL: default deny */
+	const struct rule *waived;    /* the exception whose control was asked in its place; or NULL */
 	enum verdict_word word;
 	const char *text;
 	const struct span *facts;     /* names of those it rests on, in the order it asked for them */

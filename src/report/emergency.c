@@ -26,10 +26,10 @@ static void put_until(struct buf *out, uint64_t seconds)
 		buf_fmt(out, "%llu s", (unsigned long long)seconds);
 }
 
-static void put_exception(struct waived *out, const struct rule *x)
+static void put_exception(struct waived *out, const struct rule *rule, const struct rule *x)
 {
 	buf_str(&out->rules, out->any ? "; " : "");
-	buf_span(&out->rules, x->excepted);
+	buf_span(&out->rules, rule->name);
 	buf_str(&out->rules, ", waived by the exception ");
 	buf_span(&out->rules, x->name);
 	buf_str(&out->expires, out->any ? "; " : "");
@@ -46,9 +46,8 @@ static void take_verdict(struct waived *out, struct arena *a, const struct repor
 		*why_not = j.why_not;
 	for (size_t i = 0; i < j.verdict.n_rules; i++) {
 		const struct rule_verdict *v = &j.verdict.rules[i];
-		if (v->rule != NULL && v->rule->kind == RULE_EXCEPTION && v->word != VERDICT_FAILED &&
-		    is_new(used, v->rule->name))
-			put_exception(out, v->rule);
+		if (v->waived != NULL && v->word != VERDICT_FAILED && is_new(used, v->waived->name))
+			put_exception(out, v->rule, v->waived);
 	}
 }
 

@@ -123,9 +123,9 @@ static void exceptions_of(struct period_report *x, struct arena *a, const struct
 	judged_again(a, &j, x->src, s, l);
 	for (size_t i = 0; i < j.verdict.n_rules; i++) {
 		const struct rule_verdict *v = &j.verdict.rules[i];
-		if (v->rule == NULL || v->rule->kind != RULE_EXCEPTION)
+		if (v->waived == NULL)
 			continue;
-		exception_row(x, v->rule, j.policy.name, arena_str(a, s->c.id), verdict_name(v->word));
+		exception_row(x, v->waived, j.policy.name, arena_str(a, s->c.id), verdict_name(v->word));
 		rows_rest_on(&x->exceptions, l->seq);
 	}
 }

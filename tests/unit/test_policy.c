@@ -618,6 +618,29 @@ static void an_exception_ends_and_has_its_control(void **state)
 	EACH(list);
 }
 
+/* Reports tell which rule an exception stood in for. */
+static void a_verdict_names_the_exception_that_was_used(void **state)
+{
+	const struct example list[] = {
+		{ WAIVED("2027-01-01"), AUTHORIZE, .by = "p1 p2" },           /* in force, and needed */
+		{ WAIVED("2026-01-01"), AUTHORIZE, .by = "p1 p2" },           /* ended */
+		{ WAIVED("2027-01-01"), AUTHORIZE, .by = "p1 p2", .words = "T-1" },    /* not needed */
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(list); i++) {
+		struct world w;
+		struct verdict v;
+		const struct rule *used = NULL;
+		open_world(&w);
+		judge_example(&w, &list[i], &v);
+		for (size_t k = 0; k < v.n_rules; k++)
+			used = v.rules[k].waived != NULL ? v.rules[k].waived : used;
+		assert_int_equal(used != NULL, i == 0);
+		assert_true(used == NULL || span_is(used->name, "y"));
+		arena_release(&w.a);
+	}
+}
+
 static void judge_call(struct world *w, struct verdict *v, const char *rules, const char *data, bool delegatecall)
 {
 	struct call c = { .data = hex_bytes(&w->a, data) };
@@ -806,6 +829,7 @@ int main(void)
 		cmocka_unit_test(a_proof_has_an_age),
 		cmocka_unit_test(a_signed_challenge_shows_the_key),
 		cmocka_unit_test(an_exception_ends_and_has_its_control),
+		cmocka_unit_test(a_verdict_names_the_exception_that_was_used),
 		cmocka_unit_test(what_no_rule_allows_is_denied),
 		cmocka_unit_test(a_verdict_reads_so),
 		cmocka_unit_test(zones_know_their_summers),
