@@ -70,7 +70,7 @@ static struct span between(const struct buf *in, const char *from, const char *t
 
 static struct buf page_of(struct arena *a, uint64_t lines, const struct report **report)
 {
-	const struct report *r = test_report(a, temporary_directory(a), lines, true);
+	const struct report *r = test_report(a, temporary_directory(a), lines, TEST_REPORT_SEALED);
 	struct buf page = {0};
 	struct err e = {0};
 	assert_ok(report_write_html(&page, r, &e), &e);
