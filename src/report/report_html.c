@@ -202,7 +202,9 @@ static void put_head(struct buf *out, const struct report *r, struct span printe
 	put_source(out, printed);
 	buf_str(out, "; base-uri 'none'; form-action 'none'\">\n"
 		"<meta name=\"referrer\" content=\"no-referrer\">\n"
-		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		/* A browser that knows this lays the page out when it is read, and not again and again before. */
+		"<link rel=\"expect\" href=\"#end\" blocking=\"render\">\n");
 	buf_str(out, "<title>");
 	html_plain(out, span_str(r->title));
 	buf_str(out, "</title>\n<style>");
@@ -268,7 +270,7 @@ static void put_body(struct buf *out, struct html_rows *h, const struct report *
 	if (with != NULL)
 		html_evidence(out, with, (const struct hash32 *)(const void *)h->digests.p,
 			      h->digests.n / sizeof(struct hash32));
-	buf_str(out, "</script>\n<script>");
+	buf_str(out, "</script>\n<div id=\"end\"></div>\n<script>");
 	put_program(out);
 	buf_str(out, "</script>");
 }

@@ -321,7 +321,7 @@ function checkHead(evidence, checkpoint) {
 	demand(id('the-checkpoint').textContent === evidence.checkpoint, 'the checkpoint shown on the page was changed');
 	for (const name of ['origin', 'size', 'root', 'vkey', 'checkpoint'])
 		demand(isText(id(`the-${name}`)), `the ${name} shown on the page was changed`);
-	demand(document.querySelectorAll('style, link').length === 2, 'the style of the page was changed');
+	demand(document.querySelectorAll('style, link').length === 3, 'the style of the page was changed');
 	const foot = `${evidence.size} lines, root ${evidence.root}`;
 	demand(id('printed').textContent === `@page{@bottom-center{font-size:7pt;content:"${foot}"}}`,
 		'what is printed at the foot of each sheet was changed');
@@ -336,7 +336,7 @@ function checkAround() {
 	const head = '<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="' +
 		`default-src 'none'; script-src ${source(program.textContent)}; style-src ${source(style)} ${source(printed)}; ` +
 		'base-uri \'none\'; form-action \'none\'">\n<meta name="referrer" content="no-referrer">\n' +
-		'<meta name="viewport" content="width=device-width, initial-scale=1">\n' +
+		'<meta name="viewport" content="width=device-width, initial-scale=1">\n<link rel="expect" href="#end" blocking="render">\n' +
 		`<title>${document.querySelector('title').innerHTML}</title>\n<style>${style}</style>\n` +
 		`<style id="printed">${printed}</style>\n`;
 	const html = document.documentElement;

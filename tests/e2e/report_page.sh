@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A report's page from disk in headless Chromium: consistent, verified, changed; every kind of change and bytes anywhere;
-# a page of 10,000 lines; printed. tests/support/read_page.mjs, which is not our code, judges the same bytes.
+# A report's page from disk in headless Chromium, and in Firefox where it is installed: consistent, verified, changed; every
+# kind of change and bytes anywhere; a page of 10,000 lines; printed. tests/support/read_page.mjs, which is not our code, judges the same bytes.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 for program in chromium pdftotext; do
@@ -17,6 +17,12 @@ fail() { echo "line ${BASH_LINENO[0]}: $*" >&2; exit 1; }
 node tests/support/page_program.mjs
 made small 12
 page all "$HERE/small/page.html" "$HERE/small/known"
+# Firefox is large, and not among what make deps installs.
+if command -v firefox-esr >/dev/null; then
+	BROWSER=firefox PAGE_BYTES=20 page all "$HERE/small/page.html" "$HERE/small/known"
+else
+	echo "SKIPPED: firefox-esr is not installed: the page was opened in Chromium alone"
+fi
 made unsealed 12 unsealed
 page unsealed "$HERE/unsealed/page.html" "$HERE/unsealed/known"
 made lying 12 lying

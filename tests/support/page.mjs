@@ -93,6 +93,7 @@ async function cosigners({ root, size, vkey, safe, owners, witness, messages, wi
 		[{ cosigners: a, safe }, 'part', /lines 0 to 5\.[^]*a log key that you did not give/],
 		[{ cosigners: witness, safe }, 'consistent', /only owners sign for a Safe/],
 		[{ cosigners: all, safe, signatures: witnessed }, 'consistent', /the signatures of 3 of the 3/],
+		[{ cosigners: lines(a, witness), needed: 1, safe }, 'part', /lines 0 to 5\./],
 		[{ cosigners: a, safe: safe.replace('84532999', '1') }, 'changed', /the Safe that you gave is not the one/],
 		[{ cosigners: a, safe: safe.replace('0x4', '0x5') }, 'consistent', /the owners' Safe \(what you gave is none/],
 		[{ cosigners: a, vkey, safe: `84532999:${b}` }, 'changed', /the Safe that you gave is not the one/],
@@ -126,6 +127,7 @@ async function cosigners({ root, size, vkey, safe, owners, witness, messages, wi
 		[{ cosigners: otherWitness.replace('+6a4f530c', witness.slice(witness.indexOf('+'), witness.indexOf('+') + 9)), vkey, signatures: witnessed },
 			'consistent', /not the one its own digits are of/],
 		[{ cosigners: witness, vkey, signatures: witnessed.replace(/(.{9})==/, (v) => (v[0] === 'A' ? 'B' : 'A') + v.slice(1)) }, 'part', /lines 0 to 7/],
+		[{ cosigners: witness, vkey, signatures: witnessed.replace('site-b', 'site-c') }, 'part', /lines 0 to 7[^]*not of a witness that you named/],
 		[{ cosigners: all, needed: 2, safe, signatures: `${lines(byA, byB)}\n{"by":1}\n{` }, 'verified', /not a cosignature|is damaged/],
 	])
 		await demandGiven(given, is, words);

@@ -53,10 +53,11 @@ for (let i = 0; i < 30; i++) {
 // ---- addresses ----
 for (let i = 0; i < 30; i++) {
 	const { address } = Wallet.createRandom();
-	const turned = address.replace(/[a-f]/, (c) => c.toUpperCase()).replace(/(?<=x.*)[A-F](?=.*[a-f])/, (c) => c.toLowerCase());
+	const turned = address.replace(/[a-fA-F]/, (c) => (c < 'a' ? c.toLowerCase() : c.toUpperCase()));
+	const mixed = /[a-f]/.test(turned) && /[A-F]/.test(turned);
 	check(page.readAddress(address) === address && page.readAddress(address.toLowerCase()) === address &&
 		page.readAddress(`0x${address.slice(2).toUpperCase()}`) === address, `${address} is one`);
-	check(turned === address || page.readAddress(turned) === null, `${turned}: accepted`);
+	check(!mixed || page.readAddress(turned) === null, `${turned}: accepted`);
 }
 for (const { text } of JSON.parse(read('tests/vectors/evm/address-bad.json')).cases)
 	check(page.readAddress(text) === null, `${text}: accepted`);

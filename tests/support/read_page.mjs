@@ -87,6 +87,7 @@ function head(title, style, program, v) {
 	return `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="` +
 		`default-src 'none'; script-src ${source(program)}; style-src ${source(style)} ${source(printed)}; base-uri 'none'; form-action 'none'">\n` +
 		'<meta name="referrer" content="no-referrer">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n' +
+		'<link rel="expect" href="#end" blocking="render">\n' +
 		`<title>${shown}</title>\n<style>${style}</style>\n<style id="printed">${printed}</style>\n</head>\n<body>`;
 }
 

@@ -95,7 +95,7 @@ static void the_policy_lets_in_this_program_and_these_styles_alone(void **state)
 {
 	struct arena a = {0};
 	struct buf page = page_of(&a, 12, NULL), sources = {0};
-	const struct span program = between(&page, "</script>\n<script>", "</script>");
+	const struct span program = between(&page, "</div>\n<script>", "</script>");
 	const struct span policy = between(&page, "Content-Security-Policy\" content=\"", "\">");
 	(void)state;
 	assert_true(span_starts(policy, "default-src 'none'; script-src 'sha256-"));
