@@ -2,6 +2,7 @@
 // read_page.mjs finds in the same bytes.
 //     node page.mjs all FILE KNOWN           every check below but `unsealed` and `lying`; KNOWN is what make_report prints
 //     node page.mjs verdict FILE ROOT VKEY   prints the page's verdict and its findings
+//     node page.mjs given FILE GIVEN         the same, with what GIVEN, a JSON object, has for the page's fields
 //     node page.mjs unsealed FILE KNOWN      a page without a line that has its digest is never verified
 //     node page.mjs lying FILE KNOWN         a log whose line says that an owner signed, who did not, is not verified
 //     node page.mjs speed FILE KNOWN         prints how long opening and checking takes
@@ -333,8 +334,8 @@ try {
 		if (!firefox) await readers(known);
 		await changed(known);
 		await bytes(known, Number(process.env.PAGE_BYTES ?? 120));
-	} else if (what === 'verdict') {
-		const said = await verdict(html, { root: args[0], vkey: args[1] });
+	} else if (what === 'verdict' || what === 'given') {
+		const said = await verdict(html, what === 'given' ? JSON.parse(args[0]) : { root: args[0], vkey: args[1] });
 		console.log([said.is, said.title, said.text, ...said.findings].join('\n'));
 	} else if (what === 'unsealed') {
 		const said = await verdict(html, JSON.parse(readFileSync(args[0])));
