@@ -243,6 +243,7 @@ function readEvidence() {
 // ---- What is found ---------------------------------------------------------------------------------------------------
 // faults: what is wrong, each with its line or null. doubts: what is not wrong and keeps the page from being verified.
 const faults = [], doubts = [], lines = new Map();
+let signatures = 0;              // how many hold
 const fault = (seq, text) => faults.push({ seq, text });
 
 // The hashes of this path, taken from the ones that all paths share.
@@ -411,6 +412,7 @@ async function checkSignatures(evidence, checkpoint) {
 	demand(!verdicts.includes(false), "the checkpoint's signature is not by the log key");
 	if (verdicts.includes(null))
 		doubts.push('The signature was NOT CHECKED: this browser has no Ed25519 here. Open the file from disk.');
+	signatures += verdicts.filter((v) => v === true).length;
 	for (const s of checkpoint.signatures.filter((other) => !own.includes(other)))
 		doubts.push(`There is a signature by ${s.name}, which this page cannot judge.`);
 }
@@ -446,10 +448,12 @@ async function checkCosigned(evidence, seq, body) {
 	demand(rootOver(evidence, c.size) === c.root, "it vouches for a root that is not this log's over so many lines");
 	const verdict = await isSigned(c, evidence.origin, evidence.safe);
 	demand(verdict !== false, 'its signature is not by the key that it names');
-	if (verdict === null)
+	if (verdict === null) {
 		doubts.push(`What line ${seq} says that ${c.key} signed was NOT CHECKED: this browser has no Ed25519 here.`);
-	else
-		evidence.cosigned.push(c);
+		return;
+	}
+	evidence.cosigned.push(c);
+	signatures++;
 }
 
 async function checkCarried(evidence) {
@@ -463,8 +467,10 @@ async function checkCarried(evidence) {
 			if (carried === undefined)
 				continue;
 			demand(carried.message === undefined || same(bare(carried.message), carried.digest), 'its message is not what it says');
-			for (const { owner, signature } of carried.signatures)
+			for (const { owner, signature } of carried.signatures) {
 				demand(recover(carried.digest, bare(signature)) === owner, `what it has is not the signature of ${owner}`);
+				signatures++;
+			}
 		} catch (e) {
 			fault(seq, e instanceof Wrong ? e.message : 'what it says of signatures cannot be read');
 		}
@@ -701,7 +707,7 @@ async function start() {
 	main = document.querySelector('main');
 	items = document.querySelector('#lines ol');
 	const began = performance.now(), evidence = await examine();
-	id('took').textContent = `${lines.size} lines checked in ${Math.round(performance.now() - began)} ms.`;
+	id('took').textContent = `${lines.size} lines and ${signatures} signatures checked in ${Math.round(performance.now() - began)} ms.`;
 	const names = ['root', 'size', 'vkey', 'cosigners', 'needed', 'safe', 'signatures'];
 	const given = (read) => Object.fromEntries(names.map((name) => [name, read(name)]));
 	let judged = judge(evidence, given(() => ''));      // one after another: the last that was asked is the last that is said

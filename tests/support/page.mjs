@@ -69,6 +69,8 @@ async function good(known) {
 	check(await browser.run('document.querySelectorAll("script").length') === 2, 'a script came out of the texts');
 	await browser.open(`${pathToFileURL(resolve(file)).href}#root=${root}&size=${size}&vkey=${encodeURIComponent(vkey)}`);
 	check((await browser.run(READ)).is === 'consistent', 'the address brought its own root');
+	const took = await browser.run('document.getElementById("took").textContent');
+	check(took.startsWith('13 lines and 4 signatures checked'), took);      // the log key's, two owners', a witness's
 }
 
 // ---- who cosigned ----------------------------------------------------------------------------------------------------
@@ -336,7 +338,7 @@ try {
 		await bytes(known, Number(process.env.PAGE_BYTES ?? 120));
 	} else if (what === 'verdict' || what === 'given') {
 		const said = await verdict(html, what === 'given' ? JSON.parse(args[0]) : { root: args[0], vkey: args[1] });
-		console.log([said.is, said.title, said.text, ...said.findings].join('\n'));
+		console.log([said.is, said.title, said.text, ...said.findings, await browser.run('document.getElementById("took").textContent')].join('\n'));
 	} else if (what === 'unsealed') {
 		const said = await verdict(html, JSON.parse(readFileSync(args[0])));
 		check(said.is === 'part' && /No line has the digest/.test(said.findings.join()), JSON.stringify(said));
