@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit-log/cosignatures.h"
 #include "src/report/roots.h"
 
 /* ---- which lines ------------------------------------------------------------------------------------------------ */
@@ -23,11 +24,29 @@ static size_t count(const struct report *r)
 	return n;
 }
 
-/* Each once, ascending. */
-static uint64_t *seqs_of(struct arena *a, const struct report *r, size_t *n)
+static bool is_newest(const struct log_cosignatures *all, size_t at)
 {
-	uint64_t *v = ARENA_ARRAY(a, uint64_t, count(r) + 1);
+	for (size_t i = at + 1; i < all->n; i++)
+		if (all->v[i].witness == all->v[at].witness && span_eq(all->v[i].key, all->v[at].key))
+			return false;
+	return true;
+}
+
+/* Each once, ascending: what rows rest on; line 0, which names the log, the chain and the Safe; and the newest word of
+ * each cosigner. Where those cannot be read there are none: a cosignature that is not one is for log verify to name. */
+static uint64_t *seqs_of(struct arena *a, const struct report *r, struct log *l, size_t *n)
+{
+	struct log_cosignatures cosigned;
+	struct err why = {0};
+	if (!log_cosignatures(l, a, &cosigned, &why))
+		cosigned.n = 0;
+	err_clear(&why);
+	uint64_t *v = ARENA_ARRAY(a, uint64_t, count(r) + 1 + cosigned.n);
 	size_t all = 0;
+	v[all++] = 0;
+	for (size_t i = 0; i < cosigned.n; i++)
+		if (is_newest(&cosigned, i))
+			v[all++] = cosigned.v[i].seq;
 	for (const struct report_section *s = r->first; s != NULL; s = s->next)
 		for (const struct report_row *row = s->first; row != NULL; row = row->next)
 			for (size_t i = 0; i < row->n_lines; i++)
@@ -129,7 +148,7 @@ bool report_evidence(struct arena *a, struct report *r, struct log *l, struct ev
 {
 	struct report_evidence *ev = &r->evidence;
 	size_t n;
-	const uint64_t *seqs = seqs_of(a, r, &n);
+	const uint64_t *seqs = seqs_of(a, r, l, &n);
 	*ev = (struct report_evidence){0};
 	if (!take_checkpoint(a, ev, l, e))
 		return false;

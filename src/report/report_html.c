@@ -32,9 +32,12 @@ static struct span style(void)
 	return part("src/report/page.css");
 }
 
-static struct span program(void)
+/* Three files, one after another. */
+static void put_program(struct buf *out)
 {
-	return part("src/report/verify.js");
+	buf_span(out, part("src/report/hash.js"));
+	buf_span(out, part("src/report/owner.js"));
+	buf_span(out, part("src/report/verify.js"));
 }
 
 /* ---- small pieces ----------------------------------------------------------------------------------------------- */
@@ -78,6 +81,17 @@ static const char ask[] =
 	"<input id=\"size\" inputmode=\"numeric\" autocomplete=\"off\">\n"
 	"<label for=\"vkey\">Log key, from somewhere else (name+hex+base64)</label>"
 	"<input id=\"vkey\" autocomplete=\"off\" spellcheck=\"false\">\n"
+	"<label for=\"cosigners\">Or, in the root's place, cosigners, from somewhere else: an owner's address or a "
+	"witness's key (name+hex+base64) on each line</label>"
+	"<textarea id=\"cosigners\" rows=\"3\" autocomplete=\"off\" spellcheck=\"false\"></textarea>\n"
+	"<label for=\"needed\">How many of them have to have signed; empty: all</label>"
+	"<input id=\"needed\" inputmode=\"numeric\" autocomplete=\"off\">\n"
+	"<label for=\"safe\">Or, in the log key's place where owners signed, their Safe, from somewhere else (chain "
+	"id:address)</label>"
+	"<input id=\"safe\" autocomplete=\"off\" spellcheck=\"false\">\n"
+	"<label for=\"signatures\">Cosignatures that this page does not carry, from anywhere: owners' files, notes "
+	"with witnesses' lines</label>"
+	"<textarea id=\"signatures\" rows=\"3\" autocomplete=\"off\" spellcheck=\"false\"></textarea>\n"
 	"<button type=\"submit\">Check</button>\n</form>\n";
 
 static const char where_to_look[] =
@@ -177,15 +191,20 @@ static void put_printed(struct buf *out, const struct report_evidence *ev)
 
 static void put_head(struct buf *out, const struct report *r, struct span printed)
 {
+	struct buf program = {0};
+	put_program(&program);
 	buf_str(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
 		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src");
-	put_source(out, program());
+	put_source(out, buf_view(&program));
+	buf_release(&program);
 	buf_str(out, "; style-src");
 	put_source(out, style());
 	put_source(out, printed);
 	buf_str(out, "; base-uri 'none'; form-action 'none'\">\n"
 		"<meta name=\"referrer\" content=\"no-referrer\">\n"
-		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		/* A browser that knows this lays the page out when it is read, and not again and again before. */
+		"<link rel=\"expect\" href=\"#end\" blocking=\"render\">\n");
 	buf_str(out, "<title>");
 	html_plain(out, span_str(r->title));
 	buf_str(out, "</title>\n<style>");
@@ -251,8 +270,8 @@ static void put_body(struct buf *out, struct html_rows *h, const struct report *
 	if (with != NULL)
 		html_evidence(out, with, (const struct hash32 *)(const void *)h->digests.p,
 			      h->digests.n / sizeof(struct hash32));
-	buf_str(out, "</script>\n<script>");
-	buf_span(out, program());
+	buf_str(out, "</script>\n<div id=\"end\"></div>\n<script>");
+	put_program(out);
 	buf_str(out, "</script>");
 }
 

@@ -1,83 +1,14 @@
-// The program inside a report's page: it says whether the page is what the log has, in the reader's browser, from a
-// file on disk, with no network. docs/reports.md, "The page that checks itself", says what it can show and what not.
+// The third part of the page's program (hash.js says what it is): what is demanded of the page.
 //
 // Four things are on the page: what the report shows, the lines of the log that it rests on, the evidence
-// (hashes, paths, a signed checkpoint, as JSON at the end), and two fields for a root and a key that the reader has
-// from somewhere else. In order:
+// (hashes, paths, a signed checkpoint, as JSON at the end), and fields for what the reader has from somewhere else: a
+// root, the log's key, or who cosigned. In order:
 //   1. every line is hashed, and its path leads to the checkpoint's root; neighbours hold each other's hash;
-//   2. the checkpoint is signed by the key that the page names;
+//   2. the checkpoint is signed by the key that the page names, and what lines say that others signed, they signed;
 //   3. what is shown has the digest that one of these lines logged, and each upright cell stands in its lines;
-//   4. the reader's root and key are this checkpoint's.
+//   4. the reader's root is this checkpoint's, or the cosigners that he named signed it; and the log is the one he means.
 // Without 4 the page is consistent with itself, and whoever changed it could have made it so, this program included.
 // So there is no green without 4, and what is typed here is never taken from the page or its address.
-'use strict';
-
-// ---- SHA-256 (FIPS 180-4): our own, because a page that is not from disk or https has no crypto.subtle --------------
-const ROUND = new Int32Array([
-	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-	0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-	0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-	0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-	0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-	0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-	0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2]);
-const START = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
-const word = new Int32Array(64), sum = new Int32Array(8);
-
-// One block of 64 bytes at `at` into `sum`.
-function compress(bytes, at) {
-	for (let i = 0; i < 16; i++, at += 4)
-		word[i] = bytes[at] << 24 | bytes[at + 1] << 16 | bytes[at + 2] << 8 | bytes[at + 3];
-	for (let i = 16; i < 64; i++) {
-		const x = word[i - 15], y = word[i - 2];
-		word[i] = word[i - 16] + word[i - 7] + ((x >>> 7 | x << 25) ^ (x >>> 18 | x << 14) ^ x >>> 3) +
-			((y >>> 17 | y << 15) ^ (y >>> 19 | y << 13) ^ y >>> 10);
-	}
-	let [a, b, c, d, e, f, g, h] = sum;
-	for (let i = 0; i < 64; i++) {
-		const t = h + ((e >>> 6 | e << 26) ^ (e >>> 11 | e << 21) ^ (e >>> 25 | e << 7)) + (e & f ^ ~e & g) +
-			ROUND[i] + word[i] | 0;
-		const u = ((a >>> 2 | a << 30) ^ (a >>> 13 | a << 19) ^ (a >>> 22 | a << 10)) + (a & b ^ a & c ^ b & c);
-		h = g; g = f; f = e; e = d + t | 0;
-		d = c; c = b; b = a; a = t + u | 0;
-	}
-	sum[0] += a; sum[1] += b; sum[2] += c; sum[3] += d;
-	sum[4] += e; sum[5] += f; sum[6] += g; sum[7] += h;
-}
-
-let scratch = new Uint8Array(1 << 16);
-
-// The first n bytes of `scratch`, hashed to 32 bytes.
-function sha256OfScratch(n) {
-	const end = (n + 72) & ~63;          // one byte 0x80, eight of length, up to whole blocks
-	scratch.fill(0, n, end);
-	scratch[n] = 0x80;
-	for (let i = end - 1, bits = n * 8; bits > 0; i--, bits = Math.floor(bits / 256))
-		scratch[i] = bits % 256;
-	sum.set(START);
-	for (let at = 0; at < end; at += 64)
-		compress(scratch, at);
-	const out = new Uint8Array(32);
-	for (let i = 0; i < 32; i++)
-		out[i] = sum[i >> 2] >>> 24 - 8 * (i & 3);
-	return out;
-}
-
-const utf8 = new TextEncoder();
-
-// SHA-256 of these first bytes and this text.
-function sha256(first, text) {
-	if (scratch.length < first.length + 3 * text.length + 128)
-		scratch = new Uint8Array(2 * (first.length + 3 * text.length + 128));
-	scratch.set(first);
-	return sha256OfScratch(first.length + utf8.encodeInto(text, scratch.subarray(first.length)).written);
-}
-
-const hex = (bytes) => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
-const unhex = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
-const join = (x, y) => Uint8Array.of(...x, ...y);
-const same = (x, y) => x.length === y.length && x.every((byte, i) => byte === y[i]);
 
 // ---- The tree (RFC 6962, 2.1; checked as RFC 9162, 2.1.3.2 and 2.1.4.2 say) ------------------------------------------
 const half = (n) => Math.floor(n / 2);       // line numbers may have 53 bits: no bit operators
@@ -89,23 +20,46 @@ function nodeHash(left, right) {
 	return sha256OfScratch(65);
 }
 
+// The path before: the places of its hashes, what it had climbed to at each, and where it led. Paths of neighbours meet
+// soon, and what has got to the same node and goes the same way from there gets to the same root.
+let climbed = { places: [], steps: [], root: null };
+
+// How many places the two have in common at their ends.
+function sharedEnd(x, y) {
+	let n = 0;
+	while (n < x.length && n < y.length && x[x.length - 1 - n] === y[y.length - 1 - n])
+		n++;
+	return n;
+}
+
 // Where the path from this leaf leads, in a tree of `size` lines; null when the path has not the length it has to have.
-function rootByPath(leaf, seq, size, path) {
+// `places`: the path's hashes, as indices into `hashes`.
+function rootByPath(leaf, seq, size, places, hashes) {
+	const shared = sharedEnd(climbed.places, places), longer = climbed.places.length - places.length, steps = [];
 	let at = seq, last = size - 1, hash = leaf;
-	for (const other of path) {
+	for (let i = 0; i < places.length; i++) {
+		const known = places.length - i <= shared ? climbed.steps[i + longer] : undefined;
+		if (known !== undefined && known.at === at && known.last === last && same(known.hash, hash)) {
+			climbed = { places, steps: steps.concat(climbed.steps.slice(i + longer)), root: climbed.root };
+			return climbed.root;
+		}
 		if (last === 0)
 			return null;
+		steps.push({ at, last, hash });
 		if (at % 2 === 1 || at === last) {
-			hash = nodeHash(other, hash);
+			hash = nodeHash(hashes[places[i]], hash);
 			for (; at % 2 === 0 && at > 0; at = half(at))
 				last = half(last);
 		} else {
-			hash = nodeHash(hash, other);
+			hash = nodeHash(hash, hashes[places[i]]);
 		}
 		at = half(at);
 		last = half(last);
 	}
-	return last === 0 ? hash : null;
+	if (last !== 0)
+		return null;
+	climbed = { places, steps, root: hash };
+	return hash;
 }
 
 // The tree of `size` lines with this root begins with the one of `old` lines and that root.
@@ -139,33 +93,22 @@ function growsFrom(old, oldRoot, size, root, path) {
 }
 
 // ---- Notes, keys and signatures (C2SP signed-note, tlog-checkpoint, tlog-cosignature) --------------------------------
-class Wrong extends Error {}
-function demand(ok, text) {
-	if (!ok)
-		throw new Wrong(text);
-}
-
-// One spelling for each value: what is decoded must be written the same again.
-function base64(text, what) {
-	let bytes = '';
-	try {
-		bytes = atob(text);
-	} catch {
-		demand(false, `${what} is not base64`);
-	}
-	demand(btoa(bytes) === text, `${what} is not base64 as it has to be written`);
-	return Uint8Array.from(bytes, (c) => c.charCodeAt(0));
-}
-
 // "name+8 hex digits+base64(type, public key)"; the digits are of a hash over the rest.
-function readKey(vkey) {
+const LOG_KEY = 1, WITNESS_KEY = 4;
+function readKey(vkey, what) {
 	const parts = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(vkey);
-	demand(parts, 'the log key is not written as a key is');
-	const [, name, id, key] = parts, bytes = base64(key, 'the log key');
-	demand(bytes.length === 33, 'the log key has not the length of a key');
+	demand(parts, `${what} is not written as a key is`);
+	const [, name, id, key] = parts, bytes = base64(key, what);
+	demand(bytes.length === 33, `${what} has not the length of a key`);
 	demand(hex(sha256(join(utf8.encode(`${name}\n`), bytes), '').subarray(0, 4)) === id,
-		'the log key is not the one its own digits are of');
+		`${what} is not the one its own digits are of`);
 	return { name, id, type: bytes[0], bytes: bytes.subarray(1) };
+}
+
+// One line below a note: {name, id, bytes}; null when it is none.
+function readSignature(line) {
+	const parts = /^\u2014 (\S+) (\S+)$/.exec(line), bytes = parts && base64(parts[2], 'a signature below a note');
+	return parts && { name: parts[1], id: hex(bytes.subarray(0, 4)), bytes: bytes.subarray(4) };
 }
 
 function readCheckpoint(note) {
@@ -174,12 +117,8 @@ function readCheckpoint(note) {
 	const [origin, size, root, ...more] = text.split('\n');
 	demand(/^[1-9][0-9]{0,15}$/.test(size) && root !== undefined, 'the checkpoint has no size and root');
 	demand(more.length === 1, 'the checkpoint has lines that nobody knows');
-	const signatures = rest.slice(0, -1).split('\n').map((line) => {
-		const parts = /^\u2014 (\S+) (\S+)$/.exec(line);
-		demand(parts, 'the checkpoint has a signature that is not written as one is');
-		const bytes = base64(parts[2], 'a signature of the checkpoint');
-		return { name: parts[1], id: hex(bytes.subarray(0, 4)), bytes: bytes.subarray(4) };
-	});
+	const signatures = rest.slice(0, -1).split('\n').map(readSignature);
+	demand(signatures.every((v) => v !== null), 'the checkpoint has a signature that is not written as one is');
 	return { origin, size: Number(size), root: base64(root, "the checkpoint's root"), text, signatures };
 }
 
@@ -191,6 +130,29 @@ async function signedBy(key, message, signature) {
 	} catch {
 		return null;
 	}
+}
+
+// ---- Cosignatures (audit-log/FORMAT.md, section 10) ------------------------------------------------------------------
+// One of them: {by: 'owner' or 'witness', key: an address or a vkey, size, root: hex, signature: bytes}, and for a
+// witness's also its time.
+const checkpointText = (origin, size, root) => `${origin}\n${size}\n${btoa(String.fromCharCode(...unhex(root)))}\n`;
+
+// It is by its key: true, false, or null: this browser cannot tell.
+async function isSigned(c, origin, safe) {
+	if (c.by === 'owner')
+		return safe !== null && recover(checkpointDigest(safe, origin, c.size, c.root), c.signature) === c.key;
+	const key = readKey(c.key, 'a witness'), time = c.signature.length === 72 ? number(c.signature.subarray(0, 8)) : null;
+	if (key.type !== WITNESS_KEY || time === null || (c.time !== undefined && BigInt(c.time) !== time))
+		return false;
+	const message = `cosignature/v1\ntime ${time}\n${checkpointText(origin, c.size, c.root)}`;
+	return signedBy(key, utf8.encode(message), c.signature.subarray(8));
+}
+
+// What a line checkpoint.cosigned says.
+function readCosigned({ by, key, size, root, signature, time }) {
+	demand((by === 'owner' ? readAddress(key) === key : by === 'witness' && isCount(time)) && isCount(size) && isHash(root) &&
+		/^([0-9a-f]{2})+$/.test(signature), 'it is not a cosignature as it has to be written');
+	return { by, key, size, root, time, signature: unhex(signature) };
 }
 
 // ---- The page --------------------------------------------------------------------------------------------------------
@@ -270,22 +232,26 @@ function readEvidence() {
 	demand(JSON.stringify(v).replaceAll('<', '\\u003c') === text, 'the evidence is not written as it has to be');
 	only(v, 'format,origin,vkey,checkpoint,size,root,made,hashes,lines,roots,rows', 'the evidence');
 	demand(v.format === 'setgov-report-evidence/1', 'the evidence is of a format that nobody knows');
-	demand(v.hashes.every(isHash) && v.rows.every(isHash), 'a hash in the evidence is damaged');
+	demand([...v.hashes, ...v.rows, v.root].every(isHash), 'a hash in the evidence is damaged');
 	v.hashes = v.hashes.map(unhex);
+	v.rootBytes = unhex(v.root);
+	v.safe = null;               // once line 0 is checked
+	v.cosigned = [];             // the cosignatures in its lines, once they are
 	return v;
 }
 
 // ---- What is found ---------------------------------------------------------------------------------------------------
 // faults: what is wrong, each with its line or null. doubts: what is not wrong and keeps the page from being verified.
 const faults = [], doubts = [], lines = new Map();
+let signatures = 0;              // how many hold
 const fault = (seq, text) => faults.push({ seq, text });
 
 // The hashes of this path, taken from the ones that all paths share.
 function pathOf(evidence, indices) {
-	const path = indices.map((i) => evidence.hashes[i]);
-	demand(path.every((hash) => hash !== undefined), 'its path is damaged');
-	indices.forEach((i) => evidence.used.add(i));
-	return path;
+	demand(indices.every((i) => isCount(i) && i < evidence.hashes.length), 'its path is damaged');
+	for (const i of indices)
+		evidence.used.add(i);
+	return indices.map((i) => evidence.hashes[i]);
 }
 
 // What the page shows for a line is the line: <li id value><code>its text</code></li>, and nothing else.
@@ -317,8 +283,9 @@ function checkLine(evidence, v) {
 			: `Line ${v.seq} is newer than the checkpoint: nothing vouches for it.`);
 		return;
 	}
-	const root = v.seq < evidence.size ? rootByPath(leaf, v.seq, evidence.size, pathOf(evidence, v.path)) : null;
-	demand(root !== null && hex(root) === evidence.root, 'its path does not lead to the root of the checkpoint');
+	pathOf(evidence, v.path);
+	const root = v.seq < evidence.size ? rootByPath(leaf, v.seq, evidence.size, v.path, evidence.hashes) : null;
+	demand(root !== null && same(root, evidence.rootBytes), 'its path does not lead to the root of the checkpoint');
 }
 
 function checkLines(evidence) {
@@ -355,7 +322,7 @@ function checkHead(evidence, checkpoint) {
 	demand(id('the-checkpoint').textContent === evidence.checkpoint, 'the checkpoint shown on the page was changed');
 	for (const name of ['origin', 'size', 'root', 'vkey', 'checkpoint'])
 		demand(isText(id(`the-${name}`)), `the ${name} shown on the page was changed`);
-	demand(document.querySelectorAll('style, link').length === 2, 'the style of the page was changed');
+	demand(document.querySelectorAll('style, link').length === 3, 'the style of the page was changed');
 	const foot = `${evidence.size} lines, root ${evidence.root}`;
 	demand(id('printed').textContent === `@page{@bottom-center{font-size:7pt;content:"${foot}"}}`,
 		'what is printed at the foot of each sheet was changed');
@@ -370,7 +337,7 @@ function checkAround() {
 	const head = '<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="' +
 		`default-src 'none'; script-src ${source(program.textContent)}; style-src ${source(style)} ${source(printed)}; ` +
 		'base-uri \'none\'; form-action \'none\'">\n<meta name="referrer" content="no-referrer">\n' +
-		'<meta name="viewport" content="width=device-width, initial-scale=1">\n' +
+		'<meta name="viewport" content="width=device-width, initial-scale=1">\n<link rel="expect" href="#end" blocking="render">\n' +
 		`<title>${document.querySelector('title').innerHTML}</title>\n<style>${style}</style>\n` +
 		`<style id="printed">${printed}</style>\n`;
 	const html = document.documentElement;
@@ -437,16 +404,86 @@ function checkShown(evidence) {
 }
 
 async function checkSignatures(evidence, checkpoint) {
-	const key = readKey(evidence.vkey), message = utf8.encode(checkpoint.text);
-	demand(key.name === evidence.origin && key.type === 1, 'the log key is not one of this log');
+	const key = readKey(evidence.vkey, 'the log key'), message = utf8.encode(checkpoint.text);
+	demand(key.name === evidence.origin && key.type === LOG_KEY, 'the log key is not one of this log');
 	const own = checkpoint.signatures.filter((s) => s.name === key.name && s.id === key.id);
 	demand(own.length > 0, 'the checkpoint is not signed by the log key');
 	const verdicts = await Promise.all(own.map((s) => signedBy(key, message, s.bytes)));
 	demand(!verdicts.includes(false), "the checkpoint's signature is not by the log key");
 	if (verdicts.includes(null))
 		doubts.push('The signature was NOT CHECKED: this browser has no Ed25519 here. Open the file from disk.');
+	signatures += verdicts.filter((v) => v === true).length;
 	for (const s of checkpoint.signatures.filter((other) => !own.includes(other)))
 		doubts.push(`There is a signature by ${s.name}, which this page cannot judge.`);
+}
+
+// ---- What lines say that others signed -------------------------------------------------------------------------------
+const rootOver = (evidence, size) => [evidence, ...evidence.roots].find((v) => v.size === size)?.root;
+const bare = (text) => unhex(text.slice(2));
+
+// The kinds of lines that carry signatures by owners and others over our own messages: the digest that was signed, and
+// who signed it, with what. `message`, where a line has one, is that digest.
+const adoption = ({ deployment, policy, previous, expires, message, signatures }, { origin, safe }) => ({
+	message, signatures: signatures ?? [], digest: messageDigest(safe,
+		'PolicyAdoption(string origin,bytes32 deployment,bytes32 policy,bytes32 previous,uint64 expires)',
+		[hashOf(origin), unhex(deployment), unhex(policy), unhex(previous ?? '00'.repeat(32)), word32(expires)]) });
+const CARRIED = {
+	__proto__: null,
+	'policy.offered': adoption,
+	'policy.adopted': adoption,
+	'policy.signed': ({ message, owner, signature }) => ({ digest: bare(message), signatures: [{ owner, signature: `0x${signature}` }] }),
+	'key.attested': ({ account, deployment, origin, signature }, { safe }, change) => ({
+		signatures: [{ owner: account, signature }], digest: messageDigest(safe,
+			'KeyAttestation(string origin,bytes32 deployment,string change,address account)',
+			[hashOf(origin), unhex(deployment), hashOf(change), word32(account)]) }),
+	'log.key-succeeded': ({ logKey, note, signatures }, { safe }) => {
+		const [origin, size, root] = note.split('\n');
+		return { signatures, digest: messageDigest(safe, 'LogSuccession(string origin,uint256 size,bytes32 root,bytes32 newKey)',
+			[hashOf(origin), word32(size), base64(root, 'its root'), readKey(logKey, 'its key').bytes]) };
+	},
+};
+
+async function checkCosigned(evidence, seq, body) {
+	const c = { ...readCosigned(body), seq };
+	demand(rootOver(evidence, c.size) === c.root, "it vouches for a root that is not this log's over so many lines");
+	const verdict = await isSigned(c, evidence.origin, evidence.safe);
+	demand(verdict !== false, 'its signature is not by the key that it names');
+	if (verdict === null) {
+		doubts.push(`What line ${seq} says that ${c.key} signed was NOT CHECKED: this browser has no Ed25519 here.`);
+		return;
+	}
+	evidence.cosigned.push(c);
+	signatures++;
+}
+
+async function checkCarried(evidence) {
+	for (const [seq, { said, path }] of lines) {
+		if (said === undefined || path === null)
+			continue;
+		try {
+			if (said.kind === 'checkpoint.cosigned')
+				await checkCosigned(evidence, seq, said.body);
+			const carried = CARRIED[said.kind]?.(said.body, evidence, said.change);
+			if (carried === undefined)
+				continue;
+			demand(carried.message === undefined || same(bare(carried.message), carried.digest), 'its message is not what it says');
+			for (const { owner, signature } of carried.signatures) {
+				demand(recover(carried.digest, bare(signature)) === owner, `what it has is not the signature of ${owner}`);
+				signatures++;
+			}
+		} catch (e) {
+			fault(seq, e instanceof Wrong ? e.message : 'what it says of signatures cannot be read');
+		}
+	}
+}
+
+// Line 0 names the log, the chain and the Safe, which no later line changes.
+function checkOpening(evidence) {
+	const opened = lines.get(0)?.said;
+	if (opened === undefined)
+		return;
+	demand(opened.kind === 'log.opened' && opened.body.origin === evidence.origin, 'line 0 opens another log');
+	evidence.safe = readSafe(`${opened.body.chainId}:${opened.body.safe}`);
 }
 
 // Everything that can be said without the reader. Never throws.
@@ -454,7 +491,7 @@ async function examine() {
 	try {
 		const evidence = readEvidence(), checkpoint = readCheckpoint(evidence.checkpoint);
 		for (const step of [checkLines, checkRoots, (v) => checkHead(v, checkpoint), checkAround, checkShown,
-			(v) => checkSignatures(v, checkpoint)]) {
+			(v) => checkSignatures(v, checkpoint), checkOpening, checkCarried]) {
 			try {
 				await step(evidence);
 			} catch (e) {
@@ -476,26 +513,142 @@ function readRoot(text) {
 	return /^[A-Za-z0-9+/]{43}=$/.test(text) ? hex(base64(text, 'the root')) : null;
 }
 
-// What the reader's root, size and key say of this evidence: {wrong: […], missing: […], upTo: lines vouched for}.
-function compare(evidence, given) {
-	const wrong = [], missing = [];
-	let upTo = 0;
+// What the reader says of root and size: how many lines that vouches for.
+function compareRoot(evidence, given, wrong, missing) {
 	const root = readRoot(given.root);
-	if (given.root === '')
-		missing.push('a root');
-	else if (root === null)
+	if (given.root !== '' && root === null)
 		missing.push('a root (what you gave is not one: 64 hex digits)');
-	else
-		upTo = [evidence, ...evidence.roots].find((v) => v.root === root)?.size ?? 0;
-	if (root !== null && upTo === 0)
+	if (given.root === '' || root === null)
+		return 0;
+	const upTo = [evidence, ...evidence.roots].find((v) => v.root === root)?.size ?? 0;
+	if (upTo === 0)
 		wrong.push('the root that you gave is not one of this page');
-	if (root !== null && upTo > 0 && given.size !== '' && given.size !== String(upTo))
+	else if (given.size !== '' && given.size !== String(upTo))
 		wrong.push(`the root that you gave is over ${upTo} lines here, and you gave ${given.size}`);
-	if (given.vkey === '')
-		missing.push('a log key');
-	else if (given.vkey !== evidence.vkey)
+	return upTo;
+}
+
+// An address or a vkey on each line, each counted once: their keys, and which of them sign in which way.
+function readCosigners(text) {
+	const all = new Map();
+	for (const line of text.split('\n').map((v) => v.trim()).filter((v) => v !== '')) {
+		const owner = readAddress(line);
+		demand(owner !== null || /\+/.test(line), `"${line}" is no address with its right checksum, and no witness's key`);
+		demand(owner !== null || readKey(line, `"${line}"`).type === WITNESS_KEY, `"${line}" is not a witness's key`);
+		all.set(owner ?? line, owner !== null ? 'owner' : 'witness');
+	}
+	return all;
+}
+
+// An owner's file (docs/formats.md, section 8): what it says and that it is signed, not whether anybody trusts its owner.
+function readMessage(line, evidence) {
+	const v = JSON.parse(line), m = v.message;
+	only(v, 'by,deployment,format,message,signature,type', 'a cosignature that you gave');
+	only(m, 'origin,root,size', 'a cosignature that you gave');
+	demand(v.format === 'setgov-message/1' && v.type === 'LogCheckpoint' && readAddress(v.by) === v.by && isCount(m.size) &&
+		/^0x[0-9a-f]{64}$/.test(m.root) && /^0x[0-9a-f]{130}$/.test(v.signature), 'what you gave is not a cosignature');
+	demand(m.origin === evidence.origin, `what you gave of ${v.by} is about another log`);
+	const c = { by: 'owner', key: v.by, size: m.size, root: m.root.slice(2), signature: bare(v.signature), seq: null };
+	demand(evidence.safe !== null && recover(checkpointDigest(evidence.safe, m.origin, c.size, c.root), c.signature) === v.by,
+		`what you gave of ${v.by} is not signed by them for the Safe of this log`);
+	return c;
+}
+
+// A witness's line below a note says by its name and id whose it may be, and not which checkpoint it is of.
+async function readWitnessed(line, evidence, cosigners) {
+	const s = readSignature(line);
+	demand(s !== null, 'what you gave of a witness is not written as it is below a note');
+	for (const [vkey, by] of cosigners) {
+		const key = by === 'witness' ? readKey(vkey, 'a witness') : null;
+		for (const { size, root } of key?.name === s.name && key.id === s.id ? [evidence, ...evidence.roots] : []) {
+			const c = { by, key: vkey, size, root, signature: s.bytes, seq: null };
+			if (await isSigned(c, evidence.origin, null))
+				return c;
+		}
+	}
+	throw new Wrong(`what you gave of ${s.name} is not of a witness that you named, or over no checkpoint of this page, or NOT CHECKED`);
+}
+
+// Cosignatures that the reader has: whoever brought them, they are signed or they are not. Other lines are those of the
+// note that a witness signed, which the page has itself.
+async function readSignatures(text, evidence, cosigners, wrong, notes) {
+	const signed = [];
+	for (const line of text.split('\n').map((v) => v.trim()).filter((v) => /^[{\u2014]/.test(v))) {
+		try {
+			const c = line.startsWith('{') ? readMessage(line, evidence) : await readWitnessed(line, evidence, cosigners);
+			const own = rootOver(evidence, c.size);
+			if (own === c.root)
+				signed.push(c);
+			else if (own !== undefined && cosigners.has(c.key))
+				wrong.push(`${c.key} signed another root over ${c.size} lines: there are two logs, or this one was rewritten`);
+			else
+				notes.push({ seq: null, text: `${c.key} signed a root over ${c.size} lines that this page does not have` });
+		} catch (e) {
+			notes.push({ seq: null, text: e instanceof Wrong ? e.message : 'what you gave is not a cosignature' });
+		}
+	}
+	return signed;
+}
+
+// How many lines at least `needed` of these cosigners vouch for: whoever signed more lines signed the first ones, too.
+function vouchedBy(cosigners, signed, needed, notes) {
+	const sizes = { all: [], owners: [] };
+	for (const [key, by] of cosigners) {
+		const most = signed.filter((c) => c.key === key && c.by === by).reduce((a, c) => a !== null && a.size >= c.size ? a : c, null);
+		notes.push({ seq: most?.seq ?? null, text: most === null ? `${key}: no signature of theirs over a root of this page is here`
+			: `${by} ${key} signed the root over the first ${most.size} lines` });
+		sizes.all.push(most?.size ?? 0);
+		if (by === 'owner')
+			sizes.owners.push(most?.size ?? 0);
+	}
+	const least = (v) => v.sort((x, y) => y - x)[needed - 1] ?? 0;
+	return { all: least(sizes.all), owners: least(sizes.owners) };
+}
+
+async function compareCosigners(evidence, given, wrong, missing, notes) {
+	const cosigners = readCosigners(given.cosigners), needed = given.needed === '' ? cosigners.size : Number(given.needed);
+	const nobody = { of: cosigners.size, needed, all: 0, owners: 0 };
+	if (cosigners.size === 0)
+		return nobody;
+	demand(/^[0-9]*$/.test(given.needed) && needed >= 1 && needed <= cosigners.size,
+		`a number of cosigners between 1 and ${cosigners.size}`);
+	const signed = await readSignatures(given.signatures, evidence, cosigners, wrong, notes);
+	const vouched = vouchedBy(cosigners, [...evidence.cosigned, ...signed], needed, notes);
+	if (vouched.all === 0)
+		missing.push(`the signatures of ${needed} of the ${cosigners.size} cosigners that you gave`);
+	return { ...nobody, ...vouched };
+}
+
+// Which log it is that the reader means: the one of this key, or the one of this Safe whose owners signed.
+function compareName(evidence, given, cosigned, wrong, missing) {
+	const safe = readSafe(given.safe);
+	if (given.vkey !== '' && given.vkey !== evidence.vkey)
 		wrong.push('the log key that you gave is not the key of this page');
-	return { wrong, missing, upTo };
+	if (given.safe !== '' && safe === null)
+		missing.push("the owners' Safe (what you gave is none: chain id:address)");
+	else if (given.safe !== '' && safe.text !== evidence.safe?.text)
+		wrong.push('the Safe that you gave is not the one of this log');
+	if (given.vkey === '' && (given.safe === '' || cosigned.owners === 0))
+		missing.push(cosigned.of === 0 ? 'a log key' : cosigned.owners === 0 ? 'a log key (only owners sign for a Safe)'
+			: "a log key, or the owners' Safe,");
+}
+
+// What the reader brought says of this evidence: {wrong: […], missing: […], notes: […], upTo: lines vouched for, words}.
+async function compare(evidence, given) {
+	const wrong = [], missing = [], notes = [], fromRoot = compareRoot(evidence, given, wrong, missing);
+	let cosigned = { of: 0, all: 0, owners: 0 };
+	try {
+		cosigned = await compareCosigners(evidence, given, wrong, missing, notes);
+	} catch (e) {
+		missing.push(`cosigners (${e.message})`);
+	}
+	if (given.root === '' && cosigned.of === 0 && missing.length === 0)
+		missing.push('a root');
+	compareName(evidence, given, cosigned, wrong, missing);
+	const fromCosigners = given.vkey !== '' ? cosigned.all : cosigned.owners, upTo = Math.max(fromRoot, fromCosigners);
+	const words = [fromRoot === upTo ? 'whose root you gave' : '',
+		fromCosigners === upTo ? `whose root ${cosigned.needed} of the ${cosigned.of} cosigners that you gave signed` : ''];
+	return { wrong, missing, notes, upTo, words: words.filter((v) => v !== '').join(' and ') };
 }
 
 // ---- The verdict -----------------------------------------------------------------------------------------------------
@@ -522,26 +675,27 @@ function list(items) {
 }
 
 const LISTED = 50;
-function judge(evidence, given) {
+async function judge(evidence, given) {
 	const plain = (texts) => texts.map((text) => ({ seq: null, text }));
 	if (faults.length > 0) {
 		say('changed', 'CHANGED: do not rely on this page.', `${faults.length} things are not as they were logged.`);
 		return list([...faults.slice(0, LISTED), ...plain(faults.length > LISTED ? ['and more'] : [])]);
 	}
-	const { wrong, missing, upTo } = compare(evidence, given);
-	list(plain([...wrong, ...doubts]));
+	const { wrong, missing, notes, upTo, words } = await compare(evidence, given), own = given.vkey !== '';
+	list([...plain([...wrong, ...doubts]), ...notes]);
 	if (wrong.length > 0)
 		return say('changed', 'NOT THE SAME: this page is not of the log that you know.', 'What you gave differs:');
 	if (missing.length > 0)
 		return say('consistent', 'Consistent with itself, not verified.',
 			`Whoever changed this page could have made it so. It needs ${missing.join(' and ')} from another place.`);
 	if (doubts.length > 0)
-		return say('part', 'Verified in part.', 'Root and key are the ones that you gave; these things are open:');
+		return say('part', 'Verified in part.', 'What you gave is what the page has; these things are open:');
 	if (upTo < evidence.size)
-		return say('part', `Verified in part: lines 0 to ${upTo - 1}.`,
-			`Your root is over ${upTo} lines. The later ones, and the tables, rest on the log key's signature alone.`);
-	return say('verified', 'Verified.', `All ${evidence.lines.length} lines are in the log of ${evidence.size} lines ` +
-		'whose root and key you gave, and what is shown here is what was logged.');
+		return say('part', `Verified in part: lines 0 to ${upTo - 1}.`, `What you gave vouches for the first ${upTo} lines. The ` +
+			`later ones, and the tables, rest on the signature of ${own ? 'the log key' : 'a log key that you did not give'} alone.`);
+	return say('verified', 'Verified.', `All ${evidence.lines.length} lines are in the log of ${evidence.size} lines ${words}. It is ` +
+		`the one of ${own ? 'the log key that you gave' : 'the Safe that you gave; the log key shown is not among what you gave'}. ` +
+		'What is shown here is what was logged.');
 }
 
 // Not before the last byte is read: what is behind this program would be shown too.
@@ -553,13 +707,16 @@ async function start() {
 	main = document.querySelector('main');
 	items = document.querySelector('#lines ol');
 	const began = performance.now(), evidence = await examine();
-	const given = () => ({ root: id('root').value.trim(), size: id('size').value.trim(), vkey: id('vkey').value.trim() });
-	id('took').textContent = `${lines.size} lines checked in ${Math.round(performance.now() - began)} ms.`;
+	id('took').textContent = `${lines.size} lines and ${signatures} signatures checked in ${Math.round(performance.now() - began)} ms.`;
+	const names = ['root', 'size', 'vkey', 'cosigners', 'needed', 'safe', 'signatures'];
+	const given = (read) => Object.fromEntries(names.map((name) => [name, read(name)]));
+	let judged = judge(evidence, given(() => ''));      // one after another: the last that was asked is the last that is said
 	id('ask').addEventListener('submit', (event) => {
+		const what = given((name) => id(name).value.trim());
 		event.preventDefault();
-		judge(evidence, given());
+		say('unchecked', 'Checking.', '');
+		judged = judged.then(() => judge(evidence, what));
 	});
 	id('ask').hidden = false;
-	judge(evidence, { root: '', size: '', vkey: '' });
 }
 start();

@@ -78,3 +78,19 @@ sed -i 's/"size": [0-9]*,/"size": 1,/' "$HERE/cosigned.json"
 if hands judge "$HERE/cosigned.json" "$chain" "$safe" >/dev/null; then fail "accepted"; fi
 console log prove entry 0 --size "$size" | among 'witness.example/site-b' || fail "a proof without its witness"
 expect 0 "The log is whole" console log verify
+
+# A report's page is green for whoever knows two owners and the Safe, once they have cosigned its checkpoint offline.
+command -v chromium >/dev/null || { echo "SKIPPED: chromium is not installed: no page was opened"; exit 0; }
+console report deployment --offline -o "$HERE/page.html" >/dev/null 2>&1
+node -e 'const evidence = /id="evidence">([^]*?)<.script>/.exec(require("fs").readFileSync(process.argv[1], "utf8"))[1];
+	process.stdout.write(JSON.parse(evidence).checkpoint)' "$HERE/page.html" >"$HERE/stick/page.note"
+given() { # given FILE…: what owners signed, for the fields of the page
+	node -e 'const fs = require("fs"), [safe, cosigners, ...files] = process.argv.slice(1);
+		console.log(JSON.stringify({ safe, cosigners, signatures: files.map((f) => fs.readFileSync(f, "utf8")).join("\n") }))' \
+		"$chain:$safe" "$(address_of signer-1)"$'\n'"$(address_of signer-2)" "$@"
+}
+cosign 1 "$HERE/stick/page.note" "$HERE/stick/1.page.json" >/dev/null
+expect 0 "Verified in part: lines 0 to" node tests/support/page.mjs given "$HERE/page.html" "$(given "$HERE/stick/1.page.json")"
+cosign 2 "$HERE/stick/page.note" "$HERE/stick/2.page.json" >/dev/null
+expect 0 "whose root 2 of the 2 cosigners that you gave signed" node tests/support/page.mjs given "$HERE/page.html" \
+	"$(given "$HERE/stick/1.page.json" "$HERE/stick/2.page.json")"

@@ -138,3 +138,5 @@ done
 cp -r "$HERE/console" "$HERE/thief"
 cp "$HERE/first.key" "$HERE/thief/log.key"
 expect 1 "[LOG-KEY] this is not the key that the log names" "$setgov" -C "$HERE/thief" log checkpoint
+# shellcheck disable=SC2086  # words
+page_holds log.key-succeeded 4 $ALL_TIME

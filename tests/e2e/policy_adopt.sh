@@ -284,3 +284,6 @@ XDG_STATE_HOME=$HERE/other "$setgov" -C "$HERE/follower" policy show >"$HERE/fol
 console policy show | diff - "$HERE/followed" || fail "a follower shows another policy"
 same "$(XDG_STATE_HOME=$HERE/other "$setgov" -C "$HERE/follower" policy show --json | field digest)" "$(digest_of "$HERE/third.json")"
 XDG_STATE_HOME=$HERE/other expect 0 "The log is whole" "$setgov" -C "$HERE/follower" log verify --offline
+# shellcheck disable=SC2086  # words
+page_holds policy.adopted 4 $ALL_TIME
+page_holds key.attested 2 change SC-5

@@ -71,6 +71,11 @@ export class Browser {
 		return this.heard.filter((e) => e.method === 'Network.requestWillBeSent' && e.params.type !== 'Document').map((e) => e.params.request.url);
 	}
 
+	// What a program said on the console, or did wrong.
+	complaints() {
+		return this.heard.filter((e) => e.method === 'Log.entryAdded').map((e) => e.params.entry.text);
+	}
+
 	async pdf() {
 		return Buffer.from((await this.ask('Page.printToPDF', { preferCSSPageSize: true })).data, 'base64');
 	}

@@ -67,3 +67,14 @@ shows_key() {
 # Keys that everybody has: of 0x14dC…9955 and 0x2361…1E8f
 A_KEY=0x4bbbf85ce3377467afe5d46f804f221813b2bb87f24d81f60f1fcdbf7cbf4356
 B_KEY=0xdbda1821b80551c9d65939329250298aa3472ba22feea921c0cf5d620ea67b97
+# page_holds KIND SIGNATURES REPORT…: a report's page carries such a line, and finds nothing wrong with at least so many signatures
+page_holds() {
+	local kind=$1 least=$2
+	shift 2
+	command -v chromium >/dev/null || { echo "SKIPPED: chromium is not installed: no page was opened"; return 0; }
+	console report "$@" --offline -o "$HERE/page.html" >/dev/null 2>&1
+	grep -qF "\"kind\":\"$kind\"" "$HERE/page.html" || fail "the page has no line $kind"
+	expect 0 "Consistent with itself" node tests/support/page.mjs given "$HERE/page.html" '{}'
+	[ "$(sed -n 's/.* lines and \([0-9]*\) signatures checked.*/\1/p' "$HERE/out")" -ge "$least" ] || { cat "$HERE/out"; fail "too few signatures"; }
+}
+ALL_TIME="period --from 2026-01-01 --to 2099-12-31"

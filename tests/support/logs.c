@@ -23,8 +23,9 @@ struct log *test_log_create(const char *dir, const char *remember)
 	struct log *l;
 
 	sha256(&digest, profile);
-	json_set(body, &a, "chainId", json_u64(&a, 84532999));
+	json_set(body, &a, "chainId", json_u64(&a, TEST_CHAIN));
 	json_set(body, &a, "profile", json_bare(&a, SPAN_HASH(&digest)));
+	json_set(body, &a, "safe", json_str(&a, TEST_SAFE));
 	o.body = body;
 	l = log_create(dir, &o, &options, &e);
 	assert_ok(l != NULL, &e);

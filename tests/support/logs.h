@@ -5,6 +5,8 @@
 #include "audit-log/append.h"
 
 #define TEST_ORIGIN "test.example/log"
+#define TEST_CHAIN 84532999
+#define TEST_SAFE "0x41675C099F32341bf84BFc5382aF534df5C7461a"
 
 /* Opening fields with a profile blob; a new log in dir, open for appending. The test fails when that fails. */
 struct log *test_log_create(const char *dir, const char *remember);

@@ -1,11 +1,39 @@
-/* make_report DIR LINES [unsealed]: a log of so many lines in DIR/log and DIR/page.html, a report's page over it.
- * Prints what a reader would have from another channel, as JSON: {"root","size","vkey","oldRoot","oldSize"}. */
+/* make_report DIR LINES [unsealed|lying]: a log of so many lines in DIR/log and DIR/page.html, a report's page over it.
+ * Prints what a reader would have from another channel, as JSON: {"root","size","vkey","oldRoot","oldSize","safe",
+ * "owners":[…],"witness","messages":[an owner's file…],"witnessed"}: the last two are cosignatures of the page's own
+ * checkpoint, which came after it. */
 #include <string.h>
 
 #include "src/base/fs.h"
 #include "src/report/report_html.h"
+#include "src/base/json.h"
+#include "src/evm/address.h"
 #include "tests/support/check.h"
+#include "tests/support/cosigners.h"
+#include "tests/support/logs.h"
 #include "tests/support/reports.h"
+
+static const struct json *known(struct arena *a, const struct report_evidence *ev)
+{
+	const struct tree_head head = { ev->size, ev->root };
+	struct json *o = json_object(a), *owners = json_array(a), *messages = json_array(a);
+	for (unsigned i = 1; i <= TEST_COSIGNERS; i++) {
+		const struct addr owner = test_cosigner(i);
+		json_push(owners, json_addr(a, &owner));
+		json_push(messages, json_str(a, test_cosignature(a, i, &head)));
+	}
+	json_set(o, a, "messages", messages);
+	json_set(o, a, "oldRoot", json_bare(a, SPAN_HASH(&ev->roots->head.root)));
+	json_set(o, a, "oldSize", json_u64(a, ev->roots->head.size));
+	json_set(o, a, "owners", owners);
+	json_set(o, a, "root", json_bare(a, SPAN_HASH(&ev->root)));
+	json_set(o, a, "safe", json_str(a, arena_fmt(a, "%u:%s", TEST_CHAIN, TEST_SAFE)));
+	json_set(o, a, "size", json_u64(a, ev->size));
+	json_set(o, a, "vkey", json_str(a, ev->vkey));
+	json_set(o, a, "witness", json_str(a, test_witness(a)));
+	json_set(o, a, "witnessed", json_str(a, test_witnessed(a, &head)));
+	return o;
+}
 
 int main(int argc, char **argv)
 {
@@ -14,15 +42,14 @@ int main(int argc, char **argv)
 	struct err e = {0};
 	if (argc < 3)
 		return 2;
-	const struct report *r = test_report(&a, fs_join(argv[1], "log"), strtoull(argv[2], NULL, 10), argc == 3);
+	const enum test_report_kind kind = argc == 3 ? TEST_REPORT_SEALED
+		: strcmp(argv[3], "lying") == 0 ? TEST_REPORT_LYING : TEST_REPORT_UNSEALED;
+	const struct report *r = test_report(&a, fs_join(argv[1], "log"), strtoull(argv[2], NULL, 10), kind);
 	const struct report_evidence *ev = &r->evidence;
 	assert_ok(report_write_html(&page, r, &e), &e);
 	assert_ok(fs_write(fs_join(argv[1], "page.html"), buf_view(&page), 0600, &e), &e);
-	buf_str(&said, "{\"root\":\"");
-	buf_hex(&said, SPAN_HASH(&ev->root));
-	buf_fmt(&said, "\",\"size\":%llu,\"vkey\":\"%s\",\"oldRoot\":\"", (unsigned long long)ev->size, ev->vkey);
-	buf_hex(&said, SPAN_HASH(&ev->roots->head.root));
-	buf_fmt(&said, "\",\"oldSize\":%llu}\n", (unsigned long long)ev->roots->head.size);
+	json_canonical(&said, known(&a, ev));
+	buf_byte(&said, '\n');
 	fputs(buf_cstr(&said), stdout);
 	buf_release(&page);
 	buf_release(&said);

@@ -1,34 +1,39 @@
-// Opens a report's page from disk in headless Chromium, as a reader would, and holds what it says against what
+// Opens a report's page from disk in a headless browser, Chromium or, with BROWSER=firefox, Firefox, as a reader would, and holds what it says against what
 // read_page.mjs finds in the same bytes.
-//     node page.mjs all FILE KNOWN           every check below but `unsealed`; KNOWN is what make_report prints
+//     node page.mjs all FILE KNOWN           every check below but `unsealed` and `lying`; KNOWN is what make_report prints
 //     node page.mjs verdict FILE ROOT VKEY   prints the page's verdict and its findings
+//     node page.mjs given FILE GIVEN         the same, with what GIVEN, a JSON object, has for the page's fields
 //     node page.mjs unsealed FILE KNOWN      a page without a line that has its digest is never verified
+//     node page.mjs lying FILE KNOWN         a log whose line says that an owner signed, who did not, is not verified
 //     node page.mjs speed FILE KNOWN         prints how long opening and checking takes
 //     node page.mjs pdf FILE OUT             prints it
 import { readFileSync, writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Browser } from './browser.mjs';
+import { Firefox } from './firefox.mjs';
 import { judge } from './read_page.mjs';
 
 const [what, file, ...args] = process.argv.slice(2);
 const html = readFileSync(file, 'utf8'), scratch = mkdtempSync(join(tmpdir(), 'page-'));
-const browser = await Browser.start();
+const firefox = process.env.BROWSER === 'firefox', browser = await (firefox ? Firefox : Browser).start();
 let failures = 0;
 const check = (ok, text) => { if (!ok) { failures++; console.error(`page.mjs: ${text}`); } };
 
 // The verdict, once there is one: changed, consistent, part, verified; unchecked when the program did not run.
 const READ = `(async () => {
-	for (let i = 0; i < 40 && document.getElementById('verdict')?.dataset.is === 'unchecked'; i++)
+	for (let i = 0; i < 100 && document.getElementById('verdict')?.dataset.is === 'unchecked'; i++)
 		await new Promise((done) => setTimeout(done, 10));
 	const verdict = document.getElementById('verdict');
 	return { is: verdict?.dataset.is, title: document.getElementById('verdict-title')?.textContent,
 		text: document.getElementById('verdict-text')?.textContent,
 		findings: Array.from(document.querySelectorAll('#findings li'), (item) => item.textContent) };
 })()`;
-const give = ({ root = '', size = '', vkey = '' }) => browser.run(`(() => {
-	for (const [name, value] of Object.entries(${JSON.stringify({ root, size: String(size), vkey })}))
+const FIELDS = ['root', 'size', 'vkey', 'cosigners', 'needed', 'safe', 'signatures'];
+const give = (given) => browser.run(`(() => {
+	for (const [name, value] of ${JSON.stringify(FIELDS.map((name) => [name, String(given[name] ?? '')]))})
 		if (document.getElementById(name) !== null) document.getElementById(name).value = value;
 	document.getElementById('ask')?.requestSubmit?.();
 })()`).catch(() => {});
@@ -37,7 +42,7 @@ async function verdict(text, given) {
 	writeFileSync(path, text);
 	await browser.open(pathToFileURL(path).href);
 	// A program that its hash does not let in needs no waiting for.
-	if (browser.heard.some((e) => e.method === 'Log.entryAdded' && /inline script/.test(e.params.entry.text)))
+	if (browser.complaints().some((text) => /inline script/.test(text)))
 		return { is: await browser.run('document.getElementById("verdict")?.dataset.is') };
 	const said = await browser.run(READ);
 	if (!given || said.is === 'unchecked') return said;
@@ -60,10 +65,126 @@ async function good(known) {
 		check(/verified|^Verified/i.test(said.title) || said.is === 'changed', `no words: ${said.title}`);
 	}
 	check(browser.fetched().length === 0, `it fetched ${browser.fetched()}`);
-	check(!browser.heard.some((e) => e.method === 'Log.entryAdded'), `the console says ${JSON.stringify(browser.heard.filter((e) => e.method === 'Log.entryAdded'))}`);
+	check(browser.complaints().length === 0, `the console says ${browser.complaints()}`);
 	check(await browser.run('document.querySelectorAll("script").length') === 2, 'a script came out of the texts');
 	await browser.open(`${pathToFileURL(resolve(file)).href}#root=${root}&size=${size}&vkey=${encodeURIComponent(vkey)}`);
 	check((await browser.run(READ)).is === 'consistent', 'the address brought its own root');
+	const took = await browser.run('document.getElementById("took").textContent');
+	check(took.startsWith('13 lines and 4 signatures checked'), took);      // the log key's, two owners', a witness's
+}
+
+// ---- who cosigned ----------------------------------------------------------------------------------------------------
+// The page's lines have owner 1 over 6 lines, owner 2 over 7, a witness over 8; what is pasted is over all of them.
+const { Wallet } = createRequire(new URL('../../contracts/package.json', import.meta.url))('ethers');
+const lines = (...all) => all.join('\n');
+async function demandGiven(given, is, words) {
+	const said = await verdict(html, given), all = lines(said.title, said.text, ...said.findings);
+	check(said.is === is && words.test(all), `given ${JSON.stringify(given)}: needed ${is} and ${words}, found ${said.is}: ${all}`);
+}
+async function cosigners({ root, size, vkey, safe, owners, witness, messages, witnessed }) {
+	const [a, b, c] = owners, [byA, byB, byC] = messages, all = lines(...owners);
+	const otherWitness = 'witness.example/site-b+6a4f530c+BM0Us3+VbpUxlP9/tzs9gdzFYdYadTgJS3w+GmQ+5fOq';
+	const wrongCase = a.replace(/[a-f](?=[^a-f]*$)/, (v) => v.toUpperCase());
+	const note = await browser.run('document.getElementById("the-checkpoint").textContent');
+	for (const [given, is, words] of [
+		[{ vkey, cosigners: a }, 'part', /lines 0 to 5\.[^]*line 7: owner 0x7E5F[0-9a-fA-F]+ signed the root over the first 6 lines/],
+		[{ vkey, cosigners: lines(a, b) }, 'part', /lines 0 to 5\./],
+		[{ vkey, cosigners: lines(a, b), needed: 1 }, 'part', /lines 0 to 6\./],
+		[{ vkey, cosigners: witness }, 'part', /lines 0 to 7\.[^]*line 9: witness/],
+		[{ vkey, cosigners: lines(a, b, witness), needed: 2 }, 'part', /lines 0 to 6\./],
+		[{ cosigners: a }, 'consistent', /a log key, or the owners' Safe/],
+		[{ cosigners: a, safe }, 'part', /lines 0 to 5\.[^]*a log key that you did not give/],
+		[{ cosigners: witness, safe }, 'consistent', /only owners sign for a Safe/],
+		[{ cosigners: all, safe, signatures: witnessed }, 'consistent', /the signatures of 3 of the 3/],
+		[{ cosigners: lines(a, witness), needed: 1, safe }, 'part', /lines 0 to 5\./],
+		[{ cosigners: a, safe: safe.replace('84532999', '1') }, 'changed', /the Safe that you gave is not the one/],
+		[{ cosigners: a, safe: safe.replace('0x4', '0x5') }, 'consistent', /the owners' Safe \(what you gave is none/],
+		[{ cosigners: a, vkey, safe: `84532999:${b}` }, 'changed', /the Safe that you gave is not the one/],
+		[{ cosigners: all, needed: 2, safe, signatures: lines(byA, byB) }, 'verified', /2 of the 3 cosigners that you gave signed[^]*the Safe that you gave; the log key shown is not/],
+		[{ cosigners: all, needed: 2, vkey, signatures: lines(byA, byB) }, 'verified', /2 of the 3[^]*the log key that you gave/],
+		[{ cosigners: all, vkey, signatures: lines(byA, byB, byC) }, 'verified', /3 of the 3/],
+		[{ cosigners: all, needed: 1, vkey, root, signatures: byC }, 'verified', /whose root you gave and whose root 1 of the 3/],
+		[{ cosigners: witness, vkey, signatures: witnessed }, 'verified', /1 of the 1/],
+		[{ cosigners: witness, vkey, signatures: note + witnessed }, 'verified', /1 of the 1/],
+		[{ cosigners: a, vkey, root }, 'verified', /whose root you gave\. It is/],
+		// What somebody gave and nobody signed.
+		[{ cosigners: c, vkey }, 'consistent', /no signature of theirs/],
+		[{ cosigners: c, vkey, root }, 'consistent', /the signatures of 1 of the 1/],
+		[{ cosigners: c, vkey, signatures: lines(byA, byB) }, 'consistent', /no signature of theirs/],
+		[{ signatures: lines(byA, byB, byC), vkey }, 'consistent', /needs a root/],
+		[{ signatures: lines(byA, byB, byC), vkey, safe }, 'consistent', /needs a root/],
+		// One who is there twice counts once.
+		[{ cosigners: lines(a, a.toLowerCase(), a), needed: 2, vkey, signatures: lines(byA, byA) }, 'consistent', /between 1 and 1/],
+		[{ cosigners: lines(a, b), needed: 2, vkey, signatures: lines(byA, byA, byA) }, 'part', /lines 0 to 6\./],
+		[{ cosigners: lines(b, c), needed: 2, vkey, signatures: lines(byC, byC) }, 'part', /lines 0 to 6\./],
+		[{ cosigners: lines(witness, witness), needed: 2, vkey, signatures: lines(witnessed, witnessed) }, 'consistent', /between 1 and 1/],
+		[{ cosigners: all, needed: 0, vkey, root }, 'consistent', /between 1 and 3/],
+		[{ cosigners: all, needed: 4, vkey, signatures: lines(byA, byB, byC) }, 'consistent', /between 1 and 3/],
+		[{ cosigners: all, needed: '-1', vkey, signatures: lines(byA, byB, byC) }, 'consistent', /between 1 and 3/],
+		[{ cosigners: all, needed: '1e0', vkey, signatures: lines(byA, byB, byC) }, 'consistent', /between 1 and 3/],
+		// Names that are none, or another's.
+		[{ cosigners: wrongCase, vkey, signatures: byA }, 'consistent', /no address with its right checksum/],
+		[{ cosigners: lines(a, 'p2'), needed: 1, vkey, signatures: byA }, 'consistent', /no address with its right checksum/],
+		[{ cosigners: vkey, vkey, root }, 'consistent', /not a witness's key/],
+		[{ cosigners: otherWitness, vkey, signatures: witnessed }, 'consistent', /not of a witness that you named/],
+		[{ cosigners: otherWitness.replace('+6a4f530c', witness.slice(witness.indexOf('+'), witness.indexOf('+') + 9)), vkey, signatures: witnessed },
+			'consistent', /not the one its own digits are of/],
+		[{ cosigners: witness, vkey, signatures: witnessed.replace(/(.{9})==/, (v) => (v[0] === 'A' ? 'B' : 'A') + v.slice(1)) }, 'part', /lines 0 to 7/],
+		[{ cosigners: witness, vkey, signatures: witnessed.replace('site-b', 'site-c') }, 'part', /lines 0 to 7[^]*not of a witness that you named/],
+		[{ cosigners: all, needed: 2, safe, signatures: `${lines(byA, byB)}\n{"by":1}\n{` }, 'verified', /not a cosignature|is damaged/],
+	])
+		await demandGiven(given, is, words);
+	await forgedSignatures({ root, size, vkey, safe, owners });
+}
+
+// Owner 3 signed nothing in the page's lines. Each of these is signed by their key, or looks as if.
+async function forgedSignatures({ root, size, vkey, safe, owners: [, b, c] }) {
+	const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+	const [wallet, wallet2] = [3, 2].map((n) => new Wallet(`0x${n.toString(16).padStart(64, '0')}`));
+	const origin = vkey.split('+')[0], [chainId, verifyingContract] = safe.split(':');
+	const types = { LogCheckpoint: [{ name: 'origin', type: 'string' }, { name: 'size', type: 'uint256' }, { name: 'root', type: 'bytes32' }] };
+	const domain = { name: 'setgov', version: '1', chainId, verifyingContract }, message = { origin, size, root: `0x${root}` };
+	const file = (signature, said = message, by = c, more = {}) => JSON.stringify({ by, deployment: '00'.repeat(32), format: 'setgov-message/1',
+		message: { origin: said.origin, root: said.root, size: said.size }, signature, type: 'LogCheckpoint', ...more });
+	const sign = (over = {}, under = {}, signer = wallet) => signer.signTypedData({ ...domain, ...under }, types, { ...message, ...over });
+	const good = await sign(), r = good.slice(0, 66), s = good.slice(66, 130), v = good.slice(130);
+	const high = (ORDER - BigInt(`0x${s}`)).toString(16).padStart(64, '0'), zero = '0'.repeat(64), turned = v === '1b' ? '1c' : '1b';
+	const other = { ...message, root: `0x${'ab'.repeat(32)}` }, elsewhere = { ...message, origin: 'test.example/other' }, shorter = { ...message, size: size - 1 };
+	await demandGiven({ cosigners: c, vkey, signatures: file(good) }, 'verified', /1 of the 1/);
+	const cases = [
+		['another root', file(await sign(other), other), 'changed', /there are two logs/],
+		['another size', file(await sign(shorter), shorter), 'consistent', /does not have/],
+		['another size, as this one', file(await sign(shorter)), 'consistent', /not signed by them/],
+		['another root, as this one', file(await sign(other)), 'consistent', /not signed by them/],
+		['another log', file(await sign(elsewhere), elsewhere), 'consistent', /about another log/],
+		['another log, as this one', file(await sign(elsewhere)), 'consistent', /not signed by them/],
+		['another chain', file(await sign({}, { chainId: 1 })), 'consistent', /not signed by them/],
+		['another Safe', file(await sign({}, { verifyingContract: b })), 'consistent', /not signed by them/],
+		['another program', file(await sign({}, { name: 'Setgov' })), 'consistent', /not signed by them/],
+		['another version', file(await sign({}, { version: '2' })), 'consistent', /not signed by them/],
+		['by another owner', file(await sign({}, {}, wallet2)), 'consistent', /not signed by them/],
+		['by another owner, who says so', file(await sign({}, {}, wallet2), message, b), 'consistent', /no signature of theirs/],
+		['s in the upper half, v turned', file(r + high + turned), 'consistent', /not signed by them/],
+		['s in the upper half', file(r + high + v), 'consistent', /not signed by them/],
+		['v turned', file(r + s + turned), 'consistent', /not signed by them/],
+		...['00', '01', '1d', '1e', '1f', '20', 'ff'].map((odd) => [`v ${odd}`, file(r + s + odd), 'consistent', /not signed by them/]),
+		['r zero', file(`0x${zero}${s}${v}`), 'consistent', /not signed by them/],
+		['s zero', file(r + zero + v), 'consistent', /not signed by them/],
+		['64 bytes', file(r + s), 'consistent', /not a cosignature/],
+		['66 bytes', file(`${good}00`), 'consistent', /not a cosignature/],
+		['capitals', file(`0x${good.slice(2).toUpperCase()}`), 'consistent', /not a cosignature/],
+		['an address in another case', file(good, message, c.toLowerCase()), 'consistent', /not a cosignature/],
+		['another type', file(good, message, c, { type: 'LogSuccession' }), 'consistent', /not a cosignature/],
+		['a member more', file(good, message, c, { x: 1 }), 'consistent', /is damaged/],
+		['a signed text', file(await wallet.signMessage(JSON.stringify(message))), 'consistent', /not signed by them/],
+		['a size in words', file(good, { ...message, size: String(size) }), 'consistent', /not a cosignature/],
+	];
+	for (const [name, signatures, is, words] of cases) {
+		await demandGiven({ cosigners: c, vkey, signatures }, is, words);
+		const safely = await verdict(html, { cosigners: c, safe, signatures });
+		check(safely.is === is, `${name}, for the Safe: ${JSON.stringify(safely)}`);
+	}
+	console.log(`${cases.length} forged cosignatures`);
 }
 
 // ---- what its reader has or has not ---------------------------------------------------------------------------------
@@ -121,6 +242,11 @@ async function changed(known) {
 		['the size', inEvidence(/"size":13/, '"size":12'), /number of lines/],
 		['the root', inEvidence(/"root":"(.)/, (m, c) => m.slice(0, -1) + flip(c)), /line 1/],
 		['an older root', inEvidence(/("roots":\[\{"size":5,"root":")(.)/, (m, b, c) => b + flip(c)), /first 5 lines/],
+		['what a cosignature is over, taken away', inEvidence(/\{"size":6,"root":"[0-9a-f]{64}","growth":\[[0-9,]*\]\},/, ''), /line 7: it vouches for a root/],
+		["a cosigner's root", inEvidence(/("size":7,"root":")(.)/, (m, b, c) => b + flip(c)), /first 7 lines/],
+		['a cosignature, in both', html.replace(/("key":"0x7E5F[^]{0,200}?"signature":")(.)/g, (m, b, c) => b + flip(c))
+			.replace(/(\\"key\\":\\"0x7E5F[^]{0,250}?\\"signature\\":\\")(.)/g, (m, b, c) => b + flip(c)), /line 7/],
+		['the Safe', html.replaceAll('0x41675C099F32341bf84BFc5382aF534df5C7461a', '0x51675C099F32341bf84BFc5382aF534df5C7461a'), /line 0/],
 		['the root at the head', replaced(/(<dd id="the-root" class="hash">)(.)/, (m, b, c) => b + flip(c)), /root in the head/],
 		['an upright cell', replaced('<td data-said="">p2</td>', '<td data-said="">p1</td>'), /line 2: row 2 of "Approvals" was changed/],
 		['a slanted cell', replaced('<i>number 9</i>', '<i>number 8</i>'), /line 9: row 9 of "Approvals" was changed/],
@@ -206,15 +332,19 @@ try {
 	if (what === 'all') {
 		const known = JSON.parse(readFileSync(args[0]));
 		await good(known);
-		await readers(known);
+		await cosigners(known);
+		if (!firefox) await readers(known);
 		await changed(known);
 		await bytes(known, Number(process.env.PAGE_BYTES ?? 120));
-	} else if (what === 'verdict') {
-		const said = await verdict(html, { root: args[0], vkey: args[1] });
-		console.log([said.is, said.title, said.text, ...said.findings].join('\n'));
+	} else if (what === 'verdict' || what === 'given') {
+		const said = await verdict(html, what === 'given' ? JSON.parse(args[0]) : { root: args[0], vkey: args[1] });
+		console.log([said.is, said.title, said.text, ...said.findings, await browser.run('document.getElementById("took").textContent')].join('\n'));
 	} else if (what === 'unsealed') {
 		const said = await verdict(html, JSON.parse(readFileSync(args[0])));
 		check(said.is === 'part' && /No line has the digest/.test(said.findings.join()), JSON.stringify(said));
+	} else if (what === 'lying') {
+		const said = await verdict(html, JSON.parse(readFileSync(args[0])));
+		check(said.is === 'changed' && said.findings.length === 1 && /line 8: its signature is not by the key/.test(said.findings[0]), JSON.stringify(said));
 	} else if (what === 'speed') {
 		const began = performance.now(), said = await verdict(html, JSON.parse(readFileSync(args[0])));
 		console.log(`${said.is}: ${await browser.run('document.getElementById("took").textContent')} ${Math.round(performance.now() - began)} ms in all, ${

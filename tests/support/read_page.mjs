@@ -1,10 +1,13 @@
-// Judges a report's page from docs/reports.md alone: reads its bytes, runs nothing of it, and has only node's own crypto.
+// Judges a report's page from docs/reports.md alone: reads its bytes, runs nothing of it, and has only node's own crypto, and
+// ethers for what owners signed.
 //     node read_page.mjs FILE ROOT VKEY [older ROOTs are taken too]
 // Exit status 0 and what is vouched for, or 1 and the first thing that is wrong.
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
+const { verifyTypedData } = createRequire(new URL('../../contracts/package.json', import.meta.url))('ethers');
 const sha256 = (...parts) => parts.reduce((h, p) => h.update(p), createHash('sha256')).digest();
 const node = (left, right) => sha256(Buffer.of(1), left, right);
 const demand = (ok, text) => { if (!ok) throw new Error(text); };
@@ -46,6 +49,28 @@ function consistent(old, oldRoot, size, root, path) {
 	demand(s.last === 0n && before.equals(oldRoot) && now.equals(root), `does not grow from ${old} lines`);
 }
 
+const ed25519 = (raw) => createPublicKey({ key: Buffer.concat([hex('302a300506032b6570032100'), raw]), format: 'der', type: 'spki' });
+const vkeyOf = (text) => {
+	const [, name, id, key] = text.match(/^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/), raw = Buffer.from(key, 'base64');
+	demand(raw.length === 33 && raw.toString('base64') === key, 'vkey');
+	demand(sha256(name, '\n', raw).subarray(0, 4).toString('hex') === id, 'vkey id');
+	return { name, id, type: raw[0], pub: ed25519(raw.subarray(1)) };
+};
+
+// A line checkpoint.cosigned: its root is the log's, its signature is by its key.
+function cosigned({ by, key, root, signature, size, time }, v, opened) {
+	demand([v, ...v.roots].some((r) => r.size === size && r.root === root), 'cosigned: root');
+	if (by === 'owner') {
+		const uint256 = 'uint256', types = { LogCheckpoint: [{ name: 'origin', type: 'string' }, { name: 'size', type: uint256 }, { name: 'root', type: 'bytes32' }] };
+		const domain = { name: 'setgov', version: '1', chainId: opened.chainId, verifyingContract: opened.safe };
+		demand(verifyTypedData(domain, types, { origin: v.origin, size, root: `0x${root}` }, `0x${signature}`) === key, 'cosigned: owner');
+		return;
+	}
+	const witness = vkeyOf(key), bytes = hex(signature), text = `${v.origin}\n${size}\n${hex(root).toString('base64')}\n`;
+	demand(by === 'witness' && witness.type === 4 && bytes.length === 72 && bytes.readBigUInt64BE() === BigInt(time), 'cosigned: witness');
+	demand(verify(null, Buffer.from(`cosignature/v1\ntime ${time}\n${text}`), witness.pub, bytes.subarray(8)), 'cosigned: signature');
+}
+
 function between(text, from, to, what) {
 	const at = text.indexOf(from), end = text.indexOf(to, at + from.length);
 	demand(at >= 0 && end >= 0, `no ${what}`);
@@ -62,6 +87,7 @@ function head(title, style, program, v) {
 	return `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="` +
 		`default-src 'none'; script-src ${source(program)}; style-src ${source(style)} ${source(printed)}; base-uri 'none'; form-action 'none'">\n` +
 		'<meta name="referrer" content="no-referrer">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n' +
+		'<link rel="expect" href="#end" blocking="render">\n' +
 		`<title>${shown}</title>\n<style>${style}</style>\n<style id="printed">${printed}</style>\n</head>\n<body>`;
 }
 
@@ -108,20 +134,20 @@ export function judge(file, root, vkey) {
 			: l.seq < v.size && inclusion(hex(l.leaf), l.seq, v.size, path(l.path)).toString('hex') === v.root, `line ${l.seq}: path`);
 		before = l;
 	});
+	const said = v.lines.filter((l) => l.line !== null && l.path !== null).map((l) => JSON.parse(l.line));
+	said.filter((l) => l.kind === 'checkpoint.cosigned').forEach((l) => cosigned(l.body, v, said[0].body));
 	for (const r of v.roots) {
 		demand(Object.keys(r).join() === 'size,root,growth' && HASH.test(r.root), 'roots');
 		consistent(r.size, hex(r.root), v.size, hex(v.root), path(r.growth));
 	}
 	demand(used.size === v.hashes.length, 'hashes too many');
 
-	const [, name, id, key] = v.vkey.match(/^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/), raw = Buffer.from(key, 'base64');
-	demand(raw.length === 33 && raw[0] === 1 && raw.toString('base64') === key && name === v.origin, 'vkey');
-	demand(sha256(name, '\n', raw).subarray(0, 4).toString('hex') === id, 'vkey id');
+	const { name, id, type, pub } = vkeyOf(v.vkey);
+	demand(type === 1 && name === v.origin, 'vkey');
 	const text = v.checkpoint.slice(0, v.checkpoint.lastIndexOf('\n\n') + 1), signature = v.checkpoint.slice(text.length + 1);
 	demand(text === `${v.origin}\n${v.size}\n${hex(v.root).toString('base64')}\n`, 'checkpoint');
 	const [, by, signed] = signature.match(/^\u2014 (\S+) (\S+)\n$/), bytes = Buffer.from(signed, 'base64');
 	demand(by === name && bytes.toString('base64') === signed && bytes.subarray(0, 4).toString('hex') === id, 'signature by');
-	const pub = createPublicKey({ key: Buffer.concat([hex('302a300506032b6570032100'), raw.subarray(1)]), format: 'der', type: 'spki' });
 	demand(verify(null, Buffer.from(text), pub, bytes.subarray(4)), 'signature');
 
 	const rows = [...body.slice(0, body.indexOf('</main>')).matchAll(/\n(<tr>[^]*?<\/tr>)/g)].map((m) => sha256(m[1]).toString('hex'));

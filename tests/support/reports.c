@@ -1,8 +1,11 @@
 #include "tests/support/reports.h"
 
+#include <string.h>
+
 #include "src/report/evidence.h"
 #include "src/report/report_html.h"
 #include "tests/support/check.h"
+#include "tests/support/cosigners.h"
 #include "tests/support/logs.h"
 
 #define START INT64_C(1790000000000)      /* 2026-09-21 */
@@ -36,23 +39,41 @@ static int64_t time_of(uint64_t seq)
 	return START + (int64_t)seq * 60000;
 }
 
-/* Line `size` of every log is its second to last proposal, whose root an operation on chain has as its salt. */
-static struct json *body_of(struct arena *a, struct log *l, uint64_t seq)
+/* Who vouches in line seq, and for how many of those before it: the salt of an operation, two owners, a witness. */
+static const struct vouching {
+	uint64_t seq, size;
+	const char *kind;
+	unsigned owner;
+} vouching[] = {
+	{ 6, 5, "operation.planned", 0 }, { 7, 6, "checkpoint.cosigned", 1 },
+	{ 8, 7, "checkpoint.cosigned", 2 }, { 9, 8, "checkpoint.cosigned", 0 },
+};
+
+static const struct vouching *vouching_in(uint64_t seq)
 {
-	struct json *body = json_object(a);
-	struct hash32 root;
+	for (size_t i = 0; i < ARRAY_LEN(vouching); i++)
+		if (vouching[i].seq == seq)
+			return &vouching[i];
+	return NULL;
+}
+
+static struct json *vouch(struct arena *a, struct log *l, const struct vouching *v, bool lying)
+{
+	struct tree_head head = { .size = v->size }, over;
 	struct err e = {0};
-	json_set(body, a, "text", json_str(a, text_of(seq)));
-	if (seq != 6)
-		return body;
-	assert_ok(log_root_at(l, 5, &root, &e), &e);
-	json_set(body, a, "size", json_u64(a, 5));
-	json_set(body, a, "salt", json_0x(a, SPAN_HASH(&root)));
-	json_set(body, a, "operation", json_0x(a, SPAN_HASH(&root)));
+	assert_ok(log_root_at(l, head.size, &head.root, &e), &e);
+	over = head;
+	over.size += lying && v->owner == 2;
+	if (strcmp(v->kind, "checkpoint.cosigned") == 0)
+		return test_cosigned(a, v->owner, &head, &over);
+	struct json *body = json_object(a);
+	json_set(body, a, "size", json_u64(a, head.size));
+	json_set(body, a, "salt", json_0x(a, SPAN_HASH(&head.root)));
+	json_set(body, a, "operation", json_0x(a, SPAN_HASH(&head.root)));
 	return body;
 }
 
-static void grow(struct log *l, uint64_t lines)
+static void grow(struct log *l, uint64_t lines, bool lying)
 {
 	struct err e = {0};
 	while (log_size(l) < lines) {
@@ -60,13 +81,15 @@ static void grow(struct log *l, uint64_t lines)
 		assert_ok(log_begin(l, &e), &e);
 		for (int i = 0; i < 500 && log_size(l) < lines; i++) {
 			const uint64_t seq = log_size(l);
-			const char *kind = seq == 6 ? "operation.planned" : "signature.added";
-			struct line line = test_line(&a, kind, "SC-7", "");
-			line.body = body_of(&a, l, seq);
+			const struct vouching *v = vouching_in(seq);
+			struct line line = test_line(&a, v != NULL ? v->kind : "signature.added", "SC-7", "");
+			struct json *body = v != NULL ? vouch(&a, l, v, lying) : json_object(&a);
+			json_set(body, &a, "text", json_str(&a, text_of(seq)));
+			line.body = body;
 			line.actor = span_str(seq % 2 ? "p1" : "p2");
 			time_fix((struct unix_time){time_of(seq)});
 			assert_ok(log_add_line(l, &line, &e), &e);
-			if (seq == 6)
+			if (v != NULL)
 				break;
 		}
 		assert_ok(log_commit(l, &e), &e);
@@ -126,7 +149,7 @@ static void seal(struct arena *a, struct report *r, struct log *l)
 	assert_ok(report_evidence_made(a, r, l, EVIDENCE_LIMITS, made.seq, &e), &e);
 }
 
-const struct report *test_report(struct arena *a, const char *dir, uint64_t lines, bool sealed)
+const struct report *test_report(struct arena *a, const char *dir, uint64_t lines, enum test_report_kind kind)
 {
 	struct report *r = ARENA_NEW(a, struct report);
 	struct err e = {0};
@@ -134,13 +157,13 @@ const struct report *test_report(struct arena *a, const char *dir, uint64_t line
 	random_fix(7);
 	time_fix((struct unix_time){START});
 	l = test_log_create(dir, NULL);
-	grow(l, lines);
+	grow(l, lines, kind == TEST_REPORT_LYING);
 	*r = (struct report){.kind = REPORT_CHANGE, .title = "Change SC-7: " TEST_REPORT_HOSTILE, .subject = "SC-7",
 			     .deployment = "devnet", .made = {time_of(lines)}};
 	put_pictures(a, r);
 	put_approvals(a, r, lines);
 	assert_ok(log_checkpoint(l, NULL, &e) && report_evidence(a, r, l, EVIDENCE_LIMITS, &e), &e);
-	if (sealed)
+	if (kind != TEST_REPORT_UNSEALED)
 		seal(a, r, l);
 	log_release(l);
 	return r;

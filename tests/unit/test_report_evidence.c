@@ -2,6 +2,7 @@
 #include "audit-log/keys.h"
 #include "src/report/evidence.h"
 #include "tests/support/check.h"
+#include "tests/support/cosigners.h"
 #include "tests/support/logs.h"
 
 static const char *const columns[] = { "what" };
@@ -78,9 +79,9 @@ static void what_is_beyond_the_limits_is_a_leaf_alone(void **state)
 	(void)state;
 	test_log_grow(l, 4);
 	assert_ok(log_checkpoint(l, NULL, &e) &&
-		  report_evidence(&a, &r, l, (struct evidence_limits){ 2, 1 << 20 }, &e), &e);
-	assert_int_equal(r.evidence.n, 3);
-	assert_true(r.evidence.first->next->raw.n > 0);
+		  report_evidence(&a, &r, l, (struct evidence_limits){ 3, 1 << 20 }, &e), &e);
+	assert_int_equal(r.evidence.n, 4);
+	assert_true(r.evidence.first->next->next->raw.n > 0);
 	assert_int_equal(r.evidence.last->raw.n, 0);
 	assert_string_equal(r.evidence.last->withheld, "left out: this file carries no more lines");
 	assert_ok(log_line(l, 3, &raw, &e), &e);
@@ -89,6 +90,47 @@ static void what_is_beyond_the_limits_is_a_leaf_alone(void **state)
 	assert_ok(report_evidence(&a, &r, l, (struct evidence_limits){ 10, 1 }, &e), &e);
 	assert_int_equal(r.evidence.first->raw.n, 0);
 	buf_release(&raw);
+	log_release(l);
+	arena_release(&a);
+}
+
+static void cosign(struct log *l, unsigned owner, uint64_t size)
+{
+	struct arena a = {0};
+	struct line line = test_line(&a, "checkpoint.cosigned", NULL, "");
+	struct tree_head head = { .size = size };
+	struct err e = {0};
+
+	assert_ok(log_root_at(l, size, &head.root, &e), &e);
+	line.body = test_cosigned(&a, owner, &head, &head);
+	assert_ok(log_append(l, &line, &e), &e);
+	arena_release(&a);
+}
+
+/* No row rests on them, and without them nobody could tell whose log it is, or trust it by who cosigned. */
+static void line_0_and_each_cosigners_newest_word_are_carried(void **state)
+{
+	struct arena a = {0};
+	struct log *l = test_log_create(temporary_directory(&a), NULL);
+	const uint64_t seqs[] = { 2 }, wanted[] = { 0, 2, 5, 6, 7 }, sizes[] = { 3, 4, 5 };
+	struct report r = report_on(&a, seqs, ARRAY_LEN(seqs));
+	struct err e = {0};
+	size_t i = 0;
+
+	(void)state;
+	test_log_grow(l, 4);
+	cosign(l, 1, 2);
+	cosign(l, 1, 3);
+	cosign(l, 2, 4);
+	cosign(l, 0, 5);
+	assert_ok(log_checkpoint(l, NULL, &e) && report_evidence(&a, &r, l, EVIDENCE_LIMITS, &e), &e);
+	assert_int_equal(r.evidence.n, ARRAY_LEN(wanted));
+	for (const struct report_line *x = r.evidence.first; x != NULL; x = x->next)
+		assert_int_equal(x->seq, wanted[i++]);
+	i = 0;
+	for (const struct report_root *x = r.evidence.roots; x != NULL; x = x->next)
+		assert_int_equal(x->head.size, sizes[i++]);
+	assert_int_equal(i, ARRAY_LEN(sizes));
 	log_release(l);
 	arena_release(&a);
 }
@@ -125,6 +167,7 @@ int main(void)
 		cmocka_unit_test(each_line_leads_to_the_checkpoint),
 		cmocka_unit_test(a_line_newer_than_the_checkpoint_has_no_path),
 		cmocka_unit_test(what_is_beyond_the_limits_is_a_leaf_alone),
+		cmocka_unit_test(line_0_and_each_cosigners_newest_word_are_carried),
 		cmocka_unit_test(the_key_is_the_one_that_signed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

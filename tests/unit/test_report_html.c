@@ -70,7 +70,7 @@ static struct span between(const struct buf *in, const char *from, const char *t
 
 static struct buf page_of(struct arena *a, uint64_t lines, const struct report **report)
 {
-	const struct report *r = test_report(a, temporary_directory(a), lines, true);
+	const struct report *r = test_report(a, temporary_directory(a), lines, TEST_REPORT_SEALED);
 	struct buf page = {0};
 	struct err e = {0};
 	assert_ok(report_write_html(&page, r, &e), &e);
@@ -95,7 +95,7 @@ static void the_policy_lets_in_this_program_and_these_styles_alone(void **state)
 {
 	struct arena a = {0};
 	struct buf page = page_of(&a, 12, NULL), sources = {0};
-	const struct span program = between(&page, "</script>\n<script>", "</script>");
+	const struct span program = between(&page, "</div>\n<script>", "</script>");
 	const struct span policy = between(&page, "Content-Security-Policy\" content=\"", "\">");
 	(void)state;
 	assert_true(span_starts(policy, "default-src 'none'; script-src 'sha256-"));
