@@ -11,6 +11,7 @@
 #include "src/cli/governing.h"
 #include "src/cli/judging.h"
 #include "src/cli/look.h"
+#include "src/cli/upgrading.h"
 #include "src/crypto/hash.h"
 #include "src/report/evidence.h"
 #include "src/report/facts.h"
@@ -209,15 +210,14 @@ static bool gather(struct reporting *x, struct err *e)
 	return true;
 }
 
-/* The proofs are too many for a table: they go to a file of their own, and its digest into the report. */
-static bool keep_proofs(struct reporting *x, struct governance *g, const struct json *proofs, struct err *e)
+/* The report carries the proofs; here they are in the form that programs of ours read. */
+static bool keep_proofs(struct reporting *x, struct governance *g, struct err *e)
 {
 	const char *path = cli_option(x->cli, "--proofs");
 	struct buf b = {0};
-	if (path == NULL || proofs == NULL)
+	if (path == NULL || !g->proofs_known)
 		return true;
-	json_canonical(&b, proofs);
-	sha256(&g->proofs_digest, buf_view(&b));
+	json_canonical(&b, g->proofs);
 	g->kept = fs_write(path, buf_view(&b), 0644, e);
 	buf_release(&b);
 	return g->kept;
@@ -227,9 +227,9 @@ static bool deployment_facts(struct reporting *x, struct err *e)
 {
 	struct arena *a = &x->cli->arena;
 	struct governance g;
-	const struct json *proofs;
-	governing_read(x->cli->ws, a, &x->look, &g, &proofs);
-	return keep_proofs(x, &g, proofs, e) && facts_deployment(a, &x->report, &x->src, &g, e);
+	governing_read(x->cli->ws, a, &x->look, &g);
+	return upgrading_releases(a, &g.releases, x->cli->dir, e) && keep_proofs(x, &g, e) &&
+	       facts_deployment(a, &x->report, &x->src, &g, e);
 }
 
 static bool facts(struct reporting *x, struct err *e)

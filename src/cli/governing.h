@@ -1,5 +1,5 @@
-/* Reads what a report of a deployment asks of the chain beyond a look: events from the profile's first block on, code,
- * state proofs; all at the look's block. */
+/* Reads what a report of a deployment asks of the chain beyond a look: events from the profile's first block on and the
+ * receipt of the Safe's making, code, state proofs; all at the look's block. */
 #ifndef SETGOV_CLI_GOVERNING_H
 #define SETGOV_CLI_GOVERNING_H
 
@@ -7,8 +7,7 @@
 #include "src/gov/snapshot.h"
 #include "src/report/governance.h"
 
-/* *proofs: their JSON (packet evidence, part "proofs"), or NULL. What cannot be read is part of what was found. */
-void governing_read(struct workspace *ws, struct arena *a, const struct snapshot *look, struct governance *out,
-		    const struct json **proofs);
+/* What cannot be read is part of what was found. */
+void governing_read(struct workspace *ws, struct arena *a, const struct snapshot *look, struct governance *out);
 
 #endif

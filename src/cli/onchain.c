@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "src/chain/proofs.h"
+#include "src/cli/wanting.h"
 #include "src/evm/address.h"
 #include "src/gov/upgrade.h"
 
@@ -276,47 +277,6 @@ bool onchain_evidence(const struct workspace *ws, struct chain *c, struct arena 
 
 /* ---- state proofs ---- */
 
-/* Slots to prove, gathered by account. */
-struct wanted {
-	struct arena *a;
-	struct proof_given *v;
-	struct hash32 **slots;
-	size_t n, max;
-};
-
-static void want_slot(struct wanted *w, const struct addr *at, const struct hash32 *slot)
-{
-	size_t i = 0;
-	while (i < w->n && !addr_eq(&w->v[i].at, at))
-		i++;
-	if (i == w->max)
-		return;
-	if (i == w->n) {
-		w->v[i].at = *at;
-		w->slots[i] = ARENA_ARRAY(w->a, struct hash32, PROVEN_MAX_SLOTS);
-		w->v[i].slots = w->slots[i];
-		w->n++;
-	}
-	for (size_t k = 0; k < w->v[i].n; k++)
-		if (hash32_eq(&w->slots[i][k], slot))
-			return;
-	if (w->v[i].n < PROVEN_MAX_SLOTS)
-		w->slots[i][w->v[i].n++] = *slot;
-}
-
-/* The Safe's lists, whole: the slot behind the sentinel and behind each member. */
-static void want_list(struct wanted *w, const struct addr *safe, bool modules, const struct addr *v, size_t n)
-{
-	const struct addr sentinel = SLOT_SENTINEL;
-	struct hash32 slot;
-	slot_listed(&slot, modules, &sentinel);
-	want_slot(w, safe, &slot);
-	for (size_t i = 0; i < n; i++) {
-		slot_listed(&slot, modules, &v[i]);
-		want_slot(w, safe, &slot);
-	}
-}
-
 static bool want_all(struct wanted *w, const struct workspace *ws, struct chain *c, const struct change *change,
 		     struct err *e)
 {
@@ -330,9 +290,6 @@ static bool want_all(struct wanted *w, const struct workspace *ws, struct chain 
 			    has_operation(change) ? &change->operation : NULL, e))
 		return false;
 	upgrades = upgrades_of(w->a, &n, change->proposal.calls, d);
-	w->max = d->n_contracts + 1 + n;
-	w->v = ARENA_ARRAY(w->a, struct proof_given, w->max);
-	w->slots = ARENA_ARRAY(w->a, struct hash32 *, w->max);
 	for (size_t i = 0; i < list.n; i++)
 		want_slot(w, &list.v[i].at, &list.v[i].slot);
 	for (size_t i = 0; i < n; i++)         /* its account says which code it is, this slot whether it is locked */

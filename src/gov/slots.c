@@ -401,6 +401,81 @@ bool slots_deciding(struct slot_list *out, const struct pinned *p, const struct 
 	return true;
 }
 
+/* ---- what governs a deployment ---- */
+
+/* ERC-1967, "Admin address". */
+static const struct hash32 proxy_admin = {{
+	0xb5, 0x31, 0x27, 0x68, 0x4a, 0x56, 0x8b, 0x31, 0x73, 0xae, 0x13, 0xb9, 0xf8, 0xa6, 0x01, 0x6e,
+	0x24, 0x3e, 0x63, 0xb6, 0xe8, 0xee, 0x11, 0x78, 0xd6, 0xa7, 0x17, 0x85, 0x0b, 0x5d, 0x61, 0x03 }};
+
+static void admin_of(struct slot_list *l, const struct pinned *p, const struct contract *c)
+{
+	const struct slot_rule r = { .getter = span_str(SLOT_PROXY_ADMIN), .placed = true, .base = proxy_admin,
+				     .size = 20, .kind = SLOT_ADDRESS };
+
+	if (rule_for(p, c, span_str("(implementation)"), (struct span){NULL, 0}, 0) != NULL)
+		add(l, c, &r, NULL, span_str("who may change the code besides the owner"));
+}
+
+static const char *who_is(struct slot_list *l, const struct pinned *p, const struct addr *at)
+{
+	const char *label = deployment_label(l->a, p->deployment, at);
+	struct buf b = {0};
+	const char *out;
+
+	if (addr_is_zero(at))
+		return "everybody";
+	addr_format(&b, at);
+	if (label != NULL)
+		buf_fmt(&b, " (%s)", label);
+	out = arena_str(l->a, buf_view(&b));
+	buf_release(&b);
+	return out;
+}
+
+static void membership(struct slot_list *l, const struct pinned *p, const struct contract *safe, const char *getter,
+		       const struct addr *member)
+{
+	const struct slot_rule *r = rule_for(p, safe, span_str(getter), (struct span){NULL, 0}, 0);
+	struct hash32 key;
+
+	word_of_addr(&key, member);
+	if (r != NULL)
+		add(l, safe, r, &key, (struct span){NULL, 0});
+}
+
+void slots_governing(struct slot_list *out, const struct pinned *p, const struct slots_about *q)
+{
+	const struct contract *safe = deployment_contract_at(p->deployment, &p->deployment->safe);
+	const struct contract *timelock = deployment_contract_at(p->deployment, &p->deployment->timelock);
+
+	for (size_t i = 0; i < p->deployment->n_contracts; i++) {
+		deciding_of(out, p, &p->deployment->contracts[i]);
+		admin_of(out, p, &p->deployment->contracts[i]);
+	}
+	for (size_t i = 0; timelock != NULL && i < q->n_holders; i++) {
+		for (size_t k = 0; k < N_TIMELOCK_ROLES; k++)
+			role(out, p, timelock, k, &q->holders[i], who_is(out, p, &q->holders[i]));
+	}
+	for (size_t i = 0; safe != NULL && i < q->n_members; i++) {
+		membership(out, p, safe, "isOwner(address)", &q->members[i]);
+		membership(out, p, safe, "isModuleEnabled(address)", &q->members[i]);
+	}
+}
+
+bool slot_behind(struct hash32 *slot, const struct pinned *p, const struct addr *at, const char *getter,
+		 const struct hash32 *keys)
+{
+	const struct contract *c = deployment_contract_at(p->deployment, at);
+	const struct slot_rule *r = c == NULL ? NULL : rule_for(p, c, span_str(getter), (struct span){NULL, 0}, 0);
+
+	if (c != NULL && r == NULL && strcmp(getter, SLOT_PROXY_ADMIN) == 0)
+		*slot = proxy_admin;
+	else if (r != NULL)
+		place(slot, r, keys);
+	return r != NULL || (c != NULL && strcmp(getter, SLOT_PROXY_ADMIN) == 0);
+}
+
 /* ---- everything that has a name ---- */
 
 static void with_keys(struct slot_list *l, const struct contract *c, const struct slot_rule *r,

@@ -32,6 +32,16 @@ struct slot_list {
  * depend on who is in them: slot_listed() names one of those. */
 MUST_CHECK bool slots_deciding(struct slot_list *out, const struct pinned *p, const struct json *actions,
 			       struct calls calls, const struct hash32 *operation, struct err *e);
+/* What a report of the whole deployment proves: of every contract what decides, ERC-1967's admin of every proxy, the
+ * timelock's roles of each of `holders`, and whether each of `members` is an owner of the Safe, or a module. */
+struct slots_about { const struct addr *holders, *members; size_t n_holders, n_members; };
+void slots_governing(struct slot_list *out, const struct pinned *p, const struct slots_about *q);
+/* The slot behind a getter of a contract of the profile, "(guard)" or "hasRole(bytes32,address)"; `keys`: its
+ * arguments, a word each. False: no rule says. */
+bool slot_behind(struct hash32 *slot, const struct pinned *p, const struct addr *at, const char *getter,
+		 const struct hash32 *keys);
+/* ERC-1967: who may change the code of a proxy that asks nobody else. */
+#define SLOT_PROXY_ADMIN "(admin)"
 /* Every slot of a contract of the profile that its rules can name without arguments or with arguments out of `keys`. */
 void slots_known(struct slot_list *out, const struct pinned *p, const struct hash32 *keys, size_t n_keys);
 /* The one behind `getter` of this contract with these arguments; false: nobody knows where it lies. */

@@ -1,7 +1,8 @@
 // Stands between setgov and a real node: between.mjs DIR URL listens on a free port, writes it to DIR/between-url, and
 // passes everything on. One line per request goes to DIR/asked: the methods in it, with how often ("eth_call*3
 // eth_getLogs"). Methods that DIR/missing lists, one a line, are answered with -32601, as nodes do that lack them. With
-// DIR/short-logs there, eth_getLogs over more than ten blocks is refused, as hosted nodes do.
+// DIR/short-logs there, eth_getLogs over more than ten blocks is refused, as hosted nodes do. Where DIR/lies has a line
+// "SELECTOR RESULT", an eth_call with that selector is answered so, whatever the chain says.
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
@@ -9,6 +10,9 @@ import { join } from 'node:path';
 const [dir, url] = process.argv.slice(2);
 const missing = () => (existsSync(join(dir, 'missing')) ? readFileSync(join(dir, 'missing'), 'utf8').split('\n') : []);
 const short = () => existsSync(join(dir, 'short-logs'));
+const lies = () => (existsSync(join(dir, 'lies')) ? readFileSync(join(dir, 'lies'), 'utf8').trim().split('\n') : []);
+const lie = (call) => call.method === 'eth_call' &&
+  lies().map((l) => l.split(' ')).find(([selector]) => call.params[0].data?.startsWith(selector))?.[1];
 const error = (code, message) => ({ code, message });
 
 const refused = (call) => {
@@ -36,6 +40,10 @@ const server = http.createServer(async (req, res) => {
   if (pass.length > 0) {
     const r = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(pass) });
     answers = await r.json();
+  }
+  for (const c of pass) {
+    const said = lie(c);
+    if (said) Object.assign(answers.find((a) => a.id === c.id), { result: said });
   }
   for (const [id, e] of no) answers.push({ jsonrpc: '2.0', id, error: e });
   res.writeHead(200, { 'content-type': 'application/json' });

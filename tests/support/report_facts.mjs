@@ -184,7 +184,12 @@ function verify(r) {
 
 function plain(text) {
 	const words = new Set(readFileSync('src/crypto/words.c', 'utf8').match(/"[a-z]+"/g).map((w) => w.slice(1, -1)));
-	return text.replace(/0x[0-9a-fA-F]{100,}/g, '<data>').replace(/0x[0-9a-fA-F]{64}/g, '<hash>').replace(/0x[0-9a-fA-F]{40}\b/g, '<address>')
+	// Tries have another shape each time: not which nodes, and how many.
+	const nodes = text.replace(/(?:\| \d+ \| 0x[0-9a-f]+ \| {2}\|\n)+/g, '| <node> |\n')
+		.replace(/(?:\n {4}\{"cells":\{"node":"\d+","rlp":"0x[0-9a-f]+"\}[^}]*\},?)+/g, '<nodes>')
+		.replace(/(?:"state_proof_nodes","","\d+","0x[0-9a-f]+",[^\n]*\n)+/g, '<nodes>\n')
+		.replace(/((?:0x[0-9a-f]{64}(?: \| |",")){2})\d+(?: \d+)*(?= \| {2}\||","","")/g, '$1<places>').replace(/((?:account|storage)_proof":")\d+(?: \d+)*/g, '$1<places>');
+	return nodes.replace(/0x[0-9a-fA-F]{100,}/g, '<data>').replace(/0x[0-9a-fA-F]{64}/g, '<hash>').replace(/0x[0-9a-fA-F]{40}\b/g, '<address>')
 		.replace(/(?:[0-9a-f]{64} )*\b[0-9a-f]{64}\b/g, '<digest>').replace(/"<digest>"(,"<digest>")+/g, '"<digest>"…').replace(/\b[0-9a-f]{32}\b/g, '<id>')
 		.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '<time>').replace(/\d{4}-\d\d-\d\d\b/g, '<day>')
 		.replace(/\b\d+ s(?: = [\da-z ]*[a-z])?(?!\w)/g, '<duration>').replace(/setgov\/\d+\/[a-z-]+\/[0-9a-f]{8}/g, '<origin>').replace(/[A-Za-z0-9+/]{40,}={0,2}/g, '<base64>')
@@ -193,7 +198,8 @@ function plain(text) {
 		.replace(/(?<=\| )\d{4,}(?= \|)/g, '<n>').replace(/\bblock \d+/g, 'block <n>').replace(/eth_getProof[^"|]*/g, '<no proofs>')
 		.replace(/(?:\| \d+ ){3}\| <duration>/g, '| <n> | <n> | <n> | <duration>').replace(/(?:"\d+",){3}"<duration>"/g, '"<n>","<n>","<n>","<duration>"')
 		.replace(/(this machine's clock; )(?:not )?synchronised now[a-z0-9 ,]*[a-z]/g, '$1<clock>').replace(/<time> \| \d+ \|/g, '<time> | <n> |').replace(/"<time>","\d+"/g, '"<time>","<n>"')
-		.replace(/(?:\b[a-z]+ ){7}[a-z]+\b/g, (m) => m.split(' ').every((w) => words.has(w)) ? '<phrase>' : m);
+		.replace(/(?:\b[a-z]+ ){7}[a-z]+\b/g, (m) => m.split(' ').every((w) => words.has(w)) ? '<phrase>' : m)
+		.replace(/<address> \(p\d\)(?:, <address> \(p\d\))+/g, (m) => m.split(', ').sort().join(', '));
 }
 
 const [, , what, one, two, apart] = process.argv;

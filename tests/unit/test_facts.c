@@ -19,6 +19,9 @@
 #define H64(pair) pair pair pair pair pair pair pair pair pair pair pair pair pair pair pair pair \
 	pair pair pair pair pair pair pair pair pair pair pair pair pair pair pair pair
 
+#define H62(pair) pair pair pair pair pair pair pair pair pair pair pair pair pair pair pair \
+	pair pair pair pair pair pair pair pair pair pair pair pair pair pair pair pair
+
 struct bench {
 	struct arena a;
 	struct workspace ws;
@@ -793,29 +796,104 @@ static struct snapshot good_look(struct bench *b)
 	return s;
 }
 
+/* What these events come to, in a report. */
+static struct governance told(struct bench *b, const struct custody_event *events, size_t n)
+{
+	struct governance g = { .known = true, .events = events, .n_events = n, .proofs_trouble = "not asked" };
+
+	custody_replay(&b->a, &g.told, &b->ws.deployment.safe, &b->ws.deployment.timelock, events, n);
+	return g;
+}
+
 static void who_holds_the_deployment_has_its_transaction_and_block(void **state)
 {
 	struct bench b;
 	struct snapshot look;
-	struct governance_event events[1] = { { .kind = GOVERNANCE_OWNED, .at = { { 7 } }, .tx = { { 5 } }, .block = 4,
-						.block_time = 1700000000, .has_time = true } };
-	const struct governance g = { .known = true, .events = events, .n_events = 1, .proofs_trouble = "not asked" };
+	struct governance g;
+	struct custody_event events[1] = { { .kind = CUSTODY_OWNED, .at = { { 7 } }, .tx = { { 5 } }, .block = 4,
+					     .index = 3, .block_hash = { { 6 } }, .block_time = 1700000000,
+					     .has_time = true } };
 
 	(void)state;
 	bench_open(&b);
 	look = good_look(&b);
 	b.src.look = &look;
 	events[0].who = b.ws.deployment.timelock;
+	g = told(&b, events, 1);
 	report_deployment(&b, &g);
 	assert_cell(&b, "contracts", "registry", "block_number", "4", REPORT_AS_IT_SHOULD);
+	assert_cell(&b, "contracts", "registry", "log_index", "3", REPORT_AS_IT_SHOULD);
+	assert_cell(&b, "contracts", "registry", "block_hash", "0x06" H62("00"), REPORT_AS_IT_SHOULD);
 	assert_cell(&b, "contracts", "registry", "block_time", "2023-11-14T22:13:20.000Z", REPORT_AS_IT_SHOULD);
-	assert_cell(&b, "roles", "proposer", "tx_hash", "no event since the profile's first block",
-		    REPORT_AS_IT_SHOULD);
+	assert_cell(&b, "contracts", "registry", "change", "not by a change of this log", REPORT_AS_IT_SHOULD);
+	assert_cell(&b, "contracts", "registry", "proof", "none: not asked", REPORT_AS_IT_SHOULD);
+	assert_cell(&b, "roles", "proposer", "set_by", "no event since the profile's first block", REPORT_AS_IT_SHOULD);
 	assert_fact(&b, "safe", "threshold", "3 of 5", REPORT_AS_IT_SHOULD);
 	assert_cell(&b, "signers", "p1", "verified_by", "nothing yet: this key has signed nothing in this log",
 		    REPORT_LOOK);
 	assert_string_equal(section(&b, "state_proofs")->text,
 			    "No proofs: not asked. What the tables say is the node's word.");
+	bench_close(&b);
+}
+
+static void what_a_change_of_the_log_did_is_its_own(void **state)
+{
+	struct bench b;
+	struct snapshot look;
+	struct governance g;
+	struct custody_event events[3] = {
+		{ .kind = CUSTODY_THRESHOLD, .number = 3, .tx = { { 5 } }, .block = 7, .index = 1 },
+		{ .kind = CUSTODY_SAFE_RAN, .tx = { { 5 } }, .block = 7, .index = 2 },
+		{ .kind = CUSTODY_MODULE_ENABLED, .who = { { 9 } }, .tx = { { 5 } }, .block = 8, .index = 3 },
+	};
+
+	(void)state;
+	bench_open(&b);
+	emergency(&b, "SC-1");
+	look = good_look(&b);
+	b.src.look = &look;
+	look.modules = &events[2].who;
+	look.n_modules = 1;
+	for (size_t i = 0; i < ARRAY_LEN(events); i++)
+		events[i].at = b.ws.deployment.safe;
+	memset(events[1].id.b, 0xaa, sizeof(events[1].id.b));
+	g = told(&b, events, ARRAY_LEN(events));
+	report_deployment(&b, &g);
+	assert_cell(&b, "safe", "threshold", "change", "SC-1", REPORT_AS_IT_SHOULD);
+	assert_true(find(section(&b, "safe"), "threshold")->n_lines > 0);
+	assert_cell(&b, "safe", "module", "change", "not by a change of this log", REPORT_FINDING);
+	assert_cell(&b, "custody_history", "EnabledModule", "change", "not by a change of this log",
+		    REPORT_FINDING);
+	assert_non_null(find(section(&b, "findings"), "UNKNOWN-CHANGE"));
+	assert_int_equal(section(&b, "custody_history")->n, 2);
+	bench_close(&b);
+}
+
+static void what_events_and_getters_say_differently_is_a_finding(void **state)
+{
+	struct bench b;
+	struct snapshot look;
+	struct governance g;
+	struct custody_event events[2] = { { .kind = CUSTODY_SAFE_MADE, .number = 3 },
+					   { .kind = CUSTODY_DELAY, .from_nothing = true, .number = 60 } };
+
+	(void)state;
+	bench_open(&b);
+	look = good_look(&b);
+	b.src.look = &look;
+	events[0].at = b.ws.deployment.safe;
+	events[0].owners = look.owners;
+	events[0].n_owners = look.n_owners - 1;
+	events[1].at = b.ws.deployment.timelock;
+	g = told(&b, events, ARRAY_LEN(events));
+	report_deployment(&b, &g);
+	assert_cell(&b, "sources", "safe.owners", "agree", "NO", REPORT_FINDING);
+	assert_cell(&b, "sources", "safe.threshold", "agree", "as far as it is known", REPORT_LOOK);
+	assert_cell(&b, "sources", "timelock.min_delay", "by_events", "60", REPORT_FINDING);
+	assert_cell(&b, "sources", "safe.singleton", "by_events",
+		    "not known: its beginning is before the first block whose events were read", REPORT_LOOK);
+	assert_non_null(find(section(&b, "findings"), "SOURCES"));
+	assert_cell(&b, "checklist", "Events, getters and state proofs agree", "answer", "no", REPORT_FINDING);
 	bench_close(&b);
 }
 
@@ -876,7 +954,8 @@ static void a_deployment_is_reported_without_the_chain_and_says_so(void **state)
 	report_deployment(&b, &g);
 	assert_string_equal(section(&b, "safe")->text, "not known: the chain was not asked");
 	assert_cell(&b, "signers", "p1", "owner_on_safe", "not known", REPORT_LOOK);
-	assert_cell(&b, "checklist", "The timelock asks for a delay", "answer", "not known", REPORT_LOOK);
+	assert_cell(&b, "checklist", "The timelock asks for a delay, and a production one for a day", "answer",
+		    "not known", REPORT_LOOK);
 	bench_close(&b);
 }
 
@@ -926,6 +1005,8 @@ int main(void)
 		cmocka_unit_test(a_bad_line_stops_no_packet),
 		cmocka_unit_test(a_meeting_that_is_not_there_is_refused),
 		cmocka_unit_test(who_holds_the_deployment_has_its_transaction_and_block),
+		cmocka_unit_test(what_a_change_of_the_log_did_is_its_own),
+		cmocka_unit_test(what_events_and_getters_say_differently_is_a_finding),
 		cmocka_unit_test(a_key_is_verified_by_what_it_signed),
 		cmocka_unit_test(what_is_not_as_it_should_be_is_a_finding),
 		cmocka_unit_test(a_deployment_is_reported_without_the_chain_and_says_so),

@@ -5,6 +5,7 @@
 #include "tests/support/proofs.h"
 
 #include "src/base/hex.h"
+#include "src/crypto/keccak.h"
 #include "src/evm/address.h"
 #include "src/gov/proven.h"
 
@@ -135,6 +136,46 @@ static void a_mapping_s_entry_is_named_by_its_key(void **state)
 	sample_release(&s);
 }
 
+/* The slot of this name; the test fails where there is none. */
+static const struct named_slot *slot_called(const struct slot_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (strcmp(list->v[i].name, name) == 0)
+			return &list->v[i];
+	fail_msg("no slot is called %s", name);
+	return NULL;
+}
+
+static void whoever_may_govern_has_a_slot_that_is_found_again(void **state)
+{
+	struct sample s = {0};
+	struct slot_list list = {0};
+	const struct addr nobody = {{0}}, member = { .b = { [19] = 0xaa } };
+	const struct slots_about about = { &nobody, &member, 1, 1 };
+	struct hash32 slot, admin, keys[2] = { timelock_roles[0].hash };
+
+	(void)state;
+	sample_rotate(&s);
+	list.a = &s.a;
+	slots_governing(&list, &s.pin, &about);
+	assert_true(slot_behind(&slot, &s.pin, &s.d.timelock, "hasRole(bytes32,address)", keys));
+	assert_true(hash32_eq(&slot, &slot_called(&list, "timelock: everybody is proposer")->slot));
+	slot_listed(&slot, false, &member);
+	assert_true(hash32_eq(&slot, &slot_called(&list, "safe.isOwner(0x00000000000000000000000000000000000000AA)")
+				      ->slot));
+	slot_called(&list, "safe: how many owners have to sign");
+	/* ERC-1967: keccak256("eip1967.proxy.admin") - 1 */
+	keccak256(&admin, span_str("eip1967.proxy.admin"));
+	admin.b[31]--;
+	assert_true(hash32_eq(&admin, &slot_called(&list, "registry: who may change the code besides the owner")
+				       ->slot));
+	assert_true(slot_behind(&slot, &s.pin, &deployment_contract(&s.d, span_str("registry"))->address,
+				SLOT_PROXY_ADMIN, NULL));
+	assert_true(hash32_eq(&admin, &slot));
+	assert_false(slot_behind(&slot, &s.pin, &member, "owner()", NULL));
+	sample_release(&s);
+}
+
 static void check_rules(const char *text, const char *expected)
 {
 	struct arena a = {0};
@@ -164,6 +205,7 @@ int main(void)
 		cmocka_unit_test(a_shape_that_is_none_is_refused_at_its_place),
 		cmocka_unit_test(a_slot_that_decides_has_a_name),
 		cmocka_unit_test(a_mapping_s_entry_is_named_by_its_key),
+		cmocka_unit_test(whoever_may_govern_has_a_slot_that_is_found_again),
 		cmocka_unit_test(a_layout_file_s_mistake_is_named),
 	};
 
