@@ -111,8 +111,9 @@ static void what_an_export_always_has_may_not_be_withheld(void **state)
 	assert_string_equal(withholding_words(&w, 2),
 			    "a blob that no line names, private: it was attached as personal data, which is in no "
 			    "export");
-	take(&w, 6, "log.archive-asked", "p1", "{\"name\":\"2026\",\"segment\":\"" C "\"}");
-	take(&w, 7, "log.archived", "p2", "{\"asked\":6,\"name\":\"2026\",\"segment\":\"" C "\"}");
+	take(&w, 6, "log.archive-asked", "p1", "{\"name\":\"2026\",\"retention\":\"" B "\",\"segment\":\"" C "\"}");
+	take(&w, 7, "log.archived", "p2",
+	     "{\"asked\":6,\"name\":\"2026\",\"retention\":\"" B "\",\"segment\":\"" C "\"}");
 	assert_null(withholding_fault(&w, 1));
 	list = withholding_json(&arena, &w);
 	assert_int_equal(list->n, 3);
