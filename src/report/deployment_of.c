@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "audit-log/accounted.h"
 #include "src/evm/address.h"
 
 #define CLOCKS_APART INT64_C(3600000)   /* ms: a block's time and a console's clock are this near to each other */
@@ -11,20 +12,11 @@
 
 static bool line_of_cause(struct evidence_of *x, const struct hash32 *id, struct deployment_cause *out, struct err *e)
 {
-	struct seqs seqs;
-	struct line l;
-	if (!views_lines_naming(x->src->ws->views, x->a, id, &seqs, e))
+	struct accounted by;
+	if (!accounted_for(x->src->ws->log, x->src->ws->views, x->a, id, &by, e))
 		return false;
-	for (size_t i = seqs.n; i-- > 0;) {
-		if (!log_line_read(x->src->ws->log, x->a, seqs.seq[i], &l, e))
-			return false;
-		if (l.change.n == 0)
-			continue;
-		if (out->change.n == 0 || line_kind_is(&l, "step.mined"))
-			*out = (struct deployment_cause){ l.change, l.seq };
-		if (line_kind_is(&l, "step.mined"))
-			break;
-	}
+	if (by.change.n > 0)
+		*out = (struct deployment_cause){ by.change, by.seq };
 	return true;
 }
 
