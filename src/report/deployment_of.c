@@ -22,13 +22,14 @@ static bool line_of_cause(struct evidence_of *x, const struct hash32 *id, struct
 
 static bool read_beginning(struct evidence_of *x, struct err *e)
 {
+	static const char *const kinds[] = { "step.mined" };
 	struct seqs mined;
 	struct line l;
 	x->begun_block = UINT64_MAX;
 	if (!log_line_read(x->src->ws->log, x->a, 0, &l, e))
 		return false;
 	x->begun = l.time;
-	if (!views_lines_of_kind(x->src->ws->views, x->a, span_str("step.mined"), &mined, e))
+	if (!log_seqs_of_kinds(x->src->ws->log, x->a, kinds, ARRAY_LEN(kinds), &mined, e))
 		return false;
 	if (mined.n > 0 && !log_line_read(x->src->ws->log, x->a, mined.seq[0], &l, e))
 		return false;

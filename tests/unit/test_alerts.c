@@ -255,7 +255,7 @@ static void a_hash_that_somebody_wrote_down_answers_for_nothing(void **state)
 static void an_alert_of_a_changes_transaction_concerns_it(void **state)
 {
 	struct bench b;
-	struct seqs seqs;
+	struct alert_log m;
 	struct err e = {0};
 
 	(void)state;
@@ -270,8 +270,9 @@ static void an_alert_of_a_changes_transaction_concerns_it(void **state)
 	find(&b, "DELAY", "delay");
 	assert_string_equal(look(&b), "+AL-1 +AL-2");
 	ack(&b, "AL-1");
-	assert_ok(alerts_of_change(&b.ws, &b.a, span_str("SC-1"), &seqs, &e), &e);
-	assert_int_equal(seqs.n, 2);                         /* raised, acknowledged */
+	assert_ok(alerts_all(b.ws.log, &b.a, &m, &e), &e);
+	assert_span_str(m.v[0].change, "SC-1");
+	assert_span_str(m.v[1].change, "");
 	bench_close(&b);
 }
 
