@@ -43,22 +43,17 @@ bool alerts_look(struct workspace *ws, struct arena *a, bool all, struct alert_l
 	return views_alerts(ws->views, a, all, &seqs, e) && log_each_of(ws->log, &seqs, fold_line, &f, e);
 }
 
-bool alerts_of_change(struct workspace *ws, struct arena *a, struct span change, struct seqs *out, struct err *e)
+bool alerts_lines(struct log *l, struct arena *a, struct seqs *out, struct err *e)
 {
-	struct seqs all, of_change;
-	size_t k = 0;
+	return log_seqs_of_kinds(l, a, alert_kinds, N_ALERT_KINDS, out, e);
+}
 
-	*out = (struct seqs){0};
-	if (!views_lines_of_change(ws->views, a, change, &of_change, e) || !views_alerts(ws->views, a, true, &all, e))
-		return false;
-	out->seq = ARENA_ARRAY(a, uint64_t, of_change.n + 1);
-	for (size_t i = 0; i < of_change.n; i++) {
-		while (k < all.n && all.seq[k] < of_change.seq[i])
-			k++;
-		if (k < all.n && all.seq[k] == of_change.seq[i])
-			out->seq[out->n++] = of_change.seq[i];
-	}
-	return true;
+bool alerts_all(struct log *l, struct arena *a, struct alert_log *out, struct err *e)
+{
+	struct fold f = { a, out };
+
+	*out = (struct alert_log){0};
+	return log_each_of_kinds(l, alert_kinds, N_ALERT_KINDS, fold_line, &f, e);
 }
 
 bool alerts_mark(struct workspace *ws, struct arena *a, struct snapshot *s, struct err *e)

@@ -9,11 +9,12 @@
  * go by. *out begins as {0}, and what it keeps lives in the arena. */
 MUST_CHECK bool alerts_read(struct log *l, struct arena *a, uint64_t from, uint64_t to, struct alert_log *out,
 			    struct err *e);
-/* For showing: found through the views, still re-hashed. All of them, or those that are not settled (views_alerts). */
+/* The same of the whole log, complete as log_each_of_kinds() is: what commands and reports show. */
+MUST_CHECK bool alerts_all(struct log *l, struct arena *a, struct alert_log *out, struct err *e);
+/* The lines that tell of them: a report goes on behind one that cannot be understood. */
+MUST_CHECK bool alerts_lines(struct log *l, struct arena *a, struct seqs *out, struct err *e);
+/* As the views have them, for a screen that is drawn often. All, or those that are not settled (views_alerts). */
 MUST_CHECK bool alerts_look(struct workspace *ws, struct arena *a, bool all, struct alert_log *out, struct err *e);
-/* The lines about alerts that concern this change, for showing. */
-MUST_CHECK bool alerts_of_change(struct workspace *ws, struct arena *a, struct span change, struct seqs *out,
-				 struct err *e);
 
 /* Fills alert and acknowledged of each finding of *s from the log, for showing; with a follower's log, too. */
 MUST_CHECK bool alerts_mark(struct workspace *ws, struct arena *a, struct snapshot *s, struct err *e);

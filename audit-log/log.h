@@ -68,6 +68,9 @@ MUST_CHECK bool log_each_of_kinds(struct log *l, const char *const kinds[], size
 				  struct err *e);
 /* Each of these lines, re-hashed: all that anybody asks for, not all that there are. */
 struct seqs { uint64_t *seq; size_t n; };                  /* ascending; in an arena */
+/* The numbers of every line of these kinds, as complete as log_each_of_kinds(): for reports. */
+MUST_CHECK bool log_seqs_of_kinds(struct log *l, struct arena *a, const char *const kinds[], size_t n,
+				  struct seqs *out, struct err *e);
 MUST_CHECK bool log_each_of(struct log *l, const struct seqs *seqs, log_line_fn *fn, void *ctx, struct err *e);
 /* The line whose id this is, looking backwards from the end to `from`: did it go in? ERR_MISSING. */
 MUST_CHECK bool log_find_id(struct log *l, const uint8_t id[16], uint64_t from, uint64_t *seq, struct err *e);

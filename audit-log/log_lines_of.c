@@ -92,16 +92,21 @@ struct noting {
 	size_t cap;
 };
 
+static void add_seq(struct arena *a, struct seqs *to, size_t *cap, uint64_t seq)
+{
+	if (to->n == *cap) {
+		uint64_t *more = ARENA_ARRAY(a, uint64_t, *cap = *cap ? 2 * *cap : 16);
+
+		for (size_t i = 0; i < to->n; i++)
+			more[i] = to->seq[i];
+		to->seq = more;
+	}
+	to->seq[to->n++] = seq;
+}
+
 static void note(struct noting *n, uint64_t seq)
 {
-	if (n->seqs.n == n->cap) {
-		uint64_t *more = ARENA_ARRAY(n->a, uint64_t, n->cap = n->cap ? 2 * n->cap : 16);
-
-		for (size_t i = 0; i < n->seqs.n; i++)
-			more[i] = n->seqs.seq[i];
-		n->seqs.seq = more;
-	}
-	n->seqs.seq[n->seqs.n++] = seq;
+	add_seq(n->a, &n->seqs, &n->cap, seq);
 }
 
 static bool note_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
@@ -200,4 +205,30 @@ bool log_each_of_kinds(struct log *l, const char *const kinds[], size_t n, log_l
 	struct wanted w = { .kinds = kinds, .n_kinds = n, .fn = fn, .ctx = ctx };
 
 	return each(l, &w, e);
+}
+
+struct numbering {
+	struct arena *a;
+	struct seqs *out;
+	size_t cap;
+};
+
+static bool take_number(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
+{
+	struct numbering *n = ctx;
+
+	(void)leaf;
+	(void)raw;
+	(void)e;
+	add_seq(n->a, n->out, &n->cap, seq);
+	return true;
+}
+
+bool log_seqs_of_kinds(struct log *l, struct arena *a, const char *const kinds[], size_t n, struct seqs *out,
+		       struct err *e)
+{
+	struct numbering all = { .a = a, .out = out };
+
+	*out = (struct seqs){0};
+	return log_each_of_kinds(l, kinds, n, take_number, &all, e);
 }

@@ -92,12 +92,13 @@ static bool look_profile(struct looking *x, uint64_t seq, struct err *e)
 /* The line by which a second person had it erased; 0: none. */
 static bool erased_by(struct looking *x, const struct hash32 *blob, uint64_t *seq, struct err *e)
 {
+	static const char *const erased[] = { "blob.erased" };
 	struct seqs all;
 	struct hash32 digest;
 	struct line l;
 
 	*seq = 0;
-	if (!views_lines_of_kind(x->ws->views, x->a, span_str("blob.erased"), &all, e))
+	if (!log_seqs_of_kinds(x->ws->log, x->a, erased, ARRAY_LEN(erased), &all, e))
 		return false;
 	for (size_t i = 0; i < all.n; i++) {
 		if (!read_line(x, all.seq[i], &l, e))
@@ -134,12 +135,13 @@ static bool look_name(struct looking *x, uint64_t seq, struct err *e)
 bool people_look(struct workspace *ws, struct arena *a, struct people *out, struct err *e)
 {
 	static const char *const adopting[] = { "log.opened", "deployment.adopted" };
+	static const char *const naming[] = { "person.named" };
 	struct looking x = { ws, a, out };
 	struct seqs profiles, names;
 
 	*out = (struct people){0};
-	if (!views_lines_of_kinds(ws->views, a, adopting, ARRAY_LEN(adopting), &profiles, e) ||
-	    !views_lines_of_kind(ws->views, a, span_str("person.named"), &names, e))
+	if (!log_seqs_of_kinds(ws->log, a, adopting, ARRAY_LEN(adopting), &profiles, e) ||
+	    !log_seqs_of_kinds(ws->log, a, naming, ARRAY_LEN(naming), &names, e))
 		return false;
 	out->profiles = ARENA_ARRAY(a, struct people_profile, profiles.n + 1);
 	out->names = ARENA_ARRAY(a, struct people_name, names.n + 1);

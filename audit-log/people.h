@@ -1,6 +1,6 @@
 /* Who the ids in lines are. A line has an id and nothing else; role and address are those of the profile that the log
  * had adopted by then, and the name is in a private blob that a line person.named names (FORMAT.md, section 17): it is
- * in no export, and two people can have it erased. For showing: read through the views, still re-hashed. */
+ * in no export, and two people can have it erased. Every such line is read, whatever a view says. */
 #ifndef SETGOV_AUDIT_LOG_PEOPLE_H
 #define SETGOV_AUDIT_LOG_PEOPLE_H
 

@@ -180,6 +180,15 @@ static struct counts count(const struct alert_log *m, struct unix_time now)
 	return n;
 }
 
+static void leave_out_settled(struct alert_log *m)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < m->n; i++)
+		if (!alert_is_settled(&m->v[i]))
+			m->v[n++] = m->v[i];
+	m->n = n;
+}
+
 bool cmd_alerts(struct cli *cli, struct err *e)
 {
 	struct arena *a = &cli->arena;
@@ -187,8 +196,10 @@ bool cmd_alerts(struct cli *cli, struct err *e)
 	const bool all = cli_flag(cli, "--all");
 	struct json *list = json_array(a);
 	struct alert_log m;
-	if (!alerts_look(cli->ws, a, all, &m, e))
+	if (!alerts_all(cli->ws->log, a, &m, e))
 		return false;
+	if (!all)
+		leave_out_settled(&m);
 	const struct counts n = count(&m, now);
 	for (size_t i = 0; i < m.n; i++) {
 		say_alert(cli, &m.v[i], now);
@@ -263,7 +274,7 @@ bool cmd_alerts_look(struct cli *cli, struct err *e)
 		return err_set(e, ERR_CHAIN, ERR_NO_OFFSET,
 			       "the chain was not looked at, and nothing was written: %.*s", text_shown(s.trouble),
 			       (const char *)s.trouble.p);
-	if (!alerts_write(cli->ws, a, &s, &written, e) || !alerts_look(cli->ws, a, true, &m, e))
+	if (!alerts_write(cli->ws, a, &s, &written, e) || !alerts_all(cli->ws->log, a, &m, e))
 		return false;
 	say_written(cli, &s, &m, &written);
 	return true;

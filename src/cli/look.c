@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "audit-log/accounted.h"
 #include "src/base/frame.h"
 #include "src/base/text.h"
 #include "src/chain/reader.h"
@@ -257,26 +258,6 @@ static bool want_ours(struct look *l, struct wanted *w, struct err *e)
 	return true;
 }
 
-/* The change whose operation this is, by the line that planned it; empty: none. *restored: a line says that it was
- * there when the log was restored, which explains one that has run. */
-static bool change_of(struct look *l, const struct hash32 *id, struct span *change, bool *restored, struct err *e)
-{
-	struct seqs seqs;
-	*change = span_str("");
-	*restored = false;
-	if (!views_lines_naming(l->ws->views, l->a, id, &seqs, e))
-		return false;
-	for (size_t i = 0; i < seqs.n && change->n == 0; i++) {
-		struct line line;
-		if (!log_line_read(l->ws->log, l->a, seqs.seq[i], &line, e))
-			return false;
-		if (line_kind_is(&line, "operation.planned"))
-			*change = line.change;
-		*restored |= line_kind_is(&line, "log.restored");
-	}
-	return true;
-}
-
 static const struct event_operation *told_of(const struct look *l, const struct hash32 *id)
 {
 	size_t low = 0, high = l->told.n_operations;
@@ -340,16 +321,16 @@ static bool want_told(struct look *l, struct wanted *w, struct err *e)
 	size_t unknown = 0;
 	for (size_t i = 0; i < l->told.n_operations; i++) {
 		const struct event_operation *t = &l->told.operations[i];
-		struct span change;
-		bool restored;
+		struct accounted by;
 		if (!t->pending && !t->executed)
 			continue;
-		if (!change_of(l, &t->id, &change, &restored, e))
+		if (!accounted_for(l->ws->log, l->ws->views, l->a, &t->id, &by, e))
 			return false;
-		if (t->executed && (change.n > 0 || restored))
+		/* That it was there when the log was restored explains one that has run. */
+		if (t->executed && (by.planned || by.restored))
 			continue;
-		if (change.n > 0 || unknown++ < UNKNOWN_MAX)
-			add_wanted(w, &t->id)->change = change;
+		if (by.planned || unknown++ < UNKNOWN_MAX)
+			add_wanted(w, &t->id)->change = by.planned ? by.change : span_str("");
 	}
 	if (unknown > UNKNOWN_MAX)
 		l->s->events_trouble = span_str(arena_fmt(l->a, "%zu operations that the log does not know; "
@@ -377,21 +358,22 @@ static bool ask_operations(struct look *l, struct wanted *w, struct err *e)
 	return true;
 }
 
-/* Executions that no line of the log names. */
+/* Executions that no step of the log is packed for: the newest ones, in the chain's order. All are looked at, or
+ * one that was found would be gone from view when enough others had come after it. */
 static bool take_foreign(struct look *l, struct err *e)
 {
 	struct snapshot_foreign_tx *v = ARENA_ARRAY(l->a, struct snapshot_foreign_tx, FOREIGN_MAX);
-	const size_t n = l->told.n_executions, first = n > FOREIGN_MAX ? n - FOREIGN_MAX : 0;
-	l->s->foreign = v;
-	for (size_t i = first; i < n; i++) {
-		const struct event_execution *x = &l->told.executions[i];
-		struct seqs seqs;
-		if (!views_lines_naming(l->ws->views, l->a, &x->safe_tx_hash, &seqs, e))
+	size_t first = FOREIGN_MAX;
+	for (size_t i = l->told.n_executions; i > 0 && first > 0; i--) {
+		const struct event_execution *x = &l->told.executions[i - 1];
+		struct accounted by;
+		if (!accounted_for(l->ws->log, l->ws->views, l->a, &x->safe_tx_hash, &by, e))
 			return false;
-		if (seqs.n == 0)
-			v[l->s->n_foreign++] =
-				(struct snapshot_foreign_tx){ x->safe_tx_hash, x->tx, x->block, x->ok };
+		if (!by.packed)
+			v[--first] = (struct snapshot_foreign_tx){ x->safe_tx_hash, x->tx, x->block, x->ok };
 	}
+	l->s->foreign = v + first;
+	l->s->n_foreign = FOREIGN_MAX - first;
 	return true;
 }
 

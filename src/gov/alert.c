@@ -5,12 +5,12 @@
 
 #define ENDPOINTS_MAX 64u             /* a line's size bounds them sooner */
 
-static const char *const kinds[] = { "alert.raised", "alert.cleared", "alert.acknowledged" };
+const char *const alert_kinds[N_ALERT_KINDS] = { "alert.raised", "alert.cleared", "alert.acknowledged" };
 
 bool alert_line_is(struct span kind)
 {
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (span_is(kind, kinds[i]))
+	for (size_t i = 0; i < N_ALERT_KINDS; i++)
+		if (span_is(kind, alert_kinds[i]))
 			return true;
 	return false;
 }
@@ -201,8 +201,8 @@ bool alert_log_apply(struct arena *a, struct alert_log *m, const struct line *l,
 		apply_raised, apply_cleared, apply_acknowledged,
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (line_kind_is(l, kinds[i]))
+	for (size_t i = 0; i < N_ALERT_KINDS; i++)
+		if (line_kind_is(l, alert_kinds[i]))
 			return apply[i](a, m, l, fault, e);
 	return true;
 }
@@ -236,6 +236,11 @@ const struct alert_ack *alert_acknowledged(const struct logged_alert *x, struct 
 			return ack;
 	}
 	return NULL;
+}
+
+bool alert_is_settled(const struct logged_alert *x)
+{
+	return x->cleared && alert_acknowledged(x, x->cleared_at) != NULL;
 }
 
 /* ---- bodies, written ---- */

@@ -70,12 +70,16 @@ enum alert_fault {
  * `fault` may be NULL. */
 MUST_CHECK bool alert_log_apply(struct arena *a, struct alert_log *m, const struct line *l, enum alert_fault *fault,
 				struct err *e);
-bool alert_line_is(struct span kind);                  /* of the three above */
+#define N_ALERT_KINDS ((size_t)3)
+extern const char *const alert_kinds[N_ALERT_KINDS];   /* the three above */
+bool alert_line_is(struct span kind);
 struct logged_alert *alert_log_find(const struct alert_log *m, struct span id);        /* NULL: none */
 /* The alert about this finding that is not cleared; NULL: none. */
 struct logged_alert *alert_log_of(const struct alert_log *m, const struct snapshot_finding *f);
 /* The newest acknowledgement that holds at this time; NULL: none. One that lapsed after the alert was cleared holds. */
 const struct alert_ack *alert_acknowledged(const struct logged_alert *x, struct unix_time at);
+/* It is over, and somebody had seen it: nobody has to do anything about it. */
+bool alert_is_settled(const struct logged_alert *x);
 /* "AL-3" into 3; false: not one. */
 bool alert_number(struct span id, uint64_t *out);
 

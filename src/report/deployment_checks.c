@@ -60,11 +60,12 @@ static void to_be_said(struct rows *t, const char *what, const char *why)
 /* Some operation of ours ran from its scheduling to its end, and the contracts said what was intended. */
 static bool has_flowed(struct evidence_of *x, uint64_t *seq, struct err *e)
 {
+	static const char *const kinds[] = { "change.verified" };
 	struct seqs seqs;
 	struct line l;
 	bool ok;
 	*seq = UINT64_MAX;
-	if (!views_lines_of_kind(x->src->ws->views, x->a, span_str("change.verified"), &seqs, e))
+	if (!log_seqs_of_kinds(x->src->ws->log, x->a, kinds, ARRAY_LEN(kinds), &seqs, e))
 		return false;
 	for (size_t i = seqs.n; i-- > 0 && *seq == UINT64_MAX;) {
 		if (!log_line_read(x->src->ws->log, x->a, seqs.seq[i], &l, e))

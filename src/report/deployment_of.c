@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "audit-log/accounted.h"
 #include "src/evm/address.h"
 
 #define CLOCKS_APART INT64_C(3600000)   /* ms: a block's time and a console's clock are this near to each other */
@@ -11,32 +12,24 @@
 
 static bool line_of_cause(struct evidence_of *x, const struct hash32 *id, struct deployment_cause *out, struct err *e)
 {
-	struct seqs seqs;
-	struct line l;
-	if (!views_lines_naming(x->src->ws->views, x->a, id, &seqs, e))
+	struct accounted by;
+	if (!accounted_for(x->src->ws->log, x->src->ws->views, x->a, id, &by, e))
 		return false;
-	for (size_t i = seqs.n; i-- > 0;) {
-		if (!log_line_read(x->src->ws->log, x->a, seqs.seq[i], &l, e))
-			return false;
-		if (l.change.n == 0)
-			continue;
-		if (out->change.n == 0 || line_kind_is(&l, "step.mined"))
-			*out = (struct deployment_cause){ l.change, l.seq };
-		if (line_kind_is(&l, "step.mined"))
-			break;
-	}
+	if (by.change.n > 0)
+		*out = (struct deployment_cause){ by.change, by.seq };
 	return true;
 }
 
 static bool read_beginning(struct evidence_of *x, struct err *e)
 {
+	static const char *const kinds[] = { "step.mined" };
 	struct seqs mined;
 	struct line l;
 	x->begun_block = UINT64_MAX;
 	if (!log_line_read(x->src->ws->log, x->a, 0, &l, e))
 		return false;
 	x->begun = l.time;
-	if (!views_lines_of_kind(x->src->ws->views, x->a, span_str("step.mined"), &mined, e))
+	if (!log_seqs_of_kinds(x->src->ws->log, x->a, kinds, ARRAY_LEN(kinds), &mined, e))
 		return false;
 	if (mined.n > 0 && !log_line_read(x->src->ws->log, x->a, mined.seq[0], &l, e))
 		return false;

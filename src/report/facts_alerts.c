@@ -58,16 +58,19 @@ static void take_line(struct standing *s, const struct line *l)
 	err_clear(&why);
 }
 
-/* Lines before the end alone: later ones say how it stands now, and not how it stood. */
-static bool take_lines(struct standing *s, struct workspace *ws, const struct seqs *seqs, struct unix_time end,
-		       struct err *e)
+/* Lines before the end alone: later ones say how it stands now, and not how it stood. `change` empty: of all alerts. */
+static bool take_lines(struct standing *s, struct span change, struct unix_time end, struct err *e)
 {
+	struct log *log = s->src->ws->log;
+	struct seqs seqs;
+	if (!alerts_lines(log, s->a, &seqs, e))
+		return false;
 	s->m = (struct alert_log){ .part = true };
-	for (size_t i = 0; i < seqs->n; i++) {
+	for (size_t i = 0; i < seqs.n; i++) {
 		struct line l;
-		if (!log_line_read(ws->log, s->a, seqs->seq[i], &l, e))
+		if (!log_line_read(log, s->a, seqs.seq[i], &l, e))
 			return false;
-		if (l.time.ms < end.ms)
+		if (l.time.ms < end.ms && (change.n == 0 || span_eq(l.change, change)))
 			take_line(s, &l);
 	}
 	return true;
@@ -137,11 +140,16 @@ static bool is_in(const struct period *period, struct unix_time t)
 	return period == NULL || (t.ms >= period->from.ms && t.ms < period->to.ms);
 }
 
-/* It was cleared, and somebody had seen it, before the period began. */
+/* It was cleared, and somebody had seen it, before the period began. What was only seen until a time before it was
+ * cleared waits for somebody still. */
 static bool was_over(const struct period *period, const struct logged_alert *x)
 {
-	return period != NULL && x->cleared && x->cleared_at.ms < period->from.ms && x->n_acks > 0 &&
-	       x->acks[0].time.ms < period->from.ms;
+	struct logged_alert before = *x;
+	if (period == NULL || !x->cleared || x->cleared_at.ms >= period->from.ms)
+		return false;
+	while (before.n_acks > 0 && before.acks[before.n_acks - 1].time.ms >= period->from.ms)
+		before.n_acks--;
+	return alert_is_settled(&before);
 }
 
 static void alerts_table(const struct standing *s, struct report *r, const char *title, const char *text,
@@ -237,8 +245,7 @@ bool facts_alerts_period(struct arena *a, struct report *r, const struct report_
 			 const struct period *period, struct err *e)
 {
 	struct standing s = { .a = a, .src = src, .at = period->to.ms < src->now.ms ? period->to : src->now };
-	struct seqs seqs;
-	if (!views_alerts(src->ws->views, a, true, &seqs, e) || !take_lines(&s, src->ws, &seqs, period->to, e))
+	if (!take_lines(&s, span_str(""), period->to, e))
 		return false;
 	counts_table(&s, r, period);
 	alerts_table(&s, r, "Register of alerts",
@@ -253,8 +260,7 @@ bool facts_alerts_change(struct arena *a, struct report *r, const struct report_
 			 struct err *e)
 {
 	struct standing s = { .a = a, .src = src, .at = src->now };
-	struct seqs seqs;
-	if (!alerts_of_change(src->ws, a, change, &seqs, e) || !take_lines(&s, src->ws, &seqs, ALL_TIME, e))
+	if (!take_lines(&s, change, ALL_TIME, e))
 		return false;
 	alerts_table(&s, r, "Alerts that concern it", NULL, NULL);
 	acks_table(&s, r, NULL);
@@ -264,9 +270,13 @@ bool facts_alerts_change(struct arena *a, struct report *r, const struct report_
 bool facts_alerts_now(struct arena *a, struct report *r, const struct report_source *src, struct err *e)
 {
 	struct standing s = { .a = a, .src = src, .at = src->now };
-	struct seqs seqs;
-	if (!views_alerts(src->ws->views, a, false, &seqs, e) || !take_lines(&s, src->ws, &seqs, ALL_TIME, e))
+	size_t n = 0;
+	if (!take_lines(&s, span_str(""), ALL_TIME, e))
 		return false;
+	for (size_t i = 0; i < s.m.n; i++)
+		if (!alert_is_settled(&s.m.v[i]))
+			s.m.v[n++] = s.m.v[i];
+	s.m.n = n;
 	alerts_table(&s, r, "Alerts that are open, or that nobody has acknowledged",
 		     "From the log: what looks at the chain wrote down, and what nobody has answered for yet.", NULL);
 	acks_table(&s, r, NULL);

@@ -214,10 +214,11 @@ static bool last_signature(struct evidence_of *x, struct span id, struct line *o
 /* A challenge that this key signed (key.attested), which is as good. */
 static bool last_challenge(struct evidence_of *x, const struct addr *at, struct line *out, bool *found, struct err *e)
 {
+	static const char *const kinds[] = { "key.attested" };
 	struct seqs seqs;
 	struct addr account;
 	*found = false;
-	if (!views_lines_of_kind(x->src->ws->views, x->a, span_str("key.attested"), &seqs, e))
+	if (!log_seqs_of_kinds(x->src->ws->log, x->a, kinds, ARRAY_LEN(kinds), &seqs, e))
 		return false;
 	for (size_t i = seqs.n; i-- > 0 && !*found;) {
 		if (!log_line_read(x->src->ws->log, x->a, seqs.seq[i], out, e))

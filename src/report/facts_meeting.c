@@ -80,8 +80,9 @@ static bool read_stories(struct packet_report *x, struct err *e)
 /* The last packet is a line report.made. */
 static bool find_last(struct packet_report *x, struct err *e)
 {
+	static const char *const kinds[] = { "report.made" };
 	struct seqs seqs;
-	if (!views_lines_of_kind(x->src->ws->views, x->a, span_str("report.made"), &seqs, e))
+	if (!log_seqs_of_kinds(x->src->ws->log, x->a, kinds, ARRAY_LEN(kinds), &seqs, e))
 		return false;
 	for (size_t i = seqs.n; i-- > 0 && !x->has_last;) {
 		struct line l;

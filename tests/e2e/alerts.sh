@@ -39,6 +39,11 @@ expect 0 "        AL-3, not acknowledged" console status
 # The same again raises nothing; the transaction stays foreign though a line names it now.
 expect 0 "nothing new: the log is as it was" console alerts look
 same "$(console status --json | field foreign | grep -c "$hash")" 1
+# Nor does it become the log's own because somebody writes its hash into a draft.
+console draft registry.pause --title "Pause" --reason "Drill" --ticket "$hash" >/dev/null
+console draft registry.pause --title "Pause" --reason "$id" >/dev/null
+expect 0 "nothing new: the log is as it was" console alerts look
+same "$(console status --json | field foreign | grep -c "$hash")" 1
 
 # Somebody has seen one of them: with a reason, by name, for good or until a day.
 expect 2 "acknowledging takes --note" console --as p2 alerts ack AL-3

@@ -82,6 +82,23 @@ void test_log_grow(struct log *l, uint64_t size)
 	}
 }
 
+static void execute(const char *dir, const char *name, const char *sql)
+{
+	char *path = fs_join(dir, name), *error = NULL;
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, &error) != SQLITE_OK)
+		fail_msg("%s: %s", sql, error);
+	sqlite3_close(db);
+	free(path);
+}
+
+void test_views_doctor(const char *dir, const char *sql)
+{
+	execute(dir, "views.db", sql);
+}
+
 void test_log_damage(const char *dir, const char *sql)
 {
 	static const struct { const char *type, *name, *sql; } schema[] = {
@@ -89,10 +106,7 @@ void test_log_damage(const char *dir, const char *sql)
 		SCHEMA(S)
 #undef S
 	};
-	char *path = fs_join(dir, "log.db");
 	struct buf all = {0};
-	char *error = NULL;
-	sqlite3 *db;
 
 	for (size_t i = 0; i < ARRAY_LEN(schema); i++)
 		if (strcmp(schema[i].type, "trigger") == 0)
@@ -101,12 +115,8 @@ void test_log_damage(const char *dir, const char *sql)
 	for (size_t i = 0; i < ARRAY_LEN(schema); i++)
 		if (strcmp(schema[i].type, "trigger") == 0)
 			buf_fmt(&all, "%s;", schema[i].sql);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, buf_cstr(&all), NULL, NULL, &error) != SQLITE_OK)
-		fail_msg("%s: %s", sql, error);
-	sqlite3_close(db);
+	execute(dir, "log.db", buf_cstr(&all));
 	buf_release(&all);
-	free(path);
 }
 
 void test_log_findings(struct buf *out, const char *dir, const char *remember)

@@ -19,6 +19,8 @@ void test_log_grow(struct log *l, uint64_t size);
 struct line test_line(struct arena *a, const char *kind, const char *change, const char *text);
 /* Changes the database file behind the log's back, with triggers dropped first and put back afterwards. */
 void test_log_damage(const char *dir, const char *sql);
+/* Changes views.db, as whoever has the directory can. */
+void test_views_doctor(const char *dir, const char *sql);
 /* One line per finding, "CODE seq: text" ("CODE: text" without a seq), and nothing for a good log. */
 void test_log_findings(struct buf *out, const char *dir, const char *remember);
 

@@ -1,5 +1,6 @@
 /* What a look writes into the log, and what people say of it: new findings once, gone ones once, and nothing that the
  * look could not see. */
+#include "audit-log/accounted.h"
 #include "audit-log/alerts.h"
 #include "src/base/fs.h"
 #include "tests/support/changes.h"
@@ -200,10 +201,61 @@ static void what_an_alert_names_the_log_does_not_know(void **state)
 	bench_close(&b);
 }
 
+static void append(struct bench *b, const char *kind, const char *change, const char *body)
+{
+	struct line l = { .kind = span_str(kind), .change = span_str(change), .actor = span_str("p1"),
+			  .auth = span_str("claimed") };
+	struct err e = {0};
+
+	l.body = json_parse(&b->a, span_str(arena_str(&b->a, span_str(body))), &e);
+	assert_ok(l.body != NULL && log_append(b->ws.log, &l, &e) && views_catch_up(b->ws.views, &e), &e);
+}
+
+/* "planned packed mined restored SC-1": what accounted_for() finds; "nothing". */
+static void assert_accounted(struct bench *b, uint8_t byte, const char *text)
+{
+	const struct hash32 id = test_hash(byte);
+	struct accounted by;
+	struct buf out = {0};
+	struct err e = {0};
+
+	assert_ok(accounted_for(b->ws.log, b->ws.views, &b->a, &id, &by, &e), &e);
+	buf_fmt(&out, "%s%s%s%s%s", by.planned ? "planned " : "", by.packed ? "packed " : "", by.mined ? "mined " : "",
+		by.restored ? "restored " : "", arena_str(&b->a, by.change));
+	assert_buf_str(&out, text);
+	buf_release(&out);
+}
+
+#define H64(c) c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c
+#define X22 "\"0x" H64("22") "\""
+
+/* Whoever ran a transaction behind the log's back can have its hash written into the log, as a ticket or a reason of
+ * a refusal: that answers for nothing. */
+static void a_hash_that_somebody_wrote_down_answers_for_nothing(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	append(&b, "change.drafted", "SC-1", "{\"ticket\":" X22 "}");
+	append(&b, "answer.refused", "SC-1", "{\"safeTxHash\":" X22 ",\"text\":" X22 "}");
+	append(&b, "step.packed", "SC-1", "{\"packet\":" X22 ",\"safeTxHash\":\"0x" H64("33") "\"}");
+	append(&b, "operation.planned", "SC-1", "{\"operation\":\"0x" H64("44") "\",\"salt\":" X22 "}");
+	append(&b, "log.restored", "", "{\"anchors\":[{\"operation\":\"0x" H64("55") "\",\"salt\":" X22 "}]}");
+	assert_accounted(&b, 0x22, "");
+	assert_accounted(&b, 0x33, "packed SC-1");
+	assert_accounted(&b, 0x44, "planned SC-1");
+	assert_accounted(&b, 0x55, "restored ");
+	append(&b, "step.mined", "SC-1", "{\"safeTxHash\":\"0x" H64("33") "\",\"txHash\":" X22 "}");
+	assert_accounted(&b, 0x22, "");
+	assert_accounted(&b, 0x33, "packed mined SC-1");
+	bench_close(&b);
+}
+
 static void an_alert_of_a_changes_transaction_concerns_it(void **state)
 {
 	struct bench b;
-	struct seqs seqs;
+	struct alert_log m;
 	struct err e = {0};
 
 	(void)state;
@@ -218,8 +270,9 @@ static void an_alert_of_a_changes_transaction_concerns_it(void **state)
 	find(&b, "DELAY", "delay");
 	assert_string_equal(look(&b), "+AL-1 +AL-2");
 	ack(&b, "AL-1");
-	assert_ok(alerts_of_change(&b.ws, &b.a, span_str("SC-1"), &seqs, &e), &e);
-	assert_int_equal(seqs.n, 2);                         /* raised, acknowledged */
+	assert_ok(alerts_all(b.ws.log, &b.a, &m, &e), &e);
+	assert_span_str(m.v[0].change, "SC-1");
+	assert_span_str(m.v[1].change, "");
 	bench_close(&b);
 }
 
@@ -231,6 +284,7 @@ int main(void)
 		cmocka_unit_test(what_is_cleared_and_acknowledged_waits_for_nobody),
 		cmocka_unit_test(views_made_anew_say_the_same),
 		cmocka_unit_test(what_an_alert_names_the_log_does_not_know),
+		cmocka_unit_test(a_hash_that_somebody_wrote_down_answers_for_nothing),
 		cmocka_unit_test(an_alert_of_a_changes_transaction_concerns_it),
 	};
 

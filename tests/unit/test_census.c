@@ -2,11 +2,9 @@
 #include "tests/support/check.h"
 
 #include <inttypes.h>
-#include <sqlite3.h>
 
 #include "audit-log/census.h"
 #include "audit-log/workspace.h"
-#include "src/base/fs.h"
 #include "tests/support/changes.h"
 
 /* 0 opened; SC-1: 1 drafted, 2 proposed, 3 planned; SC-2: 4 drafted; 5, 6 SC-1 packed and signed; 7 a meeting;
@@ -39,18 +37,6 @@ static void close_workspace(struct workspace *ws)
 	views_release(ws->views);
 	log_release(ws->log);
 	arena_release(&ws->arena);
-}
-
-static void doctor(const char *dir, const char *sql)
-{
-	char *path = fs_join(dir, "views.db"), *error = NULL;
-	sqlite3 *db;
-
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, &error) != SQLITE_OK)
-		fail_msg("%s: %s", sql, error);
-	sqlite3_close(db);
-	free(path);
 }
 
 static bool write_seq(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
@@ -136,7 +122,7 @@ static void no_view_hides_a_line(void **state)
 		close_workspace(&ws);
 		ws = open_workspace(test_log_open(dir, NULL));
 		close_workspace(&ws);
-		doctor(dir, lies[i]);
+		test_views_doctor(dir, lies[i]);
 		ws = open_workspace(test_log_open(dir, NULL));
 		assert_true(log_is_hinted(ws.log));
 		assert_answers(&ws, ANSWERS);

@@ -221,6 +221,50 @@ static void a_line_that_cannot_be_understood_hides_no_other(void **state)
 	bench_close(&b);
 }
 
+/* A view that was doctored leaves nothing out, and makes nothing up. */
+static void no_view_can_hide_an_alert(void **state)
+{
+	struct bench b;
+	struct err e = {0};
+
+	(void)state;
+	bench_open(&b);
+	three_alerts(&b);
+	test_views_doctor(log_dir(b.ws.log), "DELETE FROM alert; DELETE FROM alert_line; DELETE FROM kind_line;"
+			  "DELETE FROM change_line");
+	report_period(&b, NOW, NOW + 2 * DAY);
+	assert_column(&b, "alerts", "alert_id", "AL-1: AL-1; AL-2: AL-2; AL-3: AL-3");
+	assert_column(&b, "acknowledgements", "note", "AL-1: Seen; AL-2: Seen");
+	b.r = (struct report){0};
+	assert_ok(facts_alerts_change(&b.a, &b.r, &b.src, span_str("SC-1"), &e), &e);
+	assert_column(&b, "alerts", "state", "AL-2: open, acknowledged");
+	b.r = (struct report){0};
+	assert_ok(facts_alerts_now(&b.a, &b.r, &b.src, &e), &e);
+	assert_column(&b, "alerts", "state", "AL-2: open, acknowledged; AL-3: cleared, not acknowledged");
+	bench_close(&b);
+}
+
+/* It was seen until a day before it was cleared: nobody has answered for the rest, so it is in every later register. */
+static void what_was_seen_for_too_short_a_time_stays_in_the_register(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	raise_alert(&b, NOW, "AL-1", "");
+	ack_alert(&b, NOW + HOUR, "AL-1", "", arena_fmt(&b.a, "%lld", (long long)((NOW + DAY) / 1000)));
+	clear_alert(&b, NOW + 2 * DAY, "AL-1", "");
+	report_period(&b, NOW + 3 * DAY, NOW + 4 * DAY);
+	assert_column(&b, "alerts", "state", "AL-1: cleared after its acknowledgement had lapsed");
+	assert_marks(&b, "alerts", "finding");
+	ack_alert(&b, NOW + 5 * DAY, "AL-1", "", "null");
+	report_period(&b, NOW + 5 * DAY, NOW + 6 * DAY);
+	assert_column(&b, "alerts", "state", "AL-1: cleared, acknowledged");
+	report_period(&b, NOW + 6 * DAY, NOW + 7 * DAY);
+	assert_column(&b, "alerts", "state", "");
+	bench_close(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +273,8 @@ int main(void)
 		cmocka_unit_test(an_acknowledgement_that_lapsed_is_a_finding),
 		cmocka_unit_test(a_change_and_the_deployment_name_theirs),
 		cmocka_unit_test(a_line_that_cannot_be_understood_hides_no_other),
+		cmocka_unit_test(no_view_can_hide_an_alert),
+		cmocka_unit_test(what_was_seen_for_too_short_a_time_stays_in_the_register),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
