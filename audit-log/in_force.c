@@ -2,20 +2,24 @@
 
 #include "src/base/fs.h"
 
-const char *policy_file(struct arena *a, const struct workspace *ws)
+const char *adoptable_file(struct arena *a, const char *dir, enum adoptable_kind kind)
 {
-	return arena_fmt(a, "%s/policy.json", ws->dir);
+	return arena_fmt(a, "%s/%s.json", dir, adoptable_word(kind));
 }
 
-bool policy_file_read(struct arena *a, struct policy *out, const char *path, struct err *e)
+static bool read_text(struct arena *a, struct span *out, const char *path, size_t max, struct err *e)
 {
 	struct buf b = {0};
-	const bool ok = fs_read(&b, path, POLICY_MAX, e);
-	const struct span text = ok ? arena_copy(a, buf_view(&b)) : span_of(NULL, 0);
+	const bool ok = fs_read(&b, path, max, e);
+	*out = ok ? arena_copy(a, buf_view(&b)) : span_of(NULL, 0);
 	buf_release(&b);
-	if (!ok)
-		return false;
-	if (policy_parse(a, out, text, e))
+	return ok;
+}
+
+static bool parse_file(struct arena *a, const struct adoptable **out, enum adoptable_kind kind, const char *path,
+		       struct span text, struct err *e)
+{
+	if (adoptable_parse(a, out, kind, text, e))
 		return true;
 	json_err_file(e, path, text);
 	if (e != NULL)
@@ -23,21 +27,43 @@ bool policy_file_read(struct arena *a, struct policy *out, const char *path, str
 	return false;
 }
 
-/* Once the log has adopted a policy it is the log's, and the file only shows it. */
-bool in_force_read(struct workspace *ws, struct arena *a, const struct offers *all, struct in_force *out, struct err *e)
+bool adoptable_file_read(struct arena *a, const struct adoptable **out, enum adoptable_kind kind, const char *path,
+			 struct err *e)
 {
-	const char *path = policy_file(a, ws);
-	struct policy *file = ARENA_NEW(a, struct policy);
-	const bool is_there = fs_exists(path);
+	struct span text;
+	return read_text(a, &text, path, adoptable_max(kind), e) && parse_file(a, out, kind, path, text, e);
+}
+
+bool adoptable_file_read_any(struct arena *a, const struct adoptable **out, const char *path, struct err *e)
+{
+	struct span text;
+	return read_text(a, &text, path, POLICY_MAX > RELEASES_MAX ? POLICY_MAX : RELEASES_MAX, e) &&
+	       parse_file(a, out, adoptable_kind_of(a, text), path, text, e);
+}
+
+static bool read_adopted(struct workspace *ws, struct arena *a, const struct offers *all, enum adoptable_kind kind,
+			 const struct adoptable **out, struct err *e)
+{
+	const struct offer *o = all->in_force[kind];
+	*out = NULL;
+	return o == NULL || offers_document(ws->log, a, kind, &o->document, out, e);
+}
+
+bool in_force_read(struct workspace *ws, struct arena *a, const struct offers *all, enum adoptable_kind kind,
+		   struct in_force *out, struct err *e)
+{
+	const char *path = adoptable_file(a, ws->dir, kind);
+	const struct adoptable *file = NULL, *policy;
 	*out = (struct in_force){0};
-	if (is_there && !policy_file_read(a, file, path, e))
+	if (fs_exists(path) && !adoptable_file_read(a, &file, kind, path, e))
 		return false;
-	out->policy = is_there ? file : NULL;
-	if (all->in_force == NULL)
-		return true;
-	if (!offers_policy(ws->log, a, &all->in_force->policy, &out->adopted, e))
+	if (!read_adopted(ws, a, all, kind, &out->adopted, e))
 		return false;
-	out->policy = out->adopted;
-	out->differs = is_there && !hash32_eq(&file->digest, &out->adopted->digest);
+	policy = out->adopted;
+	if (kind != ADOPT_POLICY && !read_adopted(ws, a, all, ADOPT_POLICY, &policy, e))
+		return false;
+	out->bar = policy != NULL ? policy->policy : NULL;
+	out->current = out->adopted != NULL || policy != NULL ? out->adopted : file;
+	out->differs = file != NULL && out->adopted != NULL && !hash32_eq(&file->digest, &out->adopted->digest);
 	return true;
 }

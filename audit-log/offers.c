@@ -8,13 +8,14 @@
 struct fold {
 	struct arena *a;
 	struct offers *out;
-	size_t cap, in_force;         /* in_force: index + 1 */
+	enum adoptable_kind kind;     /* of the line */
+	size_t cap, in_force[N_ADOPTABLES];   /* in_force: index + 1 */
 };
 
 static struct offer *find(struct fold *f, const struct hash32 *message)
 {
 	for (size_t i = 0; i < f->out->n; i++)
-		if (hash32_eq(&f->out->v[i].message, message))
+		if (f->out->v[i].kind == f->kind && hash32_eq(&f->out->v[i].message, message))
 			return &f->out->v[i];
 	return NULL;
 }
@@ -44,11 +45,11 @@ static bool apply_offered(struct fold *f, const struct line *l, struct err *e)
 {
 	struct offer *o = make_room(f);
 
-	*o = (struct offer){ .seq = l->seq };
+	*o = (struct offer){ .kind = f->kind, .seq = l->seq };
 	if (!json_get_hash(l->body, "message", &o->message, e) ||
 	    !json_get_bare_hash(l->body, "deployment", &o->deployment, e) ||
-	    !json_get_bare_hash(l->body, "policy", &o->policy, e) || !get_previous(l->body, &o->previous, e) ||
-	    !json_get_u64(l->body, "expires", &o->expires, e))
+	    !json_get_bare_hash(l->body, adoptable_word(f->kind), &o->document, e) ||
+	    !get_previous(l->body, &o->previous, e) || !json_get_u64(l->body, "expires", &o->expires, e))
 		return false;
 	f->out->n++;
 	return true;
@@ -93,14 +94,31 @@ static bool apply_adopted(struct fold *f, const struct line *l, struct err *e)
 		return false;
 	o->adopted = true;
 	o->adopted_seq = l->seq;
-	f->in_force = (size_t)(o - f->out->v) + 1;
+	f->in_force[f->kind] = (size_t)(o - f->out->v) + 1;
 	return true;
 }
 
-static const char *const names[] = { "policy.offered", "policy.signed", "policy.adopted" };
-static bool (*const apply[])(struct fold *f, const struct line *l, struct err *e) = {
-	apply_offered, apply_signed, apply_adopted
+static const char *const names[] = { "policy.offered", "policy.signed", "policy.adopted",
+				     "releases.offered", "releases.signed", "releases.adopted" };
+static const struct {
+	enum adoptable_kind of;
+	bool (*apply)(struct fold *f, const struct line *l, struct err *e);
+} kinds[ARRAY_LEN(names)] = {
+	{ ADOPT_POLICY, apply_offered }, { ADOPT_POLICY, apply_signed }, { ADOPT_POLICY, apply_adopted },
+	{ ADOPT_RELEASES, apply_offered }, { ADOPT_RELEASES, apply_signed }, { ADOPT_RELEASES, apply_adopted },
 };
+
+static bool apply(struct fold *f, const struct line *l, struct err *e)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		f->kind = kinds[i].of;
+		if (line_kind_is(l, names[i]) && !kinds[i].apply(f, l, e))
+			return false;
+	}
+	for (size_t k = 0; k < N_ADOPTABLES; k++)
+		f->out->in_force[k] = f->in_force[k] ? &f->out->v[f->in_force[k] - 1] : NULL;
+	return true;
+}
 
 static bool fold_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span raw, struct err *e)
 {
@@ -108,13 +126,8 @@ static bool fold_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct
 	struct line l;
 
 	(void)leaf;
-	if (!line_parse(f->a, &l, arena_copy(f->a, raw), e))
-		return err_in(e, "line %llu", (unsigned long long)seq);
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (line_kind_is(&l, names[i]) && !apply[i](f, &l, e))
-			return err_in(e, "line %llu", (unsigned long long)seq);
-	f->out->in_force = f->in_force ? &f->out->v[f->in_force - 1] : NULL;
-	return true;
+	return (line_parse(f->a, &l, arena_copy(f->a, raw), e) && apply(f, &l, e)) ||
+	       err_in(e, "line %llu", (unsigned long long)seq);
 }
 
 bool offers_read(struct workspace *ws, struct arena *a, struct offers *out, struct err *e)
@@ -137,8 +150,10 @@ bool offers_look(struct workspace *ws, struct arena *a, struct offers *out, stru
 
 bool offer_waits(const struct offers *all, const struct offer *o, const struct workspace *ws, struct unix_time now)
 {
+	const struct offer *in_force = all->in_force[o->kind];
+
 	return !o->adopted && hash32_eq(&o->deployment, &ws->deployment.id) &&
-	       (!all->in_force || hash32_eq(&o->previous, &all->in_force->policy)) &&
+	       (!in_force || hash32_eq(&o->previous, &in_force->document)) &&
 	       (o->expires == 0 || now.ms / 1000 <= (int64_t)o->expires);
 }
 
@@ -163,15 +178,13 @@ const char *offer_signers(struct arena *a, const struct offer *o, const struct d
 	return text;
 }
 
-bool offers_policy(struct log *l, struct arena *a, const struct hash32 *digest, const struct policy **out,
-		   struct err *e)
+bool offers_document(struct log *l, struct arena *a, enum adoptable_kind kind, const struct hash32 *digest,
+		     const struct adoptable **out, struct err *e)
 {
-	struct policy *p = ARENA_NEW(a, struct policy);
 	struct buf b = {0};
 	const bool ok = log_blob(l, digest, &b, NULL, e);
 	const struct span text = ok ? arena_copy(a, buf_view(&b)) : span_of(NULL, 0);
 
 	buf_release(&b);
-	*out = p;
-	return ok && policy_parse(a, p, text, e);
+	return ok && adoptable_parse(a, out, kind, text, e);
 }

@@ -23,7 +23,6 @@
 	B("step.mined",        "receipt",      "receipts", false) \
 	B("step.failed",       "receipt",      "receipts", false) \
 	B("meeting.closed",    "minutes",      "minutes", true) \
-	B("releases.adopted",  "releases",     "", false) \
 	B("policy.judged",     "facts",        "facts", false) \
 	B("policy.judged",     "evidence",     "facts", false) \
 	B("policy.judged",     "proposal",     "facts", false) \
@@ -32,6 +31,10 @@
 	B("policy.offered",    "previous",     "", false) \
 	B("policy.adopted",    "policy",       "", false) \
 	B("policy.adopted",    "previous",     "", false) \
+	B("releases.offered",  "releases",     "", false) \
+	B("releases.offered",  "previous",     "", false) \
+	B("releases.adopted",  "releases",     "", false) \
+	B("releases.adopted",  "previous",     "", false) \
 	B("person.named",      "name",         "", true) \
 	B("log.archive-asked", "segment",      "", false) \
 	B("log.archive-asked", "retention",    "", false) \

@@ -100,7 +100,7 @@ static void say_deep(struct verifier *v)
 			       arena_fmt(a, "%" PRIu64 " are under another catalogue or other ABIs than this "
 					 "program's: their actions were not compiled", n.foreign));
 	verify_checked(v, true, "owners' signatures", arena_fmt(a, "%" PRIu64 " recovered", n.signatures));
-	verify_checked(v, true, "policies",
+	verify_checked(v, true, "policies, releases",
 		       arena_fmt(a, "%" PRIu64 " adoptions, %" PRIu64 " owners' signatures for them", n.adoptions,
 				 n.endorsements));
 	verify_checked(v, true, "raw transactions", arena_fmt(a, "%" PRIu64 " hashes and senders, %" PRIu64 " receipts",

@@ -48,7 +48,7 @@
 	C(SUBMISSION,       "SUBMISSION",       "a raw transaction has another hash, sender or fields") \
 	C(RECEIPT,          "RECEIPT",          "a receipt is of another transaction or block") \
 	C(VERDICT,          "VERDICT",          "a verdict is not what its policy says of its facts") \
-	C(ADOPTION,         "ADOPTION",         "a policy adopted out of turn, or without the signatures it takes") \
+	C(ADOPTION,         "ADOPTION",         "adopted out of turn, or without the signatures it takes") \
 	C(ALERT_FORM,       "ALERT-FORM",       "a line about an alert is malformed") \
 	C(ALERT_ID,         "ALERT-ID",         "an alert is not numbered after the one before it") \
 	C(ALERT_UNKNOWN,    "ALERT-UNKNOWN",    "an alert is cleared or acknowledged that was never raised") \

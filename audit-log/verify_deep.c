@@ -11,7 +11,7 @@ struct deep *deep_new(const struct deep_walk *walk)
 	if (!d)
 		die("out of memory");
 	d->walk = *walk;
-	d->policies = policy_lines_new(walk);
+	d->policies = adoption_lines_new(walk);
 	d->alerts = alert_lines_new(walk);
 	return d;
 }
@@ -21,7 +21,7 @@ void deep_free(struct deep *d)
 	if (!d)
 		return;
 	arena_release(&d->profile);
-	policy_lines_free(d->policies);
+	adoption_lines_free(d->policies);
 	alert_lines_free(d->alerts);
 	for (size_t i = 0; i < d->cap; i++)
 		for (int k = 0; k < N_STEPS; k++)
@@ -40,8 +40,8 @@ struct deep_counts deep_counts(const struct deep *d)
 {
 	struct deep_counts n = d->counts;
 
-	n.adoptions = policy_lines_adopted(d->policies);
-	n.endorsements = policy_lines_signed(d->policies);
+	n.adoptions = adoption_lines_adopted(d->policies);
+	n.endorsements = adoption_lines_signed(d->policies);
 	n.alerts = alert_lines_raised(d->alerts);
 	return n;
 }
@@ -151,7 +151,7 @@ void deep_line(struct deep *d, const struct line *l, const struct hash32 *root)
 			kinds[i].judge(&j);
 			break;
 		}
-	policy_lines_judge(d->policies, l, d->have_deployment ? &d->deployment : NULL);
+	adoption_lines_judge(d->policies, l, d->have_deployment ? &d->deployment : NULL);
 	alert_lines_judge(d->alerts, l);
 	arena_release(&j.a);
 }

@@ -2,9 +2,9 @@
 #ifndef SETGOV_AUDIT_LOG_VERIFY_DEEP_STATE_H
 #define SETGOV_AUDIT_LOG_VERIFY_DEEP_STATE_H
 
+#include "audit-log/verify_adoptions.h"
 #include "audit-log/verify_alerts.h"
 #include "audit-log/verify_deep.h"
-#include "audit-log/verify_policy.h"
 #include "src/gov/packet.h"
 
 struct deep_step {
@@ -33,7 +33,7 @@ struct deep {
 	struct deployment deployment;
 	struct pinned pin;
 	bool have_deployment, have_pin;
-	struct policy_lines *policies;
+	struct adoption_lines *policies;
 	struct alert_lines *alerts;
 	struct deep_change *changes;  /* open addressing; cap is a power of two, at most half full */
 	size_t n, cap;

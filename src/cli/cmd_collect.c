@@ -25,7 +25,7 @@ struct collecting {
 	struct hash32 source;         /* SHA-256 of it */
 	struct json *results;
 	size_t added, kept, refused, notes;
-	bool adopted;                 /* the file brought the last signature that a policy took */
+	bool adopted[N_ADOPTABLES];   /* the file brought the last signature that it took */
 	int unreadable;               /* exit status for a file that could not be read, or 0 */
 };
 
@@ -469,7 +469,7 @@ static bool take_cosignature(struct collecting *c, struct span file, bool note, 
 	return true;
 }
 
-/* A policy that enough owners have signed moves when its transaction is in the log. */
+/* What enough owners have signed moves when its transaction is in the log. */
 static bool take_adoption(struct collecting *c, const struct signed_message *m, struct err *e)
 {
 	struct arena *a = &c->cli->arena;
@@ -480,10 +480,10 @@ static bool take_adoption(struct collecting *c, const struct signed_message *m, 
 	struct json *o = result(c, done.known ? "known" : "signed", NULL);
 	json_set(o, a, "adopted", json_bool(a, done.adopted != NULL));
 	json_set(o, a, "owner", json_addr(a, &m->by.owner));
-	json_set(o, a, "policy", json_bare(a, SPAN_HASH(&m->message.says[2].hash)));
+	json_set(o, a, adoptable_word(done.terms.kind), json_bare(a, SPAN_HASH(&done.terms.document)));
 	cli_text(c->cli, "%s: %s\n", c->file, done.words);
 	*(done.known ? &c->kept : &c->added) += 1;
-	c->adopted |= done.adopted != NULL;
+	c->adopted[done.terms.kind] |= done.adopted != NULL;
 	return true;
 }
 
@@ -496,7 +496,8 @@ static bool take_message(struct collecting *c, struct span file, struct err *e)
 	switch (m.message.type) {
 	case MESSAGE_CHECKPOINT:
 		return take_cosignature(c, file, false, e);
-	case MESSAGE_ADOPTION:
+	case MESSAGE_POLICY_ADOPTION:
+	case MESSAGE_RELEASES_ADOPTION:
 		return take_adoption(c, &m, e);
 	case MESSAGE_ATTESTATION:
 		return take_attestation(c, &m, e);
@@ -602,14 +603,16 @@ static void name_file(struct collecting *c, const char *path)
 	buf_release(&name);
 }
 
-static bool publish(struct collecting *c, struct err *e)
+static bool publish(struct collecting *c, enum adoptable_kind kind, struct err *e)
 {
 	const char *path;
-	if (!offering_publish(c->cli->ws, &c->cli->arena, &path, e))
+	if (!c->adopted[kind])
+		return true;
+	if (!offering_publish(c->cli->ws, &c->cli->arena, kind, &path, e))
 		return false;
-	cli_text(c->cli, "The policy is adopted, and in force here. ");
+	cli_text(c->cli, "The %s is adopted, and in force here. ", adoptable_called(kind));
 	text_safe(&c->cli->text, span_str(path), false);
-	cli_text(c->cli, " moves each signer's pin: setgov-signer trust-policy FILE\n");
+	cli_text(c->cli, " moves each signer's pin: setgov-signer trust-%s FILE\n", adoptable_word(kind));
 	return true;
 }
 
@@ -624,12 +627,12 @@ static bool collect_file(struct collecting *c, const char *path, struct err *e)
 	sha256(&c->source, file);
 	if (!log_begin(log, e))
 		return false;
-	c->adopted = false;
+	memset(c->adopted, 0, sizeof(c->adopted));
 	if (!refold(c, e) || !take(c, file, e) || !log_commit(log, e)) {
 		log_abort(log);
 		return err_file(e, path, 0);
 	}
-	return !c->adopted || publish(c, e);
+	return publish(c, ADOPT_POLICY, e) && publish(c, ADOPT_RELEASES, e);
 }
 
 /* ---- a directory ---- */

@@ -4,7 +4,7 @@
 #include "audit-log/archive.h"
 #include "src/base/u256.h"
 #include "src/cli/cmd.h"
-#include "src/cli/offering.h"
+#include "src/cli/judging.h"
 
 static bool read_before(struct unix_time *out, const char *text, struct err *e)
 {
@@ -29,11 +29,11 @@ static bool read_keep(unsigned *out, const char *text, struct err *e)
 /* What --keep says, or else the policy in force, for each class. */
 static bool read_table(struct cli *cli, struct retention_table *out, struct err *e)
 {
-	struct offering x;
+	const struct policy *p;
 	unsigned all = 0;
-	if (!read_keep(&all, cli_option(cli, "--keep"), e) || !offering_read(cli->ws, &cli->arena, &x, e))
+	if (!read_keep(&all, cli_option(cli, "--keep"), e) || !judging_policy(cli->ws, &cli->arena, &p, e))
 		return false;
-	*out = retention_of(x.now.policy, all);
+	*out = retention_of(p, all);
 	return true;
 }
 

@@ -21,7 +21,16 @@
 static const char *policy_path(struct cli *cli)
 {
 	const char *path = cli_option(cli, "--policy");
-	return path != NULL ? path : arena_fmt(&cli->arena, "%s/policy.json", cli->dir);
+	return path != NULL ? path : adoptable_file(&cli->arena, cli->dir, ADOPT_POLICY);
+}
+
+static bool read_file(struct cli *cli, const char *path, const struct policy **out, struct err *e)
+{
+	const struct adoptable *x;
+	if (!adoptable_file_read(&cli->arena, &x, ADOPT_POLICY, path, e))
+		return false;
+	*out = x->policy;
+	return true;
 }
 
 /* The workspace's pins, or those of a profile. */
@@ -51,14 +60,14 @@ static struct json *finding_json(struct arena *a, const struct lint_finding *f)
 
 bool cmd_policy_lint(struct cli *cli, struct err *e)
 {
-	struct policy p;
+	const struct policy *p;
 	struct pinned pin;
 	struct lint lint;
 	struct arena *a = &cli->arena;
 	if (!read_pins(cli, &pin, cli_option(cli, "--deployment"), e) ||
-	    !policy_file_read(a, &p, cli->n_args > 0 ? cli->args[0] : policy_path(cli), e))
+	    !read_file(cli, cli->n_args > 0 ? cli->args[0] : policy_path(cli), &p, e))
 		return false;
-	policy_lint(a, &lint, &p, &pin, (uint64_t)(time_now().ms / 1000));
+	policy_lint(a, &lint, p, &pin, (uint64_t)(time_now().ms / 1000));
 	struct json *list = json_array(a);
 	for (int errors = 1; errors >= 0; errors--)
 		for (size_t i = 0; i < lint.n; i++) {
@@ -200,15 +209,13 @@ static bool check_change(struct cli *cli, const struct policy *p, struct err *e)
 static bool read_policy(struct cli *cli, const struct policy **out, struct err *e)
 {
 	struct arena *a = &cli->arena;
-	struct policy *file = ARENA_NEW(a, struct policy);
 	struct workspace ws = {0};
-	*out = file;
 	if (cli_option(cli, "--policy") != NULL || !fs_exists(arena_fmt(a, "%s/log.db", cli->dir)))
-		return policy_file_read(a, file, policy_path(cli), e);
+		return read_file(cli, policy_path(cli), out, e);
 	const bool ok = workspace_open(&ws, cli->dir, false, cli->as, e) && judging_policy(&ws, a, out, e);
 	workspace_release(&ws);
 	if (ok && *out == NULL)
-		return policy_file_read(a, file, policy_path(cli), e);         /* says that there is none */
+		return read_file(cli, policy_path(cli), out, e);         /* says that there is none */
 	return ok;
 }
 
@@ -414,14 +421,14 @@ static bool open_cases(struct cli *cli, const char *policy, const struct json **
 
 bool cmd_policy_test(struct cli *cli, struct err *e)
 {
-	struct policy p;
+	const struct policy *p;
 	struct pinned pin;
 	const struct json *doc, *cases;
 	const char *file = cli->n_args > 0 ? cli->args[0] : policy_path(cli), *path;
-	struct trying t = { cli, &pin, &p, 0, 0 };
 	size_t i = 0;
-	if (!policy_file_read(&cli->arena, &p, file, e) || !open_cases(cli, file, &doc, &pin, &path, e))
+	if (!read_file(cli, file, &p, e) || !open_cases(cli, file, &doc, &pin, &path, e))
 		return false;
+	struct trying t = { cli, &pin, p, 0, 0 };
 	if (!json_get(doc, "cases", JSON_ARRAY, &cases, e))
 		return err_file(e, path, 0);
 	for (const struct json *o = cases->first; o != NULL; o = o->next, i++)

@@ -228,7 +228,7 @@ static bool deployment_facts(struct reporting *x, struct err *e)
 	struct arena *a = &x->cli->arena;
 	struct governance g;
 	governing_read(x->cli->ws, a, &x->look, &g);
-	return upgrading_releases(a, &g.releases, x->cli->dir, e) && keep_proofs(x, &g, e) &&
+	return upgrading_releases(x->cli->ws, a, &g.releases, e) && keep_proofs(x, &g, e) &&
 	       facts_deployment(a, &x->report, &x->src, &g, e);
 }
 

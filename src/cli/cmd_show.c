@@ -5,8 +5,8 @@
 #include "audit-log/queue.h"
 #include "src/base/text.h"
 #include "src/cli/cmd.h"
+#include "src/cli/offering.h"
 #include "src/cli/onchain.h"
-#include "src/cli/upgrading.h"
 #include "src/crypto/words.h"
 #include "src/evm/address.h"
 #include "src/gov/explain.h"
@@ -353,24 +353,30 @@ static struct json *linked_json(struct arena *a, const struct change *c)
 static bool show_releases(struct cli *cli, const struct proposal *p, struct json **out, struct err *e)
 {
 	struct arena *a = &cli->arena;
-	const struct releases *r;
+	struct offering x;
 	size_t n;
 	upgrades_of(a, &n, p->calls, &cli->ws->deployment);
 	*out = json_null(a);
-	if (n == 0 || !upgrading_releases(a, &r, cli->dir, e))
+	if (n == 0 || !offering_look(cli->ws, a, ADOPT_RELEASES, &x, e))
 		return n == 0;
-	if (r == NULL) {
+	if (x.now.current == NULL) {
 		cli_text(cli, "\nReleases  no list says which code may be installed\n");
 		return true;
 	}
+	const struct releases *r = x.now.current->releases;
+	const struct offer *o = x.all.in_force[ADOPT_RELEASES];
 	cli_text(cli, "\nReleases  ");
 	text_safe(&cli->text, r->name, false);
-	cli_text(cli, "\n");
+	cli_text(cli, "\n  %s\n", o == NULL ? "NOT ADOPTED: no owner has signed it"
+						 : arena_fmt(a, "adopted line %llu of the log, signed by %s",
+							     (unsigned long long)o->adopted_seq,
+							     offer_signers(a, o, &cli->ws->deployment)));
 	releases_format(&cli->text, r);
 	cli_text(cli, "  digest  ");
 	buf_hex(&cli->text, SPAN_HASH(&r->digest));
 	cli_text(cli, "\n");
 	*out = json_object(a);
+	json_set(*out, a, "adopted", o != NULL ? json_u64(a, o->adopted_seq) : json_null(a));
 	json_set(*out, a, "digest", json_bare(a, SPAN_HASH(&r->digest)));
 	json_set(*out, a, "name", json_text(a, r->name));
 	json_set(*out, a, "releases", json_copy(a, json_find(r->doc, "releases")));

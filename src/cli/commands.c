@@ -150,7 +150,8 @@ static const struct option audit_options[] = {
 };
 static const struct option policy_adopt_options[] = {
 	{"--expires", "TIME", "how long the offer holds: 14 days, never (default: 30 days)", false},
-	{"-o", "FILE", "where to write (default: packets/policy-DIGEST.adoption.json)", false},
+	{"--layout", "FILE", "of a list: a release's storage layout, as the compiler writes it; may be repeated", true},
+	{"-o", "FILE", "where to write (default: packets/policy-DIGEST.adoption.json, releases-…)", false},
 };
 static const struct option policy_challenge_options[] = {
 	{"-o", "FILE", "where to write the typed data (default: standard output)", false},
@@ -166,10 +167,6 @@ static const struct option policy_check_options[] = {
 };
 static const struct option policy_options[] = {
 	{"--deployment", "FILE", "the profile; default: the workspace's", false},
-};
-static const struct option policy_releases_options[] = {
-	{"--adopt", NULL, "the workspace goes by this list from now on: a line in the log", false},
-	{"--layout", "FILE", "the storage layout of a release, as the compiler writes it; may be repeated", true},
 };
 static const struct option policy_test_options[] = {
 	{"--cases", "FILE", "the cases; default: X.cases.json beside X.json", false},
@@ -282,7 +279,8 @@ const struct command commands[] = {
 	{"decode", cmd_decode, CMD_NOTHING, "--to ADDR DATA", 1, 1, "calldata in words",
 	 OPTIONS(decode_options)},
 	{"policy adopt", cmd_policy_adopt, CMD_APPEND, "FILE", 1, 1,
-	 "offer a policy to the owners, old against new; or write its adoption again", OPTIONS(policy_adopt_options)},
+	 "offer a policy or a list of releases to the owners, old against new; or write its adoption again",
+	 OPTIONS(policy_adopt_options)},
 	{"policy challenge", cmd_policy_challenge, CMD_LOG, "CHANGE ADDRESS", 2, 2,
 	 "what the holder of an address signs to show its key, before the change gives it power",
 	 OPTIONS(policy_challenge_options)},
@@ -291,7 +289,7 @@ const struct command commands[] = {
 	{"policy lint", cmd_policy_lint, CMD_NOTHING, "[FILE]", 0, 1,
 	 "rules that can never match, contradict each other, or could hold up a cancel", OPTIONS(policy_options)},
 	{"policy releases", cmd_policy_releases, CMD_NOTHING, "[FILE]", 0, 1,
-	 "the list of code that may be installed; --adopt takes it over", OPTIONS(policy_releases_options)},
+	 "the list of code that may be installed, and its digest", NULL, 0},
 	{"policy show", cmd_policy_show, CMD_NOTHING, "[FILE]", 0, 1, "a policy in sentences, and its digest", NULL, 0},
 	{"policy test", cmd_policy_test, CMD_NOTHING, "[FILE]", 0, 1, "run the example cases beside a policy",
 	 OPTIONS(policy_test_options)},

@@ -19,9 +19,10 @@ bool judging_policy(struct workspace *ws, struct arena *a, const struct policy *
 {
 	struct offering x;
 	*out = NULL;
-	if (!offering_read(ws, a, &x, e))
+	if (!offering_read(ws, a, ADOPT_POLICY, &x, e))
 		return false;
-	*out = x.now.policy;
+	if (x.now.current != NULL)
+		*out = x.now.current->policy;
 	return true;
 }
 

@@ -8,26 +8,29 @@
 
 /* ---- what is in force ---- */
 
-bool offering_look(struct workspace *ws, struct arena *a, struct offering *out, struct err *e)
+bool offering_look(struct workspace *ws, struct arena *a, enum adoptable_kind kind, struct offering *out,
+		   struct err *e)
 {
-	*out = (struct offering){0};
-	return offers_look(ws, a, &out->all, e) && in_force_read(ws, a, &out->all, &out->now, e);
+	*out = (struct offering){ .kind = kind };
+	return offers_look(ws, a, &out->all, e) && in_force_read(ws, a, &out->all, kind, &out->now, e);
 }
 
-bool offering_read(struct workspace *ws, struct arena *a, struct offering *out, struct err *e)
+bool offering_read(struct workspace *ws, struct arena *a, enum adoptable_kind kind, struct offering *out,
+		   struct err *e)
 {
-	*out = (struct offering){0};
-	if (!offers_read(ws, a, &out->all, e) || !in_force_read(ws, a, &out->all, &out->now, e))
+	*out = (struct offering){ .kind = kind };
+	if (!offers_read(ws, a, &out->all, e) || !in_force_read(ws, a, &out->all, kind, &out->now, e))
 		return false;
 	return !out->now.differs ||
-	       err_refuse(e, "POLICY", "%s is another policy than the log adopted last (line %llu): setgov policy "
-			  "adopt FILE offers a new one to the owners; without the file the adopted one is used",
-			  policy_file(a, ws), (unsigned long long)out->all.in_force->adopted_seq);
+	       err_refuse(e, adoptable_code(kind), "%s is another %s than the log adopted last (line %llu): setgov "
+			  "policy adopt FILE offers a new one to the owners; without the file the adopted one is used",
+			  adoptable_file(a, ws->dir, kind), adoptable_called(kind),
+			  (unsigned long long)out->all.in_force[kind]->adopted_seq);
 }
 
-size_t offering_needs(const struct offering *x, const struct policy *offered, const struct workspace *ws)
+size_t offering_needs(const struct offering *x, const struct adoptable *offered, const struct workspace *ws)
 {
-	return adoption_needs(x->now.adopted, offered, &ws->deployment);
+	return adoption_needs(x->now.bar, offered, &ws->deployment);
 }
 
 /* ---- an offer ---- */
@@ -37,15 +40,16 @@ bool offering_adoption(struct workspace *ws, struct arena *a, const struct offer
 {
 	*out = (struct adoption){ .deployment = o->deployment, .origin = log_origin(ws->log), .expires = o->expires,
 				  .signatures = o->signatures, .n = o->n };
-	return offers_policy(ws->log, a, &o->policy, &out->policy, e) &&
-	       (hash32_is_zero(&o->previous) || offers_policy(ws->log, a, &o->previous, &out->previous, e));
+	return offers_document(ws->log, a, o->kind, &o->document, &out->document, e) &&
+	       (hash32_is_zero(&o->previous) ||
+		offers_document(ws->log, a, o->kind, &o->previous, &out->previous, e));
 }
 
-static bool add_policy(struct workspace *ws, const struct policy *p, struct err *e)
+static bool add_document(struct workspace *ws, const struct adoptable *x, struct err *e)
 {
 	struct buf text = {0};
 	struct hash32 digest;
-	json_canonical(&text, p->doc);
+	json_canonical(&text, x->doc);
 	const bool ok = log_add_blob(ws->log, buf_view(&text), BLOB_PUBLIC, &digest, e);
 	buf_release(&text);
 	return ok;
@@ -56,32 +60,45 @@ static struct json *previous_json(struct arena *a, const struct hash32 *previous
 	return hash32_is_zero(previous) ? json_null(a) : json_bare(a, SPAN_HASH(previous));
 }
 
+/* What an offer's line and that of its adoption have both. */
+static struct json *terms_json(struct arena *a, const struct adoption_terms *t, const struct hash32 *message)
+{
+	struct json *body = json_object(a);
+	json_set(body, a, "deployment", json_bare(a, SPAN_HASH(&t->deployment)));
+	json_set(body, a, "expires", json_u64(a, t->expires));
+	json_set(body, a, "message", json_0x(a, SPAN_HASH(message)));
+	json_set(body, a, "previous", previous_json(a, &t->previous));
+	json_set(body, a, adoptable_word(t->kind), json_bare(a, SPAN_HASH(&t->document)));
+	return body;
+}
+
+static struct line line_of(struct workspace *ws, struct arena *a, enum adoptable_kind kind, const char *what,
+			   struct json *body)
+{
+	return workspace_line(ws, arena_fmt(a, "%s.%s", adoptable_word(kind), what), span_of(NULL, 0), body);
+}
+
 bool offering_add(struct workspace *ws, struct arena *a, const struct adoption *x, struct err *e)
 {
-	const struct message m = adoption_message(x);
-	struct json *body = json_object(a);
+	const struct adoption_terms t = adoption_terms(x);
+	const struct message m = adoption_says(&t);
 	struct hash32 digest;
 	message_digest(&digest, &ws->deployment, &m);
-	json_set(body, a, "deployment", json_bare(a, SPAN_HASH(&x->deployment)));
-	json_set(body, a, "expires", json_u64(a, x->expires));
-	json_set(body, a, "message", json_0x(a, SPAN_HASH(&digest)));
-	json_set(body, a, "policy", json_bare(a, SPAN_HASH(&x->policy->digest)));
-	json_set(body, a, "previous", previous_json(a, &m.says[3].hash));
-	struct line l = workspace_line(ws, "policy.offered", span_of(NULL, 0), body);
-	if (log_begin(ws->log, e) && add_policy(ws, x->policy, e) &&
-	    (x->previous == NULL || add_policy(ws, x->previous, e)) && log_add_line(ws->log, &l, e) &&
+	struct line l = line_of(ws, a, t.kind, "offered", terms_json(a, &t, &digest));
+	if (log_begin(ws->log, e) && add_document(ws, x->document, e) &&
+	    (x->previous == NULL || add_document(ws, x->previous, e)) && log_add_line(ws->log, &l, e) &&
 	    log_commit(ws->log, e))
 		return true;
 	log_abort(ws->log);
 	return false;
 }
 
-bool offering_path(struct workspace *ws, struct arena *a, const struct policy *p, const char **out, struct err *e)
+bool offering_path(struct workspace *ws, struct arena *a, const struct adoptable *x, const char **out, struct err *e)
 {
 	const char *dir = arena_fmt(a, "%s/packets", ws->dir);
 	struct buf name = {0};
-	buf_hex(&name, span_of(p->digest.b, 8));
-	*out = arena_fmt(a, "%s/policy-%s.adoption.json", dir, buf_cstr(&name));
+	buf_hex(&name, span_of(x->digest.b, 8));
+	*out = arena_fmt(a, "%s/%s-%s.adoption.json", dir, adoptable_word(x->kind), buf_cstr(&name));
 	buf_release(&name);
 	return fs_mkdirs(dir, 0755, e);
 }
@@ -131,9 +148,9 @@ static bool add_signed(struct workspace *ws, struct arena *a, const struct offer
 	sig_to_bytes(bytes, &by->sig);
 	json_set(body, a, "message", json_0x(a, SPAN_HASH(&o->message)));
 	json_set(body, a, "owner", json_addr(a, &by->owner));
-	json_set(body, a, "policy", json_bare(a, SPAN_HASH(&o->policy)));
+	json_set(body, a, adoptable_word(o->kind), json_bare(a, SPAN_HASH(&o->document)));
 	json_set(body, a, "signature", json_bare(a, span_of(bytes, sizeof(bytes))));
-	struct line l = workspace_line(ws, "policy.signed", span_of(NULL, 0), body);
+	struct line l = line_of(ws, a, o->kind, "signed", body);
 	l.actor = deployment_person_at(&ws->deployment, &by->owner)->id;
 	l.auth = span_str("signature");
 	return log_add_line(ws->log, &l, e);
@@ -141,14 +158,11 @@ static bool add_signed(struct workspace *ws, struct arena *a, const struct offer
 
 static bool add_adopted(struct workspace *ws, struct arena *a, const struct offer *o, struct err *e)
 {
-	struct json *body = json_object(a);
-	json_set(body, a, "deployment", json_bare(a, SPAN_HASH(&o->deployment)));
-	json_set(body, a, "expires", json_u64(a, o->expires));
-	json_set(body, a, "message", json_0x(a, SPAN_HASH(&o->message)));
-	json_set(body, a, "policy", json_bare(a, SPAN_HASH(&o->policy)));
-	json_set(body, a, "previous", previous_json(a, &o->previous));
+	const struct adoption_terms t = { .kind = o->kind, .deployment = o->deployment, .document = o->document,
+					  .previous = o->previous, .expires = o->expires };
+	struct json *body = terms_json(a, &t, &o->message);
 	json_set(body, a, "signatures", message_signatures_to_json(a, o->signatures, o->n));
-	struct line l = workspace_line(ws, "policy.adopted", span_of(NULL, 0), body);
+	struct line l = line_of(ws, a, o->kind, "adopted", body);
 	return log_add_line(ws->log, &l, e);
 }
 
@@ -173,17 +187,16 @@ static bool take_for(struct workspace *ws, struct arena *a, const struct signed_
 	struct adoption of;
 	if (!offering_adoption(ws, a, o, &of, e) || !fits(ws, x, o, &of, why))
 		return false;
-	const size_t needs = offering_needs(x, of.policy, ws);
+	const size_t needs = offering_needs(x, of.document, ws);
 	out->known = has_signed(o, &m->by.owner);
 	if (!out->known &&
 	    (!add_signed(ws, a, o, &m->by, e) || !adopt_if_enough(ws, a, &m->message, needs, out, &o, e)))
 		return false;
-	out->words = o->adopted || out->adopted != NULL
-			     ? arena_fmt(a, "%.*s %s for the policy %.*s, which is adopted", SHOWN(who->id),
-					 out->known ? "is known to have signed" : "signed", SHOWN(of.policy->name))
-			     : arena_fmt(a, "%.*s %s for the policy %.*s: %zu of %zu", SHOWN(who->id),
-					 out->known ? "is known to have signed" : "signed", SHOWN(of.policy->name),
-					 o->n, needs);
+	const char *signed_for = arena_fmt(a, "%.*s %s for the %s %.*s", SHOWN(who->id),
+					   out->known ? "is known to have signed" : "signed",
+					   adoptable_called(o->kind), SHOWN(of.document->name));
+	out->words = o->adopted || out->adopted != NULL ? arena_fmt(a, "%s, which is adopted", signed_for)
+							: arena_fmt(a, "%s: %zu of %zu", signed_for, o->n, needs);
 	return true;
 }
 
@@ -192,11 +205,13 @@ bool offering_take(struct workspace *ws, struct arena *a, const struct signed_me
 {
 	struct offering x;
 	*out = (struct endorsed){0};
+	if (!adoption_of(&out->terms, &m->message))
+		BUG("a message of the type %s is no adoption", message_type_name(m->message.type));
 	if (!message_check(m, &ws->deployment, why))
 		return false;
-	if (!span_eq(m->message.says[0].text, log_origin(ws->log)))
+	if (!span_eq(out->terms.origin, log_origin(ws->log)))
 		return err_refuse(why, "LOG-OTHER", "it is about another log");
-	if (!offering_read(ws, a, &x, e))
+	if (!offering_read(ws, a, out->terms.kind, &x, e))
 		return false;
 	const struct offer *o = offer_of(ws, &x.all, &m->message);
 	if (o == NULL)
@@ -204,27 +219,29 @@ bool offering_take(struct workspace *ws, struct arena *a, const struct signed_me
 	return take_for(ws, a, m, &x, o, out, why, e);
 }
 
-/* ---- the policy moves ---- */
+/* ---- what is in force moves ---- */
 
-static bool write_policy(struct workspace *ws, struct arena *a, const struct policy *p, struct err *e)
+static bool write_document(struct workspace *ws, struct arena *a, const struct adoptable *x, struct err *e)
 {
-	const char *path = policy_file(a, ws);
-	struct policy *there = ARENA_NEW(a, struct policy);
+	const char *path = adoptable_file(a, ws->dir, x->kind);
+	const struct adoptable *there;
 	struct buf text = {0};
-	if (fs_exists(path) && policy_file_read(a, there, path, NULL) && hash32_eq(&there->digest, &p->digest))
+	if (fs_exists(path) && adoptable_file_read(a, &there, x->kind, path, NULL) &&
+	    hash32_eq(&there->digest, &x->digest))
 		return true;
-	json_pretty(&text, p->doc);
+	json_pretty(&text, x->doc);
 	buf_byte(&text, '\n');
 	const bool ok = fs_write(path, buf_view(&text), 0644, e);
 	buf_release(&text);
 	return ok;
 }
 
-bool offering_publish(struct workspace *ws, struct arena *a, const char **path, struct err *e)
+bool offering_publish(struct workspace *ws, struct arena *a, enum adoptable_kind kind, const char **path,
+		      struct err *e)
 {
 	struct offers all;
 	struct adoption x;
-	return offers_read(ws, a, &all, e) && offering_adoption(ws, a, all.in_force, &x, e) &&
-	       write_policy(ws, a, x.policy, e) && offering_path(ws, a, x.policy, path, e) &&
+	return offers_read(ws, a, &all, e) && offering_adoption(ws, a, all.in_force[kind], &x, e) &&
+	       write_document(ws, a, x.document, e) && offering_path(ws, a, x.document, path, e) &&
 	       offering_write(a, &x, *path, e);
 }

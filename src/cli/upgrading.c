@@ -3,10 +3,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "src/base/fs.h"
 #include "src/base/hex.h"
 #include "src/base/text.h"
 #include "src/chain/upgrade.h"
+#include "src/cli/offering.h"
 #include "src/cli/previewing.h"
 #include "src/crypto/keccak.h"
 #include "src/evm/address.h"
@@ -14,31 +14,15 @@
 
 /* ---- the list of releases ---- */
 
-bool upgrading_read_releases(struct arena *a, struct releases *out, const char *path, struct err *e)
+bool upgrading_releases(struct workspace *ws, struct arena *a, const struct releases **out, struct err *e)
 {
-	struct buf b = {0};
-	const bool ok = fs_read(&b, path, RELEASES_MAX, e);
-	const struct span text = ok ? arena_copy(a, buf_view(&b)) : span_of(NULL, 0);
-	buf_release(&b);
-	if (!ok)
-		return false;
-	if (releases_parse(a, out, text, e))
-		return true;
-	json_err_file(e, path, text);
-	if (e != NULL)
-		e->at = ERR_NO_OFFSET;         /* the line says where */
-	return false;
-}
-
-bool upgrading_releases(struct arena *a, const struct releases **out, const char *dir, struct err *e)
-{
-	const char *path = arena_fmt(a, "%s/releases.json", dir);
-	struct releases *r = ARENA_NEW(a, struct releases);
+	struct offering x;
 	*out = NULL;
-	if (!fs_exists(path))
-		return true;
-	*out = r;
-	return upgrading_read_releases(a, r, path, e);
+	if (!offering_read(ws, a, ADOPT_RELEASES, &x, e))
+		return false;
+	if (x.now.current != NULL)
+		*out = x.now.current->releases;
+	return true;
 }
 
 /* ---- facts ---- */
@@ -280,7 +264,7 @@ bool upgrading_facts(const struct upgrading *u, struct arena *a, struct facts *o
 	f.v = upgrades_of(a, &f.n, u->proposal->calls, &u->ws->deployment);
 	if (f.n == 0 || !is_asked(u->policy))
 		return true;
-	if (!upgrading_releases(a, &f.releases, u->ws->dir, e))
+	if (!upgrading_releases(u->ws, a, &f.releases, e))
 		return false;
 	if (f.releases != NULL)
 		add(&f, "releases", f.releases->doc);

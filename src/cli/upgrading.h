@@ -19,11 +19,11 @@ struct upgrading {
 	bool proposed;
 	uint64_t block;
 };
-/* Nothing, where no action of the proposal replaces code or no rule of the policy asks. */
+/* Nothing, where no action of the proposal replaces code or no rule of the policy asks. ERR_REFUSED "RELEASES":
+ * offering.h. */
 MUST_CHECK bool upgrading_facts(const struct upgrading *u, struct arena *a, struct facts *out, struct err *e);
-
-/* The workspace's list, releases.json beside its log; *out is NULL where there is none. Errors are located. */
-MUST_CHECK bool upgrading_releases(struct arena *a, const struct releases **out, const char *dir, struct err *e);
-MUST_CHECK bool upgrading_read_releases(struct arena *a, struct releases *out, const char *path, struct err *e);
+/* The list that the workspace goes by (audit-log/in_force.h); *out is NULL where there is none. ERR_REFUSED
+ * "RELEASES": offering.h. */
+MUST_CHECK bool upgrading_releases(struct workspace *ws, struct arena *a, const struct releases **out, struct err *e);
 
 #endif

@@ -18,9 +18,13 @@ static const char *const solidity[] = { "string", "string", "uint64", "uint256",
 static const struct row rows[N_MESSAGE_TYPES] = {
 	[MESSAGE_CHECKPOINT] = { "LogCheckpoint", { { "origin", NAME }, { "size", U256 }, { "root", BYTES32 } }, 3 },
 	/* The deployment is in it, because a policy's names (of contracts, of people) are the profile's. */
-	[MESSAGE_ADOPTION] = { "PolicyAdoption",
-			       { { "origin", NAME }, { "deployment", BYTES32 }, { "policy", BYTES32 },
-				 { "previous", BYTES32 }, { "expires", U64 } }, 5 },
+	[MESSAGE_POLICY_ADOPTION] = { "PolicyAdoption",
+				      { { "origin", NAME }, { "deployment", BYTES32 }, { "policy", BYTES32 },
+					{ "previous", BYTES32 }, { "expires", U64 } }, 5 },
+	/* The same of a list of releases, whose contracts are the profile's too. src/policy/adoption.h reads both. */
+	[MESSAGE_RELEASES_ADOPTION] = { "ReleasesAdoption",
+					{ { "origin", NAME }, { "deployment", BYTES32 }, { "releases", BYTES32 },
+					  { "previous", BYTES32 }, { "expires", U64 } }, 5 },
 	/* By whoever gets power, who need not be an owner: attestation.h. */
 	[MESSAGE_ATTESTATION] = { "KeyAttestation",
 				  { { "origin", NAME }, { "deployment", BYTES32 }, { "change", TEXT },

@@ -14,8 +14,10 @@
 #define MESSAGE_MEMBERS_MAX 5u
 
 /* A new one is a row here and one in message.c. */
-enum message_type { MESSAGE_CHECKPOINT, MESSAGE_ADOPTION, MESSAGE_ATTESTATION, MESSAGE_SUCCESSION };
-#define N_MESSAGE_TYPES 4
+enum message_type {
+	MESSAGE_CHECKPOINT, MESSAGE_POLICY_ADOPTION, MESSAGE_RELEASES_ADOPTION, MESSAGE_ATTESTATION, MESSAGE_SUCCESSION
+};
+#define N_MESSAGE_TYPES 5
 
 /* One member: the field that its Solidity type needs. */
 struct message_value {

@@ -227,7 +227,7 @@ static void check_layout(struct upgrading *x)
 		fails(x, "LAYOUT: the code at %s is of no listed release: nothing says how it stores", x->at);
 	if (json_is_null(from) || json_is_null(to))
 		return;
-	put_list(x, v, "missing", "LAYOUT: not in the log (setgov policy releases FILE --adopt --layout FILE)");
+	put_list(x, v, "missing", "LAYOUT: not in the log (setgov policy adopt FILE --layout FILE)");
 	put_list(x, v, "breaks", "LAYOUT NOT COMPATIBLE");
 }
 

@@ -781,8 +781,8 @@ static bool policy_rules(const struct reading *r, void *out, const struct json *
 static bool policy_format(const struct reading *r, void *out, const struct json *v)
 {
 	(void)out;
-	return (v->type == JSON_STRING && span_is(v->text, "setgov-policy/1")) ||
-	       wrong(r->e, ERR_UNKNOWN, v, "needed \"setgov-policy/1\"");
+	return (v->type == JSON_STRING && span_is(v->text, POLICY_FORMAT)) ||
+	       wrong(r->e, ERR_UNKNOWN, v, "needed \"" POLICY_FORMAT "\"");
 }
 
 static bool policy_name(const struct reading *r, void *out, const struct json *v)

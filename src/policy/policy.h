@@ -8,6 +8,7 @@
 #include "src/gov/change.h"
 #include "src/policy/zone.h"
 
+#define POLICY_FORMAT "setgov-policy/1"
 #define POLICY_MAX ((size_t)1 << 20)  /* bytes of a policy file */
 #define POLICY_SEMANTICS 1            /* the newest meaning of rules that is known here; older ones stay judged */
 

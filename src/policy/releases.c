@@ -6,7 +6,6 @@
 #include "src/base/text.h"
 #include "src/crypto/hash.h"
 
-#define FORMAT "setgov-releases/1"
 #define RELEASES_MAX_N 4096
 #define SHOWN(s) text_shown(s), (const char *)(s).p
 
@@ -96,8 +95,8 @@ bool releases_from_json(struct arena *a, struct releases *out, const struct json
 		return err_set(e, ERR_SYNTAX, doc->at, "needed an object");
 	if (!json_is_canonical(doc, e) || !json_only(doc, members, e) || !json_get_str(doc, "format", &format, e))
 		return false;
-	if (!span_is(format, FORMAT))
-		return err_set(e, ERR_UNKNOWN, json_find(doc, "format")->at, "needed \"" FORMAT "\"") ||
+	if (!span_is(format, RELEASES_FORMAT))
+		return err_set(e, ERR_UNKNOWN, json_find(doc, "format")->at, "needed \"" RELEASES_FORMAT "\"") ||
 		       err_in(e, "format");
 	if (!get_text(doc, "name", &out->name, e) || !json_get(doc, "releases", JSON_ARRAY, &list, e))
 		return false;
@@ -147,10 +146,15 @@ const struct release *releases_layout(const struct releases *r, const struct has
 
 /* ---- words ---- */
 
+static void put_name(struct buf *out, const struct release *x)
+{
+	buf_fmt(out, "%.*s %.*s\n", SHOWN(x->contract), SHOWN(x->version));
+}
+
 static void put_release(struct buf *out, const struct release *x)
 {
-	buf_fmt(out, "  %.*s %.*s\n    code      0x", SHOWN(x->contract), SHOWN(x->version));
-	buf_hex(out, SPAN_HASH(&x->code_hash));
+	buf_str(out, "    code      ");
+	buf_0xhex(out, SPAN_HASH(&x->code_hash));
 	buf_str(out, "\n    metadata  ");
 	if (x->has_metadata)
 		buf_0xhex(out, SPAN_HASH(&x->metadata));
@@ -170,8 +174,11 @@ static void put_release(struct buf *out, const struct release *x)
 
 void releases_format(struct buf *out, const struct releases *r)
 {
-	for (size_t i = 0; i < r->n; i++)
+	for (size_t i = 0; i < r->n; i++) {
+		buf_str(out, "  ");
+		put_name(out, &r->v[i]);
 		put_release(out, &r->v[i]);
+	}
 }
 
 static const struct release *find(const struct releases *r, const struct release *x)
@@ -182,19 +189,59 @@ static const struct release *find(const struct releases *r, const struct release
 	return NULL;
 }
 
-void releases_differences(struct buf *out, const struct releases *old, const struct releases *now)
+static const struct json *doc_of(const struct releases *r, const struct release *x)
 {
-	const struct json *list = json_find(old->doc, "releases"), *news = json_find(now->doc, "releases");
+	return json_at(json_find(r->doc, "releases"), (size_t)(x - r->v));
+}
+
+static void moves(struct buf *out, const char *how, const struct release *x)
+{
+	buf_fmt(out, "  %s ", how);
+	put_name(out, x);
+	put_release(out, x);
+}
+
+static void changes(struct buf *out, const struct release *was, const struct release *is)
+{
+	buf_str(out, "  CHANGES  ");
+	put_name(out, is);
+	buf_str(out, "   was\n");
+	put_release(out, was);
+	buf_str(out, "   now\n");
+	put_release(out, is);
+}
+
+static size_t lists_differ(struct buf *out, const struct releases *old, const struct releases *now)
+{
+	size_t n = 0;
 	for (size_t i = 0; i < old->n; i++)
-		if (find(now, &old->v[i]) == NULL)
-			buf_fmt(out, "  %.*s %.*s goes\n", SHOWN(old->v[i].contract), SHOWN(old->v[i].version));
-	for (size_t i = 0; i < now->n; i++) {
-		const struct release *was = find(old, &now->v[i]);
-		if (was == NULL) {
-			buf_fmt(out, "  %.*s %.*s is new\n", SHOWN(now->v[i].contract), SHOWN(now->v[i].version));
-		} else if (!json_same(json_at(list, (size_t)(was - old->v)), json_at(news, i))) {
-			buf_str(out, "  this was\n");
-			put_release(out, was);
+		if (find(now, &old->v[i]) == NULL) {
+			moves(out, "GOES    ", &old->v[i]);
+			n++;
 		}
+	for (size_t i = 0; i < now->n; i++) {
+		const struct release *is = &now->v[i], *was = find(old, is);
+		if (was != NULL && json_same(doc_of(old, was), doc_of(now, is)))
+			continue;
+		if (was == NULL)
+			moves(out, "COMES   ", is);
+		else
+			changes(out, was, is);
+		n++;
 	}
+	return n;
+}
+
+size_t releases_differences(struct buf *out, const struct releases *old, const struct releases *now)
+{
+	size_t n = 0;
+	if (!span_eq(old->name, now->name)) {
+		buf_fmt(out, "  the name: was %.*s, is %.*s now\n", SHOWN(old->name), SHOWN(now->name));
+		n++;
+	}
+	n += lists_differ(out, old, now);
+	if (n > 0 || hash32_eq(&old->digest, &now->digest))
+		return n;
+	buf_str(out, "  the same releases, in another order\n");
+	return 1;
 }

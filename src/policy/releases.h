@@ -1,9 +1,11 @@
-/* The list of releases: which code may be installed. Policies say that it has to be listed, this list says what is; it
- * is adopted on its own, so that an upgrade does not change the policy. JSON data, strictly read, errors located:
- * "releases[2].audit, byte 812: …". policies/releases.schema.json is its schema, docs/policy.md the manual. Pure.
+/* The list of releases: which code may be installed. Policies say that it has to be listed, this list says what is;
+ * it is adopted on its own, as a policy is (adoptable.h), so that an upgrade does not change the policy. JSON data,
+ * strictly read, errors located: "releases[2].audit, byte 812: …". policies/releases.schema.json is its schema,
+ * docs/policy.md the manual. Pure.
  *
- * A release is a contract's code as it was deployed: immutables make the same sources another code at every address. So
- * the hash of the compiler's metadata (src/gov/upgrade.h), which names the sources, is compared before the code's. */
+ * A release is a contract's code as it was deployed: immutables make the same sources another code at every
+ * address. So the hash of the compiler's metadata (src/gov/upgrade.h), which names the sources, is compared before
+ * the code's. */
 #ifndef SETGOV_POLICY_RELEASES_H
 #define SETGOV_POLICY_RELEASES_H
 
@@ -12,6 +14,7 @@
 #include "src/base/json.h"
 #include "src/crypto/sig.h"
 
+#define RELEASES_FORMAT "setgov-releases/1"
 #define RELEASES_MAX ((size_t)1 << 20)        /* bytes of a file */
 
 struct release {
@@ -41,9 +44,10 @@ MUST_CHECK bool releases_from_json(struct arena *a, struct releases *out, const 
 const struct release *releases_code(const struct releases *r, const struct hash32 *code_hash);
 const struct release *releases_metadata(const struct releases *r, struct span contract, const struct hash32 *metadata);
 const struct release *releases_layout(const struct releases *r, const struct hash32 *layout);
-/* One line a release, "SetPaymaster 1.2.0: code 0x…, …". */
+/* A few lines for each release: its name and version, and below it code, metadata, layout and audit report, whole. */
 void releases_format(struct buf *out, const struct releases *r);
-/* What comes, goes, or says something else, a line each; nothing when they are the same. */
-void releases_differences(struct buf *out, const struct releases *old, const struct releases *now);
+/* What goes, comes, or says something else, each release whole, old and new. How many differences it said; 0
+ * exactly when the two are the same document. */
+size_t releases_differences(struct buf *out, const struct releases *old, const struct releases *now);
 
 #endif

@@ -92,8 +92,8 @@ static bool policy_in_force(struct evidence_of *x, struct rows *t, struct err *e
 	if (!offers_look(x->src->ws, x->a, &all, e))
 		return false;
 	checked(t, "The owners adopted it by their signatures", true, true);
-	if (all.in_force != NULL) {
-		rows_rest_on(t, all.in_force->adopted_seq);
+	if (all.in_force[ADOPT_POLICY] != NULL) {
+		rows_rest_on(t, all.in_force[ADOPT_POLICY]->adopted_seq);
 		return true;
 	}
 	rows_str(t, "answer", "no: it lies beside the log, and nobody signed for it");

@@ -2,7 +2,6 @@
 
 #include "src/base/text.h"
 #include "src/crypto/words.h"
-#include "src/policy/sentence.h"
 
 bool adopting_is(struct signer *s, struct span file)
 {
@@ -47,33 +46,54 @@ static bool same_log(struct signer *s, struct adopting *w, struct err *e)
 	return true;
 }
 
-/* Two policies for one place: an owner may change his mind, and has to see that he does. */
+/* Two for one place: an owner may change his mind, and has to see that he does. */
 static void find_rival(struct signer *s, struct adopting *w)
 {
-	const struct message m = adoption_message(&w->x);
+	const struct adoption_terms t = adoption_terms(&w->x);
 	for (size_t i = 0; i < s->journal.n; i++) {
 		const struct line *l = &s->journal.lines[i];
-		struct hash32 of, policy, previous;
+		struct hash32 of, document, previous;
 		struct span name;
 		if (line_kind_is(l, "adoption.signed") && json_get_bare_hash(l->body, "deployment", &of, NULL) &&
-		    json_get_bare_hash(l->body, "policy", &policy, NULL) &&
+		    json_get_bare_hash(l->body, adoptable_word(t.kind), &document, NULL) &&
 		    json_get_bare_hash(l->body, "previous", &previous, NULL) &&
-		    json_get_str(l->body, "name", &name, NULL) && hash32_eq(&of, &w->x.deployment) &&
-		    hash32_eq(&previous, &m.says[3].hash) && !hash32_eq(&policy, &w->x.policy->digest))
+		    json_get_str(l->body, "name", &name, NULL) && hash32_eq(&of, &t.deployment) &&
+		    hash32_eq(&previous, &t.previous) && !hash32_eq(&document, &t.document))
 			w->rival = arena_str(&s->arena, name);
 	}
 }
 
 /* ---- reading ---- */
 
+const struct adoptable *adopting_pinned(struct signer *s, const struct pin *pin, enum adoptable_kind kind)
+{
+	switch (kind) {
+	case ADOPT_POLICY:
+		return adoptable_of_policy(&s->arena, pin->policy);
+	case ADOPT_RELEASES:
+		return adoptable_of_releases(&s->arena, pin->releases);
+	}
+	BUG("nothing of that kind is pinned");
+}
+
+static bool is_lost(enum adoptable_kind kind, struct err *e)
+{
+	return err_refuse(e, adoptable_code(kind), "no %s is pinned here where one has to be: setgov-signer trust-%s "
+			  "FILE pins the one in force by its phrase first", adoptable_called(kind),
+			  adoptable_word(kind));
+}
+
+/* A lost policy could not say how many owners it takes, and a lost list not what it is that goes. */
 static bool find_pin(struct signer *s, struct adopting *w, struct err *e)
 {
+	const enum adoptable_kind kind = w->x.document->kind;
 	w->pin = home_pin(&s->home, &w->x.deployment);
 	if (w->pin == NULL)
 		return err_refuse(e, "NOT-PINNED", "the adoption is for a deployment that this machine has not pinned");
-	return !w->pin->policy_lost ||
-	       err_refuse(e, "POLICY", "no policy is pinned here where one has to be: setgov-signer trust-policy "
-			  "POLICY pins the one in force by its phrase first");
+	w->pinned = adopting_pinned(s, w->pin, kind);
+	if (w->pin->policy_lost)
+		return is_lost(ADOPT_POLICY, e);
+	return kind != ADOPT_RELEASES || !w->pin->releases_lost || is_lost(kind, e);
 }
 
 bool adopting_read(struct signer *s, struct adopting *out, const char *path, struct err *e)
@@ -85,12 +105,22 @@ bool adopting_read(struct signer *s, struct adopting *out, const char *path, str
 	if (!adoption_parse(&s->arena, &out->x, file, e))
 		return err_file(e, path, 0);
 	if (!find_pin(s, out, e) ||
-	    !adoption_fits(&out->x, &out->pin->deployment, out->pin->policy, time_now(), e) || !same_log(s, out, e))
+	    !adoption_fits(&out->x, &out->pin->deployment, out->pinned, time_now(), e) || !same_log(s, out, e))
 		return false;
 	const struct message m = adoption_message(&out->x);
-	out->needs = adoption_needs(out->pin->policy, out->x.policy, &out->pin->deployment);
+	out->needs = adoption_needs(out->pin->policy, out->x.document, &out->pin->deployment);
 	find_rival(s, out);
 	return message_count(&out->n_owners, &out->pin->deployment, &m, out->x.signatures, out->x.n, e);
+}
+
+bool adopting_read_kind(struct signer *s, struct adopting *out, const char *path, enum adoptable_kind kind,
+			struct err *e)
+{
+	if (!adopting_read(s, out, path, e))
+		return false;
+	return out->x.document->kind == kind ||
+	       err_refuse(e, "KIND", "it is the adoption of a %s, and this is about a %s",
+			  adoptable_called(out->x.document->kind), adoptable_called(kind));
 }
 
 /* ---- shown ---- */
@@ -113,26 +143,26 @@ void adopting_names(struct buf *out, const struct adopting *w)
 		buf_str(out, "nobody");
 }
 
-void adopting_policy(struct buf *out, const struct policy *pinned, const struct policy *p)
+void adopting_document(struct buf *out, const struct adoptable *pinned, const struct adoptable *x)
 {
 	struct buf phrase = {0};
-	buf_str(out, "\nPOLICY ");
-	text_safe(out, p->name, false);
+	buf_fmt(out, "\n%s ", adoptable_code(x->kind));
+	text_safe(out, x->name, false);
 	if (pinned == NULL) {
-		buf_str(out, "\nNo policy is pinned here: nothing takes its place.\n");
-	} else if (hash32_eq(&pinned->digest, &p->digest)) {
+		buf_fmt(out, "\nNo %s is pinned here: nothing takes its place.\n", adoptable_called(x->kind));
+	} else if (hash32_eq(&pinned->digest, &x->digest)) {
 		buf_str(out, "\nIt is pinned here already: nothing changes.\n");
 	} else {
 		buf_str(out, "\nIt takes the place of ");
 		text_safe(out, pinned->name, false);
 		buf_str(out, ", which is pinned here. What changes:\n");
-		policy_differences(out, pinned, p);
+		adoptable_differences(out, pinned, x);
 		buf_str(out, "\nWhat it says, whole:\n");
 	}
-	policy_sentences(out, p);
-	words_phrase(&phrase, &p->digest);
+	adoptable_sentences(out, x);
+	words_phrase(&phrase, &x->digest);
 	buf_str(out, "  digest      ");
-	buf_hex(out, SPAN_HASH(&p->digest));
+	buf_hex(out, SPAN_HASH(&x->digest));
 	buf_fmt(out, "\n  phrase      %s\n", buf_cstr(&phrase));
 	buf_release(&phrase);
 }
@@ -154,8 +184,8 @@ void adopting_page(struct buf *out, const struct adopting *w)
 	struct hash32 digest;
 	message_digest(&digest, &w->pin->deployment, &m);
 	deployment_banner(out, &w->pin->deployment);
-	buf_str(out, "\nA policy's adoption. It moves nothing on chain; it says what may be done to it.\n");
-	adopting_policy(out, w->pin->policy, w->x.policy);
+	buf_fmt(out, "\n%s\n", adoptable_about(w->x.document->kind));
+	adopting_document(out, w->pinned, w->x.document);
 	buf_str(out, "  log         ");
 	text_safe(out, w->x.origin, false);
 	buf_str(out, w->knows_log ? "" : "\n              NOT CHECKED: this machine has signed nothing of this log");
@@ -167,7 +197,8 @@ void adopting_page(struct buf *out, const struct adopting *w)
 	adopting_names(out, w);
 	buf_fmt(out, "; it takes %zu owners\n", w->needs);
 	if (w->rival != NULL) {
-		buf_str(out, "  NOTE: this machine signed another policy for the same place before: ");
+		buf_fmt(out, "  NOTE: this machine signed another %s for the same place before: ",
+			adoptable_called(w->x.document->kind));
 		text_safe(out, span_str(w->rival), false);
 		buf_byte(out, '\n');
 	}

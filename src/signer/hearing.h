@@ -7,8 +7,9 @@
 #include "src/signer/signer.h"
 
 /* Shows s->text, and asks the person for the first and last word of the digest's phrase; or compares it with
- * --expect. `what` is "deployment" or "policy", `digest_name` what a script gives to --expect. The text is cleared when
- * a person has confirmed. ERR_REFUSED "EXPECT" or "PHRASE", ERR_USAGE when nobody is there. */
+ * --expect. `what` is "deployment", "policy" or "list of releases", `digest_name` what a script gives to --expect.
+ * The text is cleared when a person has confirmed. ERR_REFUSED "EXPECT" or "PHRASE", ERR_USAGE when nobody is
+ * there. */
 MUST_CHECK bool hearing_confirm(struct signer *s, const struct hash32 *digest, const char *what,
 				const char *digest_name, struct err *e);
 /* The same where others' signatures say already what the phrase would: the person reads, and types yes, or gives

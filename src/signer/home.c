@@ -241,17 +241,12 @@ static bool add_beside_pin(struct home *h, const struct hash32 *deployment, cons
 	return ok;
 }
 
-bool home_add_policy(struct home *h, const struct hash32 *deployment, const struct policy *p, struct err *e)
+bool home_add_adopted(struct home *h, const struct hash32 *deployment, const struct adoptable *x, struct err *e)
 {
-	return add_beside_pin(h, deployment, ".policy", p->doc, e);
+	return add_beside_pin(h, deployment, arena_fmt(&h->arena, ".%s", adoptable_word(x->kind)), x->doc, e);
 }
 
 bool home_keep_replaced(struct home *h, const struct hash32 *deployment, const struct policy *p, struct err *e)
 {
 	return add_beside_pin(h, deployment, ".replaced", p->doc, e);
-}
-
-bool home_add_releases(struct home *h, const struct hash32 *deployment, const struct releases *r, struct err *e)
-{
-	return add_beside_pin(h, deployment, ".releases", r->doc, e);
 }

@@ -11,8 +11,7 @@
 
 #include "src/base/arena.h"
 #include "src/base/err.h"
-#include "src/policy/policy.h"
-#include "src/policy/releases.h"
+#include "src/policy/adoptable.h"
 
 struct key_file {
 	struct addr address;
@@ -27,6 +26,7 @@ struct pin {
 	const struct policy *replaced;        /* whose place that one took by the owners' signatures; NULL: none */
 	const struct releases *releases;      /* pinned for it, or NULL */
 	bool policy_lost;             /* the journal pinned one, and it is not here: nothing is signed */
+	bool releases_lost;           /* likewise: what goes by a list is refused, and no list is adopted */
 };
 struct home {
 	struct arena arena;
@@ -57,13 +57,11 @@ void home_remove_key(struct home *h, const struct addr *a);
 MUST_CHECK bool home_add_pin(struct home *h, const struct deployment *d, const struct pin *replaces,
 			     struct err *e);
 
-MUST_CHECK bool home_add_policy(struct home *h, const struct hash32 *deployment, const struct policy *p,
-				struct err *e);
+/* Beside the pin: in the place of what was there of its kind. */
+MUST_CHECK bool home_add_adopted(struct home *h, const struct hash32 *deployment, const struct adoptable *x,
+				 struct err *e);
 MUST_CHECK bool home_keep_replaced(struct home *h, const struct hash32 *deployment, const struct policy *p,
 				   struct err *e);
-
-MUST_CHECK bool home_add_releases(struct home *h, const struct hash32 *deployment, const struct releases *r,
-				  struct err *e);
 
 MUST_CHECK bool class_parse(enum deployment_class *out, struct span text, struct err *e);
 

@@ -77,7 +77,7 @@ void pins_check(struct signer *s);
  * in other bytes, is lost, and its deployment signs nothing. */
 void policies_check(struct signer *s);
 /* A pinned list of releases counts while the journal has its digest; otherwise there is none, and what goes by a list
- * is refused. */
+ * is refused; one that the journal has and the directory has not is lost, and no other is adopted in its place. */
 void releases_check(struct signer *s);
 /* The deployment that --for names, or the only one that is pinned. */
 MUST_CHECK bool signer_pin_meant(struct signer *s, const struct pin **out, struct err *e);
@@ -94,6 +94,7 @@ bool verb_review(struct signer *s, struct err *e);
 bool verb_sign(struct signer *s, struct err *e);
 bool verb_decline(struct signer *s, struct err *e);
 bool verb_adopt_policy(struct signer *s, struct err *e);
+bool verb_adopt_releases(struct signer *s, struct err *e);
 bool verb_attest(struct signer *s, struct err *e);
 bool verb_cosign(struct signer *s, struct err *e);
 bool verb_succeed(struct signer *s, struct err *e);

@@ -1,5 +1,5 @@
 /* A word beside Safe transactions: one of our own messages, signed with a key of this machine and written to a file for
- * the console. Used by cosign, succeed, adopt-policy and attest, which show what it says first. */
+ * the console. Used by cosign, succeed, adopt-policy, adopt-releases and attest, which show what it says first. */
 #ifndef SETGOV_SIGNER_VOUCH_H
 #define SETGOV_SIGNER_VOUCH_H
 

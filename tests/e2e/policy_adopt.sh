@@ -31,12 +31,7 @@ adopt() {
 }
 trust() { signer_run "$1" trust-policy "$stick/$2.adoption.json" --expect "$DIGEST"; }
 pinned() { signer_run "$1" journal --json | grep -c '"kind": "policy.pinned"' || true; }
-# edit FROM TO JS: an adoption, changed, written canonically again
-edit() {
-	node -e 'const fs=require("fs"),[js,from,to]=process.argv.slice(1),x=JSON.parse(fs.readFileSync(from,"utf8"));eval(js);
-		const c=(v)=>Array.isArray(v)?`[${v.map(c)}]`:v&&typeof v==="object"?`{${Object.keys(v).sort().map((k)=>JSON.stringify(k)+":"+c(v[k]))}}`:JSON.stringify(v);
-		fs.writeFileSync(to,c(x)+"\n")' "$3" "$stick/$1.adoption.json" "$stick/$2.adoption.json"
-}
+edit() { edit_adoption "$3" "$stick/$1.adoption.json" "$stick/$2.adoption.json"; }
 
 # ---- the first ----
 make_policy "$HERE/first.json" ''
@@ -266,6 +261,13 @@ trust 1 third >/dev/null
 expect 1 "[POLICY] failed under the policy that is pinned now: default-deny: safe.enable-module: no rule allows it" signer_run 1 review "$PACKET"
 expect 1 "[POLICY] failed under the policy that is pinned now" signer_run 1 sign "$PACKET" --expect "$HASH" --passphrase-fd 3 --compared nobody
 expect 1 "core.policy: [POLICY] found" signer_run 1 review "$first_packet"
+
+# Once owners adopted a policy, a list of releases that nobody signed counts for nothing.
+echo '{"format":"setgov-releases/1","name":"Anybody","releases":[]}' >"$HERE/console/releases.json"
+expect 0 "NOT ADOPTED: no owner has signed it, and it counts for nothing" console policy releases
+draft contract.upgrade contract=paymaster implementation=$A
+expect 0 "no list says which code may be installed" console show SC-8
+rm "$HERE/console/releases.json"
 
 # What is no policy for owners to sign is not offered.
 make_policy "$HERE/bad.json" 'p.threshold=6'

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Upgrades under a policy, on a real chain: a good one passes through to executed, with its rollback drafted beside it; each
-# kind of bad one is refused when it is proposed, with the reason; the list of releases is taken over and pinned on its own.
+# kind of bad one is refused when it is proposed, with the reason; the list of releases is adopted by the owners' signatures
+# and pinned on its own. Lists, offers and signatures of a console that lies are refused by name.
 set -euo pipefail
 . "$(dirname "$0")/../support/e2e.sh"
 ready
@@ -31,6 +32,21 @@ pin() { # pin VERB FILE DIGEST
 	for n in 1 2 3 4 5; do signer_run "$n" "$1" "$2" --expect "$3" >/dev/null; done
 	"$signer" "$1" "$2" --expect "$3" --home "$HERE/payer" >/dev/null
 }
+# The owners' ceremony for a list. offer FILE NAME [option…], adopt N NAME, trust N NAME; DIGEST is that of the list.
+stick=$HERE/stick
+offer() {
+	local file=$1 name=$2
+	shift 2
+	DIGEST=$(digest_of console policy releases "$file")
+	console policy adopt "$file" -o "$stick/$name.adoption.json" "$@" >"$HERE/offered" 2>&1
+}
+adopt() {
+	rm -f "$stick/$2.p$1.message.json"
+	signer_run "$1" adopt-releases "$stick/$2.adoption.json" --expect "$DIGEST" -o "$stick/$2.p$1.message.json" --passphrase-fd 3
+}
+trust() { signer_run "$1" trust-releases "$stick/$2.adoption.json" --expect "$DIGEST"; }
+edit() { edit_adoption "$3" "$stick/$1.adoption.json" "$stick/$2.adoption.json"; }
+
 cp policies/set-chain-devnet.json "$HERE/console/policy.json"
 pin trust-policy "$HERE/console/policy.json" "$(digest_of console policy show)"
 
@@ -47,7 +63,7 @@ refused() { expect 1 "$1" console propose "$CHANGE"; }
 drafted "$NEXT"
 refused "listed-code: the fact releases is not known"
 
-# The list is taken over with a line in the log, and with the layouts that it names.
+# The owners adopt a list; the layouts that it names go into the log with the offer.
 OTHER=$(implementation registry)
 list() { # list OUT AUDIT-OF-NEXT
 	node tests/support/release.mjs "$RPC" "Set Chain releases" "$1" SetPaymaster 1.0.0 "$NOW" build/contracts/SetPaymaster.json "$REPORT" \
@@ -57,18 +73,94 @@ list() { # list OUT AUDIT-OF-NEXT
 }
 list "$HERE/unaudited.json" none
 list "$HERE/releases.json" "$REPORT"
-expect 1 "[LAYOUT] no release of the list has this layout" console policy releases "$HERE/releases.json" --adopt \
-	--layout build/contracts/SetTimelock.json
-expect 0 "SetPaymaster 2.0.0-open" console policy releases "$HERE/unaudited.json" --adopt --layout "$HERE/next.json"
-grep -q "audit     NONE, because it is a test" "$HERE/out" || { cat "$HERE/out"; fail "no exception"; }
-grep -q "the layout of SetPaymaster 1.0.0 is not in the log" "$HERE/out" || { cat "$HERE/out"; fail "no missing layout"; }
+expect 0 "audit     NONE, because it is a test" console policy releases "$HERE/unaudited.json"
+expect 1 "[LAYOUT] no release of the list has this layout" console policy adopt "$HERE/releases.json" --layout build/contracts/SetTimelock.json
+expect 2 "a policy names no layouts" console policy adopt "$HERE/console/policy.json" --layout "$HERE/next.json"
+offer "$HERE/unaudited.json" first --layout "$HERE/next.json"
+grep -qF "the layout of SetPaymaster 1.0.0 is not in the log" "$HERE/offered" || { cat "$HERE/offered"; fail "no missing layout"; }
+grep -qF "It is the first that the owners are asked for." "$HERE/offered" || fail "the first is not called so"
+grep -qF "0 of 3 owners that it takes" "$HERE/offered" || fail "how many it takes is not said"
+adopt 1 first >"$HERE/page"
+grep -qF "No list of releases is pinned here: nothing takes its place." "$HERE/page" || { cat "$HERE/page"; fail "the page does not say that it is the first"; }
+among -F "    code      0x" <"$HERE/page" || fail "the list is not on the page"
+for n in 2 3; do adopt "$n" first >/dev/null; done
+expect 0 "p1 signed for the list of releases Set Chain releases: 1 of 3" console collect "$stick/first.p1.message.json"
+console collect "$stick/first.p2.message.json" >/dev/null
+
+# Two of three adopt nothing: the code stays unlisted here, and no pin moves.
+refused "listed-code: the fact releases is not known"
+offer "$HERE/unaudited.json" first
+expect 1 "INCOMPLETE] 2 of 3 owners have signed it: 1 missing" trust 4 first
+expect 0 "OFFERED Set Chain releases" console policy releases
+expect 0 "The list of releases is adopted, and in force here." console collect "$stick/first.p3.message.json"
+offer "$HERE/unaudited.json" first
+for n in 1 2 3 4; do trust "$n" first >"$HERE/page"; done
+grep -qF "The owners p1, p2 and p3 have signed it: their signatures are right." "$HERE/page" || fail "whose signatures they are is not said"
+same "$(digest_of "$setgov" policy releases "$HERE/console/releases.json")" "$DIGEST"
+expect 0 "signed by p1, p2, p3" console policy releases
 
 # Not audited, and no exception; a layout that nobody has.
-refused "fit-code: LAYOUT: not in the log (setgov policy releases FILE --adopt --layout FILE): "
+refused "fit-code: LAYOUT: not in the log (setgov policy adopt FILE --layout FILE): "
 grep -qF "NO AUDIT: the list of releases has no report about SetPaymaster 2.0.0, and no exception" "$HERE/out" || { cat "$HERE/out"; fail "no audit"; }
-expect 0 "this was" console policy releases "$HERE/releases.json" --adopt --layout build/contracts/SetPaymaster.json \
-	--layout "$HERE/scrambled.json" --layout build/contracts/SetRegistry.json
+
+# The second takes its place: what was, and what is.
+offer "$HERE/releases.json" second --layout build/contracts/SetPaymaster.json --layout "$HERE/scrambled.json" --layout build/contracts/SetRegistry.json
+adopt 1 second >"$HERE/page"
+sed -n '/^It takes the place of Set Chain releases, which is pinned here/,/^What it says, whole:/p' "$HERE/page" | sed '1d;/^$/,$d' >"$HERE/differs"
+sed -E 's/[0-9a-f]{64}/…/' "$HERE/differs" | diff - <(printf '%s\n' '  CHANGES  SetPaymaster 2.0.0' '   was' '    code      0x…' '    metadata  0x…' \
+	'    layout    …' '    audit     NONE' '   now' '    code      0x…' '    metadata  0x…' '    layout    …' '    audit     …') || fail "old and new are not what they should be"
+grep -qF "audit     $REPORT" "$HERE/differs" || fail "the report is not named"
+sed -n '/^  CHANGES/,/^  digest/p' "$HERE/offered" | sed '$d' | diff - "$HERE/differs" || fail "the console says other differences"
+for n in 2 3; do adopt "$n" second >/dev/null; done
+
+# A console that lies: another list, another one before it, too late, too few, for another log, as a policy.
+FIRST=$(digest_of console policy releases)
+edit second lie 'x.releases.releases[0].codeHash="0x"+"ee".repeat(32)'
+expect 1 EXPECT signer_run 4 adopt-releases "$stick/lie.adoption.json" --expect "$DIGEST" --passphrase-fd 3
+edit second lie 'x.previous.releases.pop()'
+expect 1 "[PREVIOUS] the list of releases that it takes the place of is not the one in force here" adopt 4 lie
+edit second lie 'x.previous=null'
+expect 1 "[PREVIOUS] it says that it is the first list of releases, and Set Chain releases is in force here" adopt 4 lie
+edit second lie 'x.expires=1700000000'
+expect 1 "[EXPIRED] the offer lapsed on 2023-11-14 22:13 UTC" adopt 4 lie
+edit second lie 'x.origin=x.origin.slice(0,-1)+(x.origin.endsWith("0")?"1":"0")'
+expect 1 LOG-OTHER adopt 1 lie
+edit second lie 'x.policy=x.releases;delete x.releases'
+expect 3 "policy.semantics" adopt 4 lie
+expect 1 "[PREVIOUS] it takes the place of the list of releases Set Chain releases, and no list of releases is in force here" adopt 5 second
+expect 1 "[KIND] it is the adoption of a list of releases, and this is about a policy" \
+	signer_run 4 adopt-policy "$stick/second.adoption.json" --expect "$DIGEST" --passphrase-fd 3
+expect 1 "[KIND]" signer_run 4 trust-policy "$stick/second.adoption.json" --expect "$DIGEST"
+signatures='[1,2,3].map((n)=>JSON.parse(fs.readFileSync(`${process.argv[2].replace(/second.*/,"")}second.p${n}.message.json`,"utf8"))).map((m)=>({owner:m.by,signature:m.signature}))'
+edit second lie "x.signatures=$signatures;x.releases.releases[0].codeHash='0x'+'ee'.repeat(32)"
+expect 1 "signatures[0]: [WRONG-OWNER]" signer_run 4 trust-releases "$stick/lie.adoption.json" --expect "$DIGEST"
+edit second lie "x.signatures=$signatures.slice(1)"
+expect 1 "INCOMPLETE] 2 of 3 owners have signed it: 1 missing" trust 4 lie
+# What p4 signed for a policy, in the words of a list.
+console policy adopt "$HERE/console/policy.json" -o "$stick/policy.adoption.json" >/dev/null
+signer_run 4 adopt-policy "$stick/policy.adoption.json" --expect "$(digest_of console policy show)" -o "$stick/policy.p4.message.json" --passphrase-fd 3 >/dev/null
+node -e 'const fs=require("fs"),[policy,list,to]=process.argv.slice(1).map((f,i)=>i<2?JSON.parse(fs.readFileSync(f,"utf8")):f);
+	Object.assign(list,{by:policy.by,signature:policy.signature});fs.writeFileSync(to,JSON.stringify(list))' \
+	"$stick/policy.p4.message.json" "$stick/second.p1.message.json" "$stick/lie.message.json"
+expect 1 "[WRONG-OWNER]" console collect "$stick/lie.message.json"
+# A list that nobody signed lies beside the log: what goes by one is refused.
+cp "$HERE/releases.json" "$HERE/console/releases.json"
+refused "[RELEASES]"
+expect 0 "WARNING releases.json is another list of releases" console policy releases
+rm "$HERE/console/releases.json"
+same "$(digest_of console policy releases)" "$FIRST"       # without the file it is the log's own
+
+expect 0 "The list of releases is adopted, and in force here." console collect "$stick"/second.p[123].message.json
+same "$(digest_of console policy releases)" "$DIGEST"
 same "$(console log show | grep -c releases.adopted)" 2
+# The older adoption, whole and signed by enough owners, moves nothing back.
+offer "$HERE/releases.json" second
+for n in 1 2 3; do trust "$n" second >/dev/null; done
+expect 1 "[PREVIOUS] it says that it is the first list of releases" signer_run 1 trust-releases "$stick/first.adoption.json" --expect "$FIRST"
+# Nor where the pinned list was taken away.
+cp -r "$HERE/signer-1" "$HERE/signer-lost"
+rm "$HERE"/signer-lost/pins/*.releases
+expect 1 "[RELEASES] no list of releases is pinned here where one has to be" signer_run lost trust-releases "$stick/first.adoption.json" --expect "$FIRST"
 
 # Each bad one, with its reason.
 drafted "$SCRAMBLED"
@@ -109,10 +201,12 @@ same "$(lines_of "$BACK" upgrade.linked)" 1
 
 # A signer who has not pinned the list signs nothing that goes by it, nor by another.
 packet SC-1 schedule
-expect 1 "and none is pinned: setgov-signer trust-releases FILE pins one" signer_run 1 review "$PACKET"
-pin trust-releases "$HERE/unaudited.json" "$(digest_of console policy releases "$HERE/unaudited.json")"
-expect 1 "another is pinned" signer_run 1 review "$PACKET"
-pin trust-releases "$HERE/releases.json" "$(digest_of console policy releases)"
+expect 1 "and none is pinned: setgov-signer trust-releases FILE pins one" signer_run 5 review "$PACKET"
+expect 1 "another is pinned" signer_run 4 review "$PACKET"
+trust 4 second >/dev/null
+# A machine that pinned none before, and the payer's, take it by its phrase.
+signer_run 5 trust-releases "$HERE/releases.json" --expect "$DIGEST" >/dev/null
+"$signer" trust-releases "$HERE/releases.json" --expect "$DIGEST" --home "$HERE/payer" >/dev/null
 one=$(console policy check --packet "$PACKET" --json || true)
 two=$(signer_run 1 review "$PACKET" --json | node -e 'console.log(JSON.stringify(JSON.parse(require("fs").readFileSync(0,"utf8")).policy[0],null,2))')
 same "$one" "$two"
@@ -147,8 +241,11 @@ expect 0 "is on chain" submit "$BACK" schedule
 # A list that lacks what is scheduled stops it, under the same policy.
 node -e 'const fs=require("fs"),p=JSON.parse(fs.readFileSync(process.argv[1]));p.releases=p.releases.filter((r)=>r.version!=="1.0.0");
 	fs.writeFileSync(process.argv[2],JSON.stringify(p))' "$HERE/releases.json" "$HERE/recalled.json"
-expect 0 "SetPaymaster 1.0.0 goes" console policy releases "$HERE/recalled.json" --adopt
+offer "$HERE/recalled.json" recalled
+grep -qF "  GOES     SetPaymaster 1.0.0" "$HERE/offered" || { cat "$HERE/offered"; fail "what goes is not said"; }
+for n in 1 2 3; do adopt "$n" recalled >/dev/null; done
+expect 0 "The list of releases is adopted, and in force here." console collect "$stick"/recalled.p[123].message.json
 warp 86401
 expect 1 "[POLICY] failed: listed-code: the code at $NOW is of no listed release" console packet "$BACK" --step execute
 expect 0 "" console packet "$BACK" --step cancel
-expect 0 "" console log verify
+expect 0 "3 adoptions, 9 owners' signatures for them" console log verify

@@ -1,6 +1,6 @@
-/* Adoptions of policies: what is accepted has one spelling, and what it changes is said; what is refused says why. */
+/* Adoptions of policies and lists of releases: what is accepted has one spelling, and what it changes is said;
+ * what is refused says why. */
 #include "src/policy/adoption.h"
-#include "src/policy/sentence.h"
 #include "tests/fuzz/target.h"
 
 static void check_accepted(struct arena *a, const struct adoption *x, struct span in)
@@ -12,12 +12,12 @@ static void check_accepted(struct arena *a, const struct adoption *x, struct spa
 	adoption_write(a, &again, x);
 	demand(again.n >= in.n && again.n <= in.n + 1 && span_eq(span_of(again.p, in.n), in),
 	       "an accepted adoption is written as other bytes");
-	policy_sentences(&words, x->policy);
+	adoptable_sentences(&words, x->document);
 	if (x->previous) {
-		n = policy_differences(&words, x->previous, x->policy);
-		demand((n == 0) == hash32_eq(&x->previous->digest, &x->policy->digest), "a difference goes unsaid");
+		n = adoptable_differences(&words, x->previous, x->document);
+		demand((n == 0) == hash32_eq(&x->previous->digest, &x->document->digest), "a difference goes unsaid");
 	}
-	demand(x->n == 0 || !adoption_is_complete(x, &d, x->previous, NULL), "nobody owns this deployment");
+	demand(x->n == 0 || !adoption_is_complete(x, &d, NULL, NULL), "nobody owns this deployment");
 	buf_release(&again);
 	buf_release(&words);
 }

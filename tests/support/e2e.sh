@@ -54,6 +54,12 @@ agree() {
 	# shellcheck disable=SC2046
 	console collect $(answers | shuf) >/dev/null
 }
+# edit_adoption JS FROM TO: an adoption, changed, written canonically again
+edit_adoption() {
+	node -e 'const fs=require("fs"),[js,from,to]=process.argv.slice(1),x=JSON.parse(fs.readFileSync(from,"utf8"));eval(js);
+		const c=(v)=>Array.isArray(v)?`[${v.map(c)}]`:v&&typeof v==="object"?`{${Object.keys(v).sort().map((k)=>JSON.stringify(k)+":"+c(v[k]))}}`:JSON.stringify(v);
+		fs.writeFileSync(to,c(x)+"\n")' "$@"
+}
 # shows_key CHANGE KEY: whoever has this private key (a wallet that is not ours) signs the change's challenge; collected
 shows_key() {
 	local account

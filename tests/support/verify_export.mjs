@@ -108,7 +108,7 @@ const withheld = new Set(manifest.withheld.map((w) => w.sha256)), may = /^(signa
 const named = { 'log.opened': ['profile'], 'deployment.adopted': ['profile'], 'step.packed': ['core', 'evidence'],
 	'signature.added': ['signature'], 'submit.intended': ['data', 'raw'], 'step.mined': ['receipt'], 'step.failed': ['receipt'],
 	'meeting.closed': ['minutes'], 'policy.judged': ['facts', 'policy'], 'policy.offered': ['policy', 'previous'],
-	'policy.adopted': ['policy', 'previous'], 'releases.adopted': ['releases'],
+	'policy.adopted': ['policy', 'previous'], 'releases.offered': ['releases', 'previous'], 'releases.adopted': ['releases', 'previous'],
 	'person.named': ['name'], 'log.archive-asked': ['segment', 'retention'], 'log.archived': ['segment', 'retention'] };
 // And what the list of a log.archived names (section 16).
 const archived = new Set(parsed.filter((l) => l.kind === 'log.archived' && blobs.has(l.body.segment))

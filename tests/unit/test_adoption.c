@@ -1,4 +1,5 @@
-/* A policy's adoption: one way to write it, every field is signed, how many owners it takes, and what does not fit. */
+/* An adoption, of a policy or a list of releases: one way to write it, every field is signed, how many owners it takes,
+ * and what does not fit. */
 #include "src/policy/adoption.h"
 #include "tests/support/check.h"
 #include "tests/support/packets.h"
@@ -10,21 +11,69 @@
 		  "\"origin\":\"setgov/1/log\",\"policy\":" P("New", "1") ",\"previous\":" P("Old", "3")   \
 		  ",\"signatures\":[]}\n"
 
+#define RELEASE(version) "{\"audit\":\"" D32 "\",\"codeHash\":\"0x" D32 "\",\"contract\":\"C\",\"layout\":\"" D32 \
+			 "\",\"metadata\":null,\"version\":\"" version "\"}"
+#define L(name, entries) "{\"format\":\"setgov-releases/1\",\"name\":\"" name "\",\"releases\":[" entries "]}"
+#define RELEASES_TEXT "{\"deployment\":\"" D32 "\",\"expires\":0,\"format\":\"setgov-adoption/1\"," \
+		      "\"origin\":\"setgov/1/log\",\"previous\":" L("Old", "") ",\"releases\":"   \
+		      L("New", RELEASE("1.0")) ",\"signatures\":[]}\n"
+
+static const struct { const char *text; enum adoptable_kind kind; const char *said; } files[] = {
+	{ FILE_TEXT, ADOPT_POLICY, "the name: was Old, is New now" },
+	{ RELEASES_TEXT, ADOPT_RELEASES, "  the name: was Old, is New now\n  COMES    C 1.0\n    code      0x" D32 "\n"
+	  "    metadata  none\n    layout    " D32 "\n    audit     " D32 "\n" },
+};
+
 static void an_adoption_is_one_canonical_line(void **state)
 {
-	struct arena a = {0};
-	struct adoption x;
-	struct buf again = {0};
-	struct err e = {0};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		struct arena a = {0};
+		struct adoption x;
+		struct buf again = {0};
+		struct err e = {0};
+
+		assert_ok(adoption_parse(&a, &x, span_str(files[i].text), &e), &e);
+		assert_int_equal(x.document->kind, files[i].kind);
+		assert_span_str(x.document->name, "New");
+		assert_span_str(x.previous->name, "Old");
+		adoption_write(&a, &again, &x);
+		assert_buf_str(&again, files[i].text);
+		buf_clear(&again);
+		adoptable_differences(&again, x.previous, x.document);
+		assert_non_null(strstr(buf_cstr(&again), files[i].said));
+		buf_release(&again);
+		arena_release(&a);
+	}
+}
+
+/* What is signed has its kind in it: the same digests under another kind are another message. */
+static void the_terms_of_a_message_are_those_it_was_made_of(void **state)
+{
+	struct hash32 digests[N_ADOPTABLES];
+	struct sample s;
 
 	(void)state;
-	assert_ok(adoption_parse(&a, &x, span_str(FILE_TEXT), &e), &e);
-	assert_span_str(x.policy->name, "New");
-	assert_span_str(x.previous->name, "Old");
-	adoption_write(&a, &again, &x);
-	assert_buf_str(&again, FILE_TEXT);
-	buf_release(&again);
-	arena_release(&a);
+	sample_init(&s, 84532999);
+	for (int k = 0; k < N_ADOPTABLES; k++) {
+		const struct adoption_terms t = { .kind = (enum adoptable_kind)k, .origin = span_str("setgov/1/log"),
+						  .deployment = {{1}}, .document = {{2}}, .previous = {{3}},
+						  .expires = 4 };
+		const struct message m = adoption_says(&t), other = { .type = MESSAGE_CHECKPOINT };
+		struct adoption_terms again;
+
+		assert_true(adoption_of(&again, &m));
+		assert_int_equal(again.kind, k);
+		assert_span_str(again.origin, "setgov/1/log");
+		assert_int_equal(again.deployment.b[0], 1);
+		assert_int_equal(again.document.b[0], 2);
+		assert_int_equal(again.previous.b[0], 3);
+		assert_int_equal(again.expires, 4);
+		assert_false(adoption_of(&again, &other));
+		message_digest(&digests[k], &s.d, &m);
+	}
+	assert_memory_not_equal(&digests[ADOPT_POLICY], &digests[ADOPT_RELEASES], sizeof(digests[0]));
+	sample_release(&s);
 }
 
 static const struct { const char *from, *to, *error; } changed[] = {
@@ -38,6 +87,9 @@ static const struct { const char *from, *to, *error; } changed[] = {
 	{ "\"signatures\":[]", "\"signatures\":{}", "signatures" },
 	{ "\"signatures\":[]", "\"signatures\":[{}]", "signatures[0].owner" },
 	{ "1795000000", "\"1795000000\"", "expires" },
+	{ "\"signatures\"", "\"releases\":{},\"signatures\"", "policy, byte " },       /* one of the two */
+	{ "\"policy\"", "\"releases\"", "releases.rules, byte 215: unknown member" },
+	{ "setgov-policy/1\",\"name\":\"Old", "setgov-releases/1\",\"name\":\"Old", "previous.format, byte " },
 };
 
 static void anything_else_is_refused_with_its_place(void **state)
@@ -70,6 +122,7 @@ static void anything_else_is_refused_with_its_place(void **state)
 struct offered {
 	struct sample s;
 	struct policy old, new;
+	const struct adoptable *before, *after;
 	struct adoption x;
 	struct message_signature v[SAMPLE_OWNERS];
 };
@@ -104,8 +157,10 @@ static void offer(struct offered *o)
 	sample_init(&o->s, 84532999);
 	parse(&o->s.a, &o->old, P("Old", "3"));
 	parse(&o->s.a, &o->new, P("New", "1"));
+	o->before = adoptable_of_policy(&o->s.a, &o->old);
+	o->after = adoptable_of_policy(&o->s.a, &o->new);
 	o->x = (struct adoption){ .deployment = o->s.d.id, .origin = span_str("setgov/1/log"), .expires = 100,
-				  .policy = &o->new, .previous = &o->old };
+				  .document = o->after, .previous = o->before };
 }
 
 static const struct unix_time in_time = { 100999 }, late = { 101000 };
@@ -120,16 +175,16 @@ static void a_policy_cannot_lower_its_own_bar(void **state)
 	offer(&o);
 	parse(&o.s.a, &many, P("Many", "9"));
 	parse(&o.s.a, &none, P("None", "0"));
-	assert_int_equal(adoption_needs(&o.old, &o.new, &o.s.d), 3);
-	assert_int_equal(adoption_needs(NULL, &o.new, &o.s.d), 3);       /* as the profile says */
-	assert_int_equal(adoption_needs(NULL, &many, &o.s.d), 5);        /* no more than there are */
-	assert_int_equal(adoption_needs(&none, &o.new, &o.s.d), 3);
-	assert_int_equal(adoption_needs(&o.new, &o.old, &o.s.d), 3);     /* not less, whatever a policy says */
+	assert_int_equal(adoption_needs(&o.old, o.after, &o.s.d), 3);
+	assert_int_equal(adoption_needs(NULL, o.after, &o.s.d), 3);      /* as the profile says */
+	assert_int_equal(adoption_needs(NULL, adoptable_of_policy(&o.s.a, &many), &o.s.d), 5);    /* as there are */
+	assert_int_equal(adoption_needs(&none, o.after, &o.s.d), 3);
+	assert_int_equal(adoption_needs(&o.new, o.before, &o.s.d), 3);   /* not less, whatever a policy says */
 	o.s.d.threshold = 4;
-	assert_int_equal(adoption_needs(&o.old, &o.new, &o.s.d), 4);
+	assert_int_equal(adoption_needs(&o.old, o.after, &o.s.d), 4);
 	o.s.d.threshold = 1;
-	assert_int_equal(adoption_needs(&o.new, &o.old, &o.s.d), 1);
-	assert_int_equal(adoption_needs(NULL, &o.old, &o.s.d), 3);
+	assert_int_equal(adoption_needs(&o.new, o.before, &o.s.d), 1);
+	assert_int_equal(adoption_needs(NULL, o.before, &o.s.d), 3);
 	o.s.d.threshold = 3;
 	sign(&o, 2);
 	assert_false(adoption_is_complete(&o.x, &o.s.d, &o.old, &e));
@@ -141,6 +196,30 @@ static void a_policy_cannot_lower_its_own_bar(void **state)
 	assert_false(adoption_is_complete(&o.x, &o.s.d, &o.old, &e));
 	assert_err(&e, ERR_REFUSED, "[INCOMPLETE] 2 of 3 owners have signed it: 1 missing");
 	err_clear(&e);
+	sample_release(&o.s);
+}
+
+static void a_list_takes_as_many_owners_as_the_policy_in_force_says(void **state)
+{
+	struct offered o;
+	struct policy four;
+	struct releases list;
+	struct err e = {0};
+
+	(void)state;
+	offer(&o);
+	parse(&o.s.a, &four, P("Four", "4"));
+	assert_ok(releases_parse(&o.s.a, &list, span_str(L("New", RELEASE("1.0"))), &e), &e);
+	o.x.document = adoptable_of_releases(&o.s.a, &list);
+	o.x.previous = NULL;
+	assert_int_equal(adoption_needs(&four, o.x.document, &o.s.d), 4);
+	assert_int_equal(adoption_needs(NULL, o.x.document, &o.s.d), 3);         /* as the profile says */
+	sign(&o, 3);
+	assert_false(adoption_is_complete(&o.x, &o.s.d, &four, &e));
+	assert_err(&e, ERR_REFUSED, "[INCOMPLETE] 3 of 4 owners have signed it: 1 missing");
+	err_clear(&e);
+	sign(&o, 4);
+	assert_ok(adoption_is_complete(&o.x, &o.s.d, &four, &e), &e);
 	sample_release(&o.s);
 }
 
@@ -159,7 +238,7 @@ static void no_field_can_be_another_one_afterwards(void **state)
 		else if (field == 1)
 			o.x.deployment.b[0] ^= 1;
 		else if (field == 2)
-			o.x.policy = &o.old;
+			o.x.document = o.before;
 		else if (field == 3)
 			o.x.previous = NULL;
 		else if (field == 4)
@@ -173,7 +252,7 @@ static void no_field_can_be_another_one_afterwards(void **state)
 	}
 }
 
-static void refused(struct offered *o, const struct policy *in_force, struct unix_time now, const char *text)
+static void refused(struct offered *o, const struct adoptable *in_force, struct unix_time now, const char *text)
 {
 	struct err e = {0};
 
@@ -191,18 +270,19 @@ static void what_is_for_another_place_or_time_does_not_fit(void **state)
 	(void)state;
 	offer(&o);
 	parse(&o.s.a, &third, P("Third", "3"));
-	assert_ok(adoption_fits(&o.x, &o.s.d, &o.old, in_time, &e), &e);
-	assert_ok(adoption_fits(&o.x, &o.s.d, &o.new, in_time, &e), &e);         /* in force already */
-	refused(&o, &o.old, late, "[EXPIRED] the offer lapsed on 1970-01-01 00:01 UTC: it has to be made again");
+	assert_ok(adoption_fits(&o.x, &o.s.d, o.before, in_time, &e), &e);
+	assert_ok(adoption_fits(&o.x, &o.s.d, o.after, in_time, &e), &e);        /* in force already */
+	refused(&o, o.before, late, "[EXPIRED] the offer lapsed on 1970-01-01 00:01 UTC: it has to be made again");
 	refused(&o, NULL, in_time,
 		"[PREVIOUS] it takes the place of the policy Old, and no policy is in force here");
-	refused(&o, &third, in_time, "[PREVIOUS] the policy that it takes the place of is not the one in force here: "
-		"an older offer, or one made elsewhere");
+	refused(&o, adoptable_of_policy(&o.s.a, &third), in_time,
+		"[PREVIOUS] the policy that it takes the place of is not the one in force here: an older "
+		"offer, or one made elsewhere");
 	o.x.expires = 0;
-	assert_ok(adoption_fits(&o.x, &o.s.d, &o.old, late, &e), &e);
+	assert_ok(adoption_fits(&o.x, &o.s.d, o.before, late, &e), &e);
 	o.x.previous = NULL;
 	assert_ok(adoption_fits(&o.x, &o.s.d, NULL, in_time, &e), &e);
-	refused(&o, &o.old, in_time, "[PREVIOUS] it says that it is the first policy, and Old is in force here");
+	refused(&o, o.before, in_time, "[PREVIOUS] it says that it is the first policy, and Old is in force here");
 	o.x.deployment.b[31] ^= 1;
 	refused(&o, NULL, in_time, "[DEPLOYMENT] an adoption for another deployment");
 	sample_release(&o.s);
@@ -213,7 +293,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_adoption_is_one_canonical_line),
 		cmocka_unit_test(anything_else_is_refused_with_its_place),
+		cmocka_unit_test(the_terms_of_a_message_are_those_it_was_made_of),
 		cmocka_unit_test(a_policy_cannot_lower_its_own_bar),
+		cmocka_unit_test(a_list_takes_as_many_owners_as_the_policy_in_force_says),
 		cmocka_unit_test(no_field_can_be_another_one_afterwards),
 		cmocka_unit_test(what_is_for_another_place_or_time_does_not_fit),
 	};

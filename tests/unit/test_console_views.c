@@ -573,13 +573,9 @@ static void add_line(struct test_console *t, struct log *log, const char *kind, 
 	assert_ok(log_append(log, &l, &e), &e);
 }
 
-/* One policy adopted, one that waits for its second and third owner. */
-static void add_policies(struct test_console *t)
+/* Two of a kind: the first adopted, the second signed by one owner. */
+static void add_adoptions(struct test_console *t, const char *word, const char *const texts[2])
 {
-	static const char *const texts[] = {
-		"{\"format\":\"setgov-policy/1\",\"name\":\"Mainnet\",\"rules\":[],\"semantics\":1,\"threshold\":2}",
-		"{\"format\":\"setgov-policy/1\",\"name\":\"Mainnet, stricter\",\"rules\":[],\"semantics\":1}",
-	};
 	struct buf id = {0}, hex[2] = {{0}}, owner = {0};
 	struct err e = {0};
 	buf_hex(&id, SPAN_HASH(&t->ws.deployment.id));
@@ -594,19 +590,29 @@ static void add_policies(struct test_console *t)
 	assert_ok(log_commit(log, &e), &e);
 	for (size_t i = 0; i < 2; i++) {
 		const char *body = arena_fmt(&t->a, "{\"deployment\":\"%s\",\"expires\":%d,\"message\":\"0x%064d\","
-			"\"policy\":\"%s\",\"previous\":%s}", buf_cstr(&id), i == 0 ? 0 : 2000000000, (int)i + 1,
-			buf_cstr(&hex[i]), i == 0 ? "null" : arena_fmt(&t->a, "\"%s\"", buf_cstr(&hex[0])));
-		add_line(t, log, "policy.offered", body);
-		add_line(t, log, "policy.signed", arena_fmt(&t->a, "{\"message\":\"0x%064d\",\"owner\":\"%s\","
-			"\"signature\":\"%0128d1b\"}", (int)i + 1, buf_cstr(&owner), 0));
+			"\"previous\":%s,\"%s\":\"%s\"}", buf_cstr(&id), i == 0 ? 0 : 2000000000, (int)i + 1,
+			i == 0 ? "null" : arena_fmt(&t->a, "\"%s\"", buf_cstr(&hex[0])), word, buf_cstr(&hex[i]));
+		add_line(t, log, arena_fmt(&t->a, "%s.offered", word), body);
+		add_line(t, log, arena_fmt(&t->a, "%s.signed", word), arena_fmt(&t->a, "{\"message\":\"0x%064d\","
+			"\"owner\":\"%s\",\"signature\":\"%0128d1b\"}", (int)i + 1, buf_cstr(&owner), 0));
 		if (i == 0)
-			add_line(t, log, "policy.adopted", body);
+			add_line(t, log, arena_fmt(&t->a, "%s.adopted", word), body);
 	}
 	log_release(log);
 	buf_release(&id);
 	buf_release(&hex[0]);
 	buf_release(&hex[1]);
 	buf_release(&owner);
+}
+
+/* One policy adopted, one that waits for its second and third owner. */
+static void add_policies(struct test_console *t)
+{
+	static const char *const texts[] = {
+		"{\"format\":\"setgov-policy/1\",\"name\":\"Mainnet\",\"rules\":[],\"semantics\":1,\"threshold\":2}",
+		"{\"format\":\"setgov-policy/1\",\"name\":\"Mainnet, stricter\",\"rules\":[],\"semantics\":1}",
+	};
+	add_adoptions(t, "policy", texts);
 }
 
 #define ONES    "1111111111111111111111111111111111111111111111111111111111111111"
@@ -623,35 +629,47 @@ static const char list[] = "{\"format\":\"setgov-releases/1\",\"name\":\"Set Cha
 	"{\"audit\":null,\"codeHash\":\"0x" THREES "\","
 	"\"contract\":\"SetRegistry\"," UNKNOWN "\"version\":\"2.0.0\"}]}";
 
+#define OTHER_LIST "{\"format\":\"setgov-releases/1\",\"name\":\"Another\",\"releases\":[]}"
+
 static void write_list(struct test_console *t, const char *text)
 {
 	struct err e = {0};
 	assert_ok(fs_write(arena_fmt(&t->a, "%s/releases.json", t->dir), span_str(text), 0644, &e), &e);
-	t->m.policy.loaded = false;
+	t->m.adopted_loaded = false;
 	test_console_go(t, VIEW_DEPLOYMENT, NULL);
 }
 
 static void the_list_of_releases_in_force_stands_on_the_deployments_page(void **state)
 {
+	static const char *const texts[] = { list, OTHER_LIST };
 	struct test_console t;
-	struct buf digest = {0};
-	struct hash32 hash_of;
+	bool changed;
+	struct err e = {0};
 	(void)state;
 	test_console_open(&t);
-	sha256(&hash_of, span_str(list));
-	buf_hex(&digest, SPAN_HASH(&hash_of));
-	append(&t, "releases.adopted", "", json_parse(&t.a, span_str(arena_fmt(&t.a,
-		"{\"name\":\"Set Chain releases\",\"releases\":\"%s\",\"replaces\":null}", buf_cstr(&digest))), NULL));
-	buf_release(&digest);
+	add_adoptions(&t, "releases", texts);
+	assert_ok(load_refresh(&t.m, &changed, &e), &e);
 	write_list(&t, list);
 	test_console_screen(&t, "console_deployment_releases");
 	t.ws.dir = "/srv/setgov";              /* the page names it; the list is read already */
 	moved(&t, "PgDn", "deployment_releases_below");
 	t.ws.dir = t.dir;
-	write_list(&t, "{\"format\":\"setgov-releases/1\",\"name\":\"Another\",\"releases\":[]}");
+	write_list(&t, OTHER_LIST);
 	test_console_screen(&t, "console_deployment_releases_other");
 	write_list(&t, "{\"format\":\"setgov-releases/1\",\"name\":7,\"releases\":[]}");
+	const char **trouble = &t.m.adopted[ADOPT_RELEASES].trouble;
+	*trouble = strstr(*trouble, "releases.json");        /* the directory is another one each time */
 	test_console_screen(&t, "console_deployment_releases_bad");
+	test_console_release(&t);
+}
+
+static void a_list_that_nobody_has_signed_is_called_so(void **state)
+{
+	struct test_console t;
+	(void)state;
+	test_console_open(&t);
+	write_list(&t, list);
+	test_console_screen(&t, "console_deployment_releases_unsigned");
 	test_console_release(&t);
 }
 
@@ -810,6 +828,7 @@ int main(void)
 		cmocka_unit_test(offline_the_deployment_is_the_profile),
 		cmocka_unit_test(a_policy_that_waits_for_owners_stands_on_the_deployments_page),
 		cmocka_unit_test(the_list_of_releases_in_force_stands_on_the_deployments_page),
+		cmocka_unit_test(a_list_that_nobody_has_signed_is_called_so),
 		cmocka_unit_test(without_a_meeting_it_is_said_how_to_open_one),
 		cmocka_unit_test(the_pages_of_a_meeting_are_drawn_like_this),
 		cmocka_unit_test(what_is_typed_runs_and_is_said_stands_above_the_footer),

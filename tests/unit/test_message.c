@@ -20,6 +20,10 @@
 #define ADOPTION_SIGNATURE_2                                                \
 	"3033b0b7c8214d95e7dce1689647223c157505f5349ee59d52c457a92add0266" \
 	"1e0bed11492c6c79cc114c1a09ea281a3f9f108e3c2988f299d99b05f6cc08371b"
+#define RELEASES_DIGEST "ce18cd0fa7ae80e5e0dd265559d1b3f5b761a79f3dad28afbd3f18b1fa89073d"
+#define RELEASES_SIGNATURE                                                  \
+	"7000c24b07e9dcd868f3a65a185f2d675da48e5e1aa7bb78e864828f6480a7f0" \
+	"60368786173081b20b6b15aa4d420a565fa78c5111458273b834e557e23d03411c"
 #define ATTESTATION_DIGEST "fd4cbaa2938429b365a019d2074cc17c9c541cab7a5ad95aae1207455b074471"
 #define ATTESTATION_SIGNATURE                                               \
 	"e73f4d1d38d8c87509fa608ef36890785bc06483ce11149893954cea7bc3d6b4" \
@@ -40,6 +44,9 @@
 #define ADOPTION                                                                                             \
 	A_FILE("\"deployment\":\"0x" D32 "\",\"expires\":1795000000,\"origin\":\"" ORIGIN "\",\"policy\":\"0x"   \
 	       X("22222222") "\",\"previous\":\"0x" X("33333333") "\"", ADOPTION_SIGNATURE, "PolicyAdoption")
+#define RELEASES_SAY "\"deployment\":\"0x" D32 "\",\"expires\":1795000000,\"origin\":\"" ORIGIN "\",\"previous\":\"0x" \
+		     X("33333333") "\",\"releases\":\"0x" X("22222222") "\""
+#define RELEASES A_FILE(RELEASES_SAY, RELEASES_SIGNATURE, "ReleasesAdoption")
 #define ATTESTATION                                                                                          \
 	A_FILE("\"account\":\"" OWNER "\",\"change\":\"SC-7\",\"deployment\":\"0x" D32 "\",\"origin\":\"" ORIGIN \
 	       "\"", ATTESTATION_SIGNATURE, "KeyAttestation")
@@ -63,6 +70,7 @@ static struct deployment a_deployment(struct person owners[2])
 static const struct { const char *text, *digest; } signed_texts[] = {
 	{ CHECKPOINT, CHECKPOINT_DIGEST },
 	{ ADOPTION, ADOPTION_DIGEST },
+	{ RELEASES, RELEASES_DIGEST },
 	{ ATTESTATION, ATTESTATION_DIGEST },
 	{ SUCCESSION, SUCCESSION_DIGEST },
 };
@@ -111,7 +119,7 @@ static void a_message_is_one_canonical_line(void **state)
 /* What was signed is every field: any other value is somebody else's signature, or nobody's. */
 static void every_field_is_signed(void **state)
 {
-	static const size_t members[] = { 3, 5, 4, 4 };      /* of signed_texts */
+	static const size_t members[] = { 3, 5, 5, 4, 4 };      /* of signed_texts */
 	struct person owners[2];
 	const struct deployment d = a_deployment(owners);
 	struct arena a = {0};
@@ -173,6 +181,25 @@ static void whose_word_it_is_not(void **state)
 	memset(m.by.sig.s, 0xff, 32);
 	assert_false(message_check(&m, &d, &e));
 	assert_string_equal(e.refusal, "RANGE");
+	err_clear(&e);
+	arena_release(&a);
+}
+
+/* The same origin, deployment, digests and time: what was signed for a policy is nobody's word for a list of
+ * releases. */
+static void a_signature_for_a_policy_is_none_for_releases(void **state)
+{
+	struct person owners[2];
+	const struct deployment d = a_deployment(owners);
+	struct arena a = {0};
+	struct signed_message m;
+	struct err e = {0};
+
+	(void)state;
+	assert_ok(message_parse(&a, &m, span_str(A_FILE(RELEASES_SAY, ADOPTION_SIGNATURE, "ReleasesAdoption")), &e),
+		  &e);
+	assert_false(message_check(&m, &d, &e));
+	assert_string_equal(e.refusal, "WRONG-OWNER");
 	err_clear(&e);
 	arena_release(&a);
 }
@@ -250,6 +277,7 @@ static const struct { const char *of, *from, *to, *error; } changed[] = {
 	{ ADOPTION, "1795000000", "-1", "message.expires" },
 	{ ADOPTION, "\"previous\":\"0x33", "\"previous\":\"0x", "message.previous" },
 	{ ADOPTION, "PolicyAdoption", "LogCheckpoint", "message.deployment" },
+	{ ADOPTION, "PolicyAdoption", "ReleasesAdoption", "message.policy" },
 };
 
 static void anything_else_is_refused_with_its_place(void **state)
@@ -284,6 +312,7 @@ int main(void)
 		cmocka_unit_test(a_message_is_one_canonical_line),
 		cmocka_unit_test(every_field_is_signed),
 		cmocka_unit_test(whose_word_it_is_not),
+		cmocka_unit_test(a_signature_for_a_policy_is_none_for_releases),
 		cmocka_unit_test(an_adoption_is_no_cosignature),
 		cmocka_unit_test(different_owners_are_counted),
 		cmocka_unit_test(anything_else_is_refused_with_its_place),

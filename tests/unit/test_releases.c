@@ -67,6 +67,7 @@ static void a_slip_is_located(void **state)
 	check(LIST(ENTRY("1.0", ONES, AUDITED ",\"why\":1")), ERR_UNKNOWN, "releases[0].why: unknown member");
 }
 
+#define CODE(h) "    code      0x" h "\n    metadata  0x" ONES "\n    layout    " ONES "\n"
 static void what_changes_is_said_release_by_release(void **state)
 {
 	struct arena a = {0};
@@ -77,15 +78,41 @@ static void what_changes_is_said_release_by_release(void **state)
 	assert_ok(releases_parse(&a, &old, span_str(LIST(ENTRY("1.0", ONES, AUDITED) ","
 					 ENTRY("1.1", TWOS, "\"audit\":null"))), &e), &e);
 	assert_ok(releases_parse(&a, &now, span_str(LIST(ENTRY("1.1", TWOS, AUDITED))), &e), &e);
-	releases_differences(&text, &old, &now);
-	assert_buf_str(&text, "  SetPaymaster 1.0 goes\n  this was\n  SetPaymaster 1.1\n    code      0x" TWOS
-		       "\n    metadata  0x" ONES "\n    layout    " ONES "\n    audit     NONE\n");
+	assert_int_equal(releases_differences(&text, &old, &now), 2);
+	assert_buf_str(&text, "  GOES     SetPaymaster 1.0\n" CODE(ONES) "    audit     " TWOS "\n"
+		       "  CHANGES  SetPaymaster 1.1\n   was\n" CODE(TWOS) "    audit     NONE\n"
+		       "   now\n" CODE(TWOS) "    audit     " TWOS "\n");
 	buf_clear(&text);
-	releases_differences(&text, &now, &old);
-	assert_non_null(strstr(buf_cstr(&text), "  SetPaymaster 1.0 is new\n"));
+	assert_int_equal(releases_differences(&text, &now, &old), 2);
+	assert_non_null(strstr(buf_cstr(&text), "  COMES    SetPaymaster 1.0\n" CODE(ONES) "    audit     " TWOS "\n"));
 	buf_clear(&text);
-	releases_differences(&text, &now, &now);
+	assert_int_equal(releases_differences(&text, &now, &now), 0);
 	assert_int_equal(text.n, 0);
+	buf_release(&text);
+	arena_release(&a);
+}
+
+static void a_list_that_is_another_one_says_so_whatever_differs(void **state)
+{
+	static const struct { const char *old, *now, *said; } cases[] = {
+		{ LIST(ENTRY("1.0", ONES, AUDITED) "," ENTRY("1.1", TWOS, AUDITED)),
+		  LIST(ENTRY("1.1", TWOS, AUDITED) "," ENTRY("1.0", ONES, AUDITED)),
+		  "  the same releases, in another order\n" },
+		{ LIST(""), "{\"format\":\"setgov-releases/1\",\"name\":\"M\",\"releases\":[]}",
+		  "  the name: was L, is M now\n" },
+	};
+	struct arena a = {0};
+	struct buf text = {0};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct releases old, now;
+		struct err e = {0};
+		assert_ok(releases_parse(&a, &old, span_str(cases[i].old), &e), &e);
+		assert_ok(releases_parse(&a, &now, span_str(cases[i].now), &e), &e);
+		buf_clear(&text);
+		assert_int_equal(releases_differences(&text, &old, &now), 1);
+		assert_buf_str(&text, cases[i].said);
+	}
 	buf_release(&text);
 	arena_release(&a);
 }
@@ -96,6 +123,7 @@ int main(void)
 		cmocka_unit_test(a_release_is_found_by_its_code_and_by_its_sources),
 		cmocka_unit_test(a_slip_is_located),
 		cmocka_unit_test(what_changes_is_said_release_by_release),
+		cmocka_unit_test(a_list_that_is_another_one_says_so_whatever_differs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

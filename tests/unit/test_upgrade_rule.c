@@ -113,7 +113,7 @@ static void each_thing_that_is_wrong_with_new_code_is_named(void **state)
 		  "listed "
 		  "release: nothing says how it stores" },
 		{ "action[0].layout", LAYOUT("", "\"SetPaymaster 1.0\"", "\"abc\""), "failed: LAYOUT: not in the log "
-		  "(setgov policy releases FILE --adopt --layout FILE): abc" },
+		  "(setgov policy adopt FILE --layout FILE): abc" },
 		{ "releases", LISTED("\"audit\":null"), "failed: NO AUDIT: the list of releases has no report about "
 		  "SetPaymaster 2.0, and no exception" },
 		{ "releases", LISTED("\"audit\":null,\"exception\":\"tiny\""), "passed on the console's word: fit to "

@@ -27,6 +27,8 @@ struct lie {
 	const char *kind, *member, *value, *findings;
 };
 
+#define POLICY_MESSAGE "\"0x3eda595fb294c27bcf8f4da6a85aa042b40cdd5fcff37bef18a9d3883fd567ad\""     /* of line 9 */
+#define RELEASES "{\"format\":\"setgov-releases/1\",\"name\":\"L\",\"releases\":[]}"
 #define POLICY "{\"format\":\"setgov-policy/1\",\"name\":\"P\",\"rules\":[],\"semantics\":1}"
 /* Somebody's signature that no line brought in; its digest, and that of the evidence that the sample has. */
 #define FORGED "[{\"name\":\"signatures\",\"source\":\"proven\",\"value\":[{\"compared\":null,\"owner\":" \
@@ -137,6 +139,24 @@ static const struct lie lies[] = {
 	{ "alert.acknowledged", "note", "\"\"", "ALERT-FORM 17: note, byte 269: needed a reason\n" },
 	{ "policy.adopted", "signatures", "[{\"owner\":1}]",
 	  "ADOPTION 13: signatures[0].owner, byte 534: needed a string, found a number\n" },
+	{ "releases.offered", "expires", "2",
+	  "ADOPTION 18: the message is not that of the line's fields\n"
+	  "ADOPTION 19: a signature for what no line before it offers\n"
+	  "ADOPTION 20: a signature for what no line before it offers\n"
+	  "ADOPTION 21: a signature for what no line before it offers\n"
+	  "ADOPTION 22: adopted without an offer before it\n" },
+	{ "releases.signed", "owner", "\"0x7070707070707070707070707070707070707070\"",
+	  "ADOPTION 19: the signature is not by the owner it names\n"
+	  "ADOPTION 20: the signature is not by the owner it names\n"
+	  "ADOPTION 21: the signature is not by the owner it names\n" },
+	{ "releases.signed", "message", POLICY_MESSAGE,        /* what was offered as a policy */
+	  "ADOPTION 19: a signature for what no line before it offers\n"
+	  "ADOPTION 20: a signature for what no line before it offers\n"
+	  "ADOPTION 21: a signature for what no line before it offers\n" },
+	{ "releases.adopted", "releases", "\"" ZEROS "\"",
+	  "ADOPTION 22: the message is not that of the line's fields\n"
+	  "BLOB-MISSING 22: body.releases names blob " ZEROS ", which is not there or is damaged\n" },
+	{ "releases.adopted", "signatures", "[]", "ADOPTION 22: signed by 0 owners, and it takes 3\n" },
 };
 
 struct story {
@@ -383,7 +403,8 @@ static void judge(struct story *t, const char *step, struct span facts)
 	add(t, "policy.judged", "console", body);
 }
 
-static void sign_policy(struct story *t, const struct hash32 *message, struct message_signature *out, unsigned owner)
+static void sign_adoption(struct story *t, enum adoptable_kind kind, const struct hash32 *message,
+			  struct message_signature *out, unsigned owner)
 {
 	struct arena *a = &t->s.a;
 	struct json *body = json_object(a);
@@ -396,17 +417,18 @@ static void sign_policy(struct story *t, const struct hash32 *message, struct me
 	json_set(body, a, "message", json_0x(a, SPAN_HASH(message)));
 	json_set(body, a, "owner", json_addr(a, &out->owner));
 	json_set(body, a, "signature", json_bare(a, span_of(bytes, sizeof(bytes))));
-	add(t, "policy.signed", arena_str(a, t->s.d.people[owner].id), body);
+	add(t, arena_fmt(a, "%s.signed", adoptable_word(kind)), arena_str(a, t->s.d.people[owner].id), body);
 }
 
-/* The first policy: an offer, three of five, and its adoption. */
-static void adopt(struct story *t)
+/* The first of its kind: an offer, three of five, and its adoption. */
+static void adopt(struct story *t, enum adoptable_kind kind, const char *text)
 {
-	static const char text[] = "{\"format\":\"setgov-policy/1\",\"name\":\"P\",\"rules\":[],\"semantics\":1}";
-	const struct hash32 policy = blob(t, span_str(text)), none = {{0}};
-	const struct message m = adoption_says(span_str(TEST_ORIGIN), &t->s.d.id, &policy, &none, 0);
+	const struct adoption_terms terms = { .kind = kind, .origin = span_str(TEST_ORIGIN), .deployment = t->s.d.id,
+					      .document = blob(t, span_str(text)) };
+	const struct message m = adoption_says(&terms);
 	struct arena *a = &t->s.a;
 	struct json *body = json_object(a), *adopted;
+	const char *word = adoptable_word(kind);
 	struct message_signature v[3];
 	struct hash32 digest;
 
@@ -414,14 +436,14 @@ static void adopt(struct story *t)
 	json_set(body, a, "deployment", json_bare(a, SPAN_HASH(&t->s.d.id)));
 	json_set(body, a, "expires", json_u64(a, 0));
 	json_set(body, a, "message", json_0x(a, SPAN_HASH(&digest)));
-	json_set(body, a, "policy", json_bare(a, SPAN_HASH(&policy)));
+	json_set(body, a, word, json_bare(a, SPAN_HASH(&terms.document)));
 	json_set(body, a, "previous", json_null(a));
-	add(t, "policy.offered", "console", body);
+	add(t, arena_fmt(a, "%s.offered", word), "console", body);
 	for (unsigned i = 0; i < 3; i++)
-		sign_policy(t, &digest, &v[i], i);
+		sign_adoption(t, kind, &digest, &v[i], i);
 	adopted = json_copy(a, body);
 	json_set(adopted, a, "signatures", message_signatures_to_json(a, v, 3));
-	add(t, "policy.adopted", "console", adopted);
+	add(t, arena_fmt(a, "%s.adopted", word), "console", adopted);
 }
 
 /* Before it is sent: with the signature that is there. */
@@ -473,9 +495,10 @@ static void tell(const struct lie *lie, const char *dir)
 	mine(&t);
 	vouch(&t);
 	judge(&t, NULL, span_str("[]"));
-	adopt(&t);
+	adopt(&t, ADOPT_POLICY, POLICY);
 	judge_signed(&t);
 	alert(&t);
+	adopt(&t, ADOPT_RELEASES, RELEASES);
 	assert_ok(log_commit(t.log, &e), &e);
 	log_release(t.log);
 	sample_release(&t.s);
@@ -571,7 +594,7 @@ static const struct wrong {
 				       "UPDATE lines SET seq = 5 WHERE seq = 6;"
 				       "UPDATE lines SET seq = 6 WHERE seq = 99" },
 	[FINDING_LINE_FORM] = { .sql = "UPDATE lines SET line = 'anything' WHERE seq = 4" },
-	[FINDING_LINE_SEQ] = { .sql = "INSERT INTO lines SELECT 18, leaf, line FROM lines WHERE seq = 17" },
+	[FINDING_LINE_SEQ] = { .sql = "INSERT INTO lines SELECT 23, leaf, line FROM lines WHERE seq = 22" },
 	[FINDING_LINE_TIME] = { .line_kind = "clock.stepped-back",
 				.body = "{\"from\":\"2026-01-01T00:00:00.000Z\",\"to\":\"2026-01-01T00:00:00.000Z\"}" },
 	[FINDING_OPENING] = { .sql = "DELETE FROM lines" },

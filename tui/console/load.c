@@ -18,7 +18,7 @@ static size_t near(const struct state *s)
 static bool read_in_force(struct model *m, struct arena *a, struct in_force *out)
 {
 	struct offers all;
-	return offers_look(m->ws, a, &all, NULL) && in_force_read(m->ws, a, &all, out, NULL);
+	return offers_look(m->ws, a, &all, NULL) && in_force_read(m->ws, a, &all, ADOPT_POLICY, out, NULL);
 }
 
 static void load_logged(struct model *m)
@@ -43,10 +43,10 @@ bool load_queue(struct model *m, struct err *e)
 	m->changes = (struct change_rows){0};
 	m->sentences = NULL;
 	m->meeting.loaded = false;
-	m->policy.loaded = false;
+	m->adopted_loaded = false;
 	load_logged(m);
 	m->head = log_head(m->ws->log);
-	m->has_policy = !read_in_force(m, &m->queue_arena, &now) || now.policy != NULL;
+	m->has_policy = !read_in_force(m, &m->queue_arena, &now) || now.current != NULL;
 	if (!queue_read(m->ws->views, &m->queue_arena, facts, &m->queue, e) ||
 	    !change_rows_read(m->ws->views, &m->queue_arena, facts, &m->changes, e))
 		return false;
@@ -218,8 +218,8 @@ static void load_policy(struct model *m)
 	struct model_change *x = &m->change;
 	struct in_force now;
 	const bool ok = read_in_force(m, &x->arena, &now);
-	x->has_policy = !ok || now.policy != NULL;
-	x->may_sign_here = !x->has_policy || (ok && policy_hot_signing(now.policy));
+	x->has_policy = !ok || now.current != NULL;
+	x->may_sign_here = !x->has_policy || (ok && policy_hot_signing(now.current->policy));
 }
 
 static bool load_change_parts(struct model *m, const char *id, struct err *e)
@@ -370,107 +370,65 @@ static void load_meeting(struct model *m)
 	err_clear(&e);
 }
 
-/* ---- the policy ---- */
+/* ---- what owners adopt ---- */
 
-static bool load_in_force(struct model *m, const struct offers *all, struct in_force *now, struct err *e)
+static void load_in_force(struct model *m, struct model_adopted *x, const struct in_force *now, const struct offer *o)
 {
-	struct model_policy *x = &m->policy;
-	const struct offer *o = all->in_force;
-	if (!in_force_read(m->ws, &x->arena, all, now, e))
-		return false;
-	if (now->policy == NULL)
-		return true;
-	x->name = text_safe_str(&x->arena, now->policy->name, false);
-	x->digest = now->policy->digest;
+	x->current = now->current;
+	x->differs = now->differs;
 	x->adopted = o != NULL;
 	x->line = o != NULL ? o->adopted_seq : 0;
 	x->by = o != NULL ? offer_signers(&x->arena, o, &m->ws->deployment) : "nobody";
-	return true;
+	if (now->current != NULL)
+		x->name = text_safe_str(&x->arena, now->current->name, false);
 }
 
-static bool load_waiting(struct model *m, const struct offers *all, const struct policy *adopted, struct err *e)
+static bool load_waiting(struct model *m, struct model_adopted *x, enum adoptable_kind kind, const struct offers *all,
+			 const struct policy *bar, struct err *e)
 {
-	struct model_policy *x = &m->policy;
-	x->waiting = ARENA_ARRAY(&x->arena, struct waiting_policy, all->n + 1);
+	x->waiting = ARENA_ARRAY(&x->arena, struct waiting_offer, all->n + 1);
 	for (size_t i = 0; i < all->n; i++) {
 		const struct offer *o = &all->v[i];
-		const struct policy *p;
-		if (!offer_waits(all, o, m->ws, m->now))
+		const struct adoptable *p;
+		if (o->kind != kind || !offer_waits(all, o, m->ws, m->now))
 			continue;
-		if (!offers_policy(m->ws->log, &x->arena, &o->policy, &p, e))
+		if (!offers_document(m->ws->log, &x->arena, kind, &o->document, &p, e))
 			return false;
-		x->waiting[x->n_waiting++] = (struct waiting_policy){
+		x->waiting[x->n_waiting++] = (struct waiting_offer){
 			.name = text_safe_str(&x->arena, p->name, false), .line = o->seq, .expires = o->expires,
 			.by = offer_signers(&x->arena, o, &m->ws->deployment), .n = o->n,
-			.needs = adoption_needs(adopted, p, &m->ws->deployment),
+			.needs = adoption_needs(bar, p, &m->ws->deployment),
 		};
 	}
 	return true;
 }
 
-/* Which list the log took over last, when, and by whom: no owner has signed it. */
-static bool load_taken_over(struct model *m, struct err *e)
+static bool load_kind(struct model *m, struct model_adopted *x, enum adoptable_kind kind, struct err *e)
 {
-	static const char *const names[] = { "releases.adopted" };
-	struct model_releases *x = &m->releases;
-	struct hash32 digest;
-	struct seqs all;
-	struct line l;
-	if (!views_lines_of_kinds(m->ws->views, &x->arena, names, ARRAY_LEN(names), &all, e))
-		return false;
-	if (all.n == 0)
-		return true;
-	if (!log_line_read(m->ws->log, &x->arena, all.seq[all.n - 1], &l, e))
-		return false;
-	x->line = l.seq;
-	x->by = text_safe_str(&x->arena, l.actor, false);
-	x->logged = json_get_bare_hash(l.body, "releases", &digest, NULL) && hash32_eq(&digest, &x->list->digest);
-	return true;
-}
-
-static bool load_list(struct model *m, struct err *e)
-{
-	struct model_releases *x = &m->releases;
-	struct releases *list = ARENA_NEW(&x->arena, struct releases);
-	const char *path = arena_fmt(&x->arena, "%s/releases.json", m->ws->dir);
-	struct buf text = {0};
-	if (!fs_exists(path))
-		return true;
-	const bool ok = fs_read(&text, path, RELEASES_MAX, e) &&
-			releases_parse(&x->arena, list, arena_copy(&x->arena, buf_view(&text)), e);
-	buf_release(&text);
-	if (!ok)
-		return false;
-	x->list = list;
-	return load_taken_over(m, e);
-}
-
-static void load_releases(struct model *m)
-{
-	struct model_releases *x = &m->releases;
-	struct err e = {0};
-	arena_release(&x->arena);
-	*x = (struct model_releases){0};
-	if (!load_list(m, &e))
-		x->trouble = text_safe_err(&x->arena, &e);
-	err_clear(&e);
-}
-
-static void load_policies(struct model *m)
-{
-	struct model_policy *x = &m->policy;
 	struct in_force now;
 	struct offers all;
-	struct err e = {0};
-	if (x->loaded)
+	if (!offers_look(m->ws, &x->arena, &all, e) || !in_force_read(m->ws, &x->arena, &all, kind, &now, e))
+		return false;
+	load_in_force(m, x, &now, all.in_force[kind]);
+	return load_waiting(m, x, kind, &all, now.bar, e);
+}
+
+static void load_adopted(struct model *m)
+{
+	if (m->adopted_loaded)
 		return;
-	arena_release(&x->arena);
-	*x = (struct model_policy){ .loaded = true };
-	if (!offers_look(m->ws, &x->arena, &all, &e) || !load_in_force(m, &all, &now, &e) ||
-	    !load_waiting(m, &all, now.adopted, &e))
-		x->trouble = text_safe_err(&x->arena, &e);
-	err_clear(&e);
-	load_releases(m);
+	m->adopted_loaded = true;
+	for (int k = 0; k < N_ADOPTABLES; k++) {
+		struct model_adopted *x = &m->adopted[k];
+		const char *word = adoptable_word((enum adoptable_kind)k);
+		struct err e = {0};
+		arena_release(&x->arena);
+		*x = (struct model_adopted){ .called = adoptable_called((enum adoptable_kind)k) };
+		x->file = arena_fmt(&x->arena, "%s.json", word);
+		if (!load_kind(m, x, (enum adoptable_kind)k, &e))
+			x->trouble = text_safe_err(&x->arena, &e);
+		err_clear(&e);
+	}
 }
 
 /* Sticks come and go: looked for again every second or so while packets can be written. */
@@ -510,7 +468,7 @@ void load_place(struct model *m, const struct state *s)
 			load_change(m, p->change);
 		break;
 	case VIEW_DEPLOYMENT:
-		load_policies(m);
+		load_adopted(m);
 		break;
 	case VIEW_CHANGES:
 	case VIEW_COMPOSE:

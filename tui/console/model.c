@@ -16,8 +16,8 @@ void model_release(struct model *m)
 	arena_release(&m->log.arena);
 	arena_release(&m->line.arena);
 	arena_release(&m->meeting.arena);
-	arena_release(&m->policy.arena);
-	arena_release(&m->releases.arena);
+	for (size_t i = 0; i < N_ADOPTABLES; i++)
+		arena_release(&m->adopted[i].arena);
 	arena_release(&m->logged.arena);
 	arena_release(&m->present_arena);
 	arena_release(&m->mounts_arena);

@@ -10,7 +10,6 @@
 #include "audit-log/workspace.h"
 #include "src/gov/explain.h"
 #include "src/gov/snapshot.h"
-#include "src/policy/releases.h"
 #include "tui/console/mounts.h"
 
 /* A line of the log as lists show it. */
@@ -85,33 +84,25 @@ struct model_meeting {
 	const char *trouble;          /* the log's meetings cannot be understood, and why; or NULL */
 };
 
-/* The policy in force, and those that wait for owners' signatures. Names are safe to show. */
-struct waiting_policy {
+/* The policy or list of releases in force, and those that wait for owners' signatures. Names are safe to show. */
+struct waiting_offer {
 	const char *name, *by;        /* by: "p1, p2", or "nobody" */
 	uint64_t line, expires;       /* expires: seconds; 0: never */
 	size_t n, needs;
 };
-struct model_policy {
+struct model_adopted {
 	struct arena arena;
-	bool loaded;
-	const char *name;             /* NULL: none is in force */
-	struct hash32 digest;
-	bool adopted;                 /* by the owners, who are named in `by`; else it is policy.json alone */
+	const char *called;           /* "policy", "list of releases" */
+	const char *file;             /* how its file beside the log is called */
+	const struct adoptable *current;      /* NULL: none is in force */
+	const char *name;             /* its name */
+	bool adopted;                 /* by the owners, who are named in `by`; else it is the file alone */
+	bool differs;                 /* the file is another one than the log adopted last */
 	uint64_t line;
 	const char *by;
-	struct waiting_policy *waiting;
+	struct waiting_offer *waiting;
 	size_t n_waiting;
-	const char *trouble;          /* policies cannot be read, and why; or NULL */
-};
-
-/* The list of code that may be installed, as it lies beside the log. */
-struct model_releases {
-	struct arena arena;
-	const struct releases *list;  /* NULL: there is none */
-	bool logged;                  /* the log took this very list over, and no other since */
-	uint64_t line;
-	const char *by;               /* who took it over */
-	const char *trouble;          /* it cannot be read, and why; or NULL */
+	const char *trouble;          /* they cannot be read, and why; or NULL */
 };
 
 /* The alerts of the log that somebody has to do something about: not cleared, or not acknowledged. */
@@ -156,8 +147,8 @@ struct model {
 	struct model_log log;
 	struct model_line line;
 	struct model_meeting meeting;
-	struct model_policy policy;
-	struct model_releases releases;       /* loaded with the policy */
+	bool adopted_loaded;          /* of the next: read since the log grew */
+	struct model_adopted adopted[N_ADOPTABLES];
 	struct model_logged logged;
 	struct arena present_arena;
 	struct present *present;

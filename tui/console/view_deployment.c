@@ -462,9 +462,9 @@ static void log_part(const struct seen *x, struct paper *p)
 	buf_release(&b);
 }
 
-/* ---- the policy ---- */
+/* ---- what owners adopt ---- */
 
-static void in_force(const struct model_policy *x, struct paper *p)
+static void in_force(const struct model_adopted *x, struct paper *p)
 {
 	begin(p, "in force");
 	paper_add(p, STYLE_TITLE, "%s", x->name);
@@ -474,10 +474,13 @@ static void in_force(const struct model_policy *x, struct paper *p)
 	else
 		paper_add(p, STYLE_WARN, "  ! NOT ADOPTED: no owner has signed it");
 	paper_end(p);
-	who_hash(p, 2, "digest", &x->digest);
+	who_hash(p, 2, "digest", &x->current->digest);
+	if (x->differs)
+		paper_line(p, STYLE_BAD, 2, "! %s is another %s: what goes by one is refused while it is there",
+			   x->file, x->called);
 }
 
-static void waiting(const struct seen *x, const struct waiting_policy *w, struct paper *p)
+static void waiting(const struct seen *x, const struct waiting_offer *w, struct paper *p)
 {
 	struct buf b = {0};
 	begin(p, "offered");
@@ -493,21 +496,33 @@ static void waiting(const struct seen *x, const struct waiting_policy *w, struct
 	buf_release(&b);
 }
 
-/* Nothing where there is none: the queue says so. What changes is too long for this page: `setgov policy show`. */
-static void policy(const struct seen *x, struct paper *p)
+/* False: there is nothing to say, and the queue says so. */
+static bool adopted(const struct model_adopted *m, const char *title, struct paper *p)
 {
-	const struct model_policy *m = &x->m->policy;
-	if (m->name == NULL && m->n_waiting == 0 && m->trouble == NULL)
-		return;
-	paper_title(p, "Policy");
+	if (m->current == NULL && m->n_waiting == 0 && m->trouble == NULL)
+		return false;
+	paper_title(p, "%s", title);
 	if (m->trouble != NULL)
 		paper_line(p, STYLE_BAD, 2, "! it cannot be read: %s", m->trouble);
-	if (m->name != NULL)
+	if (m->current != NULL)
 		in_force(m, p);
+	return true;
+}
+
+/* What changes is too long for this page: `command` has it. */
+static void all_waiting(const struct seen *x, const struct model_adopted *m, const char *command, struct paper *p)
+{
 	for (size_t i = 0; i < m->n_waiting; i++)
 		waiting(x, &m->waiting[i], p);
 	if (m->n_waiting > 0)
-		paper_line(p, STYLE_DIM, 2, ":policy show has old and new, rule by rule");
+		paper_line(p, STYLE_DIM, 2, ":%s has old and new", command);
+}
+
+static void policy(const struct seen *x, struct paper *p)
+{
+	const struct model_adopted *m = &x->m->adopted[ADOPT_POLICY];
+	if (adopted(m, "Policy", p))
+		all_waiting(x, m, "policy show", p);
 }
 
 /* ---- what may be installed ---- */
@@ -534,26 +549,14 @@ static void one_release(const struct release *r, struct paper *p)
 
 static void releases(const struct seen *x, struct paper *p)
 {
-	const struct model_releases *m = &x->m->releases;
-	if (m->list == NULL && m->trouble == NULL)
+	const struct model_adopted *m = &x->m->adopted[ADOPT_RELEASES];
+	if (!adopted(m, "Releases: the code that may be installed", p))
 		return;
-	paper_title(p, "Releases: the code that may be installed");
-	if (m->trouble != NULL)
-		paper_line(p, STYLE_BAD, 2, "! the list cannot be read: %s", m->trouble);
-	if (m->list == NULL)
-		return;
-	begin(p, "in force");
-	paper_add_safe(p, STYLE_TITLE, m->list->name);
-	if (m->logged)
-		paper_add(p, STYLE_WARN, "  line %llu of the log, taken over by %s: each signer pins it by its phrase",
-			  (unsigned long long)m->line, m->by);
-	else
-		paper_add(p, STYLE_BAD, "  ! releases.json is not the list that the log took over last");
-	paper_end(p);
-	who_hash(p, 2, "digest", &m->list->digest);
-	who_phrase(p, 2, &m->list->digest);
-	for (size_t i = 0; i < m->list->n; i++)
-		one_release(&m->list->v[i], p);
+	if (m->current != NULL)
+		who_phrase(p, 2, &m->current->digest);
+	for (size_t i = 0; m->current != NULL && i < m->current->releases->n; i++)
+		one_release(&m->current->releases->v[i], p);
+	all_waiting(x, m, "policy releases", p);
 }
 
 static void page(const struct seen *x, struct paper *p)
