@@ -423,15 +423,22 @@ const bare = (text) => unhex(text.slice(2));
 
 // The kinds of lines that carry signatures by owners and others over our own messages: the digest that was signed, and
 // who signed it, with what. `message`, where a line has one, is that digest.
-const adoption = ({ deployment, policy, previous, expires, message, signatures }, { origin, safe }) => ({
-	message, signatures: signatures ?? [], digest: messageDigest(safe,
-		'PolicyAdoption(string origin,bytes32 deployment,bytes32 policy,bytes32 previous,uint64 expires)',
-		[hashOf(origin), unhex(deployment), unhex(policy), unhex(previous ?? '00'.repeat(32)), word32(expires)]) });
+const adoption = (type, word) => ({ deployment, [word]: adopted, previous, expires, message, signatures }, { origin, safe }) => ({
+	message, signatures: signatures ?? [], digest: messageDigest(safe, type,
+		[hashOf(origin), unhex(deployment), unhex(adopted), unhex(previous ?? '00'.repeat(32)), word32(expires)]) });
+const policyAdoption = adoption(
+	'PolicyAdoption(string origin,bytes32 deployment,bytes32 policy,bytes32 previous,uint64 expires)', 'policy');
+const releasesAdoption = adoption(
+	'ReleasesAdoption(string origin,bytes32 deployment,bytes32 releases,bytes32 previous,uint64 expires)', 'releases');
+const adopting = ({ message, owner, signature }) => ({ digest: bare(message), signatures: [{ owner, signature: `0x${signature}` }] });
 const CARRIED = {
 	__proto__: null,
-	'policy.offered': adoption,
-	'policy.adopted': adoption,
-	'policy.signed': ({ message, owner, signature }) => ({ digest: bare(message), signatures: [{ owner, signature: `0x${signature}` }] }),
+	'policy.offered': policyAdoption,
+	'policy.adopted': policyAdoption,
+	'policy.signed': adopting,
+	'releases.offered': releasesAdoption,
+	'releases.adopted': releasesAdoption,
+	'releases.signed': adopting,
 	'key.attested': ({ account, deployment, origin, signature }, { safe }, change) => ({
 		signatures: [{ owner: account, signature }], digest: messageDigest(safe,
 			'KeyAttestation(string origin,bytes32 deployment,string change,address account)',
