@@ -68,6 +68,28 @@ static bool is_spent(const struct audit *t, const struct withholding_item *item)
 	return false;
 }
 
+static bool read_segment(struct audit *t, const struct hash32 *digest, struct segment *out)
+{
+	struct buf bytes = {0};
+	struct hash32 is;
+	bool ok = fs_read(&bytes, arena_fmt(t->a, "%s/blobs/%s", t->x.dir, hex_of(t, digest)), SEGMENT_LIST_MAX, NULL);
+	sha256(&is, buf_view(&bytes));
+	ok = ok && hash32_eq(&is, digest) && segment_parse(t->a, out, arena_copy(t->a, buf_view(&bytes)), NULL);
+	buf_release(&bytes);
+	return ok;
+}
+
+/* The lists of the segments that two people archived, as far as the export has them: blobs like others. */
+static void read_segments(struct audit *t)
+{
+	struct withholding *w = &t->x.withheld;
+	const struct removals *r = &w->removals;
+	w->segments = ARENA_ARRAY(t->a, struct segment, r->n + 1);
+	for (size_t i = 0; i < r->n; i++)
+		if (r->v[i].kind == REMOVAL_ARCHIVE && r->v[i].done && removals_agreed(r, &r->v[i], NULL))
+			w->n_segments += read_segment(t, &r->v[i].what, &w->segments[w->n_segments]);
+}
+
 static void judge_withheld(struct audit *t)
 {
 	const struct withholding *w = &t->x.withheld;
@@ -89,5 +111,6 @@ void audit_files(struct audit *t)
 	if (!hash32_eq(&t->x.lines_said, &t->x.lines_are))
 		audit_note(t, &t->files, AUDIT_DIFFERS, "lines.jsonl is not the file that the manifest names");
 	judge_blobs(t);
+	read_segments(t);
 	judge_withheld(t);
 }

@@ -37,13 +37,26 @@ static const char *what_of(const struct withholding *w, const struct line *l, co
 	return arena_fmt(w->a, "%s in %.*s of %s", name->member, text_shown(l->kind), (const char *)l->kind.p, change);
 }
 
+static bool is_bearer(const struct blob_name *name)
+{
+	return strcmp(name->kind, "signature.added") == 0 || strcmp(name->kind, "submit.intended") == 0;
+}
+
+/* The same bytes can be named twice: an attachment that is also a packet is not personal data. */
+static int strictness(const struct blob_name *name)
+{
+	return !name->may_stay ? (name->class[0] == '\0' ? 3 : 2) : is_bearer(name) ? 1 : 0;
+}
+
 static void take_name(void *ctx, const struct line *l, const struct hash32 *digest, const struct blob_name *name)
 {
 	struct withholding *w = ctx;
 	const struct withheld_blob *blob = withheld_find(&w->list, digest);
-	if (blob == NULL || w->v[blob - w->list.v].name != NULL)
+	if (blob == NULL)
 		return;
 	struct withholding_item *item = &w->v[blob - w->list.v];
+	if (item->name != NULL && strictness(name) <= strictness(item->name))
+		return;
 	item->name = name;
 	item->line = l->seq;
 	item->what = what_of(w, l, name);
@@ -123,6 +136,16 @@ static bool is_archived(const struct withholding *w)
 	return false;
 }
 
+static const char *archive_fault(const struct withholding *w, const struct hash32 *digest)
+{
+	bool listed = w->segments == NULL;
+	for (size_t i = 0; i < w->n_segments && !listed; i++)
+		listed = segment_find(&w->segments[i], digest) != NULL;
+	if (!is_archived(w))
+		return "no line says that anything was archived";
+	return listed ? NULL : "it is in the list of no segment that two people archived";
+}
+
 static const char *erasure_fault(const struct withholding *w, const struct hash32 *digest)
 {
 	const struct removal *done = removals_find(&w->removals, REMOVAL_ERASE, true, digest);
@@ -131,13 +154,29 @@ static const char *erasure_fault(const struct withholding *w, const struct hash3
 	return removals_agreed(&w->removals, done, NULL) ? NULL : "its erasure was not agreed on by two people";
 }
 
+/* The reason has to be one for what it is: a signature that is called personal data would never be spent. */
+static const char *name_fault(const struct withholding_item *item)
+{
+	if (item->name == NULL)
+		return NULL;
+	if (item->blob->why == WITHHELD_ARCHIVED)
+		return item->name->class[0] == '\0' ? "it stays in the log for good" : NULL;
+	if (!item->name->may_stay)
+		return "an export always has it";
+	if (is_bearer(item->name) == (item->blob->why == WITHHELD_BEARER))
+		return NULL;
+	return is_bearer(item->name) ? "a signature or a transaction is no personal data"
+				     : "it is no signature and no transaction that anybody could use";
+}
+
 const char *withholding_fault(const struct withholding *w, size_t i)
 {
 	const struct withholding_item *item = &w->v[i];
+	const char *fault = name_fault(item);
+	if (fault != NULL)
+		return fault;
 	if (item->blob->why == WITHHELD_ARCHIVED)
-		return is_archived(w) ? NULL : "no line says that anything was archived";
-	if (item->name != NULL && !item->name->may_stay)
-		return "an export always has it";
+		return archive_fault(w, &item->blob->digest);
 	return item->blob->why == WITHHELD_ERASED ? erasure_fault(w, &item->blob->digest) : NULL;
 }
 

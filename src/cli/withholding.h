@@ -4,13 +4,13 @@
 #define SETGOV_CLI_WITHHOLDING_H
 
 #include "audit-log/removals.h"
-#include "audit-log/retention.h"
+#include "audit-log/segment.h"
 #include "audit-log/withheld.h"
 #include "src/cli/command.h"
 
 struct withholding_item {
 	const struct withheld_blob *blob;
-	const struct blob_name *name; /* of the first line that names it; NULL: none does */
+	const struct blob_name *name; /* of the line that says most of what it is; NULL: no line names it */
 	uint64_t line;
 	const char *what;             /* "signature of p5 for schedule of SC-1"; safe to show */
 	struct hash32 about;          /* the safeTxHash or the transaction that it is for; zero */
@@ -20,6 +20,8 @@ struct withholding {
 	struct withheld list;
 	struct withholding_item *v;   /* in the list's order */
 	struct removals removals;
+	struct segment *segments;     /* whose lists were read; NULL: none was looked for */
+	size_t n_segments;
 };
 
 /* The manifest; then every line. ERR_SYNTAX and others of withheld_read() and removals_take(). */

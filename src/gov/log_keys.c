@@ -151,7 +151,8 @@ static bool read_handover(struct log_keys *k, const struct line *l, struct log_r
 	return true;
 }
 
-/* The line names the one that adopted the owners' profile: the newest that stands under the checkpoint. */
+/* The line names the one that adopted the owners' profile: the newest that stands under the checkpoint. None comes
+ * after that: owners who were removed since would only have to show an older checkpoint. */
 static bool rests_on_newest_profile(const struct line *l, const struct log_profiles *p, uint64_t size, struct err *e)
 {
 	uint64_t adopted;
@@ -161,6 +162,10 @@ static bool rests_on_newest_profile(const struct line *l, const struct log_profi
 		return false;
 	while (i && p->v[i - 1].seq >= size)
 		i--;
+	if (i < p->n && p->v[i].seq < l->seq)
+		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "line %llu adopts a profile, and the old key's "
+			       "checkpoint is from before it", (unsigned long long)p->v[i].seq) ||
+		       err_in(e, "checkpoint");
 	return (i && p->v[i - 1].seq == adopted) ||
 	       err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "line %llu is not the one that the checkpoint's last profile "
 		       "was adopted by", (unsigned long long)adopted) || err_in(e, "adopted");

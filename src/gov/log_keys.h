@@ -58,7 +58,8 @@ struct log_past {
  * and what message_count() says. */
 MUST_CHECK bool log_keys_take(struct log_keys *k, const struct line *l, const struct tree_head *before,
 			      const struct log_past *past, struct err *e);
-/* Of a line that was taken with the one profile that it rests on: is that the newest of all that there were? */
+/* Of a line that was taken with the one profile that it rests on: is that the newest of all that there were before the
+ * line, and under its checkpoint? */
 MUST_CHECK bool log_keys_rest_on_newest(const struct line *l, const struct log_profiles *p, struct err *e);
 /* The same by the line's words alone, for whoever does not have the lines before. The owners may go
  * back: to a key that is known, whose followers, lost with lines that nobody has any more, are then forgotten. */

@@ -683,6 +683,39 @@ static void owners_are_those_under_the_last_checkpoint_of_the_lost_key(void **st
 	}
 }
 
+static const struct deployment *removed_at_three(void *ctx, uint64_t size)
+{
+	const struct deployment *both = ctx;
+
+	return size > 3 ? &both[0] : &both[1];
+}
+
+/* An owner whom line 3 removed has an old checkpoint, from when he was one; and a lost key cannot say that it signed a
+ * newer one. */
+static void who_was_removed_since_cannot_show_an_older_checkpoint(void **state)
+{
+	struct log_profile adoptions[] = { { .seq = 0 }, { .seq = 3 } };
+	struct log_profiles profiles = { adoptions, 2, 2 };
+	struct fixture *f = *state;
+	const uint8_t seed[32] = { 1 };
+	const struct note_key key = note_key_of_seed(&f->a, span_str("test.example/log"), seed);
+	struct forged x;
+	struct err e = {0};
+
+	forge(f, &x, seed);
+	const struct log_past past = { root_of_test, removed_at_three, &profiles, x.both };
+	json_set((struct json *)(uintptr_t)x.line.body, &f->a, "adopted", json_u64(&f->a, 0));
+	sign_head(f, (struct json *)(uintptr_t)x.line.body, 3, &key, seed);
+	assert_false(log_keys_take(&x.keys, &x.line, &x.before, &past, &e));
+	assert_err(&e, ERR_MISMATCH, "succession.checkpoint: line 3 adopts a profile, and the old key's checkpoint is "
+		   "from before it");
+	err_clear(&e);
+	assert_false(log_keys_rest_on_newest(&x.line, &profiles, NULL));
+	profiles.n = 1;
+	assert_ok(log_keys_take(&x.keys, &x.line, &x.before, &past, &e), &e);
+	assert_ok(log_keys_rest_on_newest(&x.line, &profiles, &e), &e);
+}
+
 /* The same on the other side: where the lost key did not sign for the profile in force, nobody can succeed it. */
 static void a_profile_that_the_lost_key_did_not_sign_for_has_no_owners(void **state)
 {
@@ -716,6 +749,7 @@ int main(void)
 		T(another_writer_notices_the_new_key), T(followers_and_exports_lead_from_the_first_key),
 		T(a_backup_during_a_change_has_the_key_that_its_log_names),
 		T(owners_are_those_under_the_last_checkpoint_of_the_lost_key),
+		T(who_was_removed_since_cannot_show_an_older_checkpoint),
 		T(a_profile_that_the_lost_key_did_not_sign_for_has_no_owners),
 		T(a_forged_succession_is_refused_when_the_log_is_opened),
 		T(an_older_profile_than_the_last_one_is_found_by_reading_all_lines),
