@@ -61,7 +61,6 @@ enum finding_code {
 #undef C
 };
 const char *finding_code_name(enum finding_code c);
-const char *finding_code_means(enum finding_code c);
 
 struct finding {
 	enum finding_code code;

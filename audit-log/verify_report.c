@@ -2,20 +2,15 @@
 
 #include <stdarg.h>
 
-static const struct { const char *name, *means; } codes[] = {
-#define C(id, name, means) { name, means },
+static const char *const codes[] = {
+#define C(id, name, means) name,
 	FINDING_CODES(C)
 #undef C
 };
 
 const char *finding_code_name(enum finding_code c)
 {
-	return codes[c].name;
-}
-
-const char *finding_code_means(enum finding_code c)
-{
-	return codes[c].means;
+	return codes[c];
 }
 
 void verify_find(struct verifier *v, enum finding_code code, uint64_t seq, const char *fmt, ...)

@@ -51,15 +51,8 @@ MUST_CHECK bool views_compare(struct log *l, bool *compared, void (*fn)(void *ct
 
 struct views_changes { struct views_change *v; size_t n; };    /* oldest first */
 MUST_CHECK bool views_changes(struct views *v, struct arena *a, struct views_changes *out, struct err *e);
-/* Rows are collected before the first call of fn, so fn may use the log and the views. */
-typedef bool views_change_fn(void *ctx, const struct views_change *c, struct err *e);
-MUST_CHECK bool views_each_change(struct views *v, views_change_fn *fn, void *ctx, struct err *e);   /* oldest first */
-MUST_CHECK bool views_find_change(struct views *v, struct arena *a, struct span id, struct views_change *out,
-				  struct err *e);
 MUST_CHECK bool views_seek_change(struct views *v, struct arena *a, struct span id, struct views_change *out,
 				  bool *found, struct err *e);
-/* 1 when there is none. */
-MUST_CHECK bool views_next_change_number(struct views *v, uint64_t *out, struct err *e);
 
 /* Numbers of lines: ascending; in the arena. */
 MUST_CHECK bool views_lines_of_change(struct views *v, struct arena *a, struct span change, struct seqs *out,

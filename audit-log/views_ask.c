@@ -104,18 +104,6 @@ bool views_changes(struct views *v, struct arena *a, struct views_changes *out, 
 	return views_ask(v, ask_changes, &q, e);
 }
 
-bool views_each_change(struct views *v, views_change_fn *fn, void *ctx, struct err *e)
-{
-	struct views_changes all;
-	struct arena a = {0};
-	bool ok = views_changes(v, &a, &all, e);
-
-	for (size_t i = 0; ok && i < all.n; i++)
-		ok = fn(ctx, &all.v[i], e);
-	arena_release(&a);
-	return ok;
-}
-
 struct one_change {
 	struct arena *arena;
 	struct span id;
@@ -146,32 +134,6 @@ bool views_seek_change(struct views *v, struct arena *a, struct span id, struct 
 
 	*found = ok && c.found;
 	return ok;
-}
-
-bool views_find_change(struct views *v, struct arena *a, struct span id, struct views_change *out, struct err *e)
-{
-	bool found;
-
-	if (!views_seek_change(v, a, id, out, &found, e))
-		return false;
-	return found ||
-	       err_set(e, ERR_MISSING, ERR_NO_OFFSET, "no change %.*s in the log", (int)id.n, (const char *)id.p);
-}
-
-static bool ask_next_number(struct views *v, void *ctx)
-{
-	sqlite3_stmt *st = v->st[ST_NEXT_NUMBER];
-	const bool ok = sqlite3_step(st) == SQLITE_ROW;
-
-	if (ok)
-		*(uint64_t *)ctx = views_u64(st, 0);
-	sqlite3_reset(st);
-	return ok;
-}
-
-bool views_next_change_number(struct views *v, uint64_t *out, struct err *e)
-{
-	return views_ask(v, ask_next_number, out, e);
 }
 
 /* ---- lines ------------------------------------------------------------------------------------------------------- */

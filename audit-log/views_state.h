@@ -48,7 +48,6 @@
 			" ORDER BY number, id") \
 	S(STEPS,        "SELECT " STEP_COLUMNS " FROM step WHERE change = ?1 ORDER BY kind") \
 	S(OPERATIONS,   "SELECT id, operation FROM change WHERE " PLANNED " ORDER BY first_seq") \
-	S(NEXT_NUMBER,  "SELECT coalesce(max(number) + 1, 1) FROM change") \
 	S(OF_CHANGE,    "SELECT seq FROM change_line WHERE change = ?1 ORDER BY seq") \
 	S(OF_KIND,      "SELECT seq FROM kind_line WHERE kind = ?1 ORDER BY seq") \
 	S(NAMING,       "SELECT seq FROM naming WHERE value = ?1 ORDER BY seq") \

@@ -307,17 +307,6 @@ bool workspace_unfinished(struct workspace *ws, const struct changes **out, stru
 	return workspace_fold(ws, out, e);
 }
 
-bool workspace_changes(struct workspace *ws, struct arena *a, struct changes *out, struct err *e)
-{
-	const struct changes *all;
-	if (!workspace_fold(ws, &all, e))
-		return false;
-	*out = (struct changes){ ARENA_ARRAY(a, struct change, all->n), all->n };
-	if (all->n > 0)
-		memcpy(out->v, all->v, all->n * sizeof(*out->v));
-	return true;
-}
-
 static bool found(const struct change *c, const char *id, struct err *e)
 {
 	return (c != NULL && c->id.n > 0) ||

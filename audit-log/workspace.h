@@ -60,8 +60,6 @@ MUST_CHECK bool workspace_fold(struct workspace *ws, const struct changes **out,
  * signature or be on an agenda. No line of the others is read but the one that says so, and no view has a say in which
  * they are (census.h). */
 MUST_CHECK bool workspace_unfinished(struct workspace *ws, const struct changes **out, struct err *e);
-/* workspace_fold(), as they are now. */
-MUST_CHECK bool workspace_changes(struct workspace *ws, struct arena *a, struct changes *out, struct err *e);
 
 /* A line in the actor's name, ready for log_add_line(). `change` may be empty. */
 struct line workspace_line(const struct workspace *ws, const char *kind, struct span change,

@@ -511,15 +511,6 @@ const struct action_def *catalogue_find(const struct catalogue *c, struct span n
 	return NULL;
 }
 
-bool catalogue_calls(const struct catalogue *c, struct span function)
-{
-	for (size_t i = 0; i < c->n; i++)
-		for (size_t k = 0; k < c->actions[i].n_calls; k++)
-			if (span_eq(c->actions[i].calls[k].function, function))
-				return true;
-	return false;
-}
-
 const struct arg_def *catalogue_parameter(const struct catalogue *all, struct span function, size_t at)
 {
 	for (size_t i = 0; i < all->n; i++) {

@@ -75,8 +75,6 @@ struct catalogue {
 const struct arg_def *action_arg_def(const struct action_def *d, struct span name);   /* NULL: no such */
 /* The argument that becomes parameter i of this function, in the first action that has one; NULL: none. */
 const struct arg_def *catalogue_parameter(const struct catalogue *c, struct span function, size_t i);
-/* Some action makes calls of this function. */
-bool catalogue_calls(const struct catalogue *c, struct span function);
 
 /* Sentences: text with holes. "{name}" is the argument; "{name?yes|no}" one of two wordings, which may have
  * holes of their own: by a bool, by whether bytes are none, by whether an address is zero; "{contracts}" all

@@ -19,13 +19,6 @@ static struct signed_message signed_of(const struct cosignature *c)
 	return (struct signed_message){ c->deployment, cosignature_message(c->origin, &c->head), { c->owner, c->sig } };
 }
 
-void cosignature_write(struct arena *a, struct buf *out, const struct cosignature *c)
-{
-	const struct signed_message m = signed_of(c);
-
-	message_write(a, out, &m);
-}
-
 bool cosignature_of(struct cosignature *out, const struct signed_message *m, struct err *e)
 {
 	const struct message_value *says = m->message.says;

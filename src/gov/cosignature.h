@@ -19,7 +19,6 @@ struct cosignature {
 struct message cosignature_message(struct span origin, const struct tree_head *head);
 void cosignature_digest(struct hash32 *out, const struct deployment *d, struct span origin,
 			const struct tree_head *head);
-void cosignature_write(struct arena *a, struct buf *out, const struct cosignature *c);
 /* As message_parse() does; and ERR_REFUSED "TYPE": a message, but no cosignature. */
 MUST_CHECK bool cosignature_parse(struct arena *a, struct cosignature *out, struct span text, struct err *e);
 MUST_CHECK bool cosignature_of(struct cosignature *out, const struct signed_message *m, struct err *e);

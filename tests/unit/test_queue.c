@@ -40,10 +40,12 @@ static void leave(struct place *p)
 static void on_chain(struct place *p, const char *change, uint64_t timestamp)
 {
 	struct views_change c;
+	bool found;
 	struct err e = {0};
 
-	assert_ok(views_catch_up(p->views, &e) && views_find_change(p->views, &p->a, span_str(change), &c, &e), &e);
-	assert_true(c.has_operation);
+	assert_ok(views_catch_up(p->views, &e) &&
+		  views_seek_change(p->views, &p->a, span_str(change), &c, &found, &e), &e);
+	assert_true(found && c.has_operation);
 	p->look.operations = p->ops;
 	p->ops[p->look.n_operations++] = (struct snapshot_operation){ .id = c.operation, .change = span_str(change),
 								      .timestamp = timestamp };
