@@ -27,7 +27,8 @@ static bool fold_line(void *ctx, uint64_t seq, const struct hash32 *leaf, struct
 	       err_in(e, "line %llu (%.*s)", (unsigned long long)seq, (int)l.kind.n, (const char *)l.kind.p);
 }
 
-bool alerts_read(struct log *l, struct arena *a, uint64_t from, uint64_t to, struct alert_log *out, struct err *e)
+/* Lines from..to-1 from the trusted file, as raising, clearing and acknowledging go by them. */
+static bool read_lines(struct log *l, struct arena *a, uint64_t from, uint64_t to, struct alert_log *out, struct err *e)
 {
 	struct fold f = { a, out };
 
@@ -222,8 +223,8 @@ static bool begin(struct workspace *ws, struct arena *a, struct alert_log *m, st
 {
 	const uint64_t size = log_size(ws->log);
 
-	return alerts_read(ws->log, a, 0, size, m, e) && log_begin(ws->log, e) &&
-	       alerts_read(ws->log, a, size, log_size(ws->log), m, e);
+	return read_lines(ws->log, a, 0, size, m, e) && log_begin(ws->log, e) &&
+	       read_lines(ws->log, a, size, log_size(ws->log), m, e);
 }
 
 static bool end(struct workspace *ws, bool ok, struct err *e)

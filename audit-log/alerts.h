@@ -5,11 +5,7 @@
 #include "audit-log/workspace.h"
 #include "src/gov/alert.h"
 
-/* Lines from..to-1, folded into *out, from the trusted file, each re-hashed: what raising, clearing and acknowledging
- * go by. *out begins as {0}, and what it keeps lives in the arena. */
-MUST_CHECK bool alerts_read(struct log *l, struct arena *a, uint64_t from, uint64_t to, struct alert_log *out,
-			    struct err *e);
-/* The same of the whole log, complete as log_each_of_kinds() is: what commands and reports show. */
+/* All of them, folded from the trusted file into the arena, complete as log_each_of_kinds() is: what commands and reports show. */
 MUST_CHECK bool alerts_all(struct log *l, struct arena *a, struct alert_log *out, struct err *e);
 /* The lines that tell of them: a report goes on behind one that cannot be understood. */
 MUST_CHECK bool alerts_lines(struct log *l, struct arena *a, struct seqs *out, struct err *e);

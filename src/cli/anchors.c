@@ -149,8 +149,8 @@ static void judge_planned(struct anchors *out, struct arena *a, const struct pla
 		       " the chain does not know it", hex_of(a, &line->operation), out->pin.number));
 }
 
-bool anchors_check(struct anchors *out, struct arena *a, struct log *l, struct chain *c, const struct deployment *d,
-		   struct err *e)
+static bool check(struct anchors *out, struct arena *a, struct log *l, struct chain *c, const struct deployment *d,
+		  struct err *e)
 {
 	static const char *const kinds[] = { "operation.planned", "step.mined" };
 	struct planning p = { .a = a };
@@ -201,7 +201,7 @@ bool anchors_look(struct anchors *out, struct arena *a, const char *dir, const c
 	struct chain c = {0};
 	const bool ok = l != NULL && read_profile(a, &d, dir, rpc, e) &&
 			chain_open_within(&c, d.endpoints, d.n_endpoints, d.chain_id, &d.genesis, &patience, e) &&
-			anchors_check(out, a, l, &c, &d, e);
+			check(out, a, l, &c, &d, e);
 	*size = l != NULL ? log_size(l) : 0;
 	chain_release(&c);
 	log_release(l);

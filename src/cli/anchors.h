@@ -27,11 +27,9 @@ struct anchors {
 	struct lost_anchor *lost;     /* with a salt, and no line planned them; each is a finding too */
 	size_t n_lost;
 };
-/* From d->first_block to the newest block. The chain is open; `l` is the log as verified. */
-MUST_CHECK bool anchors_check(struct anchors *out, struct arena *a, struct log *l, struct chain *c,
-			      const struct deployment *d, struct err *e);
-/* The same for the workspace in `dir`, however damaged: its profile beside its log, asked at the node `rpc` or, where
- * that is NULL, at the profile's own. A node that is silent is not waited for. *size is the log's. */
+/* From the profile's first block to the newest, for the workspace in `dir`, however damaged: its profile beside its
+ * log, asked at the node `rpc` or, where that is NULL, at the profile's own. A node that is silent is not waited for.
+ * *size is the log's. */
 MUST_CHECK bool anchors_look(struct anchors *out, struct arena *a, const char *dir, const char *rpc, uint64_t *size,
 			     struct err *e);
 

@@ -444,8 +444,9 @@ bool judging_log(struct workspace *ws, struct arena *a, struct span change, cons
 	return log_add_line(ws->log, &l, e);
 }
 
-bool judging_frozen(struct workspace *ws, struct arena *a, const struct policy **out, const struct proposal *p,
-		    struct err *e)
+/* The policy that a proposal was frozen under, from the log. */
+static bool frozen_policy(struct workspace *ws, struct arena *a, const struct policy **out, const struct proposal *p,
+			  struct err *e)
 {
 	struct policy *frozen = ARENA_NEW(a, struct policy);
 	struct buf b = {0};
@@ -478,7 +479,7 @@ bool judging_step(struct workspace *ws, struct chain *c, struct arena *a, const 
 {
 	const struct policy *policies[2];
 	*out = (struct judgements){ .safe_tx_hash = change->steps[step].safe_tx_hash };
-	if (!judging_frozen(ws, a, &policies[0], &change->proposal, e) || !judging_policy(ws, a, &policies[1], e))
+	if (!frozen_policy(ws, a, &policies[0], &change->proposal, e) || !judging_policy(ws, a, &policies[1], e))
 		return false;
 	if (policies[0] != NULL && policies[1] != NULL && hash32_eq(&policies[0]->digest, &policies[1]->digest))
 		policies[1] = NULL;

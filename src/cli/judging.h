@@ -41,9 +41,6 @@ MUST_CHECK bool judging_enforce(const struct verdict *v, bool all, struct err *e
  * `step` NULL: before any. Inside a transaction of the log. */
 MUST_CHECK bool judging_log(struct workspace *ws, struct arena *a, struct span change, const struct judgement *v,
 			    const struct proposal *refused, const enum step_kind *step, struct err *e);
-/* The policy that a proposal was frozen under, from the log. */
-MUST_CHECK bool judging_frozen(struct workspace *ws, struct arena *a, const struct policy **out,
-			       const struct proposal *p, struct err *e);
 /* Puts the facts that are not there yet into the evidence of a packet. */
 void judging_into_evidence(struct arena *a, struct json *evidence, const struct facts *facts);
 /* A step as it is about to be packed or sent, under the policy it was proposed under and under the workspace's, if they

@@ -62,8 +62,9 @@ static void revert_of(struct previewing *x, struct buf *out, struct span revert)
 	revert_words(out, revert, abis, n);
 }
 
-/* The Safe says no more than GS013 where a call of its own fails: the same call without the Safe says why. */
-const char *preview_why(struct previewing *x, size_t turn)
+/* "schedule: ExpectedPause()"; NULL: it ran. The Safe says no more than GS013 where a call of its own fails: the same
+ * call without the Safe says why. */
+static const char *why_not(struct previewing *x, size_t turn)
 {
 	const struct preview_turn *t = &x->turns[turn];
 	const struct preview_call *c = preview_result(x, turn), *plain = preview_plain_result(x, turn);
@@ -90,7 +91,7 @@ static void say_outcome(struct previewing *x, struct preview_run *r)
 		if (t->run != r)
 			continue;
 		r->out->how[r->out->n_how++] = arena_fmt(x->a, "%s by %s", step_name(t->step), t->who);
-		why = preview_why(x, i);
+		why = why_not(x, i);
 		if (why == NULL || !r->out->ran)
 			continue;
 		r->out->ran = false;

@@ -97,7 +97,5 @@ void preview_answers(struct previewing *x, struct preview_run *r);
 void preview_warn(struct previewing *x, struct preview_run *r, const char *fmt, ...) PRINTF(3, 4);
 /* Of every change. */
 void preview_warn_all(struct previewing *x, const char *fmt, ...) PRINTF(2, 3);
-/* "schedule: ExpectedPause()"; NULL: it ran. */
-const char *preview_why(struct previewing *x, size_t turn);
 
 #endif

@@ -19,7 +19,7 @@ static struct signed_message signed_of(const struct cosignature *c)
 	return (struct signed_message){ c->deployment, cosignature_message(c->origin, &c->head), { c->owner, c->sig } };
 }
 
-bool cosignature_of(struct cosignature *out, const struct signed_message *m, struct err *e)
+static bool cosignature_of(struct cosignature *out, const struct signed_message *m, struct err *e)
 {
 	const struct message_value *says = m->message.says;
 

@@ -21,7 +21,6 @@ void cosignature_digest(struct hash32 *out, const struct deployment *d, struct s
 			const struct tree_head *head);
 /* As message_parse() does; and ERR_REFUSED "TYPE": a message, but no cosignature. */
 MUST_CHECK bool cosignature_parse(struct arena *a, struct cosignature *out, struct span text, struct err *e);
-MUST_CHECK bool cosignature_of(struct cosignature *out, const struct signed_message *m, struct err *e);
 /* As message_check() does. */
 MUST_CHECK bool cosignature_check(const struct cosignature *c, const struct deployment *d, struct err *e);
 

@@ -125,7 +125,7 @@ void effects_judge(struct effects *e, const struct pinned *p)
 	}
 }
 
-size_t effects_count(const struct effects *e, enum effect_kind kind)
+static size_t count(const struct effects *e, enum effect_kind kind)
 {
 	size_t n = 0;
 
@@ -136,8 +136,8 @@ size_t effects_count(const struct effects *e, enum effect_kind kind)
 
 bool effects_are_clean(const struct effects *e)
 {
-	return e->ran && e->n_refusals == 0 && effects_count(e, EFFECT_WRONG) == 0 &&
-	       effects_count(e, EFFECT_UNINTENDED) == 0;
+	return e->ran && e->n_refusals == 0 && count(e, EFFECT_WRONG) == 0 &&
+	       count(e, EFFECT_UNINTENDED) == 0;
 }
 
 /* ---- words ---- */
@@ -185,7 +185,7 @@ static void put_effect(struct buf *out, const struct effect *e)
 
 static void put_kind(struct buf *out, const struct effects *e, enum effect_kind kind)
 {
-	if (effects_count(e, kind) == 0)
+	if (count(e, kind) == 0)
 		return;
 	buf_fmt(out, "%s\n", effect_kind_title(kind));
 	for (size_t i = 0; i < e->n; i++) {
@@ -249,9 +249,9 @@ void effects_format(struct buf *out, const struct effects *e, bool all)
 	put_kind(out, e, EFFECT_ALONG);
 	if (all)
 		put_kind(out, e, EFFECT_SAME);
-	else if (effects_count(e, EFFECT_SAME) > 0)
+	else if (count(e, EFFECT_SAME) > 0)
 		buf_fmt(out, "Did not change: %zu values that were read before and after (--all shows them)\n",
-			effects_count(e, EFFECT_SAME));
+			count(e, EFFECT_SAME));
 	if (e->n_slots > 0)
 		buf_str(out, "Storage that differs\n");
 	else if (!e->slots_compared)
@@ -347,7 +347,7 @@ struct json *effects_to_json(struct arena *a, const struct effects *e)
 	json_set(o, a, "how", texts_json(a, e->how, e->n_how));
 	json_set(o, a, "refusals", texts_json(a, e->refusals, e->n_refusals));
 	json_set(o, a, "storage", slots);
-	json_set(o, a, "unchanged", json_u64(a, effects_count(e, EFFECT_SAME)));
+	json_set(o, a, "unchanged", json_u64(a, count(e, EFFECT_SAME)));
 	json_set(o, a, "values", values);
 	json_set(o, a, "warnings", texts_json(a, e->warnings, e->n_warnings));
 	return o;

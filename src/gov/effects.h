@@ -62,7 +62,6 @@ struct effects {
 
 /* Sets every kind. */
 void effects_judge(struct effects *e, const struct pinned *p);
-size_t effects_count(const struct effects *e, enum effect_kind kind);
 /* Ran, nothing is wrong or unintended, and nothing speaks against it. */
 bool effects_are_clean(const struct effects *e);
 /* A table in words; what did not change is only counted, unless `all`. */

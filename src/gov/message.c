@@ -255,8 +255,8 @@ bool message_parse(struct arena *a, struct signed_message *out, struct span text
 
 /* ---- whose word ------------------------------------------------------------------------------------------------- */
 
-bool message_signature_check(const struct message_signature *s, const struct deployment *d, const struct message *m,
-			     struct err *e)
+static bool signature_check(const struct message_signature *s, const struct deployment *d, const struct message *m,
+			    struct err *e)
 {
 	struct hash32 digest;
 	struct addr by;
@@ -277,7 +277,7 @@ bool message_check(const struct signed_message *m, const struct deployment *d, s
 {
 	if (!hash32_eq(&m->deployment, &d->id))
 		return err_refuse(e, "DEPLOYMENT", "a message for another deployment");
-	return message_signature_check(&m->by, d, &m->message, e);
+	return signature_check(&m->by, d, &m->message, e);
 }
 
 struct json *message_signatures_to_json(struct arena *a, const struct message_signature *v, size_t n)
@@ -325,7 +325,7 @@ bool message_count(size_t *out, const struct deployment *d, const struct message
 {
 	*out = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (!message_signature_check(&v[i], d, m, e))
+		if (!signature_check(&v[i], d, m, e))
 			return err_in(e, "signatures[%zu]", i);
 		*out += !is_among(&v[i].owner, v, i);
 	}

@@ -54,8 +54,6 @@ MUST_CHECK bool message_check(const struct signed_message *m, const struct deplo
 
 /* ---- by several ---- */
 
-MUST_CHECK bool message_signature_check(const struct message_signature *s, const struct deployment *d,
-					const struct message *m, struct err *e);
 /* [{"owner","signature"}…], as files and log lines carry them. */
 struct json *message_signatures_to_json(struct arena *a, const struct message_signature *v, size_t n);
 /* At most as many as NOTE_MAX_SIGNATURES; the list lives in the arena. e->field names the signature. */

@@ -46,7 +46,8 @@ static bool read_lines(struct reading *r, const struct report_source *src, struc
 	return log_each_of_change(src->ws->log, id, read_line, r, e);
 }
 
-const struct line *story_line(const struct story *s, uint64_t seq)
+/* NULL: none of its lines. */
+static const struct line *line_at(const struct story *s, uint64_t seq)
 {
 	size_t low = 0, high = s->n;
 	while (low < high) {
@@ -210,7 +211,7 @@ static void take_approved(struct story *s)
 	const struct story_step *x = &s->steps[k];
 	if (!x->quorum_known || x->quorum == 0 || step->n_signatures < x->quorum)
 		return;
-	const struct line *l = story_line(s, step->signatures[x->quorum - 1].seq);
+	const struct line *l = line_at(s, step->signatures[x->quorum - 1].seq);
 	if (l != NULL)
 		s->approved = by_clock(l);
 }

@@ -58,7 +58,6 @@ struct story {
 MUST_CHECK bool story_read(struct arena *a, struct story *out, const struct report_source *src, struct span id,
 			   struct err *e);
 const struct proposal *story_words(const struct story *s);
-const struct line *story_line(const struct story *s, uint64_t seq);    /* NULL: none of its */
 /* "executed", "failed", …: what became of it, one word. */
 const char *story_outcome(const struct story *s);
 /* The person whose address this was at this line, as an id of the profile of that time, or the empty span. */

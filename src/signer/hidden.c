@@ -58,7 +58,7 @@ bool hidden_is_change(const struct reviewed *r, struct span typed)
 }
 
 /* time_parse() takes a whole time: a day is its midnight. */
-bool day_parse(int64_t *seconds, struct span typed, struct err *e)
+static bool day_parse(int64_t *seconds, struct span typed, struct err *e)
 {
 	struct buf whole = {0};
 	struct unix_time t = {0};
@@ -70,7 +70,7 @@ bool day_parse(int64_t *seconds, struct span typed, struct err *e)
 	return ok || err_set(e, ERR_SYNTAX, ERR_NO_OFFSET, "a day is typed as 2026-11-18: year, month, day");
 }
 
-void day_format(struct buf *out, int64_t seconds)
+static void day_format(struct buf *out, int64_t seconds)
 {
 	struct buf whole = {0};
 	time_format_minute(&whole, seconds);

@@ -18,11 +18,8 @@ bool hidden_is_word(const struct reviewed *r, unsigned i, struct span typed);
 #define HIDDEN_NOT_THE_CHANGE "That is not the id of this change; it stands in the first lines of the page. Once more:"
 bool hidden_is_change(const struct reviewed *r, struct span typed);
 
-/* "2026-11-18" into its first second. ERR_SYNTAX when it is no day. */
-MUST_CHECK bool day_parse(int64_t *seconds, struct span typed, struct err *e);
-void day_format(struct buf *out, int64_t seconds);
-/* A day on which this packet can be in somebody's hands: not before it was made (by a day: zones differ), and within
- * a year. ERR_RANGE says what is wrong. */
+/* "2026-11-18", a day on which this packet can be in somebody's hands: not before it was made (by a day: zones differ),
+ * and within a year. ERR_SYNTAX: no day; ERR_RANGE says what is wrong. */
 MUST_CHECK bool day_is_plausible(const struct reviewed *r, struct span typed, struct err *e);
 /* Is the day to be asked for: this machine is behind the packet, and what was typed before in this session (or NULL)
  * is no day for it? */

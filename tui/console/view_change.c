@@ -401,7 +401,7 @@ void change_steps(const struct seen *x, struct paper *p)
 			   "a draft has none: proposing freezes it first");
 }
 
-void change_history(const struct seen *x, struct paper *p)
+static void change_history(const struct seen *x, struct paper *p)
 {
 	const struct model_change *m = &x->m->change;
 	paper_title(p, "History, from the log");

@@ -17,6 +17,5 @@ void change_effect(const struct seen *x, struct paper *p);    /* before -> after
 void change_policy(const struct seen *x, struct paper *p);
 void change_calls(const struct seen *x, struct paper *p);     /* like calls grouped, the exceptions first */
 void change_steps(const struct seen *x, struct paper *p);     /* hashes, phrases, who signed, refused, declined */
-void change_history(const struct seen *x, struct paper *p);
 
 #endif
