@@ -5,7 +5,8 @@
 #include "audit-log/workspace.h"
 #include "src/gov/alert.h"
 
-/* All of them, folded from the trusted file into the arena, complete as log_each_of_kinds() is: what commands and reports show. */
+/* All of them, folded from the trusted file into the arena, complete as log_each_of_kinds() is: what
+ * commands and reports show. */
 MUST_CHECK bool alerts_all(struct log *l, struct arena *a, struct alert_log *out, struct err *e);
 /* The lines that tell of them: a report goes on behind one that cannot be understood. */
 MUST_CHECK bool alerts_lines(struct log *l, struct arena *a, struct seqs *out, struct err *e);

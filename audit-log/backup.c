@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -226,15 +225,7 @@ static bool read_seen(struct seeing *s, struct span note, bool own, struct check
 
 static void keep_shown(struct seeing *s, const struct tree_head *head, struct span note)
 {
-	if (s->n_shown == s->shown_cap) {
-		const size_t cap = s->shown_cap ? 2 * s->shown_cap : 16;
-		struct shown *v = ARENA_ARRAY(s->a, struct shown, cap);
-
-		if (s->n_shown)
-			memcpy(v, s->shown, s->n_shown * sizeof(*v));
-		s->shown = v;
-		s->shown_cap = cap;
-	}
+	ARENA_GROW(s->a, s->shown, s->n_shown, s->shown_cap);
 	s->shown[s->n_shown++] = (struct shown){ *head, note };
 }
 

@@ -40,14 +40,7 @@ static bool take(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span
 	struct walk *w = ctx;
 
 	(void)leaf;
-	if (w->out->n == w->cap) {
-		struct log_cosignature *more = ARENA_ARRAY(w->a, struct log_cosignature, 2 * w->cap + 8);
-
-		if (w->out->n)
-			memcpy(more, w->out->v, w->out->n * sizeof(*more));
-		w->out->v = more;
-		w->cap = 2 * w->cap + 8;
-	}
+	ARENA_GROW(w->a, w->out->v, w->out->n, w->cap);
 	return read_line(w->a, &w->out->v[w->out->n++], raw, e) ||
 	       err_in(e, "line %llu", (unsigned long long)seq);
 }

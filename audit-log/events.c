@@ -335,13 +335,7 @@ bool events_all(struct events *s, struct arena *a, struct chain_event **out, siz
 	*out = ARENA_ARRAY(a, struct chain_event, cap);
 	*n = 0;
 	while (ok && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-		if (*n == cap) {
-			struct chain_event *more = ARENA_ARRAY(a, struct chain_event, 2 * cap);
-
-			memcpy(more, *out, cap * sizeof(*more));
-			*out = more;
-			cap *= 2;
-		}
+		ARENA_GROW(a, *out, *n, cap);
 		ok = *n < EVENTS_MAX && column_event(st, a, &(*out)[(*n)++]);
 	}
 	ok = ok && rc == SQLITE_DONE;

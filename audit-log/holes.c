@@ -1,7 +1,6 @@
 #include "audit-log/holes.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "src/gov/restored.h"
 
@@ -50,14 +49,7 @@ static bool take(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span
 	struct line l;
 
 	(void)leaf;
-	if (w->out->n == w->cap) {
-		struct log_hole *more = ARENA_ARRAY(w->a, struct log_hole, 2 * w->cap + 4);
-
-		if (w->out->n)
-			memcpy(more, w->out->v, w->out->n * sizeof(*more));
-		w->out->v = more;
-		w->cap = 2 * w->cap + 4;
-	}
+	ARENA_GROW(w->a, w->out->v, w->out->n, w->cap);
 	return (line_parse(w->a, &l, arena_copy(w->a, raw), e) &&
 		log_hole_read(w->a, &w->out->v[w->out->n++], &l, e)) || err_in(e, "line %" PRIu64, seq);
 }

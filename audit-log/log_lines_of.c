@@ -94,13 +94,7 @@ struct noting {
 
 static void add_seq(struct arena *a, struct seqs *to, size_t *cap, uint64_t seq)
 {
-	if (to->n == *cap) {
-		uint64_t *more = ARENA_ARRAY(a, uint64_t, *cap = *cap ? 2 * *cap : 16);
-
-		for (size_t i = 0; i < to->n; i++)
-			more[i] = to->seq[i];
-		to->seq = more;
-	}
+	ARENA_GROW(a, to->seq, to->n, *cap);
 	to->seq[to->n++] = seq;
 }
 

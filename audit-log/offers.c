@@ -24,14 +24,7 @@ static struct offer *make_room(struct fold *f)
 {
 	struct offers *all = f->out;
 
-	if (all->n == f->cap) {
-		struct offer *v = ARENA_ARRAY(f->a, struct offer, 2 * f->cap + 4);
-
-		if (all->n)
-			memcpy(v, all->v, all->n * sizeof(*v));
-		all->v = v;
-		f->cap = 2 * f->cap + 4;
-	}
+	ARENA_GROW(f->a, all->v, all->n, f->cap);
 	return &all->v[all->n];
 }
 

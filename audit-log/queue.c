@@ -123,13 +123,7 @@ static struct queue_row *add_row(struct making *m)
 	struct queue *q = m->out;
 	struct queue_row *row;
 
-	if (q->n == m->cap) {
-		m->cap = m->cap ? 2 * m->cap : 32;
-		row = ARENA_ARRAY(m->arena, struct queue_row, m->cap);
-		if (q->n > 0)
-			memcpy(row, q->row, q->n * sizeof(*row));
-		q->row = row;
-	}
+	ARENA_GROW(m->arena, q->row, q->n, m->cap);
 	row = &q->row[q->n++];
 	*row = (struct queue_row){
 		.change = c->id, .number = c->number, .title = c->title, .change_state = m->state, .route = c->route,

@@ -5,19 +5,6 @@
 
 #define FORMAT "setgov-lines/1"
 
-static void *more(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
-{
-	void *v;
-
-	if (n < *cap)
-		return old;
-	*cap = *cap ? 2 * *cap : 64;
-	v = arena_alloc(a, *cap, size);
-	if (n)
-		memcpy(v, old, n * size);
-	return v;
-}
-
 /* That its note says so, and who signed that, is for whoever follows it. */
 static void take_handover(struct arena *a, struct refill *r, struct span raw)
 {
@@ -26,7 +13,7 @@ static void take_handover(struct arena *a, struct refill *r, struct span raw)
 
 	if (!line_parse(a, &l, raw, NULL) || !json_get_str(l.body, "note", &note, NULL))
 		return;
-	r->handovers = more(a, r->handovers, r->n_handovers, &r->handovers_cap, sizeof(*r->handovers));
+	ARENA_GROW(a, r->handovers, r->n_handovers, r->handovers_cap);
 	r->handovers[r->n_handovers++] = note;
 }
 
@@ -36,7 +23,7 @@ static bool take_line(struct arena *a, struct refill *r, const struct json *v, s
 
 	if (v->type != JSON_STRING || v->text.n > LINE_MAX_BYTES || !line_peek(&peek, v->text))
 		return err_set(e, ERR_SYNTAX, v->at, "needed a line of a log");
-	r->lines = more(a, r->lines, r->n, &r->cap, sizeof(*r->lines));
+	ARENA_GROW(a, r->lines, r->n, r->cap);
 	r->lines[r->n] = (struct kept_line){ .seq = peek.seq, .prev = peek.prev, .raw = v->text };
 	line_leaf(&r->lines[r->n].leaf, v->text);
 	r->n++;
@@ -52,7 +39,7 @@ static bool take_note(struct arena *a, struct refill *r, const struct json *v, s
 	for (size_t i = 0; i < r->n_notes; i++)
 		if (span_eq(r->notes[i].note, v->text))
 			return true;
-	r->notes = more(a, r->notes, r->n_notes, &r->notes_cap, sizeof(*r->notes));
+	ARENA_GROW(a, r->notes, r->n_notes, r->notes_cap);
 	r->notes[r->n_notes++] = (struct kept_note){ v->text, vkey };
 	return true;
 }

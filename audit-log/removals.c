@@ -24,14 +24,7 @@ static const struct removal_line *kind_of(struct span kind)
 
 static struct removal *add(struct removals *r)
 {
-	if (r->n == r->cap) {
-		struct removal *more = ARENA_ARRAY(r->a, struct removal, 2 * r->cap + 4);
-
-		if (r->n)
-			memcpy(more, r->v, r->n * sizeof(*more));
-		r->v = more;
-		r->cap = 2 * r->cap + 4;
-	}
+	ARENA_GROW(r->a, r->v, r->n, r->cap);
 	return &r->v[r->n++];
 }
 

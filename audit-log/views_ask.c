@@ -154,13 +154,7 @@ bool views_take_seqs(struct views *v, enum statement which, struct arena *a, str
 
 	*out = (struct seqs){0};
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		if (out->n == cap) {
-			uint64_t *more = ARENA_ARRAY(a, uint64_t, cap = cap ? 2 * cap : 16);
-
-			for (size_t i = 0; i < out->n; i++)
-				more[i] = out->seq[i];
-			out->seq = more;
-		}
+		ARENA_GROW(a, out->seq, out->n, cap);
 		out->seq[out->n++] = views_u64(st, 0);
 	}
 	sqlite3_reset(st);

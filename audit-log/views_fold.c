@@ -386,15 +386,7 @@ struct waiting_asked {
 
 static struct views_waiting *one_more(struct arena *a, struct views_waitings *w, size_t *cap)
 {
-	if (w->n == *cap) {
-		struct views_waiting *more;
-
-		*cap = *cap ? 2 * *cap : 32;
-		more = ARENA_ARRAY(a, struct views_waiting, *cap);
-		if (w->n > 0)
-			memcpy(more, w->v, w->n * sizeof(*more));
-		w->v = more;
-	}
+	ARENA_GROW(a, w->v, w->n, *cap);
 	return &w->v[w->n++];
 }
 
@@ -461,15 +453,7 @@ static bool ask_operations(struct views *v, void *ctx)
 
 	*out = (struct views_operations){0};
 	while (good && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-		if (out->n == cap) {
-			struct views_operation *more;
-
-			cap = cap ? 2 * cap : 32;
-			more = ARENA_ARRAY(q->arena, struct views_operation, cap);
-			if (out->n > 0)
-				memcpy(more, out->v, out->n * sizeof(*more));
-			out->v = more;
-		}
+		ARENA_GROW(q->arena, out->v, out->n, cap);
 		out->v[out->n].change = views_str(st, 0, q->arena);
 		good = column_hash(st, 1, &out->v[out->n++].id);
 	}

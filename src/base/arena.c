@@ -64,6 +64,19 @@ void *arena_alloc(struct arena *a, size_t n, size_t size)
 	return p;
 }
 
+void *arena_grown(struct arena *a, void *v, size_t n, size_t *cap, size_t size)
+{
+	void *more;
+
+	if (n < *cap)
+		return v;
+	*cap = *cap ? 2 * *cap : 16;
+	more = arena_alloc(a, *cap, size);
+	if (n)
+		memcpy(more, v, n * size);
+	return more;
+}
+
 char *arena_str(struct arena *a, struct span s)
 {
 	char *p;

@@ -7,15 +7,7 @@
 
 static size_t add(struct gather *g, const struct gathered *one)
 {
-	if (g->n == g->cap) {
-		struct gathered *more;
-
-		g->cap = g->cap > 0 ? 2 * g->cap : 32;
-		more = ARENA_ARRAY(g->a, struct gathered, g->cap);
-		if (g->n > 0)
-			memcpy(more, g->v, g->n * sizeof(*more));
-		g->v = more;
-	}
+	ARENA_GROW(g->a, g->v, g->n, g->cap);
 	g->v[g->n] = *one;
 	return g->n++;
 }

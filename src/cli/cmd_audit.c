@@ -16,21 +16,9 @@
 
 /* ---- what the parts leave ---- */
 
-/* Room for one more. */
-static void *grown(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
-{
-	if (n < *cap)
-		return old;
-	*cap = *cap > 0 ? 2 * *cap : 64;
-	void *v = arena_alloc(a, *cap, size);
-	if (n > 0)
-		memcpy(v, old, n * size);
-	return v;
-}
-
 void audit_push(struct audit *t, struct audit_events *where, const struct audit_event *what)
 {
-	where->v = grown(t->a, where->v, where->n, &where->cap, sizeof(*where->v));
+	ARENA_GROW(t->a, where->v, where->n, where->cap);
 	where->v[where->n++] = *what;
 }
 
@@ -41,7 +29,7 @@ void audit_note(struct audit *t, struct audit_facts *where, enum audit_verdict v
 	va_start(args, fmt);
 	buf_vfmt(&b, fmt, args);
 	va_end(args);
-	where->v = grown(t->a, where->v, where->n, &where->cap, sizeof(*where->v));
+	ARENA_GROW(t->a, where->v, where->n, where->cap);
 	where->v[where->n++] = (struct audit_fact){ verdict, arena_str(t->a, buf_view(&b)) };
 	buf_release(&b);
 }

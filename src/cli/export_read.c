@@ -30,18 +30,6 @@ static bool refuse(uint64_t seq, const char *what, struct err *e)
 	return err_refuse(e, "EXPORT", "line %" PRIu64 " %s", seq, what);
 }
 
-/* The array with room for one more, in the arena. */
-static void *grown(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
-{
-	if (n < *cap)
-		return old;
-	*cap = *cap > 0 ? 2 * *cap : 64;
-	void *v = arena_alloc(a, *cap, size);
-	if (n > 0)
-		memcpy(v, old, n * size);
-	return v;
-}
-
 static struct export_operation *operation_of(struct export_read *out, struct span change)
 {
 	for (size_t i = out->n_operations; i > 0; i--)
@@ -74,7 +62,7 @@ static bool take_proposed(struct reading *r, const struct line *l, struct err *e
 		return err_in(e, "calls");
 	if (!json_get_hash(l->body, "predecessor", &c.predecessor, NULL))
 		c.predecessor = (struct hash32){0};            /* route direct has none */
-	out->changes = grown(r->a, out->changes, out->n_changes, &r->cap_changes, sizeof(c));
+	ARENA_GROW(r->a, out->changes, out->n_changes, r->cap_changes);
 	out->changes[out->n_changes++] = c;
 	return true;
 }
@@ -108,7 +96,7 @@ static bool take_planned(struct reading *r, const struct line *l, struct err *e)
 	    !json_get_u64(l->body, "size", &op.size, e))
 		return false;
 	op.anchors = anchors(r, &op);
-	out->operations = grown(r->a, out->operations, out->n_operations, &r->cap_operations, sizeof(op));
+	ARENA_GROW(r->a, out->operations, out->n_operations, r->cap_operations);
 	out->operations[out->n_operations++] = op;
 	return true;
 }
@@ -130,7 +118,7 @@ static bool take_step(struct reading *r, const struct line *l, struct err *e)
 		s.calls = change->calls;
 	if (op != NULL)
 		s.operation = op->id;
-	out->steps = grown(r->a, out->steps, out->n_steps, &r->cap_steps, sizeof(s));
+	ARENA_GROW(r->a, out->steps, out->n_steps, r->cap_steps);
 	out->steps[out->n_steps++] = s;
 	return true;
 }
@@ -144,7 +132,7 @@ static bool take_profile(struct reading *r, const struct line *l, struct err *e)
 			    !json_get_hash(l->body, "blockHash", &p.block_hash, e)))
 		return false;
 	log_profiles_take(&r->profiles, r->a, l);
-	out->profiles = grown(r->a, out->profiles, out->n_profiles, &r->cap_profiles, sizeof(p));
+	ARENA_GROW(r->a, out->profiles, out->n_profiles, r->cap_profiles);
 	out->profiles[out->n_profiles++] = p;
 	return true;
 }
@@ -155,7 +143,7 @@ static void take_blob(void *ctx, const struct line *l, const struct hash32 *dige
 	struct export_read *out = r->out;
 	const struct export_blob one = { *digest, l->seq };
 	(void)name;
-	out->blobs = grown(r->a, out->blobs, out->n_blobs, &r->cap_blobs, sizeof(one));
+	ARENA_GROW(r->a, out->blobs, out->n_blobs, r->cap_blobs);
 	out->blobs[out->n_blobs++] = one;
 }
 

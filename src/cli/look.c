@@ -235,14 +235,7 @@ static struct snapshot_operation *add_wanted(struct wanted *w, const struct hash
 	for (size_t i = 0; i < w->n; i++)
 		if (hash32_eq(&w->v[i].id, id))
 			return &w->v[i];
-	if (w->n == w->cap) {
-		struct snapshot_operation *more =
-			ARENA_ARRAY(w->look->a, struct snapshot_operation, 2 * w->cap + 16);
-		if (w->n > 0)
-			memcpy(more, w->v, w->n * sizeof(*more));
-		w->v = more;
-		w->cap = 2 * w->cap + 16;
-	}
+	ARENA_GROW(w->look->a, w->v, w->n, w->cap);
 	w->v[w->n] = (struct snapshot_operation){ .id = *id };
 	return &w->v[w->n++];
 }

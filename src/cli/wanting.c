@@ -7,13 +7,7 @@ static struct proof_given *account(struct wanted *w, const struct addr *at)
 	for (size_t i = 0; i < w->n; i++)
 		if (addr_eq(&w->v[i].at, at))
 			return &w->v[i];
-	if (w->n == w->cap) {
-		struct proof_given *more = ARENA_ARRAY(w->a, struct proof_given, 2 * w->cap + 16);
-		if (w->n > 0)
-			memcpy(more, w->v, w->n * sizeof(*more));
-		w->v = more;
-		w->cap = 2 * w->cap + 16;
-	}
+	ARENA_GROW(w->a, w->v, w->n, w->cap);
 	w->v[w->n] = (struct proof_given){ .at = *at };
 	return &w->v[w->n++];
 }

@@ -1,6 +1,4 @@
 /* Actions: from arguments that are filled in to calls, sentences and reads, as the catalogue says. */
-#include <string.h>
-
 #include "src/base/hex.h"
 #include "src/evm/address.h"
 #include "src/gov/explain.h"
@@ -113,14 +111,7 @@ struct call_list {
 
 static void add_call(struct arena *a, struct call_list *l, const struct call *c)
 {
-	if (l->n == l->cap) {
-		const size_t cap = l->cap > 0 ? 2 * l->cap : 8;
-		struct call *v = ARENA_ARRAY(a, struct call, cap);
-		if (l->n > 0)
-			memcpy(v, l->v, l->n * sizeof(*v));
-		l->v = v;
-		l->cap = cap;
-	}
+	ARENA_GROW(a, l->v, l->n, l->cap);
 	l->v[l->n++] = *c;
 }
 

@@ -93,14 +93,7 @@ static bool wrong(enum alert_fault *out, enum alert_fault fault)
 
 static struct logged_alert *add(struct arena *a, struct alert_log *m)
 {
-	if (m->n == m->cap) {
-		struct logged_alert *more = ARENA_ARRAY(a, struct logged_alert, 2 * m->cap + 16);
-
-		if (m->n > 0)
-			memcpy(more, m->v, m->n * sizeof(*more));
-		m->v = more;
-		m->cap = 2 * m->cap + 16;
-	}
+	ARENA_GROW(a, m->v, m->n, m->cap);
 	return &m->v[m->n++];
 }
 

@@ -170,19 +170,6 @@ const struct custody_member *custody_member(const struct custody_set *s, const s
 	return NULL;
 }
 
-/* `v` of n elements of `size` bytes, with room for one more. */
-static void *room_for_one(struct arena *a, void *v, size_t n, size_t *cap, size_t size)
-{
-	void *more;
-	if (n < *cap)
-		return v;
-	*cap = 2 * *cap + 8;
-	more = arena_alloc(a, *cap, size);
-	if (n > 0)
-		memcpy(more, v, n * size);
-	return more;
-}
-
 struct replay {
 	struct arena *a;
 	struct custody *c;
@@ -196,7 +183,7 @@ static void put(struct replay *r, struct custody_set *s, const struct addr *at, 
 		r->c->more = true;
 		return;
 	}
-	s->v = room_for_one(r->a, s->v, s->n, &s->cap, sizeof(*s->v));
+	ARENA_GROW(r->a, s->v, s->n, s->cap);
 	s->v[s->n++] = (struct custody_member){ *at, by };
 }
 
@@ -270,7 +257,7 @@ static void grant(struct replay *r, const struct custody_event *e)
 		c->more = true;
 		return;
 	}
-	c->roles = room_for_one(r->a, c->roles, c->n_roles, &c->cap_roles, sizeof(*c->roles));
+	ARENA_GROW(r->a, c->roles, c->n_roles, c->cap_roles);
 	c->roles[c->n_roles++] = (struct custody_role){ e->id, e->who, e };
 }
 
@@ -312,7 +299,7 @@ static void of_contract(struct replay *r, const struct custody_event *e)
 	const struct custody_contract *found = custody_contract(c, &e->at);
 	size_t i = found != NULL ? (size_t)(found - c->contracts) : c->n_contracts;
 	if (found == NULL) {
-		c->contracts = room_for_one(r->a, c->contracts, i, &c->cap_contracts, sizeof(*c->contracts));
+		ARENA_GROW(r->a, c->contracts, i, c->cap_contracts);
 		c->contracts[i] = (struct custody_contract){ .at = e->at };
 		c->n_contracts++;
 	}

@@ -38,24 +38,13 @@ const struct fact *facts_find(const struct facts *f, struct span name)
 	return i < f->n && span_eq(f->v[i].name, name) ? &f->v[i] : NULL;
 }
 
-static void make_room(struct arena *a, struct facts *f)
-{
-	if (f->n < f->cap)
-		return;
-	f->cap = f->cap > 0 ? 2 * f->cap : 32;
-	struct fact *more = ARENA_ARRAY(a, struct fact, f->cap);
-	if (f->n > 0)
-		memcpy(more, f->v, f->n * sizeof(*more));
-	f->v = more;
-}
-
 void facts_add(struct arena *a, struct facts *f, const char *name, const struct json *value, enum fact_source source,
 	       uint64_t block)
 {
 	const struct span key = arena_copy(a, span_str(name));
 	const size_t i = place_of(f, key);
 	if (i == f->n || !span_eq(f->v[i].name, key)) {
-		make_room(a, f);
+		ARENA_GROW(a, f->v, f->n, f->cap);
 		memmove(f->v + i + 1, f->v + i, (f->n - i) * sizeof(*f->v));
 		f->n++;
 	}

@@ -49,13 +49,7 @@ struct said {
 static void found(struct finder *f, const struct said *said, struct buf *b)
 {
 	struct snapshot_finding *out;
-	if (f->s->n_findings == f->cap) {
-		struct snapshot_finding *more = ARENA_ARRAY(f->a, struct snapshot_finding, 2 * f->cap + 16);
-		for (size_t i = 0; i < f->s->n_findings; i++)
-			more[i] = f->s->findings[i];
-		f->s->findings = more;
-		f->cap = 2 * f->cap + 16;
-	}
+	ARENA_GROW(f->a, f->s->findings, f->s->n_findings, f->cap);
 	out = &f->s->findings[f->s->n_findings++];
 	*out = (struct snapshot_finding){ .code = span_str(said->code), .words = safe_span(f->a, buf_view(b)),
 					  .severity = severity_of(span_str(said->code)),

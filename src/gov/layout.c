@@ -222,14 +222,7 @@ static PRINTF(3, 4) void find(struct comparing *c, enum layout_kind kind, const 
 	struct buf b = {0}, safe = {0};
 	va_list ap;
 
-	if (o->n == c->cap) {
-		struct layout_finding *more = ARENA_ARRAY(c->a, struct layout_finding, 2 * c->cap + 16);
-
-		if (o->n)
-			memcpy(more, o->v, o->n * sizeof(*more));
-		o->v = more;
-		c->cap = 2 * c->cap + 16;
-	}
+	ARENA_GROW(c->a, o->v, o->n, c->cap);
 	va_start(ap, fmt);
 	buf_vfmt(&b, fmt, ap);
 	va_end(ap);

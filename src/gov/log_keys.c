@@ -4,14 +4,7 @@
 
 static struct log_reign *add(struct log_keys *k)
 {
-	if (k->n == k->cap) {
-		struct log_reign *more = ARENA_ARRAY(k->a, struct log_reign, 2 * k->cap + 2);
-
-		if (k->n)
-			memcpy(more, k->v, k->n * sizeof(*more));
-		k->v = more;
-		k->cap = 2 * k->cap + 2;
-	}
+	ARENA_GROW(k->a, k->v, k->n, k->cap);
 	return &k->v[k->n++];
 }
 
@@ -57,14 +50,7 @@ void log_profiles_take(struct log_profiles *p, struct arena *a, const struct lin
 
 	if (!line_kind_is(l, "log.opened") && !line_kind_is(l, "deployment.adopted"))
 		return;
-	if (p->n == p->cap) {
-		void *more = arena_alloc(a, 2 * p->cap + 2, sizeof(*p->v));
-
-		if (p->n)
-			memcpy(more, p->v, p->n * sizeof(*p->v));
-		p->v = more;
-		p->cap = 2 * p->cap + 2;
-	}
+	ARENA_GROW(a, p->v, p->n, p->cap);
 	if (!json_get_bare_hash(l->body, "profile", &profile, NULL))
 		profile = (struct hash32){0};
 	p->v[p->n].seq = l->seq;

@@ -288,14 +288,7 @@ static size_t pool_place(struct pool *pool, struct span node)
 		if (span_eq(pool->nodes[i], node))
 			return i;
 	}
-	if (pool->n == pool->cap) {
-		struct span *more = ARENA_ARRAY(pool->a, struct span, 2 * pool->cap + 64);
-
-		if (pool->n)
-			memcpy(more, pool->nodes, pool->n * sizeof(*more));
-		pool->nodes = more;
-		pool->cap = 2 * pool->cap + 64;
-	}
+	ARENA_GROW(pool->a, pool->nodes, pool->n, pool->cap);
 	pool->nodes[pool->n] = node;
 	json_push(pool->list, json_0x(pool->a, node));
 	return pool->n++;

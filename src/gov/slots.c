@@ -270,14 +270,7 @@ static void add(struct slot_list *l, const struct contract *c, const struct slot
 		 : say.n > 0 ? arena_fmt(l->a, "%.*s: %.*s", text_shown(c->name), (const char *)c->name.p,
 					 text_shown(say), (const char *)say.p)
 			     : name_of(l->a, c, r, keys);
-	if (l->n == l->cap) {
-		struct named_slot *more = ARENA_ARRAY(l->a, struct named_slot, 2 * l->cap + 16);
-
-		if (l->n)
-			memcpy(more, l->v, l->n * sizeof(*more));
-		l->v = more;
-		l->cap = 2 * l->cap + 16;
-	}
+	ARENA_GROW(l->a, l->v, l->n, l->cap);
 	l->v[l->n++] = s;
 }
 

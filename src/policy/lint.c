@@ -29,13 +29,7 @@ static void find(struct linting *l, bool error, const struct rule *x, const char
 	va_start(ap, fmt);
 	buf_vfmt(&b, fmt, ap);
 	va_end(ap);
-	if (l->out->n == l->cap) {
-		l->cap = l->cap > 0 ? 2 * l->cap : 64;
-		struct lint_finding *more = ARENA_ARRAY(l->a, struct lint_finding, l->cap);
-		if (l->out->n > 0)
-			memcpy(more, l->out->v, l->out->n * sizeof(*more));
-		l->out->v = more;
-	}
+	ARENA_GROW(l->a, l->out->v, l->out->n, l->cap);
 	l->out->v[l->out->n++] = (struct lint_finding){ error, x, arena_str(l->a, buf_view(&b)) };
 	l->out->n_errors += error;
 	buf_release(&b);

@@ -27,13 +27,7 @@ static void list_line(struct period_report *x, struct listed *l, uint64_t seq)
 	l->all++;
 	if (l->n == LISTED_MAX)
 		return;
-	if (l->n == l->cap) {
-		uint64_t *more = ARENA_ARRAY(x->a, uint64_t, 2 * l->cap + 64);
-		if (l->n > 0)
-			memcpy(more, l->v, l->n * sizeof(*more));
-		l->v = more;
-		l->cap = 2 * l->cap + 64;
-	}
+	ARENA_GROW(x->a, l->v, l->n, l->cap);
 	l->v[l->n++] = seq;
 }
 

@@ -2,20 +2,13 @@
 #include "src/report/period.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static void add_number(struct period_report *x, enum span_kind k, const struct moment *from, const struct moment *to)
 {
 	struct series *s = &x->spans[k];
 	if (!from->known || !to->known)
 		return;
-	if (s->n == s->cap) {
-		uint64_t *more = ARENA_ARRAY(x->a, uint64_t, 2 * s->cap + 64);
-		if (s->n > 0)
-			memcpy(more, s->v, s->n * sizeof(*more));
-		s->v = more;
-		s->cap = 2 * s->cap + 64;
-	}
+	ARENA_GROW(x->a, s->v, s->n, s->cap);
 	s->v[s->n++] = to->time.ms > from->time.ms ? (uint64_t)(to->time.ms - from->time.ms) / 1000 : 0;
 }
 

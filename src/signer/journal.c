@@ -13,14 +13,7 @@
 
 static struct line *next_line(struct journal *j)
 {
-	if (j->n == j->cap) {
-		const size_t cap = j->cap > 0 ? 2 * j->cap : 64;
-		struct line *v = ARENA_ARRAY(&j->arena, struct line, cap);
-		if (j->n > 0)
-			memcpy(v, j->lines, j->n * sizeof(*v));
-		j->lines = v;
-		j->cap = cap;
-	}
+	ARENA_GROW(&j->arena, j->lines, j->n, j->cap);
 	return &j->lines[j->n];
 }
 

@@ -18,14 +18,7 @@ static PRINTF(3, 4) void note(struct notices *l, enum style style, const char *f
 {
 	struct buf b = {0};
 	va_list ap;
-	if (l->n == l->cap) {
-		const size_t cap = l->cap > 0 ? 2 * l->cap : 16;
-		struct notice *v = ARENA_ARRAY(l->a, struct notice, cap);
-		if (l->n > 0)
-			memcpy(v, l->v, l->n * sizeof(*v));
-		l->v = v;
-		l->cap = cap;
-	}
+	ARENA_GROW(l->a, l->v, l->n, l->cap);
 	va_start(ap, fmt);
 	buf_vfmt(&b, fmt, ap);
 	va_end(ap);

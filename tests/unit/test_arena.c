@@ -66,6 +66,24 @@ static void typed_allocation_has_the_right_size(void **state)
 	arena_release(&a);
 }
 
+static void a_list_grows_and_keeps_what_it_holds(void **state)
+{
+	struct arena a = {0};
+	uint64_t *list = NULL;
+	size_t n = 0, cap = 0;
+	(void)state;
+
+	for (uint64_t i = 0; i < 1000; i++) {
+		ARENA_GROW(&a, list, n, cap);
+		assert_int_equal(list[n], 0);
+		list[n++] = i + 1;
+	}
+	for (uint64_t i = 0; i < 1000; i++)
+		assert_int_equal(list[i], i + 1);
+	assert_in_range(cap, 1000, 2000);
+	arena_release(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -73,6 +91,7 @@ int main(void)
 		cmocka_unit_test(a_large_piece_does_not_end_the_block),
 		cmocka_unit_test(copies_end_with_a_nul),
 		cmocka_unit_test(typed_allocation_has_the_right_size),
+		cmocka_unit_test(a_list_grows_and_keeps_what_it_holds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
