@@ -92,6 +92,15 @@ static bool is_of_operation(enum population p)
 	return p == POP_SCHEDULED || p == POP_EXECUTED || p == POP_CANCELLED;
 }
 
+/* A change can be the cancelling of an operation, also of one that the log does not have (timelock.cancel). */
+static bool calls_for_it(const struct audit *t, const struct export_step *s, const struct chain_log *l)
+{
+	for (size_t i = 0; i < s->calls.n; i++)
+		if (recount_is_of(t->topics, &s->calls.v[i], l))
+			return true;
+	return false;
+}
+
 /* A step of the log in the same transaction: what changes code, roles, owners or settings in an execution; of a
  * Safe transaction or an operation the one that it names. */
 static const struct export_step *step_behind(const struct audit *t, const struct chain_log *l, enum population p)
@@ -105,6 +114,8 @@ static const struct export_step *step_behind(const struct audit *t, const struct
 		const struct export_step *s = t->by_tx[i];
 		if (p == POP_SAFE && !names(l, &s->safe_tx_hash))
 			continue;
+		if (is_of_operation(p) && calls_for_it(t, s, l))
+			return s;
 		if (step != NULL && strcmp(s->step, step) != 0)
 			continue;
 		if (is_of_operation(p) && !names(l, &s->operation))

@@ -193,6 +193,7 @@ static const struct leaves {
 	{ "revokeRole(bytes32,address)", "RoleRevoked(bytes32,address,address)", "01", -1, false },
 	{ "renounceRole(bytes32,address)", "RoleRevoked(bytes32,address,address)", "01", -1, false },
 	{ "updateDelay(uint256)", "MinDelayChange(uint256,uint256)", "0", -1, false },
+	{ "cancel(bytes32)", "Cancelled(bytes32)", "0", -1, false },
 	{ "upgradeTo(address)", "Upgraded(address)", "0", -1, false },
 	{ "upgradeToAndCall(address,bytes)", "Upgraded(address)", "0", -1, false },
 	{ "upgrade(address,address)", "Upgraded(address)", "1", 0, false },

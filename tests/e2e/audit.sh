@@ -116,8 +116,21 @@ sed -i "s/\"lines\":{\"count\":[0-9]*,\"sha256\":\"/&0/; s/\(\"sha256\":\"0[0-9a
 expect 1 "DIFFERS  lines.jsonl is not the file that the manifest names" audit
 rm -r "$HERE/export" && mv "$HERE/full" "$HERE/export"
 
-# Behind everybody's back.
-node tests/support/stranger.mjs operation "$url" "$HERE/deployment.json" >/dev/null
+# Behind everybody's back. What the log answered it with, a direct change, is the log's; what it answered is not.
+operation=$(node tests/support/stranger.mjs operation "$url" "$HERE/deployment.json")
+mv "$HERE/export" "$HERE/before"
+agree SC-3 schedule 1 2
+submit SC-3 schedule >/dev/null
+console draft timelock.cancel "operation=$operation" --title "Stop it" --reason "Not ours" >/dev/null
+console propose SC-4 >/dev/null
+agree SC-4 execute 1 2 3
+submit SC-4 execute >/dev/null
+console log export "$HERE/export" >/dev/null
+audit --from "$first" --json >"$HERE/audit.json" || true
+same "$(counts "$HERE/audit.json" | cut -d ' ' -f 4-6)" "3,0,2,1,0 1,0,1,0,0 1,0,1,0,0"
+rm -r "$HERE/export"
+mv "$HERE/before" "$HERE/export"
+expect 1 "ONLY ON CHAIN  operations cancelled: block " audit
 node tests/support/stranger.mjs safe-tx "$url" "$HERE/deployment.json" >/dev/null
 expect 1 "ONLY ON CHAIN  operations scheduled: block " audit
 expect 1 "ONLY ON CHAIN  Safe transactions: block " audit

@@ -62,6 +62,8 @@ static const struct { const char *function, *event; size_t emitter; const char *
 	{ "transferOwnership(address)", "OwnershipTransferred(address,address)", 0, "02", false },
 	{ "pause()", "Upgraded(address)", 0, "1", false },
 	{ "pause()", "Paused(address)", 0, "", true },
+	{ "cancel(bytes32)", "Cancelled(bytes32)", 0, "1", true },
+	{ "cancel(bytes32)", "Cancelled(bytes32)", 0, "2", false },
 	{ "setOperator(address,bool)", "OperatorUpdated(address,bool)", 0, "12", true },
 	{ "swapOwner(address,address,address)", "RemovedOwner(address)", 0, "2", false },
 };
