@@ -155,6 +155,10 @@ for name in change period meeting deployment; do
 		case $form in json | csv) node tests/support/report_facts.mjs verify "$HERE/reports/$name.$form" ;; esac
 	done
 done
+# Six signatures are of steps on chain, and are carried; p1's of SC-3 could still be used, and is nowhere.
+approvals() { grep -c '^"evidence_approvals","","' "$HERE/reports/$1.csv" || true; }
+[ "$(approvals change)" = 6 ] || fail "change: $(approvals change) approvals"
+[ "$(approvals period)" = 3 ] || fail "period: $(approvals period) approvals"
 sed 's/Weekly/Yearly/' "$HERE/reports/meeting.csv" >"$HERE/forged.csv"
 expect 1 "" node tests/support/report_facts.mjs verify "$HERE/forged.csv"
 
