@@ -83,7 +83,7 @@ $(BUILD)/gen/embedded.inc: tests/support/embed.sh $(EMBEDDED) $(wildcard contrac
 	$(Q)tests/support/embed.sh $(EMBEDDED) >$@.tmp && mv $@.tmp $@
 $(patsubst %.c,$(O)/obj/%.o,$(wildcard src/gov/*.c)): | $(BUILD)/gen/embedded.inc
 # So are the style and the program of a report's page, into report_html.c.
-PAGE := $(addprefix src/report/,page.css hash.js owner.js verify.js)
+PAGE := $(addprefix src/report/,page.css hash.js owner.js step.js verify.js)
 $(BUILD)/gen/page.inc: tests/support/embed.sh $(PAGE)
 	@mkdir -p $(@D)
 	$(Q)tests/support/embed.sh $(PAGE) >$@.tmp && mv $@.tmp $@

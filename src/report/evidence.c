@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "audit-log/cosignatures.h"
+#include "src/report/approvals.h"
 #include "src/report/roots.h"
 
 /* ---- which lines ------------------------------------------------------------------------------------------------ */
@@ -32,31 +33,52 @@ static bool is_newest(const struct log_cosignatures *all, size_t at)
 	return true;
 }
 
+static void each_once(struct seqs *s)
+{
+	size_t n = 0;
+	qsort(s->seq, s->n, sizeof(*s->seq), by_seq);
+	for (size_t i = 0; i < s->n; i++)
+		if (i == 0 || s->seq[i] != s->seq[i - 1])
+			s->seq[n++] = s->seq[i];
+	s->n = n;
+}
+
 /* Each once, ascending: what rows rest on; line 0, which names the log, the chain and the Safe; and the newest word of
  * each cosigner. Where those cannot be read there are none: a cosignature that is not one is for log verify to name. */
-static uint64_t *seqs_of(struct arena *a, const struct report *r, struct log *l, size_t *n)
+static struct seqs seqs_of(struct arena *a, const struct report *r, struct log *l)
 {
 	struct log_cosignatures cosigned;
 	struct err why = {0};
 	if (!log_cosignatures(l, a, &cosigned, &why))
 		cosigned.n = 0;
 	err_clear(&why);
-	uint64_t *v = ARENA_ARRAY(a, uint64_t, count(r) + 1 + cosigned.n);
-	size_t all = 0;
-	v[all++] = 0;
+	struct seqs out = { ARENA_ARRAY(a, uint64_t, count(r) + 1 + cosigned.n), 0 };
+	out.seq[out.n++] = 0;
 	for (size_t i = 0; i < cosigned.n; i++)
 		if (is_newest(&cosigned, i))
-			v[all++] = cosigned.v[i].seq;
+			out.seq[out.n++] = cosigned.v[i].seq;
 	for (const struct report_section *s = r->first; s != NULL; s = s->next)
 		for (const struct report_row *row = s->first; row != NULL; row = row->next)
 			for (size_t i = 0; i < row->n_lines; i++)
-				v[all++] = row->lines[i];
-	qsort(v, all, sizeof(*v), by_seq);
-	*n = 0;
-	for (size_t i = 0; i < all; i++)
-		if (i == 0 || v[i] != v[i - 1])
-			v[(*n)++] = v[i];
-	return v;
+				out.seq[out.n++] = row->lines[i];
+	each_once(&out);
+	return out;
+}
+
+/* Those, and what has to stand beside the signatures of the ones that will be carried. */
+static bool add_approvals(struct arena *a, struct approvals *found, struct seqs *s, struct log *l, size_t carried,
+			  struct err *e)
+{
+	const struct seqs first = { s->seq, s->n < carried ? s->n : carried };
+	if (!approvals_find(a, found, l, &first, e))
+		return false;
+	const struct seqs beside = approvals_beside(a, found);
+	struct seqs all = { ARENA_ARRAY(a, uint64_t, s->n + beside.n + 1), s->n + beside.n };
+	memcpy(all.seq, s->seq, s->n * sizeof(*s->seq));
+	memcpy(all.seq + s->n, beside.seq, beside.n * sizeof(*s->seq));
+	each_once(&all);
+	*s = all;
+	return true;
 }
 
 /* ---- the checkpoint --------------------------------------------------------------------------------------------- */
@@ -147,14 +169,15 @@ static struct report_line *add_line(struct arena *a, struct report_evidence *ev,
 bool report_evidence(struct arena *a, struct report *r, struct log *l, struct evidence_limits limits, struct err *e)
 {
 	struct report_evidence *ev = &r->evidence;
-	size_t n;
-	const uint64_t *seqs = seqs_of(a, r, l, &n);
+	struct approvals found;
+	struct seqs s = seqs_of(a, r, l);
 	*ev = (struct report_evidence){0};
-	if (!take_checkpoint(a, ev, l, e))
+	if (!take_checkpoint(a, ev, l, e) || !add_approvals(a, &found, &s, l, limits.lines, e))
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!take_line(a, add_line(a, ev, seqs[i]), l, ev->size, &limits, e))
-			return err_in(e, "line %llu", (unsigned long long)seqs[i]);
+	for (size_t i = 0; i < s.n; i++)
+		if (!take_line(a, add_line(a, ev, s.seq[i]), l, ev->size, &limits, e))
+			return err_in(e, "line %llu", (unsigned long long)s.seq[i]);
+	approvals_take(a, ev, &found, l);
 	return report_roots(a, ev, l, e);
 }
 

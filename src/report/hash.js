@@ -1,7 +1,7 @@
 // The program inside a report's page: it says whether the page is what the log has, in the reader's browser, from a
 // file on disk, with no network. docs/reports.md, "The page that checks itself", says what it can show and what not.
-// It is three files, one after another in the page's last script: this one, bytes and hashes; owner.js, signatures by
-// owners; verify.js, what is demanded of the page.
+// It is four files, one after another in the page's last script: this one, bytes and hashes; owner.js, signatures by
+// owners; step.js, what they sign for a change; verify.js, what is demanded of the page.
 'use strict';
 
 // ---- Bytes -----------------------------------------------------------------------------------------------------------

@@ -129,6 +129,18 @@ static void put_roots(struct buf *out, const struct report_evidence *ev, const s
 	buf_byte(out, ']');
 }
 
+static void put_approvals(struct buf *out, const struct report_evidence *ev)
+{
+	buf_str(out, ",\"approvals\":[");
+	for (size_t i = 0; i < ev->n_approvals; i++) {
+		buf_fmt(out, "%s{\"seq\":%llu,\"signature\":\"", i > 0 ? "," : "",
+			(unsigned long long)ev->approvals[i].seq);
+		buf_hex(out, ev->approvals[i].bytes);
+		buf_str(out, "\"}");
+	}
+	buf_byte(out, ']');
+}
+
 void html_evidence(struct buf *out, const struct report_evidence *ev, const struct hash32 *rows, size_t n_rows)
 {
 	struct arena a = {0};
@@ -147,6 +159,7 @@ void html_evidence(struct buf *out, const struct report_evidence *ev, const stru
 	put_hashes(out, "hashes", all.v, all.n);
 	put_lines(out, ev, &all);
 	put_roots(out, ev, &all);
+	put_approvals(out, ev);
 	put_hashes(out, "rows", rows, n_rows);
 	buf_byte(out, '}');
 	arena_release(&a);

@@ -125,6 +125,7 @@ function recover(digest, signature) {
 
 // ---- Our own messages (EIP-712; docs/messages.md) --------------------------------------------------------------------
 const hashOf = (text) => keccak256(utf8.encode(text));
+const typedDigest = (domain, type, values) => keccak256(join(Uint8Array.of(0x19, 1), domain, keccak256(join(hashOf(type), ...values))));
 
 // A Safe is written as "chain id:address".
 function readSafe(text) {
@@ -137,7 +138,7 @@ function messageDigest(safe, type, values) {
 	const domain = keccak256(join(
 		hashOf('EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)'),
 		hashOf('setgov'), hashOf('1'), word32(safe.chain), word32(safe.address)));
-	return keccak256(join(Uint8Array.of(0x19, 1), domain, keccak256(join(hashOf(type), ...values))));
+	return typedDigest(domain, type, values);
 }
 const checkpointDigest = (safe, origin, size, root) =>
 	messageDigest(safe, 'LogCheckpoint(string origin,uint256 size,bytes32 root)', [hashOf(origin), word32(size), unhex(root)]);

@@ -46,16 +46,19 @@ static size_t signatures_of(const struct story *s)
 	return n;
 }
 
-/* The ids of all whose signatures count, each once, in the order in which they signed. */
+/* The ids of all whose signatures count, each once, in the order in which they signed. The row rests on each of these
+ * lines: a page that checks itself holds the signatures against them. */
 static void put_approvers(struct period_report *x, const struct story *s)
 {
 	struct id_list ids = {0};
 	struct buf b = {0};
 	struct arena a = {0};
 	for (int k = 0; k < N_STEPS; k++)
-		for (size_t i = 0; i < s->c.steps[k].n_signatures; i++)
-			id_list_add(&a, &ids, story_person(x->src, &s->c.steps[k].signatures[i].owner,
-							   s->c.steps[k].signatures[i].seq));
+		for (size_t i = 0; i < s->c.steps[k].n_signatures; i++) {
+			const struct step_signature *v = &s->c.steps[k].signatures[i];
+			id_list_add(&a, &ids, story_person(x->src, &v->owner, v->seq));
+			rows_rest_on(&x->changes, v->seq);
+		}
 	for (size_t i = 0; i < ids.n; i++) {
 		buf_str(&b, i > 0 ? ", " : "");
 		buf_span(&b, ids.v[i]);

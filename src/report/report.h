@@ -64,6 +64,12 @@ struct report_root {
 	struct report_root *next;
 };
 
+/* An owner's signature over a step that is on chain: what line `seq`, signature.added, has the digest of. */
+struct report_approval {
+	uint64_t seq;
+	struct span bytes;            /* 65 */
+};
+
 struct report_evidence {
 	const char *origin, *vkey;
 	struct span checkpoint;       /* the signed note, whole, over `size` lines */
@@ -72,6 +78,8 @@ struct report_evidence {
 	struct report_line *first, *last;    /* by seq */
 	size_t n;
 	struct report_root *roots;           /* by size; NULL: none that we know of */
+	struct report_approval *approvals;   /* by seq; of the lines that are carried, under the checkpoint */
+	size_t n_approvals;
 	/* The line report.made that has this report's digests, once it was logged; NULL before, and where none was.
 	 * It is one of the lines. */
 	const struct report_line *made;

@@ -205,9 +205,20 @@ static void put_evidence_line(struct buf *out, const struct report_line *l)
 	buf_str(out, "\r\n");
 }
 
-static void put_evidence(struct buf *out, const struct report_evidence *ev)
+static void put_approval(struct buf *out, const struct index *x, const struct report_approval *v)
+{
+	const struct report_line *l = find_line(x, v->seq);
+	buf_fmt(out, "\"evidence_approvals\",\"\",\"%llu\",\"", (unsigned long long)v->seq);
+	buf_hex(out, v->bytes);
+	buf_fmt(out, "\",\"%llu\",", (unsigned long long)v->seq);
+	put_quoted(out, l != NULL ? l->raw : span_str(""));
+	buf_str(out, "\r\n");
+}
+
+static void put_evidence(struct buf *out, const struct index *x, const struct report_evidence *ev)
 {
 	static const char *const columns[] = { "seq", "leaf", "path", "withheld" };
+	static const char *const approval_columns[] = { "seq", "signature" };
 	struct buf size = {0};
 	buf_fmt(&size, "%llu", (unsigned long long)ev->size);
 	put_header(out, pair_columns, ARRAY_LEN(pair_columns));
@@ -219,6 +230,9 @@ static void put_evidence(struct buf *out, const struct report_evidence *ev)
 	put_header(out, columns, ARRAY_LEN(columns));
 	for (const struct report_line *l = ev->first; l != NULL; l = l->next)
 		put_evidence_line(out, l);
+	put_header(out, approval_columns, ARRAY_LEN(approval_columns));
+	for (size_t i = 0; i < ev->n_approvals; i++)
+		put_approval(out, x, &ev->approvals[i]);
 	buf_release(&size);
 }
 
@@ -234,6 +248,6 @@ void report_write_csv(struct buf *out, const struct report *r)
 		for (const struct report_row *row = s->first; row != NULL; row = row->next)
 			put_row(out, &x, s, row);
 	}
-	put_evidence(out, &r->evidence);
+	put_evidence(out, &x, &r->evidence);
 	arena_release(&a);
 }

@@ -32,11 +32,12 @@ static struct span style(void)
 	return part("src/report/page.css");
 }
 
-/* Three files, one after another. */
+/* Four files, one after another. */
 static void put_program(struct buf *out)
 {
 	buf_span(out, part("src/report/hash.js"));
 	buf_span(out, part("src/report/owner.js"));
+	buf_span(out, part("src/report/step.js"));
 	buf_span(out, part("src/report/verify.js"));
 }
 

@@ -151,6 +151,20 @@ static void put_line(struct buf *out, const struct report_line *l)
 	buf_str(out, "]}");
 }
 
+static void put_approvals(struct buf *out, const struct report_evidence *ev)
+{
+	member(out, ",\n  ", "approvals");
+	buf_byte(out, '[');
+	for (size_t i = 0; i < ev->n_approvals; i++) {
+		number_member(out, i > 0 ? ",\n  {" : "\n  {", "seq", ev->approvals[i].seq);
+		member(out, ",", "signature");
+		buf_byte(out, '"');
+		buf_hex(out, ev->approvals[i].bytes);
+		buf_str(out, "\"}");
+	}
+	buf_byte(out, ']');
+}
+
 static void put_evidence(struct buf *out, const struct report_evidence *ev)
 {
 	string_member(out, "{", "origin", ev->origin);
@@ -165,7 +179,9 @@ static void put_evidence(struct buf *out, const struct report_evidence *ev)
 		put_line(out, l);
 		buf_str(out, l->next != NULL ? "," : "");
 	}
-	buf_str(out, "]}");
+	buf_byte(out, ']');
+	put_approvals(out, ev);
+	buf_byte(out, '}');
 }
 
 void report_write_json(struct buf *out, const struct report *r)

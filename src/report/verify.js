@@ -1,10 +1,11 @@
-// The third part of the page's program (hash.js says what it is): what is demanded of the page.
+// The last part of the page's program (hash.js says what it is): what is demanded of the page.
 //
 // Four things are on the page: what the report shows, the lines of the log that it rests on, the evidence
 // (hashes, paths, a signed checkpoint, as JSON at the end), and fields for what the reader has from somewhere else: a
 // root, the log's key, or who cosigned. In order:
 //   1. every line is hashed, and its path leads to the checkpoint's root; neighbours hold each other's hash;
-//   2. the checkpoint is signed by the key that the page names, and what lines say that others signed, they signed;
+//   2. the checkpoint is signed by the key that the page names, and what lines say that others signed, they signed: so
+//      each approval of a step that is on chain is by its owner, over the calls of the change;
 //   3. what is shown has the digest that one of these lines logged, and each upright cell stands in its lines;
 //   4. the reader's root is this checkpoint's, or the cosigners that he named signed it; and the log is the one he means.
 // Without 4 the page is consistent with itself, and whoever changed it could have made it so, this program included.
@@ -230,7 +231,7 @@ function readEvidence() {
 		demand(false, 'the evidence cannot be read');
 	}
 	demand(JSON.stringify(v).replaceAll('<', '\\u003c') === text, 'the evidence is not written as it has to be');
-	only(v, 'format,origin,vkey,checkpoint,size,root,made,hashes,lines,roots,rows', 'the evidence');
+	only(v, 'format,origin,vkey,checkpoint,size,root,made,hashes,lines,roots,approvals,rows', 'the evidence');
 	demand(v.format === 'setgov-report-evidence/1', 'the evidence is of a format that nobody knows');
 	demand([...v.hashes, ...v.rows, v.root].every(isHash), 'a hash in the evidence is damaged');
 	v.hashes = v.hashes.map(unhex);
@@ -244,6 +245,7 @@ function readEvidence() {
 // faults: what is wrong, each with its line or null. doubts: what is not wrong and keeps the page from being verified.
 const faults = [], doubts = [], lines = new Map();
 let signatures = 0;              // how many hold
+let approvals = 0, withheld = 0; // of them, those for a step of a change; and those whose nonce is not spent
 const fault = (seq, text) => faults.push({ seq, text });
 
 // The hashes of this path, taken from the ones that all paths share.
@@ -493,12 +495,95 @@ function checkOpening(evidence) {
 	evidence.safe = readSafe(`${opened.body.chainId}:${opened.body.safe}`);
 }
 
+// ---- Approvals -------------------------------------------------------------------------------------------------------
+// A line signature.added has the SHA-256 of the owner's signature. Where a line says that its step is on chain its nonce
+// is spent, and the page carries the signature itself, with the lines that say over what it is. One whose nonce is not
+// spent could still be used by whoever has it, and is on no page.
+const underCheckpoint = (line) => line?.said !== undefined && line.path !== null;
+const isHash32 = (text) => typeof text === 'string' && /^0x[0-9a-f]{64}$/.test(text);
+
+// The lines of each change by which a step is known, and the deployments that the log had, by their ids.
+function collectSteps() {
+	const changes = new Map(), timelocks = new Map();
+	for (const line of lines.values()) {
+		if (!underCheckpoint(line))
+			continue;
+		const { kind, change, body } = line.said;
+		if (kind === 'log.opened' || kind === 'deployment.adopted')
+			timelocks.set(body.deployment, body.timelock);
+		if (['change.proposed', 'operation.planned', 'step.packed', 'step.mined'].includes(kind))
+			changes.set(change, [...changes.get(change) ?? [], line]);
+	}
+	return { changes, timelocks };
+}
+
+// What the lines of the change make of a step that was packed; once for all who signed it.
+function hashOfStep(evidence, { timelocks }, own, packed) {
+	const proposed = own.find(({ said }) => said.kind === 'change.proposed'), { step, nonce } = packed.said.body;
+	demand(proposed !== undefined, 'the proposal of its change is not here');
+	const proposal = proposed.said.body, timelock = readAddress(timelocks.get(proposal.deployment) ?? '');
+	let salt = null;
+	if (proposal.route !== 'direct') {
+		const planned = own.find(({ said }) => said.kind === 'operation.planned')?.said.body;
+		demand(isHash32(planned?.salt) && planned.size === proposed.seq + 1 && rootOver(evidence, planned.size) === planned.salt.slice(2),
+			'its operation has not the salt that it has to have: the root over the lines up to its proposal');
+		demand(timelock !== null && isHash32(proposal.predecessor) && isCount(proposal.delay), 'the timelock of its change is not here');
+		salt = planned.salt;
+	}
+	demand(evidence.safe !== null && isCount(nonce), 'its Safe and nonce are not here');
+	const hash = safeTxHash(evidence.safe, stepCall(step, proposal, salt, timelock), nonce);
+	demand(packed.said.body.safeTxHash === `0x${hex(hash)}`, `the calls of its change are not what line ${packed.seq} has the hash of`);
+	return hash;
+}
+
+// The lines that say of the same step and hash that it was packed, and that it is on chain.
+function aboutStep(steps, { change, body }) {
+	const own = steps.changes.get(change) ?? [];
+	const about = (kind) => own.find(({ said }) => said.kind === kind && said.body.step === body.step && said.body.safeTxHash === body.safeTxHash);
+	return { own, packed: about('step.packed'), mined: about('step.mined') };
+}
+
+function checkApproval(evidence, steps, { seq, signature }) {
+	const line = lines.get(seq);
+	demand(underCheckpoint(line) && line.said.kind === 'signature.added', 'a signature is here for it, and it is no approval');
+	const { own, packed, mined } = aboutStep(steps, line.said), { owner, signature: digest } = line.said.body;
+	demand(mined !== undefined, 'its signature is here, and no line says that its nonce is spent');
+	demand(/^[0-9a-f]{130}$/.test(signature) && hex(sha256(unhex(signature), '')) === digest, 'the signature here is not the one that it has the hash of');
+	demand(packed !== undefined && packed.seq < seq, 'what its step was is not here');
+	packed.hash ??= hashOfStep(evidence, steps, own, packed);
+	demand(recover(packed.hash, unhex(signature)) === owner, `its signature is not that of ${owner}`);
+	signatures++;
+	approvals++;
+}
+
+function checkApprovals(evidence) {
+	const steps = collectSteps(), carried = new Set();
+	for (const v of evidence.approvals) {
+		try {
+			only(v, 'seq,signature', 'a signature');
+			demand(isCount(v.seq) && !carried.has(v.seq), 'a signature is here twice, or for no line');
+			carried.add(v.seq);
+			checkApproval(evidence, steps, v);
+		} catch (e) {
+			fault(lines.has(v?.seq) ? v.seq : null, e instanceof Wrong ? e.message : 'what it approves of cannot be read');
+		}
+	}
+	for (const [seq, line] of lines) {
+		if (!underCheckpoint(line) || line.said.kind !== 'signature.added' || carried.has(seq))
+			continue;
+		if (aboutStep(steps, line.said).mined === undefined)
+			withheld++;
+		else
+			doubts.push(`The signature of line ${seq} was NOT CHECKED: its nonce is spent, and it is not on this page.`);
+	}
+}
+
 // Everything that can be said without the reader. Never throws.
 async function examine() {
 	try {
 		const evidence = readEvidence(), checkpoint = readCheckpoint(evidence.checkpoint);
 		for (const step of [checkLines, checkRoots, (v) => checkHead(v, checkpoint), checkAround, checkShown,
-			(v) => checkSignatures(v, checkpoint), checkOpening, checkCarried]) {
+			(v) => checkSignatures(v, checkpoint), checkOpening, checkCarried, checkApprovals]) {
 			try {
 				await step(evidence);
 			} catch (e) {
@@ -714,7 +799,9 @@ async function start() {
 	main = document.querySelector('main');
 	items = document.querySelector('#lines ol');
 	const began = performance.now(), evidence = await examine();
-	id('took').textContent = `${lines.size} lines and ${signatures} signatures checked in ${Math.round(performance.now() - began)} ms.`;
+	id('took').textContent = `${lines.size} lines and ${signatures} signatures checked in ${Math.round(performance.now() - began)} ms.` +
+		(approvals + withheld === 0 ? '' : ` ${approvals} of the signatures approve a step of a change, and are over its calls. ` +
+		`${withheld} more are withheld until their nonce is spent: they were NOT CHECKED.`);
 	const names = ['root', 'size', 'vkey', 'cosigners', 'needed', 'safe', 'signatures'];
 	const given = (read) => Object.fromEntries(names.map((name) => [name, read(name)]));
 	let judged = judge(evidence, given(() => ''));      // one after another: the last that was asked is the last that is said

@@ -1,5 +1,5 @@
-// The hashes and signatures of a report's page (src/report/hash.js, owner.js), without a page: against the vectors, and
-// against ethers with fresh keys. What Ethereum refuses of a signature is refused here.
+// The hashes and signatures of a report's page (src/report/hash.js, owner.js, step.js), without a page: against the vectors,
+// and against ethers with fresh keys. What Ethereum refuses of a signature is refused here.
 //     node page_program.mjs
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,8 +7,8 @@ import { createRequire } from 'node:module';
 const { Wallet, TypedDataEncoder, getBytes, keccak256: ethersKeccak, randomBytes, getAddress } =
 	createRequire(new URL('../../contracts/package.json', import.meta.url))('ethers');
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-const NAMES = 'sha256,keccak256,hex,unhex,recover,readAddress,readSafe,messageDigest,checkpointDigest,hashOf,word32';
-const page = new Function(`${read('src/report/hash.js')}${read('src/report/owner.js')};return {${NAMES}}`)();
+const NAMES = 'sha256,keccak256,hex,unhex,recover,readAddress,readSafe,messageDigest,checkpointDigest,hashOf,word32,stepCall,safeTxHash';
+const page = new Function(`${read('src/report/hash.js')}${read('src/report/owner.js')}${read('src/report/step.js')};return {${NAMES}}`)();
 const { hex, unhex, recover, word32 } = page;
 let checks = 0, failures = 0;
 const check = (ok, text) => { checks++; if (!ok) { failures++; console.error(`page_program.mjs: ${text}`); } };
@@ -89,6 +89,32 @@ for (const [name, members, values, words] of [
 }
 check(hex(page.checkpointDigest(safe, 'setgov/84532999/log', 40, 'ab'.repeat(32))) ===
 	'f0b991b11e6bad5a768546542190b6a747102e7f343d3d29b5be1cdbe64cd4ce', 'the digest in docs/messages.md');
+
+// ---- what a step signs ----
+const to = getAddress('0x52908400098527886e0f7030069857d2e4169ee7');
+for (const { input: v, delay, id, schedule, execute, cancel } of JSON.parse(read('tests/vectors/gov/timelock.json')).operations) {
+	const targets = v.targets ?? [v.target], values = v.values ?? [v.value], payloads = v.payloads ?? [v.data];
+	if (v.targets !== undefined && targets.length === 1)
+		continue;            // one call is no batch with us
+	const calls = targets.map((target, i) => ({ to: getAddress(target), value: values[i], data: payloads[i] }));
+	const call = (step) => page.stepCall(step, { route: 'timelock', calls, predecessor: v.predecessor, delay }, v.salt, to);
+	for (const [step, data] of Object.entries({ schedule, execute, cancel }))
+		check(`0x${hex(call(step).data)}` === data && call(step).to === to, `${step} of ${id}`);
+	check(call('execute').value === values.reduce((sum, value) => sum + BigInt(value), 0n) && call('schedule').value === 0n, `value of ${id}`);
+}
+const plain = ({ operation, safeTxGas, baseGas, gasPrice, gasToken, refundReceiver }) =>
+	[operation, safeTxGas, baseGas, gasPrice, gasToken, refundReceiver].every((v) => BigInt(v) === 0n);
+const safes = JSON.parse(read('tests/vectors/safe-tx.json')).vectors.filter((v) => plain(v.input) && v.input.safeVersion === '1.3.0');
+check(safes.length > 10, 'no Safe transactions');
+for (const { id, input: v, expect } of safes) {
+	const of = page.readSafe(`${v.chainId}:${v.safe}`), call = { to: v.to, value: BigInt(v.value), data: unhex(v.data.slice(2)) };
+	check(`0x${hex(page.safeTxHash(of, call, v.nonce))}` === expect.safeTxHash, id);
+}
+for (const bad of [{ data: '0x123' }, { data: '0xAB' }, { data: '' }, { to: to.toLowerCase() }, { value: '0x1' }, { value: '01' }, { value: '-1' }, { value: '' }]) {
+	let refusal = null;
+	try { page.stepCall('execute', { route: 'direct', calls: [{ data: '0x', to, value: '0', ...bad }] }); } catch (e) { refusal = e.message; }
+	check(refusal === 'its calls cannot be read', `${JSON.stringify(bad)}: ${refusal}`);
+}
 
 console.log(`${checks} checks of the page's hashes and signatures`);
 process.exit(failures ? 1 : 0);

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-const { verifyTypedData } = createRequire(new URL('../../contracts/package.json', import.meta.url))('ethers');
+const { AbiCoder, Interface, TypedDataEncoder, keccak256, recoverAddress, verifyTypedData } = createRequire(new URL('../../contracts/package.json', import.meta.url))('ethers');
 const sha256 = (...parts) => parts.reduce((h, p) => h.update(p), createHash('sha256')).digest();
 const node = (left, right) => sha256(Buffer.of(1), left, right);
 const demand = (ok, text) => { if (!ok) throw new Error(text); };
@@ -71,6 +71,49 @@ function cosigned({ by, key, root, signature, size, time }, v, opened) {
 	demand(verify(null, Buffer.from(`cosignature/v1\ntime ${time}\n${text}`), witness.pub, bytes.subarray(8)), 'cosigned: signature');
 }
 
+// What owners sign for a step of a change, from its lines alone: the timelock's calldata, the Safe's transaction.
+const CALLS = ['address[], uint256[], bytes[], bytes32, bytes32', 'address, uint256, bytes, bytes32, bytes32'];
+const TIMELOCK = new Interface([`function scheduleBatch(${CALLS[0]}, uint256)`, `function executeBatch(${CALLS[0]})`,
+	`function schedule(${CALLS[1]}, uint256)`, `function execute(${CALLS[1]})`, 'function cancel(bytes32)']);
+function safeTx({ step, nonce }, { calls, delay, predecessor, route }, salt, timelock) {
+	const one = calls.length === 1, args = [...['to', 'value', 'data'].map((name) => (one ? calls[0][name] : calls.map((c) => c[name]))), predecessor, salt];
+	const value = step === 'execute' ? calls.reduce((sum, c) => sum + BigInt(c.value), 0n) : 0n;
+	const rest = { value, operation: 0, safeTxGas: 0, baseGas: 0, gasPrice: 0, gasToken: `0x${'0'.repeat(40)}`, refundReceiver: `0x${'0'.repeat(40)}`, nonce };
+	if (route === 'direct')
+		return { ...rest, to: calls[0].to, data: calls[0].data };
+	const id = keccak256(AbiCoder.defaultAbiCoder().encode(CALLS[one ? 1 : 0].split(', '), args)), batch = one ? '' : 'Batch';
+	const [name, ...given] = { schedule: [`schedule${batch}`, ...args, delay], execute: [`execute${batch}`, ...args], cancel: ['cancel', id] }[step];
+	return { ...rest, to: timelock, data: TIMELOCK.encodeFunctionData(name, given) };
+}
+const SAFE_TX = { SafeTx: 'address to,uint256 value,bytes data,uint8 operation,uint256 safeTxGas,uint256 baseGas,uint256 gasPrice,address gasToken,address refundReceiver,uint256 nonce'
+	.split(',').map((v) => ({ type: v.split(' ')[0], name: v.split(' ')[1] })) };
+
+// The signatures of approvals: each of a step that is on chain, by its owner, over its calls; and each of those that are not here
+// is of none. Returns how many of a step that is on chain are missing.
+function approved(v, said) {
+	const here = new Map(v.approvals.map((a) => [a.seq, a.signature])), [opened] = said;
+	demand(here.size === v.approvals.length && v.approvals.every((a) => Object.keys(a).join() === 'seq,signature'), 'approvals: members');
+	for (const seq of here.keys())
+		demand(said.some((l) => l.seq === seq && l.kind === 'signature.added'), `line ${seq}: signature of no approval`);
+	return said.filter((l) => l.kind === 'signature.added').filter(({ seq, change, body }) => {
+		const of = said.filter((l) => l.change === change), signature = here.get(seq);
+		const step = (kind) => of.find((l) => l.kind === kind && l.body.step === body.step && l.body.safeTxHash === body.safeTxHash);
+		const mined = step('step.mined'), packed = step('step.packed');
+		if (signature === undefined) return mined !== undefined;
+		demand(mined !== undefined, `line ${seq}: signature that is not spent`);
+		demand(/^[0-9a-f]{128}1[bc]$/.test(signature) && sha256(hex(signature)).toString('hex') === body.signature, `line ${seq}: digest of the signature`);
+		const proposed = of.find((l) => l.kind === 'change.proposed'), planned = of.find((l) => l.kind === 'operation.planned');
+		const deployment = said.find((l) => /^(log\.opened|deployment\.adopted)$/.test(l.kind) && l.body.deployment === proposed.body.deployment);
+		demand(packed.seq < seq && (proposed.body.route === 'direct' || planned.body.size === proposed.seq + 1 &&
+			[v, ...v.roots].some((r) => r.size === planned.body.size && `0x${r.root}` === planned.body.salt)), `line ${seq}: salt`);
+		const domain = { chainId: opened.body.chainId, verifyingContract: opened.body.safe };
+		const hash = TypedDataEncoder.hash(domain, SAFE_TX, safeTx(packed.body, proposed.body, planned?.body.salt, deployment?.body.timelock));
+		demand(hash === packed.body.safeTxHash, `line ${seq}: safeTxHash`);
+		demand(recoverAddress(hash, `0x${signature}`) === body.owner, `line ${seq}: owner`);
+		return false;
+	}).length;
+}
+
 function between(text, from, to, what) {
 	const at = text.indexOf(from), end = text.indexOf(to, at + from.length);
 	demand(at >= 0 && end >= 0, `no ${what}`);
@@ -110,7 +153,7 @@ export function judge(file, root, vkey) {
 	demand(file.slice(0, bodyAt) === head(title, style, body.slice(body.lastIndexOf('<script>') + 8, -9), v), 'what is before the body');
 	demand(file.slice(bodyEnd) === '\n</body></html>\n', 'what is behind the program');
 	demand(JSON.stringify(v).replaceAll('<', '\\u003c') === places.evidence, 'evidence is not canonical');
-	demand(Object.keys(v).join() === 'format,origin,vkey,checkpoint,size,root,made,hashes,lines,roots,rows', 'members');
+	demand(Object.keys(v).join() === 'format,origin,vkey,checkpoint,size,root,made,hashes,lines,roots,approvals,rows', 'members');
 	demand(v.format === 'setgov-report-evidence/1', 'format');
 	demand([...v.hashes, ...v.rows, v.root].every((h) => HASH.test(h)), 'hashes');
 	for (const name of ['origin', 'size', 'root', 'vkey', 'checkpoint']) demand(places[name] === String(v[name]), `shown ${name}`);
@@ -136,6 +179,7 @@ export function judge(file, root, vkey) {
 	});
 	const said = v.lines.filter((l) => l.line !== null && l.path !== null).map((l) => JSON.parse(l.line));
 	said.filter((l) => l.kind === 'checkpoint.cosigned').forEach((l) => cosigned(l.body, v, said[0].body));
+	const unchecked = approved(v, said);
 	for (const r of v.roots) {
 		demand(Object.keys(r).join() === 'size,root,growth' && HASH.test(r.root), 'roots');
 		consistent(r.size, hex(r.root), v.size, hex(v.root), path(r.growth));
@@ -159,7 +203,7 @@ export function judge(file, root, vkey) {
 	}
 	const given = [v, ...v.roots].find((r) => r.root === root);
 	demand(given !== undefined && vkey === v.vkey, 'root or key');
-	return given === v && made !== null && newer === 0 ? 'verified' : 'part';
+	return given === v && made !== null && newer === 0 && unchecked === 0 ? 'verified' : 'part';
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -38,7 +38,7 @@ function records(text) {
 const unquoted = (cell) => /^'(\s*[=+\-@]|\\u\{0009\}|\\u\{000D\})/.test(cell) ? cell.slice(1) : cell;
 
 function readCsv(text) {
-	const facts = {}, sections = [], ev = { lines: [] };
+	const facts = {}, sections = [], ev = { lines: [], approvals: [] };
 	let columns;
 	for (const row of records(text)) {
 		if (row[0] === 'section' && row[1] === 'mark') { columns = row.slice(2, -2); continue; }
@@ -51,7 +51,10 @@ function readCsv(text) {
 		} else if (id === 'evidence') ev[cells[0]] = cells[0] === 'size' ? Number(cells[1]) : cells[1];
 		else if (id === 'evidence_lines') ev.lines.push({ seq: Number(cells[0]), leaf: cells[1],
 			path: cells[2] ? cells[2].split(' ') : [], withheld: cells[3] || null, line: entries });
-		else {
+		else if (id === 'evidence_approvals') {
+			if (cells[0] !== row.at(-2) || JSON.parse(entries).seq !== Number(cells[0])) die(`approval ${cells[0]}: another line beside it`);
+			ev.approvals.push({ seq: Number(cells[0]), signature: cells[1] });
+		} else {
 			const s = sections.find((v) => v.id === id);
 			s.columns = columns;
 			s.rows.push({ cells, mark, lines: row.at(-2) ? row.at(-2).split(' ').map(Number) : [], entries: entries ? entries.split('\n') : [] });
@@ -132,6 +135,7 @@ function same(a, b, apart, exact) {
 	if (apart) return;
 	if (JSON.stringify(a.evidence.lines.map((l) => [l.seq, l.leaf, l.line])) !== JSON.stringify(b.evidence.lines.map((l) => [l.seq, l.leaf, l.line])))
 		wrong('evidence');
+	if (a.evidence.approvals && b.evidence.approvals && JSON.stringify(a.evidence.approvals) !== JSON.stringify(b.evidence.approvals)) wrong('approvals');
 }
 // Sections that count reports themselves: what both have, has to be the same.
 function shape(s, t, wrong) {
@@ -154,6 +158,19 @@ function pathRoot(leaf, index, size, path) {
 	return sn === 0n ? h : null;
 }
 
+// The signatures that approvals have the digests of: of each step that is on chain, and of no other. By whom, read_page.mjs says.
+function approved(ev, lines) {
+	const mined = new Set(lines.filter((l) => l.kind === 'step.mined').map((l) => l.body.safeTxHash));
+	const here = new Map(ev.approvals.map((v) => [v.seq, v.signature]));
+	if (here.size !== ev.approvals.length) die('an approval is there twice');
+	for (const { seq, body } of lines.filter((l) => l.kind === 'signature.added')) {
+		if (here.has(seq) !== mined.has(body.safeTxHash)) die(`line ${seq}: its signature is here, or is not, and its step is not on chain, or is`);
+		if (here.has(seq) && sha(Buffer.from(here.get(seq), 'hex')).toString('hex') !== body.signature) die(`line ${seq}: another signature`);
+		here.delete(seq);
+	}
+	if (here.size) die('a signature of no approval');
+}
+
 function verify(r) {
 	const ev = r.evidence, [name, id, key] = ev.vkey.split(/\+/), raw = Buffer.from(ev.vkey.slice(name.length + id.length + 2), 'base64');
 	const end = ev.checkpoint.indexOf('\n\n'), text = ev.checkpoint.slice(0, end + 1);
@@ -172,6 +189,7 @@ function verify(r) {
 		if (pathRoot(leaf, l.seq, size, l.path)?.toString('hex') !== ev.root) die(`line ${l.seq} is not under the checkpoint`);
 		leaves.set(l.seq, l.leaf);
 	}
+	approved(ev, ev.lines.filter((l) => l.line).map((l) => JSON.parse(l.line)));
 	for (const s of r.sections) for (const row of s.rows) {
 		for (const seq of row.lines) if (!leaves.has(seq)) die(`${s.id}: line ${seq} is not in the evidence`);
 		for (const entry of row.entries ?? []) {
@@ -189,7 +207,7 @@ function plain(text) {
 		.replace(/(?:\n {4}\{"cells":\{"node":"\d+","rlp":"0x[0-9a-f]+"\}[^}]*\},?)+/g, '<nodes>')
 		.replace(/(?:"state_proof_nodes","","\d+","0x[0-9a-f]+",[^\n]*\n)+/g, '<nodes>\n')
 		.replace(/((?:0x[0-9a-f]{64}(?: \| |",")){2})\d+(?: \d+)*(?= \| {2}\||","","")/g, '$1<places>').replace(/((?:account|storage)_proof":")\d+(?: \d+)*/g, '$1<places>');
-	return nodes.replace(/0x[0-9a-fA-F]{100,}/g, '<data>').replace(/0x[0-9a-fA-F]{64}/g, '<hash>').replace(/0x[0-9a-fA-F]{40}\b/g, '<address>')
+	return nodes.replace(/0x[0-9a-fA-F]{100,}/g, '<data>').replace(/\b[0-9a-f]{130}\b/g, '<signature>').replace(/0x[0-9a-fA-F]{64}/g, '<hash>').replace(/0x[0-9a-fA-F]{40}\b/g, '<address>')
 		.replace(/(?:[0-9a-f]{64} )*\b[0-9a-f]{64}\b/g, '<digest>').replace(/"<digest>"(,"<digest>")+/g, '"<digest>"…').replace(/\b[0-9a-f]{32}\b/g, '<id>')
 		.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '<time>').replace(/\d{4}-\d\d-\d\d\b/g, '<day>')
 		.replace(/\b\d+ s(?: = [\da-z ]*[a-z])?(?!\w)/g, '<duration>').replace(/setgov\/\d+\/[a-z-]+\/[0-9a-f]{8}/g, '<origin>').replace(/[A-Za-z0-9+/]{40,}={0,2}/g, '<base64>')

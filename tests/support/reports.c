@@ -4,6 +4,7 @@
 
 #include "src/report/evidence.h"
 #include "src/report/report_html.h"
+#include "tests/support/approvers.h"
 #include "tests/support/check.h"
 #include "tests/support/cosigners.h"
 #include "tests/support/logs.h"
@@ -39,41 +40,70 @@ static int64_t time_of(uint64_t seq)
 	return START + (int64_t)seq * 60000;
 }
 
-/* Who vouches in line seq, and for how many of those before it: the salt of an operation, two owners, a witness. */
-static const struct vouching {
-	uint64_t seq, size;
-	const char *kind;
-	unsigned owner;
-} vouching[] = {
-	{ 6, 5, "operation.planned", 0 }, { 7, 6, "checkpoint.cosigned", 1 },
-	{ 8, 7, "checkpoint.cosigned", 2 }, { 9, 8, "checkpoint.cosigned", 0 },
+/* The first lines of the log: a change that two owners approve of and that is on chain, and one approval of its next
+ * step, which is not; after three lines in which others vouch for the log. The rest has other lines. */
+static const char *const first_kinds[] = {
+	NULL, "deployment.adopted", "change.proposed", "operation.planned", "step.packed", "signature.added",
+	"signature.added", "checkpoint.cosigned", "checkpoint.cosigned", "checkpoint.cosigned", "step.mined",
+	"signature.added",
 };
 
-static const struct vouching *vouching_in(uint64_t seq)
+static const char *kind_of(uint64_t seq)
 {
-	for (size_t i = 0; i < ARRAY_LEN(vouching); i++)
-		if (vouching[i].seq == seq)
-			return &vouching[i];
-	return NULL;
+	return seq < ARRAY_LEN(first_kinds) ? first_kinds[seq] : "answer.declined";
 }
 
-static struct json *vouch(struct arena *a, struct log *l, const struct vouching *v, bool lying)
+static struct tree_head head_at(struct log *l, uint64_t size)
 {
-	struct tree_head head = { .size = v->size }, over;
+	struct tree_head head = { .size = size };
 	struct err e = {0};
-	assert_ok(log_root_at(l, head.size, &head.root, &e), &e);
-	over = head;
-	over.size += lying && v->owner == 2;
-	if (strcmp(v->kind, "checkpoint.cosigned") == 0)
-		return test_cosigned(a, v->owner, &head, &over);
-	struct json *body = json_object(a);
-	json_set(body, a, "size", json_u64(a, head.size));
-	json_set(body, a, "salt", json_0x(a, SPAN_HASH(&head.root)));
-	json_set(body, a, "operation", json_0x(a, SPAN_HASH(&head.root)));
-	return body;
+	assert_ok(log_root_at(l, size, &head.root, &e), &e);
+	return head;
 }
 
-static void grow(struct log *l, uint64_t lines, bool lying)
+/* Two owners and a witness vouch, each for the lines before the last: owner 1, 2, nobody's number. */
+static struct json *vouch(struct arena *a, struct log *l, uint64_t seq, bool lying)
+{
+	const unsigned owner = seq == 7 ? 1 : seq == 8 ? 2 : 0;
+	const struct tree_head head = head_at(l, seq - 1);
+	struct tree_head over = head;
+	over.size += lying && owner == 2;
+	return test_cosigned(a, owner, &head, &over);
+}
+
+static struct test_step step_at(struct log *l, enum step_kind kind, enum test_report_kind lie)
+{
+	return (struct test_step){ head_at(l, 3).root, lie == TEST_REPORT_OTHER_CALLS ? 2 : 1, kind,
+				   kind == STEP_SCHEDULE ? 40 : 41 };
+}
+
+struct span test_report_unspent(struct arena *a, struct log *l)
+{
+	const struct test_step next = step_at(l, STEP_EXECUTE, TEST_REPORT_SEALED);
+	return test_approval(a, &next, 3);
+}
+
+static struct json *body_of(struct arena *a, struct log *l, uint64_t seq, enum test_report_kind lie)
+{
+	const struct test_step step = seq > 3 ? step_at(l, seq == 11 ? STEP_EXECUTE : STEP_SCHEDULE, lie)
+					      : (struct test_step){0};
+	switch (seq) {
+	case 1: return test_adopted_body(a);
+	case 2: return test_proposed_body(a, 1);
+	case 3: return test_planned_body(a, &(struct tree_head){ 3, head_at(l, 3).root }, 1);
+	case 4: return test_packed_body(a, &step);
+	case 5: return test_signed_body(a, l, &step, 1, lie == TEST_REPORT_OTHER_SIGNER ? 3 : 1, false);
+	case 6: return test_signed_body(a, l, &step, 2, 2, lie == TEST_REPORT_HIGH_S);
+	case 7:
+	case 8:
+	case 9: return vouch(a, l, seq, lie == TEST_REPORT_LYING);
+	case 10: return test_mined_body(a, &step);
+	case 11: return test_signed_body(a, l, &step, 3, 3, false);
+	}
+	return json_object(a);
+}
+
+static void grow(struct log *l, uint64_t lines, enum test_report_kind lie)
 {
 	struct err e = {0};
 	while (log_size(l) < lines) {
@@ -81,15 +111,14 @@ static void grow(struct log *l, uint64_t lines, bool lying)
 		assert_ok(log_begin(l, &e), &e);
 		for (int i = 0; i < 500 && log_size(l) < lines; i++) {
 			const uint64_t seq = log_size(l);
-			const struct vouching *v = vouching_in(seq);
-			struct line line = test_line(&a, v != NULL ? v->kind : "signature.added", "SC-7", "");
-			struct json *body = v != NULL ? vouch(&a, l, v, lying) : json_object(&a);
+			struct line line = test_line(&a, kind_of(seq), "SC-7", "");
+			struct json *body = body_of(&a, l, seq, lie);
 			json_set(body, &a, "text", json_str(&a, text_of(seq)));
 			line.body = body;
 			line.actor = span_str(seq % 2 ? "p1" : "p2");
 			time_fix((struct unix_time){time_of(seq)});
 			assert_ok(log_add_line(l, &line, &e), &e);
-			if (v != NULL)
+			if (seq < ARRAY_LEN(first_kinds))
 				break;
 		}
 		assert_ok(log_commit(l, &e), &e);
@@ -157,7 +186,7 @@ const struct report *test_report(struct arena *a, const char *dir, uint64_t line
 	random_fix(7);
 	time_fix((struct unix_time){START});
 	l = test_log_create(dir, NULL);
-	grow(l, lines, kind == TEST_REPORT_LYING);
+	grow(l, lines, kind);
 	*r = (struct report){.kind = REPORT_CHANGE, .title = "Change SC-7: " TEST_REPORT_HOSTILE, .subject = "SC-7",
 			     .deployment = "devnet", .made = {time_of(lines)}};
 	put_pictures(a, r);
