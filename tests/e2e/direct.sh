@@ -88,3 +88,14 @@ agree SC-9 execute 1 2 3
 expect 0 "is on chain" submit SC-9 execute
 expect 0 "owners are not those of the profile" console status
 expect 0 "The log is whole" console log verify
+
+# What owners signed for each of these, direct and through the timelock, cancelled and with another nonce, is in each
+# change's page, as another program computes it from the lines alone.
+approvals=
+for n in 1 2 3 4 5 6 7 8 9; do
+	console report change "SC-$n" -o "$HERE/page.html" >/dev/null
+	console log prove entry 0 --size "$(console log checkpoint --json | field size)" --json >"$HERE/proof"
+	expect 0 "verified" node tests/support/read_page.mjs "$HERE/page.html" "$(field root <"$HERE/proof")" "$(field vkey <"$HERE/proof")"
+	approvals+=" $(sed -n 's/.*,"approvals":\[\([^]]*\)\].*/\1/p' "$HERE/page.html" | tr -cd '{' | wc -c)"
+done
+same "$approvals" " 6 3 3 0 3 6 3 3 3"
