@@ -556,9 +556,14 @@ function checkApproval(evidence, steps, { seq, signature }) {
 	approvals++;
 }
 
-function checkApprovals(evidence) {
+// It takes milliseconds for each: where there are many, the browser gets its turn in between, and the reader a word.
+async function checkApprovals(evidence) {
 	const steps = collectSteps(), carried = new Set();
-	for (const v of evidence.approvals) {
+	for (const [i, v] of evidence.approvals.entries()) {
+		if (i % 50 === 49) {
+			say('unchecked', 'Checking.', `${i} of ${evidence.approvals.length} approvals`);
+			await new Promise((done) => setTimeout(done));
+		}
 		try {
 			only(v, 'seq,signature', 'a signature');
 			demand(isCount(v.seq) && !carried.has(v.seq), 'a signature is here twice, or for no line');
