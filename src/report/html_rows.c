@@ -76,6 +76,21 @@ static const struct json **read_lines(struct arena *a, const struct html_rows *h
 
 /* ---- rows ------------------------------------------------------------------------------------------------------- */
 
+#define WHOLE 24                              /* as long as a time */
+
+/* Hashes and calldata may break anywhere; a time, an id or a word of a sentence is not torn for them. */
+static const char *wraps(const char *text)
+{
+	size_t longest = 0, word = 0, words = 0;
+	for (const char *c = text; *c != '\0'; c++) {
+		const bool blank = *c == ' ' || *c == '\n';
+		words += !blank && word == 0;
+		word = blank ? 0 : word + 1;
+		longest = word > longest ? word : longest;
+	}
+	return longest > WHOLE ? "" : words == 1 ? " class=\"word\"" : " class=\"words\"";
+}
+
 static void put_cell(struct buf *out, const char *text, bool first, const struct json *const *lines, size_t n)
 {
 	const char *element = first ? "th" : "td";
@@ -83,7 +98,7 @@ static void put_cell(struct buf *out, const char *text, bool first, const struct
 	for (size_t i = 0; i < n && !said; i++)
 		said = says(lines[i], span_str(text));
 	said = said && text[0] != '\0';
-	buf_fmt(out, "<%s%s%s>", element, first ? " scope=\"row\"" : "", said ? " data-said=\"\"" : "");
+	buf_fmt(out, "<%s%s%s%s>", element, first ? " scope=\"row\"" : "", wraps(text), said ? " data-said=\"\"" : "");
 	if (text[0] != '\0') {
 		buf_str(out, said ? "" : "<i>");
 		html_text(out, span_str(text), true);
