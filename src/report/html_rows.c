@@ -9,6 +9,7 @@
 /* A table of so many columns is small (page.css). Said here: where a rule has to find out, a browser does so anew for
  * each row that it reads. */
 #define WIDE 9u
+#define WIDER 11u
 
 void html_rows_init(struct html_rows *h, struct arena *a, const struct report_evidence *ev)
 {
@@ -161,7 +162,8 @@ static void put_column(struct buf *out, const char *name)
 void html_table(struct buf *out, struct html_rows *h, const struct report_section *s)
 {
 	const bool marked = is_marked(s);
-	buf_fmt(out, "<table%s><caption>", s->n_columns + marked + 1 >= WIDE ? " class=\"wide\"" : "");
+	const size_t n = s->n_columns + marked + 1;
+	buf_fmt(out, "<table%s><caption>", n >= WIDER ? " class=\"wide wider\"" : n >= WIDE ? " class=\"wide\"" : "");
 	html_text(out, span_str(s->title), false);
 	buf_fmt(out, ": %zu %s</caption><thead><tr>", s->n, s->n == 1 ? "row" : "rows");
 	for (size_t i = 0; i < s->n_columns; i++)
