@@ -117,7 +117,9 @@ static void judge_operation(struct anchors *out, struct arena *a, struct plannin
 		out->lost[out->n_lost++] = (struct lost_anchor){ op->id, op->operation.salt, op->block };
 		find(out, UINT64_MAX,
 		     arena_fmt(a, "operation %s was scheduled in block %" PRIu64 " with a salt, and no line planned "
-			       "it: it is another log's, or this one has lost its end", hex_of(a, &op->id), op->block));
+			       "it: it is another log's, this one has lost its end, or somebody scheduled it past the "
+			       "log (setgov alerts)",
+			       hex_of(a, &op->id), op->block));
 	} else if (!hash32_eq(&line->salt, &op->operation.salt)) {
 		find(out, line->seq,
 		     arena_fmt(a, "operation %s, scheduled in block %" PRIu64 ", has another salt on chain",

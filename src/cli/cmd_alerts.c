@@ -4,6 +4,7 @@
 #include "src/base/text.h"
 #include "src/cli/cmd.h"
 #include "src/cli/look.h"
+#include "src/gov/findings.h"
 
 /* ---- one alert ---- */
 
@@ -92,6 +93,8 @@ static void say_alert(struct cli *cli, const struct logged_alert *x, struct unix
 		cli_text(cli, "    concerns %.*s\n", text_shown(x->change), (const char *)x->change.p);
 	say_look(cli, "raised", x->time, x->by, &x->seen, x->seq);
 	say_acks(cli, x);
+	if (!x->cleared)
+		cli_text(cli, "    next: %s\n", finding_next(&x->finding));
 	if (x->cleared)
 		say_look(cli, "cleared", x->cleared_at, x->cleared_by, &x->cleared_in, x->cleared_seq);
 }

@@ -321,26 +321,19 @@ static bool finish_page(struct reporting *x, struct err *e)
 	return report_write_html(&x->file, &x->report, e);
 }
 
-static size_t count_marks(const struct report *r, enum report_mark mark)
-{
-	size_t n = 0;
-	for (const struct report_section *s = r->first; s != NULL; s = s->next)
-		for (const struct report_row *row = s->first; row != NULL; row = row->next)
-			n += row->mark == mark;
-	return n;
-}
-
 static void say_summary(struct reporting *x, const char *path)
 {
 	struct cli *cli = x->cli;
 	const struct report_evidence *ev = &x->report.evidence;
-	struct buf digest = {0};
+	struct buf digest = {0}, marks = {0};
 	struct hash32 whole;
 	sha256(&whole, buf_view(&x->file));
 	buf_hex(&digest, SPAN_HASH(&whole));
-	cli_text(cli, "%s: %s, under the checkpoint over %llu lines; %zu findings, %zu to look at\nSHA-256 %s\n", path,
+	report_marks(&marks, &x->report, NULL);
+	cli_text(cli, "%s: %s, under the checkpoint over %llu lines; %s\nSHA-256 %s\n", path,
 		 text_safe_str(&cli->arena, span_str(x->report.title), false), (unsigned long long)ev->size,
-		 count_marks(&x->report, REPORT_FINDING), count_marks(&x->report, REPORT_LOOK), buf_cstr(&digest));
+		 buf_cstr(&marks), buf_cstr(&digest));
+	buf_release(&marks);
 	buf_release(&digest);
 }
 
@@ -361,8 +354,8 @@ static bool give(struct reporting *x, struct err *e)
 	json_set(cli->result, a, "bytes", json_u64(a, x->file.n));
 	json_set(cli->result, a, "file", path != NULL ? json_str(a, path) : json_null(a));
 	json_set(cli->result, a, "fileDigest", json_bare(a, SPAN_HASH(&whole)));
-	json_set(cli->result, a, "findings", json_u64(a, count_marks(&x->report, REPORT_FINDING)));
-	json_set(cli->result, a, "look", json_u64(a, count_marks(&x->report, REPORT_LOOK)));
+	json_set(cli->result, a, "findings", json_u64(a, report_marked(&x->report, REPORT_FINDING)));
+	json_set(cli->result, a, "look", json_u64(a, report_marked(&x->report, REPORT_LOOK)));
 	json_set(cli->result, a, "line", x->appends ? json_u64(a, x->line) : json_null(a));
 	json_set(cli->result, a, "text", path == NULL ? json_text(a, buf_view(&x->file)) : json_null(a));
 	return true;

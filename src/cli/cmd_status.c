@@ -8,6 +8,7 @@
 #include "src/cli/cmd.h"
 #include "src/cli/look.h"
 #include "src/evm/address.h"
+#include "src/gov/findings.h"
 #include "src/gov/units.h"
 
 /* ---- as JSON: the log's members in front ---- */
@@ -88,15 +89,18 @@ static void balance_lines(struct cli *cli, const struct snapshot *s)
 static void finding_lines(struct cli *cli, const struct snapshot *s)
 {
 	size_t unknown = 0;
+	if (s->online && s->n_findings == 0)
+		cli_text(cli, "nothing found on chain that is not as it should be\n");
 	for (size_t i = 0; i < s->n_findings; i++) {
 		const struct snapshot_finding *f = &s->findings[i];
-		cli_text(cli, "WARNING [%.*s] %.*s\n", (int)f->code.n, (const char *)f->code.p, (int)f->words.n,
-			 (const char *)f->words.p);
+		cli_text(cli, "%s [%.*s] %.*s\n", f->severity == SEVERITY_CRITICAL ? "CRITICAL" : "WARNING",
+			 (int)f->code.n, (const char *)f->code.p, (int)f->words.n, (const char *)f->words.p);
 		if (f->alert.n > 0)
 			cli_text(cli, "        %.*s, %s\n", text_shown(f->alert), (const char *)f->alert.p,
 				 f->acknowledged ? "acknowledged" : "not acknowledged");
 		else
 			cli_text(cli, "        not in the log\n");
+		cli_text(cli, "        next: %s\n", finding_next(f));
 		unknown += f->alert.n == 0;
 	}
 	if (unknown > 0)

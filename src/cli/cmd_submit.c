@@ -220,6 +220,9 @@ static bool run(struct sending *s, struct err *e)
 	bool done;
 	if (!open_all(s, e))
 		return false;
+	if (s->change.proposed && s->change.proposal.route == ROUTE_DIRECT && s->kind != STEP_EXECUTE)
+		return err_refuse(e, "NO-STEP", "%s is a direct change and has one step: setgov submit %s execute",
+				  s->id, s->id);
 	if (!s->change.proposed || !sending_step(s)->packed)
 		return err_refuse(e, "NOT-PACKED", "%s of %s has no packet yet: setgov packet %s --step %s",
 				  step_name(s->kind), s->id, s->id, step_name(s->kind));

@@ -27,6 +27,41 @@ static enum severity severity_of(struct span code)
 	return SEVERITY_CRITICAL;
 }
 
+static const struct { const char *code, *next; } advice[] = {
+	{ "OWNERS", "call the owners. When it was meant, the profile has to follow it; when not, safe.add-owner, "
+		    "safe.remove-owner or safe.swap-owner mends it" },
+	{ "THRESHOLD", "call the owners: it is how many of them decide; safe.change-threshold mends it" },
+	{ "GUARD", "call the owners: a guard can hold up every transaction; safe.set-guard takes it away" },
+	{ "MODULES", "call the owners: a module moves the Safe without signatures; safe.disable-module takes it away" },
+	{ "SINGLETON", "sign nothing before somebody has compared the Safe's code" },
+	{ "CODE", "compare the profile's address with the deployment's papers" },
+	{ "OWNER", "call the owners: a change of that contract would not go through the timelock" },
+	{ "ROLE", "call the owners: roles of the timelock decide who can act. What somebody holds and should not, "
+		  "timelock.revoke-role takes away, which waits for the delay; what he schedules until then, "
+		  "timelock.cancel stops at once" },
+	{ "DELAY", "call the owners: what is scheduled can run at once; timelock.update-delay mends it" },
+	{ "UNKNOWN-OPERATION", "call the owners: whoever may propose made it. If nobody answers for it, "
+			       "timelock.cancel stops it, which has to run before the operation is ready" },
+	{ "UNKNOWN-TX", "call the owners: enough of them have signed it. When it was before this log began, "
+			"local.firstBlock in deployment.json leaves it out" },
+	{ "EVENTS", "look again; when it stays, ask whoever runs the node" },
+	{ "ENDPOINT", "look again; when it stays, ask whoever runs the node" },
+};
+
+const char *finding_next(const struct snapshot_finding *f)
+{
+	static const char ran[] = " executed";
+	const size_t n = sizeof(ran) - 1;
+	if (span_is(f->code, "UNKNOWN-OPERATION") && f->subject.n > n &&
+	    span_is(span_of(f->subject.p + f->subject.n - n, n), ran))
+		return "call the owners: whoever may propose made it, and it has run: it cannot be cancelled. Another "
+		       "change puts right what it did";
+	for (size_t i = 0; i < ARRAY_LEN(advice); i++)
+		if (span_is(f->code, advice[i].code))
+			return advice[i].next;
+	return "compare the profile with the chain";
+}
+
 static struct span safe_span(struct arena *a, struct span text)
 {
 	return span_str(text_safe_str(a, text, false));

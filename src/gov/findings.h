@@ -15,6 +15,9 @@ bool findings_would_show(const struct snapshot *s, const struct snapshot_finding
 /* The same code, subject and event. */
 bool finding_is_same(const struct snapshot_finding *x, const struct snapshot_finding *y);
 
+/* What to do about it, whoever meets it wherever: whom to call, and the action that mends it. By code and subject. */
+const char *finding_next(const struct snapshot_finding *f);
+
 /* How the Safe's threshold differs from the profile's, in words; false: it does not. */
 bool findings_threshold(struct buf *out, const struct deployment *d, uint64_t on_chain);
 

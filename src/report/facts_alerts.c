@@ -85,6 +85,15 @@ static void put_trouble(const struct standing *s, struct report_section *to)
 
 /* ---- rows ------------------------------------------------------------------------------------------------------- */
 
+static void rest_on_alert(struct rows *t, const struct logged_alert *x)
+{
+	rows_rest_on(t, x->seq);
+	if (x->n_acks > 0)
+		rows_rest_on(t, x->acks[0].seq);
+	if (x->cleared)
+		rows_rest_on(t, x->cleared_seq);
+}
+
 static void alert_row(const struct standing *s, struct rows *t, const struct logged_alert *x)
 {
 	const struct snapshot_finding *f = &x->finding;
@@ -95,25 +104,30 @@ static void alert_row(const struct standing *s, struct rows *t, const struct log
 	rows_put(t, "finding", f->words);
 	rows_put(t, "expected", f->expected);
 	rows_put(t, "change_id", x->change);
+	rows_str(t, "state", state_of(s, x));
+	rest_on_alert(t, x);
+	rows_mark(t, !is_acknowledged(s, x) ? REPORT_FINDING : is_open(x) ? REPORT_LOOK : REPORT_AS_IT_SHOULD);
+}
+
+static void times_row(const struct standing *s, struct rows *t, const struct logged_alert *x)
+{
+	rows_next(t);
+	rows_put(t, "alert_id", x->id);
 	rows_time(t, "raised_at", x->time);
 	rows_u64(t, "raised_block", x->seen.block);
-	rows_rest_on(t, x->seq);
-	if (f->has_event)
-		rows_0x(t, "event_tx", &f->event.tx);
+	if (x->finding.has_event)
+		rows_0x(t, "event_tx", &x->finding.event.tx);
 	if (x->n_acks > 0) {
 		rows_put(t, "acknowledged_by", x->acks[0].by);
 		rows_who(t, "acknowledger", s->src, x->acks[0].by, x->acks[0].seq);
 		rows_time(t, "acknowledged_at", x->acks[0].time);
 		rows_u64(t, "seconds_to_acknowledge", seconds_to_acknowledge(x));
-		rows_rest_on(t, x->acks[0].seq);
 	}
 	if (x->cleared) {
 		rows_time(t, "cleared_at", x->cleared_at);
 		rows_u64(t, "cleared_block", x->cleared_in.block);
-		rows_rest_on(t, x->cleared_seq);
 	}
-	rows_str(t, "state", state_of(s, x));
-	rows_mark(t, !is_acknowledged(s, x) ? REPORT_FINDING : is_open(x) ? REPORT_LOOK : REPORT_AS_IT_SHOULD);
+	rest_on_alert(t, x);
 }
 
 static void ack_row(const struct standing *s, struct rows *t, const struct logged_alert *x, const struct alert_ack *ack)
@@ -152,18 +166,30 @@ static bool was_over(const struct period *period, const struct logged_alert *x)
 	return alert_is_settled(&before);
 }
 
+static void times_table(const struct standing *s, struct report *r, const struct period *period)
+{
+	static const char *const columns[] = { "alert_id", "raised_at", "raised_block", "event_tx", "acknowledged_by",
+		"acknowledger", "acknowledged_at", "seconds_to_acknowledge", "cleared_at", "cleared_block" };
+	struct rows t = ROWS_BEGIN(s->a, r, "alert_times", "When alerts were raised, first acknowledged and cleared",
+				   columns);
+	for (size_t i = 0; i < s->m.n; i++)
+		if (!was_over(period, &s->m.v[i]))
+			times_row(s, &t, &s->m.v[i]);
+}
+
+/* What was found; and beside it, in a table of its own so that each fits on paper, when and by whom. */
 static void alerts_table(const struct standing *s, struct report *r, const char *title, const char *text,
 			 const struct period *period)
 {
 	static const char *const columns[] = { "alert_id", "severity", "code", "finding", "expected", "change_id",
-		"raised_at", "raised_block", "event_tx", "acknowledged_by", "acknowledger",
-		"acknowledged_at", "seconds_to_acknowledge", "cleared_at", "cleared_block", "state" };
+		"state" };
 	struct rows t = ROWS_BEGIN(s->a, r, "alerts", title, columns);
 	for (size_t i = 0; i < s->m.n; i++)
 		if (!was_over(period, &s->m.v[i]))
 			alert_row(s, &t, &s->m.v[i]);
 	t.s->text = text;
 	put_trouble(s, t.s);
+	times_table(s, r, period);
 }
 
 static void acks_table(const struct standing *s, struct report *r, const struct period *period)

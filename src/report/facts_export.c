@@ -75,8 +75,7 @@ static void exported(struct arena *a, struct report *r, const struct report_sour
 	const struct snapshot *k = src->look;
 	const struct tree_head head = log_head(src->ws->log);
 	struct rows t = rows_begin_facts(a, r, "export", "This report");
-	t.s->text = "The column mark says: as it should be, what was checked is so; look, a person has to look at it "
-		    "and decide; finding, it is not as it should be, or cannot be read.";
+	t.s->text = report_marks_mean();
 	rows_fact(&t, "exporter_id", src->ws->actor);
 	rows_fact(&t, "exporter", span_str(""));
 	rows_who(&t, "value", src, src->ws->actor, head.size);

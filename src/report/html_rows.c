@@ -9,6 +9,7 @@
 /* A table of so many columns is small (page.css). Said here: where a rule has to find out, a browser does so anew for
  * each row that it reads. */
 #define WIDE 9u
+#define WIDER 11u
 
 void html_rows_init(struct html_rows *h, struct arena *a, const struct report_evidence *ev)
 {
@@ -76,6 +77,21 @@ static const struct json **read_lines(struct arena *a, const struct html_rows *h
 
 /* ---- rows ------------------------------------------------------------------------------------------------------- */
 
+#define WHOLE 24                              /* as long as a time */
+
+/* Hashes and calldata may break anywhere; a time, an id or a word of a sentence is not torn for them. */
+static const char *wraps(const char *text)
+{
+	size_t longest = 0, word = 0, words = 0;
+	for (const char *c = text; *c != '\0'; c++) {
+		const bool blank = *c == ' ' || *c == '\n';
+		words += !blank && word == 0;
+		word = blank ? 0 : word + 1;
+		longest = word > longest ? word : longest;
+	}
+	return longest > WHOLE ? "" : words == 1 ? " class=\"word\"" : " class=\"words\"";
+}
+
 static void put_cell(struct buf *out, const char *text, bool first, const struct json *const *lines, size_t n)
 {
 	const char *element = first ? "th" : "td";
@@ -83,7 +99,7 @@ static void put_cell(struct buf *out, const char *text, bool first, const struct
 	for (size_t i = 0; i < n && !said; i++)
 		said = says(lines[i], span_str(text));
 	said = said && text[0] != '\0';
-	buf_fmt(out, "<%s%s%s>", element, first ? " scope=\"row\"" : "", said ? " data-said=\"\"" : "");
+	buf_fmt(out, "<%s%s%s%s>", element, first ? " scope=\"row\"" : "", wraps(text), said ? " data-said=\"\"" : "");
 	if (text[0] != '\0') {
 		buf_str(out, said ? "" : "<i>");
 		html_text(out, span_str(text), true);
@@ -146,7 +162,8 @@ static void put_column(struct buf *out, const char *name)
 void html_table(struct buf *out, struct html_rows *h, const struct report_section *s)
 {
 	const bool marked = is_marked(s);
-	buf_fmt(out, "<table%s><caption>", s->n_columns + marked + 1 >= WIDE ? " class=\"wide\"" : "");
+	const size_t n = s->n_columns + marked + 1;
+	buf_fmt(out, "<table%s><caption>", n >= WIDER ? " class=\"wide wider\"" : n >= WIDE ? " class=\"wide\"" : "");
 	html_text(out, span_str(s->title), false);
 	buf_fmt(out, ": %zu %s</caption><thead><tr>", s->n, s->n == 1 ? "row" : "rows");
 	for (size_t i = 0; i < s->n_columns; i++)

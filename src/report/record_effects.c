@@ -123,7 +123,9 @@ void record_effects(struct record *x)
 {
 	static const char *const columns[] = { "step", "contract", "getter", "say", "before", "after", "kind" };
 	struct rows t = ROWS_BEGIN(x->a, x->r, "effect_preview", "What it was expected to change", columns);
-	t.s->text = "From the evidence of each step's newest packet: the console's word, as the signers had it.";
+	t.s->text = "From the evidence of each step's newest packet: the console's word, as the signers had it. The "
+		    "kind says: intended, what the change is for; along, what changes with that; unintended or wrong, "
+		    "what nobody asked for.";
 	for (int k = 0; k < N_STEPS; k++) {
 		const struct line *packed = x->s.steps[k].packed;
 		const struct json *evidence = packed == NULL ? NULL

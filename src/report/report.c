@@ -60,6 +60,40 @@ void report_rests_on(struct arena *a, struct report_row *row, uint64_t seq)
 	row->n_lines++;
 }
 
+static size_t marked(const struct report_section *s, enum report_mark mark)
+{
+	size_t n = 0;
+	for (const struct report_row *row = s->first; row != NULL; row = row->next)
+		n += row->mark == mark;
+	return n;
+}
+
+size_t report_marked(const struct report *r, enum report_mark mark)
+{
+	size_t n = 0;
+	for (const struct report_section *s = r->first; s != NULL; s = s->next)
+		n += marked(s, mark);
+	return n;
+}
+
+void report_marks(struct buf *out, const struct report *r, const struct report_section *s)
+{
+	const size_t findings = s != NULL ? marked(s, REPORT_FINDING) : report_marked(r, REPORT_FINDING);
+	const size_t looks = s != NULL ? marked(s, REPORT_LOOK) : report_marked(r, REPORT_LOOK);
+	if (findings > 0)
+		buf_fmt(out, "%zu finding%s", findings, findings == 1 ? "" : "s");
+	if (looks > 0)
+		buf_fmt(out, "%s%zu to look at", findings > 0 ? ", " : "", looks);
+	if (s == NULL && findings + looks == 0)
+		buf_str(out, "no finding, nothing to look at");
+}
+
+const char *report_marks_mean(void)
+{
+	return "The column mark says: as it should be, what was checked is so; look, a person has to look at it and "
+	       "decide; finding, it is not as it should be, or cannot be read.";
+}
+
 const char *report_kind_name(enum report_kind k)
 {
 	static const char *const names[] = {"change", "period", "meeting", "deployment"};

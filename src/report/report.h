@@ -7,6 +7,7 @@
 #define SETGOV_REPORT_REPORT_H
 
 #include "src/base/arena.h"
+#include "src/base/buf.h"
 #include "src/base/time.h"
 #include "src/proof/merkle.h"
 
@@ -106,6 +107,11 @@ void report_set(struct arena *a, const struct report_section *s, struct report_r
 		struct span text);
 /* The row rests on this line, too. */
 void report_rests_on(struct arena *a, struct report_row *row, uint64_t seq);
+size_t report_marked(const struct report *r, enum report_mark mark);
+/* "1 finding, 3 to look at": of that section or, s == NULL, of them all, then also "no finding, nothing to look at". */
+void report_marks(struct buf *out, const struct report *r, const struct report_section *s);
+/* What a mark says, for whoever meets one. */
+const char *report_marks_mean(void);
 const char *report_kind_name(enum report_kind k);      /* "change" */
 const char *report_mark_name(enum report_mark m);      /* "", "as it should be", "look", "finding" */
 

@@ -63,14 +63,17 @@ static void put_source(struct buf *out, struct span text)
 
 static void put_title(struct buf *out, const struct report *r)
 {
-	struct buf made = {0};
+	struct buf made = {0}, marks = {0};
 	time_format(&made, r->made);
+	report_marks(&marks, r, NULL);
 	put_text(out, "\n<h1>", r->title, "</h1>\n<dl>");
 	put_text(out, "<dt>report</dt><dd>", report_kind_name(r->kind), ": ");
 	put_text(out, "", r->subject, "</dd>");
 	put_text(out, "<dt>deployment</dt><dd>", r->deployment, "<br>0x");
 	buf_hex(out, SPAN_HASH(&r->deployment_id));
-	put_text(out, "</dd><dt>made</dt><dd>", buf_cstr(&made), ", by this machine's clock</dd></dl>\n");
+	put_text(out, "</dd><dt>made</dt><dd>", buf_cstr(&made), ", by this machine's clock</dd>");
+	put_text(out, "<dt>marks</dt><dd>", buf_cstr(&marks), "</dd></dl>\n");
+	buf_release(&marks);
 	buf_release(&made);
 }
 
@@ -96,7 +99,9 @@ static const char ask[] =
 	"<button type=\"submit\">Check</button>\n</form>\n";
 
 static const char where_to_look[] =
-	"<p>Take them from anywhere but this file and whoever sent it:</p>\n<ul>\n"
+	"<p>The root is a number that stands for all lines of the log up to there: with one of them changed it would "
+	"be another. The log key is the one that signs it. Take them from anywhere but this file and whoever sent it:"
+	"</p>\n<ul>\n"
 	"<li>From a colleague with a copy of the log: <code>setgov log prove entry 0 --size N --json</code>, N being "
 	"the number of lines at the top of this page, prints the <code>root</code> of their copy, and "
 	"<code>setgov log checkpoint --json</code> the <code>vkey</code>.</li>\n"
@@ -128,17 +133,26 @@ static void put_check(struct buf *out, const struct report_evidence *ev)
 	buf_str(out, "</section>\n");
 }
 
+/* Which sections somebody has to look at stands beside their names. */
 static void put_contents(struct buf *out, const struct report *r)
 {
 	unsigned number = 0;
+	struct buf marks = {0};
 	buf_str(out, "<nav aria-label=\"Contents\"><ol>");
 	for (const struct report_section *s = r->first; s != NULL; s = s->next) {
 		buf_fmt(out, "<li><a href=\"#s%u\">", ++number);
-		put_text(out, "", s->title, "</a></li>");
+		put_text(out, "", s->title, "</a>");
+		buf_clear(&marks);
+		report_marks(&marks, r, s);
+		if (marks.n > 0)
+			put_text(out, ": <strong>", buf_cstr(&marks), "</strong>");
+		buf_str(out, "</li>");
 	}
-	buf_str(out, "<li><a href=\"#lines\">The lines of the log</a></li></ol></nav>\n"
-		"<p>Upright text in a table stands word for word in a line that its row names. <i>Slanted text</i> was "
-		"computed when the report was made.</p>\n");
+	buf_release(&marks);
+	buf_str(out, "<li><a href=\"#lines\">The lines of the log</a></li></ol></nav>\n");
+	put_text(out, "<p>", report_marks_mean(), "</p>\n");
+	buf_str(out, "<p>Upright text in a table stands word for word in a line that its row names. "
+		"<i>Slanted text</i> was computed when the report was made.</p>\n");
 }
 
 static void put_section(struct buf *out, struct html_rows *h, const struct report *r, const struct report_section *s,

@@ -192,7 +192,9 @@ void report_write_markdown(struct buf *out, const struct report *r)
 	time_format(out, r->made);
 	buf_str(out, " by this machine's clock\n- Subject: ");
 	put_text(out, r->subject);
-	buf_fmt(out, " (%s)\n", report_kind_name(r->kind));
+	buf_fmt(out, " (%s)\n- Marks: ", report_kind_name(r->kind));
+	report_marks(out, r, NULL);
+	buf_byte(out, '\n');
 	for (const struct report_section *s = r->first; s != NULL; s = s->next)
 		put_section(out, s);
 	put_evidence(out, &r->evidence);

@@ -26,6 +26,8 @@ id=$(stranger operation)
 hash=$(stranger safe-tx)
 who=$(stranger owner)
 expect 0 "4 findings are not in the log: setgov alerts look writes them down" console status
+grep -qF "CRITICAL [ROLE]" "$HERE/out" || fail "a role is no warning"
+grep -q "^        next: call the owners: roles of the timelock .* timelock.revoke-role takes away" "$HERE/out" || fail "what to do is not said"
 expect 0 "raised  AL-1 [UNKNOWN-OPERATION] the timelock holds an operation that the log does not know, $id" \
 	console --as p1 alerts look
 same "$(of 'all.map((x) => x.code)')" '["UNKNOWN-OPERATION","UNKNOWN-TX","OWNERS","ROLE"]'
@@ -105,7 +107,7 @@ report() { node -e '
 same "$(report 'cells("alerts", "alert_id")')" '["AL-1","AL-2","AL-3","AL-4","AL-5","AL-6","AL-7","AL-8","AL-9"]'
 same "$(report 'cells("alerts", "state").slice(0, 6)')" '["cleared, acknowledged","open, not acknowledged","cleared, acknowledged","cleared, acknowledged","cleared, not acknowledged","open, not acknowledged"]'
 same "$(report 'rows("alerts").map((r) => r.mark).slice(0, 6)')" '["as it should be","finding","as it should be","as it should be","finding","finding"]'
-same "$(report 'cells("alerts", "acknowledged_by")')" '["p2","","p2","p3","","","","",""]'
+same "$(report 'cells("alert_times", "acknowledged_by")')" '["p2","","p2","p3","","","","",""]'
 same "$(report 'cells("acknowledgements", "note")')" '["Cancelled by the owners","The owners were called","Will be revoked"]'
 same "$(report '["alerts_raised", "alerts_cleared", "acknowledgements", "open_at_end", "unacknowledged_at_end"].map((n) => fact("alert_counts", n))')" \
 	'["9","5","3","4","6"]'

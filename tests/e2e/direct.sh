@@ -22,6 +22,7 @@ id=$(console show SC-2 --json | field operation)
 console draft timelock.cancel "operation=$id" --title "Stop it" --reason "Not ours" >/dev/null
 console propose SC-3 >/dev/null
 expect 3 "no step schedule" console packet SC-3 --step schedule
+expect 1 "[NO-STEP] SC-3 is a direct change and has one step: setgov submit SC-3 execute" submit SC-3 cancel
 agree SC-3 execute 1 2 4
 expect 0 "is on chain" submit SC-3 execute
 same "$(state_of SC-2)" cancelled

@@ -77,8 +77,8 @@ has foreign '"ok":true'
 has findings UNKNOWN-OPERATION
 has findings UNKNOWN-TX
 has findings "who is not in the profile, holds a role of the timelock: proposer"
-expect 0 "WARNING [UNKNOWN-OPERATION] the timelock holds an operation that the log does not know, $id" console status
-expect 0 "WARNING [UNKNOWN-TX]" console status
+expect 0 "CRITICAL [UNKNOWN-OPERATION] the timelock holds an operation that the log does not know, $id" console status
+expect 0 "CRITICAL [UNKNOWN-TX]" console status
 
 # That look read what was new, and one without a new block reads nothing.
 asked() { node -e '

@@ -5,6 +5,7 @@
 #include "src/crypto/ed25519.h"
 #include "src/crypto/hash.h"
 #include "src/evm/address.h"
+#include "src/gov/message.h"
 #include "tests/support/check.h"
 #include "tests/support/logs.h"
 

@@ -266,7 +266,7 @@ async function changed(known) {
 		['the Safe', html.replaceAll('0x41675C099F32341bf84BFc5382aF534df5C7461a', '0x51675C099F32341bf84BFc5382aF534df5C7461a'), /line 0/],
 		...approvals(known),
 		['the root at the head', replaced(/(<dd id="the-root" class="hash">)(.)/, (m, b, c) => b + flip(c)), /root in the head/],
-		['an upright cell', replaced('<td data-said="">p2</td>', '<td data-said="">p1</td>'), /line 2: row 2 of "Approvals" was changed/],
+		['an upright cell', replaced('<td class="word" data-said="">p2</td>', '<td class="word" data-said="">p1</td>'), /line 2: row 2 of "Approvals" was changed/],
 		['a slanted cell', replaced('<i>number 9</i>', '<i>number 8</i>'), /line 9: row 9 of "Approvals" was changed/],
 		['a mark', replaced('<td class="mark">finding</td>', '<td class="mark">look</td>'), /line 4: row 4 of "Approvals" was changed/],
 		['a link', replaced('href="#line-9">9<', 'href="#line-8">8<'), /line 8: row 9 of "Approvals"/],

@@ -134,12 +134,12 @@ static void the_register_has_who_saw_what_and_after_how_long(void **state)
 	bench_open(&b);
 	three_alerts(&b);
 	report_period(&b, NOW, NOW + 2 * DAY);
-	assert_column(&b, "alerts", "acknowledged_by", "AL-1: p2; AL-2: p2; AL-3: ");
-	assert_column(&b, "alerts", "seconds_to_acknowledge", "AL-1: 3600; AL-2: 7200; AL-3: ");
+	assert_column(&b, "alert_times", "acknowledged_by", "AL-1: p2; AL-2: p2; AL-3: ");
+	assert_column(&b, "alert_times", "seconds_to_acknowledge", "AL-1: 3600; AL-2: 7200; AL-3: ");
 	assert_column(&b, "alerts", "state", "AL-1: cleared, acknowledged; AL-2: open, acknowledged; "
 		      "AL-3: cleared, not acknowledged");
 	assert_column(&b, "alerts", "change_id", "AL-1: ; AL-2: SC-1; AL-3: ");
-	assert_column(&b, "alerts", "event_tx", "AL-1: 0x" H("bb") "; AL-2: 0x" H("bb") "; AL-3: 0x" H("bb"));
+	assert_column(&b, "alert_times", "event_tx", "AL-1: 0x" H("bb") "; AL-2: 0x" H("bb") "; AL-3: 0x" H("bb"));
 	assert_marks(&b, "alerts", "as it should be; look; finding");
 	assert_column(&b, "acknowledgements", "note", "AL-1: Seen; AL-2: Seen");
 	assert_column(&b, "acknowledgements", "until", "AL-1: for good; AL-2: for good");

@@ -118,9 +118,10 @@ static void cells_that_stand_in_their_lines_are_upright(void **state)
 	struct arena a = {0};
 	struct buf page = page_of(&a, 12, NULL);
 	(void)state;
-	assert_int_equal(occurrences(&page, "<th scope=\"row\" data-said=\"\">9</th><td data-said=\"\">p1</td>"
-				 "<td><i>approved</i></td><td data-said=\"\">2026-09-21T14:22:20.000Z</td>"), 1);
-	assert_int_equal(occurrences(&page, "<td><i>number 9</i></td><td class=\"mark\"></td>"
+	assert_int_equal(occurrences(&page, "<th scope=\"row\" class=\"word\" data-said=\"\">9</th>"
+				 "<td class=\"word\" data-said=\"\">p1</td><td class=\"word\"><i>approved</i></td>"
+				 "<td class=\"word\" data-said=\"\">2026-09-21T14:22:20.000Z</td>"), 1);
+	assert_int_equal(occurrences(&page, "<td class=\"words\"><i>number 9</i></td><td class=\"mark\"></td>"
 				 "<td><a href=\"#line-9\">9</a></td></tr>"), 1);
 	assert_int_equal(occurrences(&page, "<td class=\"mark\">finding</td>"), 1);
 	assert_int_equal(occurrences(&page, "<caption>Approvals: 11 rows</caption>"), 1);

@@ -1,5 +1,7 @@
 #include "tui/console/alerts.h"
 
+#include "src/gov/findings.h"
+
 struct search {
 	const struct model *m;
 	size_t want, n;
@@ -179,4 +181,9 @@ bool alerts_at(const struct model *m, size_t i, struct alert *out)
 	struct search s = { .m = m, .want = i, .out = out };
 	*out = (struct alert){0};
 	return search(&s) > i;
+}
+
+const char *alerts_next(const struct snapshot_finding *f)
+{
+	return finding_next(f);
 }

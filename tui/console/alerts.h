@@ -37,5 +37,7 @@ size_t alerts_not_logged(const struct model *m);
 size_t alerts_count(const struct model *m);
 /* The i-th of them; false: there are not as many. */
 bool alerts_at(const struct model *m, size_t i, struct alert *out);
+/* What to do about a finding, in words without keys: those that `setgov alerts` has. */
+const char *alerts_next(const struct snapshot_finding *f);
 
 #endif

@@ -143,7 +143,7 @@ static void unknown_operation(const struct seen *x, const struct snapshot_operat
 	}
 	paper_end(p);
 	operation_found(op, p);
-	next(p, "call the owners: somebody with enough signatures made it. If nobody answers for it:");
+	next(p, "call the owners: whoever may propose made it. If nobody answers for it:");
 	if (op->timestamp > 1)
 		paper_line(p, STYLE_TEXT, 8, "n composes timelock.cancel, whose argument is this id; it has to run "
 			   "before the operation is ready");
@@ -161,38 +161,23 @@ static void unknown_tx(const struct snapshot_foreign_tx *tx, struct paper *p)
 	paper_end(p);
 	who_hash(p, 2, "safeTxHash", &tx->safe_tx_hash);
 	who_hash(p, 2, "transaction", &tx->tx);
-	next(p, "call the owners: enough of them have signed it. When it was before this log began, "
-	     "local.firstBlock in deployment.json leaves it out");
+	next(p, alerts_next(&(struct snapshot_finding){ .code = span_str("UNKNOWN-TX") }));
 }
 
 /* ---- what is not as the profile has it ---- */
 
-static const struct { const char *code, *next; } advice[] = {
-	{ "OWNERS", "call the owners. When the change was meant, the profile has to follow it; d compares the two" },
-	{ "THRESHOLD", "call the owners: one key alone decides now" },
-	{ "GUARD", "call the owners: a guard can hold up every transaction; d shows it" },
-	{ "MODULES", "call the owners: a module moves the Safe without signatures; d shows them" },
-	{ "SINGLETON", "sign nothing before somebody has compared the Safe's code; d shows its address" },
-	{ "CODE", "compare the profile's address with the deployment's papers; d shows it" },
-	{ "OWNER", "call the owners: a change of that contract would not go through the timelock; d shows who has it" },
-	{ "ROLE", "call the owners: roles of the timelock decide who can act; d shows them" },
-	{ "DELAY", "call the owners: what is scheduled can run at once" },
-	{ "EVENTS", "look again with u; when it stays, ask whoever runs the node" },
-};
-
 static void finding(const struct snapshot_finding *f, struct paper *p)
 {
-	const char *words = "d compares the profile with the chain";
 	paper_begin(p, 0, 2);
 	paper_add(p, STYLE_BAD, "! ");
 	paper_add_safe(p, STYLE_BAD, f->code);
 	paper_add(p, STYLE_TEXT, ": ");
 	paper_add_safe(p, STYLE_TEXT, f->words);
 	paper_end(p);
-	for (size_t i = 0; i < ARRAY_LEN(advice); i++)
-		if (span_is(f->code, advice[i].code))
-			words = advice[i].next;
-	next(p, words);
+	paper_begin(p, 2, 8);
+	paper_add(p, STYLE_DIM, "next: ");
+	paper_add(p, STYLE_TEXT, "%s. d shows the profile beside the chain", alerts_next(f));
+	paper_end(p);
 }
 
 /* ---- what is not as it should be in the queue ---- */
