@@ -15,15 +15,19 @@
 #define FINDING_NO_SEQ UINT64_MAX
 #define VERIFY_MAX_FINDINGS 1000      /* more are counted, not kept */
 
-/* One kind of damage, one code, for good. */
+/* One kind of damage, one code, for good: in the order of FORMAT.md, section 14, which says what is demanded. */
 #define FINDING_CODES(C) \
 	C(FILE,             "FILE",             "SQLite's integrity_check complains") \
 	C(SCHEMA,           "SCHEMA",           "sqlite_schema is not the built-in one") \
+	C(BLOB_DIGEST,      "BLOB-DIGEST",      "the bytes do not hash to their name") \
+	C(BLOB_MISSING,     "BLOB-MISSING",     "a line names a blob that is not there") \
+	C(BLOB_EMPTIED,     "BLOB-EMPTIED",     "a blob's bytes were taken out, and no two people's lines say so") \
+	C(SEGMENT,          "SEGMENT",          "a segment of the archive is damaged, or of no log like this") \
 	C(LINE_MISSING,     "LINE-MISSING",     "a seq has no row") \
 	C(LINE_LEAF,        "LINE-LEAF",        "the stored leaf is not the line's hash") \
-	C(LINE_PREV,        "LINE-PREV",        "prev is not the leaf of the line before") \
 	C(LINE_FORM,        "LINE-FORM",        "not a canonical line") \
 	C(LINE_SEQ,         "LINE-SEQ",         "the line says another seq than its row") \
+	C(LINE_PREV,        "LINE-PREV",        "prev is not the leaf of the line before") \
 	C(LINE_TIME,        "LINE-TIME",        "time went back without a clock.stepped-back line, or that line lies") \
 	C(OPENING,          "OPENING",          "line 0 is not a log.opened this program knows") \
 	C(NODE,             "NODE",             "a tree node is not the hash of what it covers") \
@@ -32,10 +36,6 @@
 	C(CHECKPOINT_SIGNATURE, "CHECKPOINT-SIGNATURE", "not signed by the log key") \
 	C(CHECKPOINT_ROOT,  "CHECKPOINT-ROOT",  "signed over another history than these lines") \
 	C(LOG_KEY,          "LOG-KEY",          "the log key was changed, and nobody who may vouches for the new one") \
-	C(BLOB_DIGEST,      "BLOB-DIGEST",      "the bytes do not hash to their name") \
-	C(BLOB_MISSING,     "BLOB-MISSING",     "a line names a blob that is not there") \
-	C(BLOB_EMPTIED,     "BLOB-EMPTIED",     "a blob's bytes were taken out, and no two people's lines say so") \
-	C(SEGMENT,          "SEGMENT",          "a segment of the archive is damaged, or of no log like this") \
 	C(COSIGNATURE,      "COSIGNATURE",      "a cosignature is not by its key, or of another history") \
 	C(RESTORED,         "RESTORED",         "a log.restored contradicts itself or the line before it") \
 	C(REMEMBERED,       "REMEMBERED",       "the log is not a continuation of what this machine remembers") \

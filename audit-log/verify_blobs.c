@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit-log/blob_names.h"
 #include "audit-log/log.h"
 #include "src/base/hex.h"
 #include "src/crypto/hash.h"

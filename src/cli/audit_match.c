@@ -1,3 +1,5 @@
+/* Events and steps held against each other, both ways: an event that no step of the log explains, a step whose event
+ * the chain does not have, and the roots that salts carry. */
 #include "src/cli/audit_parts.h"
 
 #include <inttypes.h>

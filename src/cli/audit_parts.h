@@ -86,8 +86,7 @@ void audit_match(struct audit *t);
 /* ---- what a node cannot leave out (audit_prove.c) ---- */
 
 /* State, proven, against the events that a node gave and the lines of the log: the Safe's count of its transactions,
-	   what
- * the timelock keeps of each operation, and everything whose last event says what it is. */
+ * what the timelock keeps of each operation, and everything whose last event says what it is. */
 void audit_count(struct audit *t);
 
 /* ---- what the headers say (audit_headers.c) ---- */

@@ -67,21 +67,12 @@ static void say_acks(struct cli *cli, const struct logged_alert *x)
 	}
 }
 
-static const char *state_of(const struct logged_alert *x, struct unix_time now)
-{
-	if (alert_acknowledged(x, now) != NULL)
-		return x->cleared ? "cleared, acknowledged" : "acknowledged";
-	if (x->n_acks > 0)
-		return x->cleared ? "cleared, its acknowledgement had lapsed" : "its acknowledgement has lapsed";
-	return x->cleared ? "cleared, not acknowledged" : "not acknowledged";
-}
-
 static void say_alert(struct cli *cli, const struct logged_alert *x, struct unix_time now)
 {
 	put_safe(cli, x->id);
 	cli_text(cli, "  %s [", severity_name(x->finding.severity));
 	put_safe(cli, x->finding.code);
-	cli_text(cli, "]  %s\n    ", state_of(x, now));
+	cli_text(cli, "]  %s\n    ", alert_standing(x, now));
 	put_safe(cli, x->finding.words);
 	cli_text(cli, "\n    found: ");
 	put_safe(cli, x->finding.found);

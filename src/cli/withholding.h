@@ -3,6 +3,7 @@
 #ifndef SETGOV_CLI_WITHHOLDING_H
 #define SETGOV_CLI_WITHHOLDING_H
 
+#include "audit-log/blob_names.h"
 #include "audit-log/removals.h"
 #include "audit-log/segment.h"
 #include "audit-log/withheld.h"

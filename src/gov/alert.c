@@ -236,6 +236,16 @@ bool alert_is_settled(const struct logged_alert *x)
 	return x->cleared && alert_acknowledged(x, x->cleared_at) != NULL;
 }
 
+const char *alert_standing(const struct logged_alert *x, struct unix_time at)
+{
+	if (alert_acknowledged(x, at) != NULL)
+		return x->cleared ? "cleared, acknowledged" : "open, acknowledged";
+	if (x->n_acks > 0)
+		return x->cleared ? "cleared after its acknowledgement had lapsed"
+				  : "open, its acknowledgement has lapsed";
+	return x->cleared ? "cleared, not acknowledged" : "open, not acknowledged";
+}
+
 /* ---- bodies, written ---- */
 
 static void set_look(struct json *o, struct arena *a, const struct alert_look *look)

@@ -80,6 +80,8 @@ struct logged_alert *alert_log_of(const struct alert_log *m, const struct snapsh
 const struct alert_ack *alert_acknowledged(const struct logged_alert *x, struct unix_time at);
 /* It is over, and somebody had seen it: nobody has to do anything about it. */
 bool alert_is_settled(const struct logged_alert *x);
+/* "open, its acknowledgement has lapsed": how it stands at this time, in the words of commands and reports. */
+const char *alert_standing(const struct logged_alert *x, struct unix_time at);
 /* "AL-3" into 3; false: not one. */
 bool alert_number(struct span id, uint64_t *out);
 

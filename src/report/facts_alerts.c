@@ -35,16 +35,6 @@ static uint64_t seconds_to_acknowledge(const struct logged_alert *x)
 	return ms > 0 ? (uint64_t)ms / 1000 : 0;
 }
 
-static const char *state_of(const struct standing *s, const struct logged_alert *x)
-{
-	if (is_acknowledged(s, x))
-		return is_open(x) ? "open, acknowledged" : "cleared, acknowledged";
-	if (x->n_acks > 0)
-		return is_open(x) ? "open, its acknowledgement has lapsed"
-				  : "cleared after its acknowledgement had lapsed";
-	return is_open(x) ? "open, not acknowledged" : "cleared, not acknowledged";
-}
-
 /* ---- reading ---------------------------------------------------------------------------------------------------- */
 
 /* A line that cannot be understood hides no other; the report says that there is one. */
@@ -104,7 +94,7 @@ static void alert_row(const struct standing *s, struct rows *t, const struct log
 	rows_put(t, "finding", f->words);
 	rows_put(t, "expected", f->expected);
 	rows_put(t, "change_id", x->change);
-	rows_str(t, "state", state_of(s, x));
+	rows_str(t, "state", alert_standing(x, s->at));
 	rest_on_alert(t, x);
 	rows_mark(t, !is_acknowledged(s, x) ? REPORT_FINDING : is_open(x) ? REPORT_LOOK : REPORT_AS_IT_SHOULD);
 }
@@ -265,7 +255,6 @@ static void counts_table(const struct standing *s, struct report *r, const struc
 	rows_fact_fmt(&t, "unacknowledged_at_end", "%zu", n.unacknowledged);
 	rows_mark(&t, n.unacknowledged > 0 ? REPORT_FINDING : REPORT_AS_IT_SHOULD);
 }
-
 
 bool facts_alerts_period(struct arena *a, struct report *r, const struct report_source *src,
 			 const struct period *period, struct err *e)

@@ -79,8 +79,6 @@ void policies_check(struct signer *s);
 /* A pinned list of releases counts while the journal has its digest; otherwise there is none, and what goes by a list
  * is refused; one that the journal has and the directory has not is lost, and no other is adopted in its place. */
 void releases_check(struct signer *s);
-/* The deployment that --for names, or the only one that is pinned. */
-MUST_CHECK bool signer_pin_meant(struct signer *s, const struct pin **out, struct err *e);
 
 /* The verbs: main.c has their table. */
 bool verb_new(struct signer *s, struct err *e);

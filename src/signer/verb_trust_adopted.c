@@ -9,7 +9,8 @@
 #include "src/signer/adopting.h"
 #include "src/signer/hearing.h"
 
-bool signer_pin_meant(struct signer *s, const struct pin **out, struct err *e)
+/* The deployment that --for names, or the only one that is pinned. */
+static bool pin_meant(struct signer *s, const struct pin **out, struct err *e)
 {
 	const char *id = signer_option(s, "--for");
 	struct hash32 wanted;
@@ -70,7 +71,7 @@ static bool trust_alone(struct signer *s, enum adoptable_kind kind, struct span 
 {
 	const struct adoptable *x;
 	const struct pin *pin;
-	if (!signer_pin_meant(s, &pin, e))
+	if (!pin_meant(s, &pin, e))
 		return false;
 	if (!adoptable_parse(&s->arena, &x, kind, file, e))
 		return json_err_file(e, s->args[0], file);

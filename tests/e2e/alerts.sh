@@ -121,6 +121,6 @@ same "$(report 'cells("alerts", "alert_id")')" '["AL-2","AL-5","AL-6","AL-7","AL
 # A follower reads them, and writes none.
 console log export "$HERE/export" >/dev/null
 "$setgov" -C "$HERE/follower" init --follow "$HERE/export" >/dev/null
-expect 0 "AL-6  critical [OWNERS]  not acknowledged" "$setgov" -C "$HERE/follower" alerts
+expect 0 "AL-6  critical [OWNERS]  open, not acknowledged" "$setgov" -C "$HERE/follower" alerts
 expect 1 "LOG-KEY" "$setgov" -C "$HERE/follower" --as p2 alerts ack AL-6 --note "Seen"
 expect 1 "LOG-KEY" "$setgov" -C "$HERE/follower" alerts look

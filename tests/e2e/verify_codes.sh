@@ -11,6 +11,6 @@ ${MAKE:-make} --no-print-directory BUILD="$(realpath --relative-to=. "$BUILD")" 
 SETGOV=$BUILD/setgov "$BUILD/tests/unit/test_verify_deep" 2>&1 | among "3 test(s) run" ||
 	{ SETGOV=$BUILD/setgov "$BUILD/tests/unit/test_verify_deep"; exit 1; }
 SETGOV=$BUILD/setgov "$BUILD/tests/unit/test_verify_deep" >/dev/null 2>&1
-# FORMAT.md tells what each of them means, and no other.
-diff <(sed -n 's/^\tC([A-Z_]*, *"\([A-Z-]*\)".*/\1/p' audit-log/verify.h | sort) \
-	<(sed -n 's/^| `\([A-Z-]*\)` |.*/\1/p' audit-log/FORMAT.md | sort)
+# FORMAT.md tells what each of them means, and no other, in the same order.
+diff <(sed -n 's/^\tC([A-Z_]*, *"\([A-Z-]*\)".*/\1/p' audit-log/verify.h) \
+	<(sed -n 's/^| `\([A-Z-]*\)` |.*/\1/p' audit-log/FORMAT.md)

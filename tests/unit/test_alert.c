@@ -133,9 +133,12 @@ static void an_acknowledgement_can_lapse_but_not_after_the_alert_is_cleared(void
 	must(&f, "alert.acknowledged", SEEN("AL-1", "5"));
 	x = &f.m.v[0];
 	assert_non_null(alert_acknowledged(x, second(4)));
+	assert_string_equal(alert_standing(x, second(4)), "open, acknowledged");
 	assert_null(alert_acknowledged(x, second(5)));
+	assert_string_equal(alert_standing(x, second(5)), "open, its acknowledgement has lapsed");
 	must(&f, "alert.cleared", CLEARED("AL-1"));          /* at 2 */
 	assert_non_null(alert_acknowledged(x, second(9)));
+	assert_string_equal(alert_standing(x, second(9)), "cleared, acknowledged");
 	must(&f, "alert.raised", RAISED("AL-2", "ROLE", "S", "null"));
 	must(&f, "alert.acknowledged", SEEN("AL-2", "5"));
 	must(&f, "alert.acknowledged", SEEN("AL-2", "null"));
@@ -147,6 +150,11 @@ static void an_acknowledgement_can_lapse_but_not_after_the_alert_is_cleared(void
 	f.seq = 15;
 	must(&f, "alert.cleared", CLEARED("AL-3"));          /* after it had lapsed */
 	assert_null(alert_acknowledged(&f.m.v[2], second(20)));
+	assert_string_equal(alert_standing(&f.m.v[2], second(20)), "cleared after its acknowledgement had lapsed");
+	must(&f, "alert.raised", RAISED("AL-4", "ROLE", "S", "null"));
+	assert_string_equal(alert_standing(&f.m.v[3], second(20)), "open, not acknowledged");
+	must(&f, "alert.cleared", CLEARED("AL-4"));
+	assert_string_equal(alert_standing(&f.m.v[3], second(20)), "cleared, not acknowledged");
 	end(&f);
 }
 
