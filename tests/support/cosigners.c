@@ -52,8 +52,9 @@ static struct cosignature sign(unsigned owner, const struct tree_head *head)
 const char *test_cosignature(struct arena *a, unsigned owner, const struct tree_head *head)
 {
 	const struct cosignature c = sign(owner, head);
+	const struct signed_message m = { c.deployment, cosignature_message(c.origin, &c.head), { c.owner, c.sig } };
 	struct buf b = {0};
-	cosignature_write(a, &b, &c);
+	message_write(a, &b, &m);
 	const char *out = arena_str(a, buf_view(&b));
 	buf_release(&b);
 	return out;
