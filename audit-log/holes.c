@@ -54,16 +54,13 @@ static bool take(void *ctx, uint64_t seq, const struct hash32 *leaf, struct span
 		log_hole_read(w->a, &w->out->v[w->out->n++], &l, e)) || err_in(e, "line %" PRIu64, seq);
 }
 
-bool log_holes(struct log *l, struct views *v, struct arena *a, struct log_holes *out, struct err *e)
+bool log_holes(struct log *l, struct arena *a, struct log_holes *out, struct err *e)
 {
 	static const char *const kinds[] = { "log.restored" };
 	struct walk w = { a, out, 0 };
-	struct seqs seqs;
 
 	*out = (struct log_holes){0};
-	if (!v)
-		return log_each_of_kinds(l, kinds, ARRAY_LEN(kinds), take, &w, e);
-	return views_lines_of_kind(v, a, span_str(kinds[0]), &seqs, e) && log_each_of(l, &seqs, take, &w, e);
+	return log_each_of_kinds(l, kinds, ARRAY_LEN(kinds), take, &w, e);
 }
 
 bool log_hole_is_open(const struct log_hole *h)

@@ -4,7 +4,6 @@
 #define SETGOV_AUDIT_LOG_HOLES_H
 
 #include "audit-log/log.h"
-#include "audit-log/views.h"
 
 struct lost_anchor {                  /* an operation that the chain has and no line planned */
 	struct hash32 operation, salt;
@@ -22,9 +21,9 @@ struct log_hole {
 };
 struct log_holes { struct log_hole *v; size_t n; };
 
-/* Every restore, oldest first, those that lost nothing too; in the arena. Found through `v`, or where that is NULL by
- * reading every line; each is re-read and re-hashed. ERR_MISMATCH or ERR_SYNTAX naming the line. */
-MUST_CHECK bool log_holes(struct log *l, struct views *v, struct arena *a, struct log_holes *out, struct err *e);
+/* Every restore, oldest first, those that lost nothing too; in the arena. Complete as log_each_of_kinds() is.
+ * ERR_MISMATCH or ERR_SYNTAX naming the line. */
+MUST_CHECK bool log_holes(struct log *l, struct arena *a, struct log_holes *out, struct err *e);
 /* A log.restored line alone. ERR_MISMATCH where it contradicts itself or the line before it. */
 MUST_CHECK bool log_hole_read(struct arena *a, struct log_hole *out, const struct line *l, struct err *e);
 /* Something is missing, or may be. */

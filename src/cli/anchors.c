@@ -160,7 +160,7 @@ static bool check(struct anchors *out, struct arena *a, struct log *l, struct ch
 	struct log_holes holes;
 	*out = (struct anchors){ .pin = c->pin };
 	const bool ok = log_each_of_kinds(l, kinds, ARRAY_LEN(kinds), take_line, &p, e) &&
-			log_holes(l, NULL, a, &holes, e) &&
+			log_holes(l, a, &holes, e) &&
 			chain_events(c, a, d, d->first_block, c->pin.number, &told, e);
 	if (ok) {
 		if (p.n > 1)

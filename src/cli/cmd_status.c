@@ -138,7 +138,7 @@ bool cmd_status(struct cli *cli, struct err *e)
 	struct snapshot s;
 	int64_t within_ms;
 	if (!look_timeout(&within_ms, cli_option(cli, "--timeout"), e) ||
-	    !log_holes(cli->ws->log, cli->ws->views, &cli->arena, &holes, e))
+	    !log_holes(cli->ws->log, &cli->arena, &holes, e))
 		return false;
 	if (cli_flag(cli, "--offline"))
 		s = look_not_taken("not asked: --offline");

@@ -3,7 +3,29 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "src/proof/note.h"
+
 #define LETTERS 3u
+
+/* The checkpoint that was shown is in the line: how much somebody had seen is its word, not the line's. */
+static bool is_of_note(const struct restored_line *r, const struct json *body, struct err *e)
+{
+	struct arena a = {0};
+	struct checkpoint c;
+	struct note n;
+	struct span note;
+	bool ok;
+
+	if (!r->known)
+		return json_is_null(json_find(body, "seen")) ||
+		       err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "a checkpoint was shown, and seenSize is null");
+	ok = json_get_str(body, "seen", &note, e) &&
+	     ((note_parse(&a, &n, note, e) && checkpoint_parse(&c, n.text, e)) || err_in(e, "seen"));
+	arena_release(&a);
+	return ok && (c.head.size == r->seen ||
+		      err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "seenSize is not what seen is over, %" PRIu64 " lines",
+			      c.head.size));
+}
 
 /* How many lines of the checkpoint that was shown are not in the copy follows from the other members. */
 static bool read_seen(struct restored_line *out, const struct line *l, struct err *e)
@@ -13,9 +35,10 @@ static bool read_seen(struct restored_line *out, const struct line *l, struct er
 	out->known = !json_is_null(json_find(l->body, "seenSize"));
 	if (out->known && !json_get_u64(l->body, "seenSize", &out->seen, e))
 		return false;
-	return out->missing == (out->seen > out->last + 1 ? out->seen - out->last - 1 : 0) ||
-	       err_set(e, ERR_MISMATCH, ERR_NO_OFFSET, "missing is not what seenSize comes to after line %" PRIu64,
-		       out->last);
+	if (out->missing != (out->seen > out->last + 1 ? out->seen - out->last - 1 : 0))
+		return err_set(e, ERR_MISMATCH, ERR_NO_OFFSET,
+			       "missing is not what seenSize comes to after line %" PRIu64, out->last);
+	return is_of_note(out, l->body, e);
 }
 
 bool restored_read(struct restored_line *out, const struct line *l, struct err *e)

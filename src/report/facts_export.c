@@ -13,7 +13,7 @@ static void gaps(struct arena *a, struct report *r, const struct report_source *
 	struct log_holes all;
 	struct err why = {0};
 	struct rows t = ROWS_BEGIN(a, r, "gaps", "Gaps in the record: where a restored log goes on", columns);
-	if (!log_holes(src->ws->log, NULL, a, &all, &why)) {
+	if (!log_holes(src->ws->log, a, &all, &why)) {
 		rows_next(&t);
 		rows_fmt(&t, "words", "cannot be read: %s", text_safe_err(a, &why));
 		rows_mark(&t, REPORT_FINDING);
@@ -31,7 +31,8 @@ static void gaps(struct arena *a, struct report *r, const struct report_source *
 			rows_str(&t, "missing_lines", "not known");
 		rows_str(&t, "words", log_hole_words(a, h));
 		rows_rest_on(&t, h->seq);
-		rows_mark(&t, log_hole_is_open(h) ? REPORT_FINDING : REPORT_PLAIN);
+		/* That nothing is lost is the word of whoever showed a checkpoint, and he may have shown an old one. */
+		rows_mark(&t, log_hole_is_open(h) ? REPORT_FINDING : REPORT_LOOK);
 	}
 }
 

@@ -491,6 +491,31 @@ static void lines_that_cannot_be_understood_are_a_finding(void **state)
 }
 
 /* Whoever holds the log key can write any line: it is a finding, and hides nothing else. */
+/* Whoever goes back to a backup can show a checkpoint from before it: then nothing that was shown is lost. */
+static void a_restore_that_lost_nothing_is_to_be_looked_at(void **state)
+{
+	struct bench b;
+	struct buf leaf = {0};
+
+	(void)state;
+	bench_open(&b);
+	emergency(&b, "SC-1");
+	const struct hash32 last = log_last_leaf(b.ws.log);
+	buf_hex(&leaf, SPAN_HASH(&last));
+	add(&b, "log.restored", "", "console",
+	    arena_fmt(&b.a, "{\"anchors\":[],\"last\":%llu,\"lastLeaf\":\"%s\",\"missing\":0,"
+		      "\"seen\":\"%s\",\"seenSize\":1}", (unsigned long long)log_size(b.ws.log) - 1, buf_cstr(&leaf),
+		      "test.example/log\\n1\\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\\n\\n"
+		      "\\u2014 test.example/log "
+		      "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+		      "\\n"));
+	buf_release(&leaf);
+	report_change(&b, "SC-1");
+	assert_non_null(section(&b, "gaps")->first);
+	assert_int_equal(section(&b, "gaps")->first->mark, REPORT_LOOK);
+	bench_close(&b);
+}
+
 static void a_line_that_nobody_can_read_hides_no_other(void **state)
 {
 	struct bench b;
@@ -991,6 +1016,7 @@ int main(void)
 		cmocka_unit_test(what_the_policy_stopped_at_submit_is_one_row),
 		cmocka_unit_test(what_is_no_changes_is_a_sentence),
 		cmocka_unit_test(lines_that_cannot_be_understood_are_a_finding),
+		cmocka_unit_test(a_restore_that_lost_nothing_is_to_be_looked_at),
 		cmocka_unit_test(a_line_that_nobody_can_read_hides_no_other),
 		cmocka_unit_test(a_policy_that_cannot_be_read_is_a_finding),
 		cmocka_unit_test(a_change_that_is_not_there_is_missing),

@@ -4,6 +4,7 @@
 
 #include "audit-log/backup.h"
 #include "audit-log/holes.h"
+#include "audit-log/views.h"
 #include "audit-log/verify.h"
 #include "src/base/fs.h"
 #include "tests/support/logs.h"
@@ -56,21 +57,21 @@ static const char *restore(struct fixture *f, bool seen, const struct json *anch
 	return dir;
 }
 
+/* With a view that says that nothing was ever lost, too. */
 static void assert_says(struct fixture *f, const char *dir, bool open, const char *words)
 {
 	struct log *l = test_log_open(dir, NULL);
-	struct views *v;
-	struct log_holes by_lines, by_views;
+	struct log_holes all;
 	struct err e = {0};
+	struct views *v = views_open(l, &e);
 
-	v = views_open(l, &e);
-	assert_ok(v && log_holes(l, NULL, &f->a, &by_lines, &e) && log_holes(l, v, &f->a, &by_views, &e), &e);
-	assert_int_equal(by_lines.n, 1);
-	assert_int_equal(by_views.n, 1);
-	assert_int_equal(by_lines.v[0].seq, 20);
-	assert_int_equal(by_views.v[0].missing, by_lines.v[0].missing);
-	assert_int_equal(log_hole_is_open(&by_lines.v[0]), open);
-	assert_string_equal(log_hole_words(&f->a, &by_lines.v[0]), words);
+	assert_ok(v != NULL, &e);
+	test_views_doctor(dir, "DELETE FROM kind_line");
+	assert_ok(log_holes(l, &f->a, &all, &e), &e);
+	assert_int_equal(all.n, 1);
+	assert_int_equal(all.v[0].seq, 20);
+	assert_int_equal(log_hole_is_open(&all.v[0]), open);
+	assert_string_equal(log_hole_words(&f->a, &all.v[0]), words);
 	views_release(v);
 	log_release(l);
 }

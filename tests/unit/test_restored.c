@@ -4,6 +4,11 @@
 
 #define LEAF "3333333333333333333333333333333333333333333333333333333333333333"
 
+#define A10 "AAAAAAAAAA"
+/* A checkpoint over so many lines, as the line has it. */
+#define SEEN(n) "\"seen\":\"test.example/log\\n" n "\\n" A10 A10 A10 A10 "AAA=\\n\\n\\u2014 test.example/log " \
+		A10 A10 A10 A10 A10 A10 A10 A10 A10 "A=\\n\""
+
 static struct line line_of(struct arena *a, uint64_t seq, const char *body)
 {
 	struct line l = { .seq = seq, .kind = span_str("log.restored") };
@@ -20,7 +25,8 @@ static void sizes_after_the_copy_and_up_to_what_was_seen_are_explained(void **st
 	struct arena a = {0};
 	struct restored_line r;
 	struct err e = {0};
-	struct line l = line_of(&a, 21, "{\"last\":20,\"lastLeaf\":\"" LEAF "\",\"missing\":4,\"seenSize\":25}");
+	struct line l = line_of(&a, 21, "{\"last\":20,\"lastLeaf\":\"" LEAF "\",\"missing\":4," SEEN("25")
+			       ",\"seenSize\":25}");
 
 	(void)state;
 	assert_ok(restored_read(&r, &l, &e), &e);
@@ -44,6 +50,14 @@ static void what_contradicts_itself_explains_nothing(void **state)
 		{ 24, "{\"last\":20,\"lastLeaf\":\"" LEAF "\",\"missing\":4,\"seenSize\":25}",
 		  "says that it goes on after another line" },
 		{ 21, "{\"last\":20,\"lastLeaf\":\"44" LEAF "\",\"missing\":4,\"seenSize\":25}", NULL },
+		/* How much was seen is the checkpoint's word: less would hide a hole, more would explain any fork. */
+		{ 21, "{\"last\":20,\"lastLeaf\":\"" LEAF "\",\"missing\":0," SEEN("25") ",\"seenSize\":21}",
+		  "seenSize is not what seen is over, 25 lines" },
+		{ 21, "{\"last\":20,\"lastLeaf\":\"" LEAF "\",\"missing\":979," SEEN("25") ",\"seenSize\":1000}",
+		  "seenSize is not what seen is over, 25 lines" },
+		{ 21, "{\"last\":20,\"lastLeaf\":\"" LEAF "\",\"missing\":0," SEEN("25") ",\"seenSize\":null}",
+		  "a checkpoint was shown, and seenSize is null" },
+		{ 21, "{\"last\":20,\"lastLeaf\":\"" LEAF "\",\"missing\":4,\"seen\":null,\"seenSize\":25}", NULL },
 		{ 21, "{\"last\":20,\"missing\":4,\"seenSize\":25}", "lastLeaf, byte 0: missing" },
 	};
 	struct arena a = {0};
