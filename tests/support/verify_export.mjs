@@ -58,14 +58,14 @@ function open(vkey, note, lines) { // true: this key signed; and the note's text
 	demand(root(leaves.slice(0, Number(parts[1]))).toString('base64') === parts[2], 'checkpoint: root over the lines differs');
 	return parts;
 }
-// By the profile adopted last under the old key's last checkpoint; ethers recovers the owners.
+// By the profile adopted last, under the old key's last checkpoint; ethers recovers the owners.
 async function ownersVouch(seq, { note, logKey, signatures, checkpoint, adopted: at }, old) {
 	const require = createRequire(new URL('../../contracts/package.json', import.meta.url));
 	const { verifyTypedData } = require('ethers');
 	const under = Number(open(old.vkey, checkpoint, 3)[1]);
 	demand(under > old.line && under <= seq, `line ${seq}: rests on a checkpoint of another time`);
-	const adopted = parsed.filter((l) => l.seq < under && /^(log\.opened|deployment\.adopted)$/.test(l.kind)).at(-1);
-	demand(adopted.seq === at, `line ${seq}: rests on another line than the last that adopted a profile`);
+	const adopted = parsed.filter((l) => l.seq < seq && /^(log\.opened|deployment\.adopted)$/.test(l.kind)).at(-1);
+	demand(adopted.seq < under && adopted.seq === at, `line ${seq}: rests on another line than the last that adopted a profile`);
 	const d = JSON.parse(read(join('blobs', adopted.body.profile))), [origin, size, root] = note.split('\n');
 	const domain = { name: 'setgov', version: '1', chainId: d.chainId, verifyingContract: d.safe };
 	const types = { LogSuccession: [['origin', 'string'], ['size', 'uint256'], ['root', 'bytes32'], ['newKey', 'bytes32']]
