@@ -253,6 +253,8 @@ static void say_written(struct cli *cli, const struct snapshot *s, const struct 
 	json_set(cli->result, a, "findings", json_u64(a, s->n_findings));
 	json_set(cli->result, a, "open", json_u64(a, n.open));
 	json_set(cli->result, a, "unacknowledged", json_u64(a, n.unacknowledged));
+	if (cli_flag(cli, "--exit-code") && n.unacknowledged > 0)
+		cli->status = 1;
 }
 
 bool cmd_alerts_look(struct cli *cli, struct err *e)

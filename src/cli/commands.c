@@ -19,6 +19,7 @@ static const struct option alerts_options[] = {
 };
 static const struct option alerts_look_options[] = {
 	{ "--timeout", "TIME", "how long the look at the chain may take (default: 10s)", false },
+	{ "--exit-code", NULL, "end with 1 while an alert waits for somebody to say that he has seen it", false },
 };
 static const struct option alerts_ack_options[] = {
 	{ "--note", "T", "what is known of it, and what is done about it", false },

@@ -48,6 +48,7 @@ expect 0 "nothing new: the log is as it was" console alerts look
 same "$(console status --json | field foreign | grep -c "$hash")" 1
 
 # Somebody has seen one of them: with a reason, by name, for good or until a day.
+expect 1 "nothing new: the log is as it was" console alerts look --exit-code
 expect 2 "acknowledging takes --note" console --as p2 alerts ack AL-3
 expect 2 "acknowledging takes --note" console --as p2 alerts ack AL-3 --note "  "
 expect 1 "[ALERT-UNKNOWN] the log has no alert AL-9" console --as p2 alerts ack AL-9 --note "Seen"
