@@ -34,13 +34,16 @@ static bool pick_meeting(struct packet_report *x, const char *id, struct err *e)
 	return x->m != NULL || id == NULL || err_refuse(e, "MEETING-UNKNOWN", "the log has no meeting %s", id);
 }
 
-static bool add_waiting(struct packet_report *x, struct err *e)
+/* The lines say which are open, and no view: one that left a change out would keep it from the table. */
+static bool add_open(struct packet_report *x, struct err *e)
 {
-	struct views_waitings w;
-	if (!views_waiting(x->src->ws->views, x->a, UINT64_MAX, &w, e))
+	const struct chain_facts offline = {0};
+	const struct changes *all;
+	if (!workspace_unfinished(x->src->ws, &all, e))
 		return false;
-	for (size_t i = 0; i < w.n; i++)
-		id_list_add(x->a, &x->agenda, span_str(w.v[i].c.id));
+	for (size_t i = 0; i < all->n; i++)
+		if (change_state_is_open(change_state_of(&all->v[i], &offline)))
+			id_list_add(x->a, &x->agenda, arena_copy(x->a, all->v[i].id));
 	return true;
 }
 
@@ -48,7 +51,7 @@ static bool add_waiting(struct packet_report *x, struct err *e)
 static bool take_agenda(struct packet_report *x, struct err *e)
 {
 	if (x->m == NULL)
-		return add_waiting(x, e);
+		return add_open(x, e);
 	for (size_t i = 0; i < x->m->agenda.n; i++)
 		id_list_add(x->a, &x->agenda, x->m->agenda.v[i]);
 	for (size_t i = 0; i < x->m->n_decisions; i++)
