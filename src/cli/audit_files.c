@@ -1,4 +1,4 @@
-/* What an export shows of what its lines name, and what it withholds. */
+/* What an export shows of what its lines name, what it withholds, and whether what ran is what was proposed. */
 #include "src/cli/audit_parts.h"
 
 #include <inttypes.h>
@@ -106,6 +106,25 @@ static void judge_withheld(struct audit *t)
 	}
 }
 
+/* Otherwise any transaction of the Safe could be booked under a harmless change. */
+static void judge_hashes(struct audit *t)
+{
+	size_t right = 0;
+	for (size_t i = 0; i < t->x.n_steps; i++) {
+		const struct export_step *s = &t->x.steps[i];
+		right += s->hash == HASH_PROPOSED;
+		if (s->hash == HASH_FOREIGN)
+			audit_note(t, &t->files, AUDIT_DIFFERS, "line %" PRIu64 " has a transaction of the Safe that "
+				   "is not what %s proposed (%s): its safeTxHash is another",
+				   s->seq, s->change, s->step);
+		else if (s->hash == HASH_UNKNOWN)
+			audit_note(t, &t->unchecked, AUDIT_LOOK, "whether the transaction in line %" PRIu64 " is what "
+				   "%s proposed: its proposal or the profile of then is not there", s->seq, s->change);
+	}
+	audit_note(t, &t->files, AUDIT_OK, "transactions of the Safe whose safeTxHash is that of what was proposed: "
+		   "%zu", right);
+}
+
 void audit_files(struct audit *t)
 {
 	if (!hash32_eq(&t->x.lines_said, &t->x.lines_are))
@@ -113,4 +132,5 @@ void audit_files(struct audit *t)
 	judge_blobs(t);
 	read_segments(t);
 	judge_withheld(t);
+	judge_hashes(t);
 }

@@ -21,6 +21,9 @@ struct reading {
 	struct buf nodes;             /* of the tree, in the order in which they become complete */
 	struct hash32 prev;
 	struct log_profiles profiles;
+	const struct deployment *now; /* the profile in force; NULL: its blob is not there */
+	struct packed { struct hash32 hash; enum export_hash is; } *packed;   /* step.packed */
+	size_t n_packed, cap_packed;
 	struct unix_time time;
 	size_t cap_changes, cap_operations, cap_steps, cap_profiles, cap_blobs;
 };
@@ -52,7 +55,42 @@ static bool root_at(void *ctx, uint64_t size, struct hash32 *out, struct err *e)
 	return merkle_root(out, size, &nodes, e);
 }
 
-/* Of the line nothing stays but its calls. */
+static bool read_file(struct reading *r, struct span *out, const char *name, size_t cap, struct err *e)
+{
+	struct buf b = {0};
+	const bool ok = fs_read(&b, arena_fmt(r->a, "%s/%s", r->dir, name), cap, e);
+	if (ok)
+		*out = arena_copy(r->a, buf_view(&b));
+	buf_release(&b);
+	return ok;
+}
+
+/* The one that the first `size` lines adopted last. */
+static bool read_deployment(struct reading *r, uint64_t size, struct deployment *out, struct err *e)
+{
+	const struct hash32 profile = log_profiles_at(&r->profiles, size);
+	struct buf name = {0};
+	struct hash32 digest;
+	struct span text;
+	buf_str(&name, "blobs/");
+	buf_hex(&name, SPAN_HASH(&profile));
+	const bool ok = read_file(r, &text, buf_cstr(&name), 1u << 20, e);
+	buf_release(&name);
+	if (!ok)
+		return false;
+	sha256(&digest, text);
+	if (!hash32_eq(&digest, &profile))
+		return err_refuse(e, "EXPORT", "the profile does not hash to its name");
+	return deployment_parse_identity(r->a, out, text, e) || err_in(e, "profile");
+}
+
+static const struct deployment *deployment_at(void *ctx, uint64_t size)
+{
+	struct reading *r = ctx;
+	struct deployment *d = ARENA_NEW(r->a, struct deployment);
+	return read_deployment(r, size, d, NULL) ? d : NULL;
+}
+
 static bool take_proposed(struct reading *r, const struct line *l, struct err *e)
 {
 	struct export_read *out = r->out;
@@ -62,6 +100,7 @@ static bool take_proposed(struct reading *r, const struct line *l, struct err *e
 		return err_in(e, "calls");
 	if (!json_get_hash(l->body, "predecessor", &c.predecessor, NULL))
 		c.predecessor = (struct hash32){0};            /* route direct has none */
+	c.whole = proposal_from_json(r->a, &c.proposal, json_copy(r->a, l->body), true, NULL);
 	ARENA_GROW(r->a, out->changes, out->n_changes, r->cap_changes);
 	out->changes[out->n_changes++] = c;
 	return true;
@@ -101,6 +140,48 @@ static bool take_planned(struct reading *r, const struct line *l, struct err *e)
 	return true;
 }
 
+/* The hash that the change's calls come to at the packet's nonce. */
+static enum export_hash hash_of_packed(struct reading *r, const struct line *l, const struct hash32 *said)
+{
+	const struct export_change *c = change_of(r->out, l->change);
+	const struct export_operation *op = operation_of(r->out, l->change);
+	const struct hash32 salt = op != NULL ? op->salt : (struct hash32){0};
+	struct safe_hashes hashes;
+	enum step_kind kind;
+	struct safe_tx tx;
+	struct span step;
+	uint64_t nonce;
+	if (r->now == NULL || c == NULL || !c->whole)
+		return HASH_UNKNOWN;
+	if (!json_get_str(l->body, "step", &step, NULL) || !step_parse(&kind, step, NULL) ||
+	    !json_get_u64(l->body, "nonce", &nonce, NULL) ||
+	    !change_step_tx(r->a, &tx, r->now, &c->proposal, &salt, kind, nonce, NULL))
+		return HASH_FOREIGN;
+	const struct u256 chain_id = u256_from_u64(r->now->chain_id);
+	safe_hash(&hashes, SAFE_CURRENT, &chain_id, &r->now->safe, &tx);
+	return hash32_eq(&hashes.tx, said) ? HASH_PROPOSED : HASH_FOREIGN;
+}
+
+static bool take_packed(struct reading *r, const struct line *l, struct err *e)
+{
+	struct packed one;
+	if (!json_get_hash(l->body, "safeTxHash", &one.hash, e))
+		return false;
+	one.is = hash_of_packed(r, l, &one.hash);
+	ARENA_GROW(r->a, r->packed, r->n_packed, r->cap_packed);
+	r->packed[r->n_packed++] = one;
+	return true;
+}
+
+/* The newest packet of that hash says. What no packet had nobody was asked to sign. */
+static enum export_hash packed_as(const struct reading *r, const struct hash32 *hash)
+{
+	for (size_t i = r->n_packed; i > 0; i--)
+		if (hash32_eq(&r->packed[i - 1].hash, hash))
+			return r->packed[i - 1].is;
+	return HASH_FOREIGN;
+}
+
 static bool take_step(struct reading *r, const struct line *l, struct err *e)
 {
 	struct export_read *out = r->out;
@@ -112,6 +193,7 @@ static bool take_step(struct reading *r, const struct line *l, struct err *e)
 	    !json_get_hash(l->body, "safeTxHash", &s.safe_tx_hash, e) ||
 	    !json_get_hash(l->body, "blockHash", &s.block_hash, e) || !json_get_str(l->body, "step", &step, e))
 		return false;
+	s.hash = packed_as(r, &s.safe_tx_hash);
 	s.change = arena_str(r->a, l->change);
 	s.step = text_safe_str(r->a, step, false);
 	if (span_is(step, "execute") && change != NULL)
@@ -134,6 +216,7 @@ static bool take_profile(struct reading *r, const struct line *l, struct err *e)
 	log_profiles_take(&r->profiles, r->a, l);
 	ARENA_GROW(r->a, out->profiles, out->n_profiles, r->cap_profiles);
 	out->profiles[out->n_profiles++] = p;
+	r->now = deployment_at(r, l->seq + 1);
 	return true;
 }
 
@@ -158,45 +241,11 @@ static bool take_words(struct reading *r, const struct line *l, struct err *e)
 		return take_proposed(r, l, e);
 	if (line_kind_is(l, "operation.planned"))
 		return take_planned(r, l, e);
+	if (line_kind_is(l, "step.packed"))
+		return take_packed(r, l, e);
 	if (line_kind_is(l, "step.mined") || line_kind_is(l, "step.failed"))
 		return take_step(r, l, e);
 	return true;
-}
-
-static bool read_file(struct reading *r, struct span *out, const char *name, size_t cap, struct err *e)
-{
-	struct buf b = {0};
-	const bool ok = fs_read(&b, arena_fmt(r->a, "%s/%s", r->dir, name), cap, e);
-	if (ok)
-		*out = arena_copy(r->a, buf_view(&b));
-	buf_release(&b);
-	return ok;
-}
-
-/* The one that the first `size` lines adopted last. */
-static bool read_deployment(struct reading *r, uint64_t size, struct deployment *out, struct err *e)
-{
-	const struct hash32 profile = log_profiles_at(&r->profiles, size);
-	struct buf name = {0};
-	struct hash32 digest;
-	struct span text;
-	buf_str(&name, "blobs/");
-	buf_hex(&name, SPAN_HASH(&profile));
-	const bool ok = read_file(r, &text, buf_cstr(&name), 1u << 20, e);
-	buf_release(&name);
-	if (!ok)
-		return false;
-	sha256(&digest, text);
-	if (!hash32_eq(&digest, &profile))
-		return err_refuse(e, "EXPORT", "the profile does not hash to its name");
-	return deployment_parse_identity(r->a, out, text, e) || err_in(e, "profile");
-}
-
-static const struct deployment *deployment_at(void *ctx, uint64_t size)
-{
-	struct reading *r = ctx;
-	struct deployment *d = ARENA_NEW(r->a, struct deployment);
-	return read_deployment(r, size, d, NULL) ? d : NULL;
 }
 
 static bool take_key(struct reading *r, const struct line *l, struct err *e)

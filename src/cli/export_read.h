@@ -4,8 +4,7 @@
 #define SETGOV_CLI_EXPORT_READ_H
 
 #include "src/cli/withholding.h"
-#include "src/gov/call.h"
-#include "src/gov/deployment.h"
+#include "src/gov/change.h"
 #include "src/proof/merkle.h"
 
 #define EXPORT_MAX_BYTES ((size_t)4 << 30)
@@ -28,7 +27,11 @@ struct export_change {                /* change.proposed */
 	const char *id;
 	struct calls calls;
 	struct hash32 predecessor;
+	bool whole;                   /* all that a proposal has is there, and understood */
+	struct proposal proposal;
 };
+/* Whether a step's safeTxHash is that of what its change proposed, under the Safe of the profile of then. */
+enum export_hash { HASH_UNKNOWN, HASH_PROPOSED, HASH_FOREIGN };
 struct export_step {                  /* step.mined and step.failed */
 	struct hash32 tx, safe_tx_hash, operation;   /* operation: zero on route direct */
 	const char *change, *step;
@@ -36,6 +39,7 @@ struct export_step {                  /* step.mined and step.failed */
 	uint64_t seq, block;
 	struct hash32 block_hash;
 	bool mined;
+	enum export_hash hash;        /* computed from the lines: unknown where the profile or the proposal is */
 };
 struct export_blob { struct hash32 digest; uint64_t line; };  /* that a line names */
 struct export_read {

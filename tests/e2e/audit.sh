@@ -152,8 +152,19 @@ audit --from "$first" --json >"$HERE/audit.json" || true
 same "$(counts "$HERE/audit.json")" \
 	"1,0,1,0,2 0,0,0,0,0 0,0,0,0,0 1,0,1,0,0 0,0,0,0,1 0,0,0,0,0 0,0,0,0,0 0,0,0,0,0 0,0,0,0,1 0,0,0,0,0 0,0,0,0,4"
 
-# An export that somebody edited, cut, or signed himself.
+# A transaction of the Safe that is booked under other calls than it made, by whoever has the log's key.
+expect 1 "ok       transactions of the Safe whose safeTxHash is that of what was proposed: $(grep -c '"kind":"step.mined"' "$HERE/export/lines.jsonl")" audit
 cp -r "$HERE/export" "$HERE/good"
+proposal=$(jq -c 'select(.kind == "change.proposed" and .change == "SC-2")' "$HERE/export/lines.jsonl")
+data=$(jq -r '.body.calls[0].data' <<<"$proposal")
+node tests/support/forge_export.mjs "$HERE/export" edit "$(jq .seq <<<"$proposal")" "$data" "${data%????}beef"
+node tests/support/cosign.mjs resign "$HERE/console/log.key" "$HERE/export/checkpoint" >"$HERE/signed"
+cp "$HERE/signed" "$HERE/export/checkpoint"
+expect 1 "has a transaction of the Safe that is not what SC-2 proposed (execute): its safeTxHash is another" audit
+rm -r "$HERE/export"
+cp -r "$HERE/good" "$HERE/export"
+
+# An export that somebody edited, cut, or signed himself.
 sed -i '5s/"kind":"[a-z.]*"/"kind":"change.drafted"/' "$HERE/export/lines.jsonl"
 expect 1 "[EXPORT] line 5 does not continue the line before it" audit
 cp "$HERE/good/lines.jsonl" "$HERE/export/lines.jsonl"
