@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit-log/alerts.h"
 #include "audit-log/workspace.h"
 #include "src/base/frame.h"
 #include "src/cli/chain_events.h"
@@ -24,6 +25,7 @@ struct planning {
 	struct arena *a;
 	struct planned *v;
 	size_t n, cap;
+	struct alert_log alerts;
 };
 
 static struct planned *add(struct planning *p)
@@ -104,6 +106,19 @@ static bool went_with_a_hole(const struct log_holes *holes, const struct event_o
 	return false;
 }
 
+/* That somebody saw it explains nothing: a log that lost its end finds its own operations strange, too. */
+static const char *alert_about(struct arena *a, const struct planning *p, const char *operation)
+{
+	const size_t n = strlen(operation);
+	for (size_t i = p->alerts.n; i > 0; i--) {
+		const struct logged_alert *x = &p->alerts.v[i - 1];
+		if (span_is(x->finding.code, "UNKNOWN-OPERATION") && x->finding.subject.n >= n &&
+		    memcmp(x->finding.subject.p, operation, n) == 0)
+			return arena_fmt(a, "; the log's alert %s is about it", arena_str(a, x->id));
+	}
+	return " (setgov alerts look)";
+}
+
 static void judge_operation(struct anchors *out, struct arena *a, struct planning *p, const struct log_holes *holes,
 			    const struct event_operation *op)
 {
@@ -118,8 +133,8 @@ static void judge_operation(struct anchors *out, struct arena *a, struct plannin
 		find(out, UINT64_MAX,
 		     arena_fmt(a, "operation %s was scheduled in block %" PRIu64 " with a salt, and no line planned "
 			       "it: it is another log's, this one has lost its end, or somebody scheduled it past the "
-			       "log (setgov alerts)",
-			       hex_of(a, &op->id), op->block));
+			       "log%s",
+			       hex_of(a, &op->id), op->block, alert_about(a, p, hex_of(a, &op->id))));
 	} else if (!hash32_eq(&line->salt, &op->operation.salt)) {
 		find(out, line->seq,
 		     arena_fmt(a, "operation %s, scheduled in block %" PRIu64 ", has another salt on chain",
@@ -163,6 +178,8 @@ static bool check(struct anchors *out, struct arena *a, struct log *l, struct ch
 			log_holes(l, a, &holes, e) &&
 			chain_events(c, a, d, d->first_block, c->pin.number, &told, e);
 	if (ok) {
+		if (!alerts_all(l, a, &p.alerts, NULL))
+			p.alerts = (struct alert_log){0};      /* log verify finds the line */
 		if (p.n > 1)
 			qsort(p.v, p.n, sizeof(*p.v), by_operation);
 		out->findings = ARENA_ARRAY(a, struct anchors_finding, told.n_operations + p.n + 1);

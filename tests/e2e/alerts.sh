@@ -38,6 +38,10 @@ same "$(of 'all.map((x) => x.event !== null && /^0x[0-9a-f]{64}$/.test(x.event.t
 same "$(of 'doc.open + doc.unacknowledged')" 8
 expect 0 "        AL-3, not acknowledged" console status
 
+# log verify says so for good, and which alert is about it.
+expect 1 "operation $id was scheduled in block" console log verify
+grep -qF "past the log; the log's alert AL-1 is about it" "$HERE/out" || fail "the alert is not named"
+
 # The same again raises nothing; the transaction stays foreign though a line names it now.
 expect 0 "nothing new: the log is as it was" console alerts look
 same "$(console status --json | field foreign | grep -c "$hash")" 1
