@@ -40,10 +40,11 @@ expect 0 "1 added" console collect "$one"
 expect 0 "the stick can be removed" console packet SC-1 --step schedule -o "$HERE/with-one.json"
 expect 0 "1 known" console collect "$HERE/with-one.json"
 field signature <"$two" >"$HERE/bare.hex"
-expect 0 "1 added" console collect "$HERE/bare.hex"
+expect 0 "SC-1 schedule: 2 of 3 signatures" console collect "$HERE/bare.hex"
+! grep -q "Next:" "$HERE/out" || fail "two are enough"
 sign 3 >/dev/null
 node -e 'process.stdout.write(Buffer.from(process.argv[1].slice(2), "hex"))' "$(field signature <"${PACKET%.json}.p3.answer.json")" >"$HERE/bare.bin"
-expect 0 "1 added" console collect "$HERE/bare.bin"
+expect 0 "Next: setgov submit SC-1 schedule --from KEYFILE" console collect "$HERE/bare.bin"
 expect 0 "1 known" console collect "$HERE/bare.bin"
 same "$(lines_of SC-1 signature.added)" 3
 
