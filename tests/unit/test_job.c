@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -152,6 +153,19 @@ static void it_inherits_nothing(void **state)
 		      "[ $(cut -d' ' -f5 /proc/$$/stat) = $$ ] && echo own group", 0);
 	assert_buf_str(&s.out, "0 1 2 3 0000000000000000\nown group\n");
 	close(77);
+	release(&s);
+}
+
+static void the_screen_comes_before_it(void **state)
+{
+	const int here = getpriority(PRIO_PROCESS, 0);
+	struct seen s = {0};
+	char there[16];
+
+	(void)state;
+	snprintf(there, sizeof(there), "%d\n", here + 10 < 19 ? here + 10 : 19);
+	run_shell(&s, "nice", 0);
+	assert_buf_str(&s.out, there);
 	release(&s);
 }
 
@@ -318,6 +332,7 @@ int main(void)
 		cmocka_unit_test(both_streams_and_the_status_arrive),
 		cmocka_unit_test(a_program_that_is_not_there_did_not_start),
 		cmocka_unit_test(it_inherits_nothing),
+		cmocka_unit_test(the_screen_comes_before_it),
 		cmocka_unit_test(one_that_takes_too_long_is_killed),
 		cmocka_unit_test(an_interrupt_is_heard),
 		cmocka_unit_test(one_that_does_not_hear_is_killed),

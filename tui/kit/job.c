@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "src/base/err.h"
 
 #define LAST_WORDS_MS 2000u           /* from SIGINT to SIGKILL */
+#define BEHIND_THE_SCREEN 10          /* nice(2) of a job */
 
 struct stream {
 	int fd;                       /* -1: closed */
@@ -234,6 +236,7 @@ static void start(struct job *j, const char *const argv[], int far[4])
 		j->why = errno;
 	if (child == 0) {
 		setpgid(0, 0);
+		setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + BEHIND_THE_SCREEN);
 		become(argv, parent, far, far[3]);
 	}
 	if (j->why != 0)

@@ -21,8 +21,8 @@ typedef void job_progress_fn(void *ctx, struct span line);    /* each line on st
 #define JOB_OUT_CAP ((size_t)64 << 20)
 
 /* argv ends with NULL and is copied; argv[0] is a path. Standard input is /dev/null; descriptors above 2 are closed;
- * the child is in a process group of its own, and is killed when this process dies. `done` is called once, from the
- * loop.
+ * the child is in a process group of its own, and is killed when this process dies. It gets what the processors have
+ * left: keys come first. `done` is called once, from the loop.
  * timeout_ms 0: none; one that takes longer is killed (killed, status SIGKILL). */
 struct job *job_start(struct loop *l, const char *const argv[], unsigned timeout_ms, job_progress_fn *progress,
 		      job_done_fn *done, void *ctx);
