@@ -805,8 +805,8 @@ async function start() {
 	items = document.querySelector('#lines ol');
 	const began = performance.now(), evidence = await examine();
 	id('took').textContent = `${lines.size} lines and ${signatures} signatures checked in ${Math.round(performance.now() - began)} ms.` +
-		(approvals + withheld === 0 ? '' : ` ${approvals} of the signatures approve a step of a change, and are over its calls. ` +
-		`${withheld} more are withheld until their nonce is spent: they were NOT CHECKED.`);
+		(approvals + withheld === 0 ? '' : ` ${approvals} of the signatures approve a step of a change, and are over its calls.`) +
+		(withheld === 0 ? '' : ` ${withheld} more are withheld until their nonce is spent: they were NOT CHECKED.`);
 	const names = ['root', 'size', 'vkey', 'cosigners', 'needed', 'safe', 'signatures'];
 	const given = (read) => Object.fromEntries(names.map((name) => [name, read(name)]));
 	let judged = judge(evidence, given(() => ''));      // one after another: the last that was asked is the last that is said
