@@ -10,6 +10,7 @@
 #include "src/cli/cosigning.h"
 #include "src/cli/offering.h"
 #include "src/cli/possession.h"
+#include "src/cli/signed_steps.h"
 #include "src/cli/stick.h"
 #include "src/cli/target.h"
 #include "src/crypto/hash.h"
@@ -25,8 +26,7 @@ struct collecting {
 	struct hash32 source;         /* SHA-256 of it */
 	struct json *results;
 	size_t added, kept, refused, notes;
-	struct signed_step { struct span change; enum step_kind kind; } *signed_steps;
-	size_t n_signed_steps, cap_signed_steps;
+	struct signed_steps signed_steps;
 	bool adopted[N_ADOPTABLES];   /* the file brought the last signature that it took */
 	int unreadable;               /* exit status for a file that could not be read, or 0 */
 };
@@ -49,16 +49,6 @@ static struct json *result(struct collecting *c, const char *what, const struct 
 	}
 	json_push(c->results, o);
 	return o;
-}
-
-static void now_signed(struct collecting *c, const struct target *t)
-{
-	struct arena *a = &c->cli->arena;
-	for (size_t i = 0; i < c->n_signed_steps; i++)
-		if (c->signed_steps[i].kind == t->kind && span_eq(c->signed_steps[i].change, t->change->id))
-			return;
-	ARENA_GROW(a, c->signed_steps, c->n_signed_steps, c->cap_signed_steps);
-	c->signed_steps[c->n_signed_steps++] = (struct signed_step){ arena_copy(a, t->change->id), t->kind };
 }
 
 /* A file, or a signature in it, that is not imported: the log keeps that it came, and why not. */
@@ -137,7 +127,7 @@ static bool add_signature(struct collecting *c, const struct target *t, const st
 	cli_text(c->cli, "%s: %.*s signed %s of %.*s\n", c->file, (int)who->id.n, (const char *)who->id.p,
 		 step_name(t->kind), (int)t->change->id.n, (const char *)t->change->id.p);
 	c->added++;
-	now_signed(c, t);
+	signed_steps_add(&c->signed_steps, a, t->change->id, t->kind);
 	return log_add_line(ws->log, &l, e);
 }
 
@@ -677,25 +667,6 @@ static bool collect_path(struct collecting *c, const char *path, struct err *e)
 	return true;
 }
 
-/* What the profile knows: whether a policy asks for more, submit says. */
-static bool say_next(struct collecting *c, struct err *e)
-{
-	struct cli *cli = c->cli;
-	const unsigned long long needed = cli->ws->deployment.threshold;
-	for (size_t i = 0; i < c->n_signed_steps; i++) {
-		const struct signed_step *s = &c->signed_steps[i];
-		const char *id = arena_str(&cli->arena, s->change);
-		struct change change;
-		if (!workspace_look(cli->ws, &cli->arena, id, &change, e))
-			return false;
-		const size_t n = change.steps[s->kind].n_signatures;
-		cli_text(cli, "%s %s: %zu of %llu signatures\n", id, step_name(s->kind), n, needed);
-		if (n >= needed)
-			cli_text(cli, "Next: setgov submit %s %s --from KEYFILE\n", id, step_name(s->kind));
-	}
-	return true;
-}
-
 bool cmd_collect(struct cli *cli, struct err *e)
 {
 	const struct deployment *d = &cli->ws->deployment;
@@ -712,5 +683,5 @@ bool cmd_collect(struct cli *cli, struct err *e)
 		 c.kept, c.notes, c.refused);
 	cli->result = c.results;
 	cli->status = c.unreadable != 0 ? c.unreadable : c.refused > 0;
-	return views_catch_up(cli->ws->views, e) && say_next(&c, e);
+	return views_catch_up(cli->ws->views, e) && signed_steps_say(&c.signed_steps, cli, e);
 }
